@@ -1,0 +1,85 @@
+//! Which format a document is in.
+
+use crate::FormatError;
+use crate::table::{Format, formats};
+
+/// Decides the format: by a known extension of `name`, then by `content_type`, then by the bytes themselves
+/// (`api.md` section 13.2).
+///
+/// # Errors
+/// [`FormatError::Unsupported`], naming what the document seems to be.
+pub fn detect(name: Option<&str>, content_type: Option<&str>, bytes: &[u8]) -> Result<Format, FormatError> {
+    let extension = name.and_then(|n| n.rsplit_once('.')).map(|(_, e)| e);
+    if let Some(format) = name.and_then(Format::from_name) {
+        return Ok(format);
+    }
+    if let Some(format) = content_type.and_then(from_content_type) {
+        return Ok(format);
+    }
+    if let Some(extension) = extension.filter(|e| is_plausible_extension(e)) {
+        return Err(FormatError::Unsupported(format!(".{}", extension.to_ascii_lowercase())));
+    }
+    sniff(bytes)
+}
+
+/// `document`, `glossary` and names with odd dots are what clients send for bare bytes: those are sniffed instead.
+fn is_plausible_extension(extension: &str) -> bool {
+    (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn from_content_type(content_type: &str) -> Option<Format> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    formats().iter().find(|entry| entry.content_types.contains(&essence.as_str())).map(|entry| entry.format)
+}
+
+fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
+    let head = &bytes[..bytes.len().min(1024)];
+    if head.starts_with(b"PK\x03\x04") {
+        // The main part's name stands in a local header and in the central directory.
+        let has = |needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
+        return if has(b"word/document") { Ok(Format::Docx) } else { Err(FormatError::Unsupported("zip".into())) };
+    }
+    if head.starts_with(b"%PDF") {
+        return Err(FormatError::Unsupported("PDF".into()));
+    }
+    if head.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(FormatError::Unsupported("compound file (doc, xls, ppt, msg, or an encrypted document)".into()));
+    }
+    let text = String::from_utf8_lossy(head).to_ascii_lowercase();
+    if ["<!doctype html", "<html", "<head", "<body"].iter().any(|marker| text.contains(marker)) {
+        return Ok(Format::Html);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Ok(Format::Txt),
+        _ => Err(FormatError::Unsupported("unknown binary".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extension_wins_over_type_and_type_over_content() {
+        assert_eq!(detect(Some("a.TXT"), Some("text/html"), b"<html>").ok(), Some(Format::Txt));
+        assert_eq!(detect(Some("document"), Some("text/html; charset=utf-8"), b"x").ok(), Some(Format::Html));
+        assert_eq!(detect(Some("document"), Some("application/octet-stream"), b"<html>").ok(), Some(Format::Html));
+        assert_eq!(detect(None, None, b"plain words").ok(), Some(Format::Txt));
+    }
+
+    #[test]
+    fn the_rest_is_refused_by_name() {
+        let refused = |name: &str, bytes: &[u8]| detect(Some(name), None, bytes).unwrap_err().to_string();
+        assert_eq!(refused("a.jpg", b""), "the format .jpg is not supported");
+        assert_eq!(refused("x", b"%PDF-1.7"), "the format PDF is not supported");
+        assert_eq!(refused("x", b"\xff\x00\x01"), "the format unknown binary is not supported");
+    }
+
+    #[test]
+    fn every_format_has_its_row() {
+        for entry in formats() {
+            assert_eq!(entry.format.entry().name, entry.name);
+            assert!(entry.extensions.iter().all(|e| e.starts_with('.') && *e == e.to_ascii_lowercase()));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A document between extraction and merge.
+
+use terjuman_model::{LanguageTag, Segment, TaggedText};
+
+use crate::table::Format;
+use crate::{FormatError, Limits, Options, Warning};
+
+/// What a merge must know of the translation besides the segments.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The language the document came in, if known: `lang` attributes equal to it are changed.
+    pub source_language: Option<LanguageTag>,
+    /// The language the document is now in. `None` leaves every language and direction mark alone (identity).
+    pub language: Option<LanguageTag>,
+}
+
+/// What is left of a document when its segments are taken out: its bytes, and where each segment goes.
+pub trait Skeleton: Send + Sync {
+    /// Writes the document with `translations[i]` in the place of segment `i`.
+    ///
+    /// `translations` has one entry for each segment, with each tag of the segment as its
+    /// [`TagKind`](terjuman_model::TagKind) demands. Every entry is written, also one that equals its source.
+    ///
+    /// # Errors
+    /// [`FormatError::Verification`] if the result would be damaged.
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError>;
+}
+
+/// A document taken apart.
+pub struct Extracted {
+    /// The units of translation, in reading order of the format's parts.
+    pub segments: Vec<Segment>,
+    /// Everything else.
+    pub skeleton: Box<dyn Skeleton>,
+    /// Flaws that were worked around.
+    pub warnings: Vec<Warning>,
+}
+
+impl std::fmt::Debug for Extracted {
+    /// Counts only: the text of documents never reaches a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Extracted")
+            .field("segments", &self.segments.len())
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes a document apart.
+///
+/// # Errors
+/// Whatever is wrong with the document: see [`FormatError`].
+pub fn extract(format: Format, bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let extracted = (format.entry().extract)(bytes, options, limits)?;
+    if extracted.segments.len() > limits.segments {
+        return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
+    }
+    Ok(extracted)
+}

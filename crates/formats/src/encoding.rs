@@ -1,0 +1,122 @@
+//! Text encodings: bytes to text and back, for the formats that are plain text.
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::FormatError;
+
+/// Text as it was decoded, and what is needed to write it back the same way.
+#[derive(Debug, Clone)]
+pub(crate) struct Decoded {
+    /// The text, without its byte-order mark.
+    pub(crate) text: String,
+    /// The encoding it came in.
+    pub(crate) encoding: &'static Encoding,
+    /// Whether a byte-order mark stood in front.
+    pub(crate) bom: bool,
+}
+
+/// Decodes by byte-order mark, then UTF-8 validity, then the zeros of UTF-16, then statistics.
+///
+/// # Errors
+/// [`FormatError::Encoding`] for binary data and for UTF-16 of odd length or with lone surrogates.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, FormatError> {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return decode_as(&bytes[length..], encoding, true);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        if !text.contains('\0') {
+            return Ok(Decoded { text: text.to_owned(), encoding: UTF_8, bom: false });
+        }
+    }
+    if let Some(encoding) = utf16_without_bom(bytes) {
+        return decode_as(bytes, encoding, false);
+    }
+    if bytes.contains(&0) {
+        return Err(FormatError::Encoding("it holds binary data"));
+    }
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    decode_as(bytes, detector.guess(None, chardetng::Utf8Detection::Deny), false)
+}
+
+fn decode_as(bytes: &[u8], encoding: &'static Encoding, bom: bool) -> Result<Decoded, FormatError> {
+    let text = encoding
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
+    Ok(Decoded { text: text.into_owned(), encoding, bom })
+}
+
+/// UTF-16 shows itself by zeros at every other byte, as soon as a good part of the text is Latin.
+fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(4096) & !1];
+    if head.len() < 4 || bytes.len() % 2 != 0 {
+        return None;
+    }
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
+    if odd * 10 >= half * 6 && even * 10 <= half {
+        Some(UTF_16LE)
+    } else if even * 10 >= half * 6 && odd * 10 <= half {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+impl Decoded {
+    /// Bytes of `text` in the encoding it came in; in UTF-8 if that lacks a character of it (the `bool` says so).
+    pub(crate) fn encode(&self, text: &str) -> (Vec<u8>, bool) {
+        let mut out = Vec::with_capacity(text.len() + 3);
+        if self.encoding == UTF_16LE || self.encoding == UTF_16BE {
+            let to_bytes = if self.encoding == UTF_16LE { u16::to_le_bytes } else { u16::to_be_bytes };
+            let bom = if self.bom { "\u{feff}" } else { "" };
+            for unit in bom.encode_utf16().chain(text.encode_utf16()) {
+                out.extend_from_slice(&to_bytes(unit));
+            }
+            return (out, false);
+        }
+        let (bytes, _, lost) = self.encoding.encode(text);
+        if lost {
+            out.extend_from_slice(text.as_bytes());
+            return (out, true);
+        }
+        if self.bom {
+            out.extend_from_slice("\u{feff}".as_bytes());
+        }
+        out.extend_from_slice(&bytes);
+        (out, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn round_trip(bytes: &[u8], text: &str) {
+        let decoded = decode(bytes).unwrap();
+        assert_eq!(decoded.text, text);
+        assert_eq!(decoded.encode(text), (bytes.to_vec(), false));
+    }
+
+    #[test]
+    fn text_goes_back_into_the_encoding_it_came_in() {
+        round_trip("Olá".as_bytes(), "Olá");
+        round_trip(b"\xef\xbb\xbfOl\xc3\xa1", "Olá");
+        round_trip(b"\xff\xfeO\0l\0\xe1\0", "Olá");
+        round_trip(b"\xfe\xff\0O\0l\0\xe1", "Olá");
+        round_trip(b"H\0e\0l\0l\0o\0", "Hello");
+        round_trip(
+            "Uma informa\u{e7}\u{e3}o \u{e9} \u{fa}til.".chars().map(|c| c as u8).collect::<Vec<_>>().as_slice(),
+            "Uma informação é útil.",
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_becomes_utf_8_and_binary_is_refused() {
+        let decoded = decode(b"Uma informa\xe7\xe3o").unwrap();
+        assert_eq!(decoded.encode("日本"), ("日本".as_bytes().to_vec(), true));
+        assert!(decode(b"\x89PNG\0\0\0\x01\xff").is_err());
+        assert!(decode(b"\xff\xfe\0").is_err());
+    }
+}

@@ -1,0 +1,31 @@
+//! Document filters: bytes in, segments out; segments in, bytes out.
+//!
+//! **Invariant:** pure. No async, clock, network, disk or environment; it can run on hostile bytes in a process of its
+//! own. A skeleton is the original bytes plus byte-range edits: what is not text comes out byte for byte.
+//!
+//! [`formats`] is the one table; detection, the formats operation and the docs are derived from it.
+
+mod csv;
+mod detect;
+mod document;
+mod docx;
+mod edits;
+mod encoding;
+mod error;
+mod glossary;
+mod html;
+mod limits;
+mod markdown;
+mod options;
+mod table;
+mod txt;
+mod warning;
+
+pub use detect::detect;
+pub use document::{Extracted, Skeleton, Target, extract};
+pub use error::FormatError;
+pub use glossary::{GlossaryFormat, read_glossary};
+pub use limits::Limits;
+pub use options::Options;
+pub use table::{Format, FormatEntry, GlossaryEntry, formats, glossary_formats};
+pub use warning::{Warning, WarningKind};

@@ -1,0 +1,46 @@
+//! Bounds on what a document may cost. Inputs are hostile: each bound is enforced while reading, before allocation.
+
+use serde::{Deserialize, Serialize};
+
+/// Limits of one extraction. Going past one is [`FormatError::TooComplex`](crate::FormatError::TooComplex).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Entries of a zip container. Default 10,000.
+    pub zip_entries: usize,
+    /// Expanded bytes of one zip entry that is read. Default 100 MiB.
+    pub zip_entry_bytes: u64,
+    /// Expanded bytes of all zip entries that are read. Default 400 MiB.
+    pub zip_total_bytes: u64,
+    /// Expanded to packed size of one entry, applied after its first 10 MiB. Default 200.
+    pub zip_ratio: u64,
+    /// Depth of nested XML or HTML elements. Default 1,000.
+    pub depth: usize,
+    /// Attributes of one element. Default 1,000.
+    pub attributes: usize,
+    /// Markup events of one part. Default 20 million.
+    pub events: usize,
+    /// Segments of one document. Default 1 million.
+    pub segments: usize,
+    /// Columns of a table file. Default 16,384.
+    pub columns: usize,
+    /// Terms of one glossary. Default 100,000.
+    pub glossary_terms: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            zip_entries: 10_000,
+            zip_entry_bytes: 100 << 20,
+            zip_total_bytes: 400 << 20,
+            zip_ratio: 200,
+            depth: 1_000,
+            attributes: 1_000,
+            events: 20_000_000,
+            segments: 1_000_000,
+            columns: 16_384,
+            glossary_terms: 100_000,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The one table of formats, in the order in which the API lists them.
+
+use crate::document::Extracted;
+use crate::{FormatError, Limits, Options, csv, docx, html, markdown, txt};
+
+/// A document format that can be translated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Plain text.
+    Txt,
+    /// Office Open XML word-processing documents.
+    Docx,
+    /// HTML.
+    Html,
+    /// Markdown (CommonMark with the GitHub extensions and front matter).
+    Markdown,
+    /// Tab-separated values.
+    Tsv,
+    /// Comma- (or semicolon-, or pipe-) separated values.
+    Csv,
+}
+
+/// One row of the table.
+pub struct FormatEntry {
+    /// Which format.
+    pub format: Format,
+    /// Its name in the API.
+    pub name: &'static str,
+    /// Lower case, with the dot; the first one is the usual one.
+    pub extensions: &'static [&'static str],
+    /// Media types; the first one is written on outputs.
+    pub content_types: &'static [&'static str],
+    /// Versions, for formats that have them.
+    pub versions: &'static [&'static str],
+    /// The version assumed, for formats that have them.
+    pub default_version: Option<&'static str>,
+    pub(crate) extract: fn(&[u8], &Options, &Limits) -> Result<Extracted, FormatError>,
+}
+
+const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+static FORMATS: [FormatEntry; 6] = [
+    FormatEntry {
+        format: Format::Txt,
+        name: "PlainText",
+        extensions: &[".txt"],
+        content_types: &["text/plain"],
+        versions: &[],
+        default_version: None,
+        extract: txt::extract,
+    },
+    FormatEntry {
+        format: Format::Docx,
+        name: "OpenXmlWord",
+        extensions: &[".docx"],
+        content_types: &[DOCX_TYPE],
+        versions: &[],
+        default_version: None,
+        extract: docx::extract,
+    },
+    FormatEntry {
+        format: Format::Html,
+        name: "HtmlFile",
+        extensions: &[".html", ".htm"],
+        content_types: &["text/html"],
+        versions: &[],
+        default_version: None,
+        extract: html::extract,
+    },
+    FormatEntry {
+        format: Format::Markdown,
+        name: "Markdown",
+        extensions: &[".markdown", ".mdown", ".mkdn", ".md", ".mkd", ".mdwn", ".mdtxt", ".mdtext", ".rmd"],
+        content_types: &["text/markdown", "text/x-markdown", "text/plain"],
+        versions: &[],
+        default_version: None,
+        extract: markdown::extract,
+    },
+    FormatEntry {
+        format: Format::Tsv,
+        name: "TSV",
+        extensions: &[".tsv", ".tab"],
+        content_types: &["text/tab-separated-values"],
+        versions: &[],
+        default_version: None,
+        extract: csv::extract_tsv,
+    },
+    FormatEntry {
+        format: Format::Csv,
+        name: "CSV",
+        extensions: &[".csv"],
+        content_types: &["text/csv"],
+        versions: &[],
+        default_version: None,
+        extract: csv::extract_csv,
+    },
+];
+
+/// Every format, in the API's order.
+#[must_use]
+pub fn formats() -> &'static [FormatEntry] {
+    &FORMATS
+}
+
+impl Format {
+    /// The format's row.
+    #[must_use]
+    pub fn entry(self) -> &'static FormatEntry {
+        FORMATS.iter().find(|entry| entry.format == self).expect("every format has a row: a test walks them")
+    }
+
+    /// The format of a file name, by its last extension, in any case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let dot = name.rfind('.')?;
+        let extension = name[dot..].to_ascii_lowercase();
+        FORMATS.iter().find(|e| e.extensions.contains(&extension.as_str())).map(|e| e.format)
+    }
+}
+
+/// A row of the list of glossary formats: name, extensions, content types, versions, default version.
+pub struct GlossaryEntry {
+    /// Its name in the API.
+    pub name: &'static str,
+    /// Lower case, with the dot.
+    pub extensions: &'static [&'static str],
+    /// Media types.
+    pub content_types: &'static [&'static str],
+    /// Versions, if it has any.
+    pub versions: &'static [&'static str],
+    /// The version assumed.
+    pub default_version: Option<&'static str>,
+}
+
+static GLOSSARIES: [GlossaryEntry; 3] = [
+    GlossaryEntry {
+        name: "XLIFF",
+        extensions: &[".xlf", ".xliff"],
+        content_types: &["application/xliff+xml"],
+        versions: &["1.0", "1.1", "1.2", "2.0", "2.1"],
+        default_version: Some("1.2"),
+    },
+    GlossaryEntry {
+        name: "TSV",
+        extensions: &[".tsv", ".tab"],
+        content_types: &["text/tab-separated-values"],
+        versions: &[],
+        default_version: None,
+    },
+    GlossaryEntry {
+        name: "CSV",
+        extensions: &[".csv"],
+        content_types: &["text/csv"],
+        versions: &[],
+        default_version: None,
+    },
+];
+
+/// Every glossary format, in the API's order.
+#[must_use]
+pub fn glossary_formats() -> &'static [GlossaryEntry] {
+    &GLOSSARIES
+}

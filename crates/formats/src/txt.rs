@@ -1,0 +1,7 @@
+//! txt
+
+use crate::{Extracted, FormatError, Limits, Options};
+
+pub(crate) fn extract(_bytes: &[u8], _options: &Options, _limits: &Limits) -> Result<Extracted, FormatError> {
+    Err(FormatError::Unsupported("txt".into()))
+}

@@ -1,0 +1,26 @@
+//! Flaws that were worked around, as data.
+
+use terjuman_model::Place;
+
+/// One flaw, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Which.
+    pub kind: WarningKind,
+    /// Where.
+    pub place: Place,
+}
+
+/// What was worked around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// Bytes that are not legal in the text's encoding were kept as they are.
+    UndecodableBytes,
+    /// A digital signature no longer holds and was left out.
+    SignatureRemoved,
+    /// A part could not be read as its type says and was kept as it is.
+    PartKept,
+    /// The target's characters do not fit the source's encoding: the document is now UTF-8.
+    EncodingChanged,
+}
