@@ -1,1 +1,14 @@
-//! x
+//! Engines: clean sentences in, translations with word links out.
+//!
+//! **Invariant:** synchronous and CPU-bound; knows nothing of documents, tags, jobs or HTTP. Only this crate may hold
+//! `unsafe` code.
+
+mod engines;
+mod identity;
+mod pseudo;
+mod translator;
+
+pub use engines::{EngineError, Engines};
+pub use identity::Identity;
+pub use pseudo::Pseudo;
+pub use translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};

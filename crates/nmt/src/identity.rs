@@ -1,0 +1,102 @@
+//! Hands every segment back: what a filter changes with this engine, it changes for no reason.
+
+use terjuman_model::LanguagePair;
+
+use crate::translator::{Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};
+
+/// The engine `identity`. Glossary terms are applied, so that a glossary can be tried out alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Identity;
+
+impl Translator for Identity {
+    fn pairs(&self) -> Pairs {
+        Pairs::Any
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Segment
+    }
+
+    fn translate(
+        &self,
+        _pair: &LanguagePair,
+        sources: &[Source],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Translated>, TranslateError> {
+        rewrite_all(sources, watch, |_, _| None)
+    }
+}
+
+/// Rewrites character by character, with exact links word by word; fixed ranges come out as their texts.
+///
+/// `rewrite` gets a character outside the fixed ranges and its byte offset; `None` keeps it.
+pub(crate) fn rewrite_all(
+    sources: &[Source],
+    watch: &dyn Watch,
+    rewrite: impl Fn(&Source, char) -> Option<char>,
+) -> Result<Vec<Translated>, TranslateError> {
+    let mut out = Vec::with_capacity(sources.len());
+    for source in sources {
+        if watch.is_cancelled() {
+            return Err(TranslateError::Cancelled);
+        }
+        out.push(rewrite_one(source, |character| rewrite(source, character)));
+        watch.advanced(source.text.len());
+    }
+    Ok(out)
+}
+
+fn rewrite_one(source: &Source, rewrite: impl Fn(char) -> Option<char>) -> Translated {
+    let mut out = Translated {
+        text: String::with_capacity(source.text.len() * 2),
+        links: Vec::new(),
+        fixed: Vec::with_capacity(source.fixed.len()),
+        kept_as_source: false,
+    };
+    let mut at = 0;
+    for fixed in &source.fixed {
+        rewrite_run(&source.text, at..fixed.range.start, &rewrite, &mut out);
+        let start = out.text.len();
+        out.text.push_str(&fixed.text);
+        out.links.push(Link { source: fixed.range.clone(), target: start..out.text.len() });
+        out.fixed.push(start..out.text.len());
+        at = fixed.range.end;
+    }
+    rewrite_run(&source.text, at..source.text.len(), &rewrite, &mut out);
+    if !source.linked {
+        out.links.clear();
+    }
+    out
+}
+
+/// Links each character to its own: a tag inside a word, as in a drop cap, keeps its place exactly.
+fn rewrite_run(
+    text: &str,
+    range: std::ops::Range<usize>,
+    rewrite: &impl Fn(char) -> Option<char>,
+    out: &mut Translated,
+) {
+    for (offset, character) in text[range.clone()].char_indices() {
+        let source = range.start + offset;
+        let start = out.text.len();
+        out.text.push(rewrite(character).unwrap_or(character));
+        out.links.push(Link { source: source..source + character.len_utf8(), target: start..out.text.len() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fixed;
+
+    #[test]
+    fn text_comes_back_with_a_link_for_each_character() {
+        let source =
+            Source { text: "né x".into(), fixed: vec![Fixed { range: 4..5, text: "term".into() }], linked: true };
+        let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
+        let translated = Identity.translate(&pair, &[source], &()).unwrap().remove(0);
+        assert_eq!(translated.text, "né term");
+        assert_eq!(translated.fixed, [4..8]);
+        assert_eq!(translated.links[1], Link { source: 1..3, target: 1..3 });
+    }
+}
