@@ -1,1 +1,24 @@
-//! x
+//! The durable job engine: jobs and documents in a database whose documents table is the queue.
+//!
+//! **Invariants:** a job is on disk before its id is given out; outcome and counters change in one transaction; no
+//! status is ever decided in SQL, only compared and set; nothing here knows HTTP; nothing deletes a source.
+
+mod clock;
+mod config;
+mod error;
+mod job;
+mod query;
+mod request;
+mod service;
+mod store;
+
+pub use clock::{Clock, SystemClock};
+pub use config::WorkerConfig;
+pub use error::JobsError;
+pub use job::{Document, Job};
+pub use query::{Cursor, DocumentQuery, JobQuery, ListQuery, Order, OrderField, Page};
+pub use request::{GlossarySource, JobInput, JobRequest, JobSource, JobTarget, StorageKind};
+pub use service::Jobs;
+pub use store::JobStore;
+
+pub use terjuman_blobs::{Location, LocationError, StorageConfig, Stores};
