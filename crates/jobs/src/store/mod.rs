@@ -1,8 +1,13 @@
 //! The seam to the database. One implementation a database, one conformance suite for all.
 
+pub(crate) mod codes;
+pub(crate) mod ledger;
+mod sqlite;
+
 use async_trait::async_trait;
 use terjuman_model::{DocumentId, JobId, ResourceId};
 
+pub use self::sqlite::{SqliteOptions, SqliteStore};
 use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobsError, Page};
 
 /// Jobs and documents, durably.

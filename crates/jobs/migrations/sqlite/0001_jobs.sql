@@ -1,0 +1,121 @@
+-- Jobs and their documents. The documents table is the queue of the work, the jobs table the queue of expansions.
+--
+-- Times are microseconds since 1970, ids 16 bytes. Status codes are those of `src/store/codes.rs`:
+--   jobs       0 NotStarted 1 Running 2 Cancelling | 3 Succeeded 4 Failed 5 Cancelled 6 ValidationFailed
+--   documents  0 NotStarted 1 Running 2 Cancelling | 3 Succeeded 4 Failed 5 Cancelled
+-- From 3 on a status is final. `queue` is where a row stands for the workers, apart from what callers see:
+--   0 waits for a worker, 1 is held by one until lease_until, 2 is done with.
+
+CREATE TABLE jobs (
+    row              INTEGER PRIMARY KEY AUTOINCREMENT,
+    id               BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+    resource         TEXT    NOT NULL,
+    created          INTEGER NOT NULL,
+    last_action      INTEGER NOT NULL,
+    status           INTEGER NOT NULL DEFAULT 0 CHECK (status BETWEEN 0 AND 6),
+    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    has_run          INTEGER NOT NULL DEFAULT 0 CHECK (has_run IN (0, 1)),
+    total            INTEGER NOT NULL DEFAULT 0 CHECK (total >= 0),
+    failed           INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0),
+    success          INTEGER NOT NULL DEFAULT 0 CHECK (success >= 0),
+    in_progress      INTEGER NOT NULL DEFAULT 0 CHECK (in_progress >= 0),
+    not_yet_started  INTEGER NOT NULL DEFAULT 0 CHECK (not_yet_started >= 0),
+    cancelled        INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
+    characters       INTEGER NOT NULL DEFAULT 0 CHECK (characters >= 0),
+    error_code       TEXT,
+    error_message    TEXT,
+    -- the queue of expansions
+    queue            INTEGER NOT NULL DEFAULT 0 CHECK (queue BETWEEN 0 AND 2),
+    run_at           INTEGER NOT NULL,
+    attempt          INTEGER NOT NULL DEFAULT 0,
+    lease_owner      TEXT,
+    lease_token      INTEGER NOT NULL DEFAULT 0,
+    lease_until      INTEGER,
+    CHECK (total = failed + success + in_progress + not_yet_started + cancelled),
+    CHECK (last_action >= created),
+    CHECK ((queue = 1) = (lease_until IS NOT NULL)),
+    CHECK ((error_code IS NULL) = (error_message IS NULL)),
+    CHECK (status < 3 OR (queue = 2 AND in_progress + not_yet_started = 0))
+) STRICT;
+
+-- The list operations: each order, with and without a status. Both directions read the same index.
+CREATE INDEX jobs_created            ON jobs (resource, created, id);
+CREATE INDEX jobs_status_created     ON jobs (resource, status, created, id);
+CREATE INDEX jobs_last_action        ON jobs (resource, last_action, id);
+CREATE INDEX jobs_status_last_action ON jobs (resource, status, last_action, id);
+-- The workers, and the audit at the start.
+CREATE INDEX jobs_waiting ON jobs (run_at, row) WHERE queue = 0;
+CREATE INDEX jobs_leased  ON jobs (lease_until) WHERE queue = 1;
+CREATE INDEX jobs_open    ON jobs (row) WHERE status < 3;
+
+-- What a job is asked to do, SAS included. Deleted with the job's end: a key that is no longer needed is not kept.
+CREATE TABLE requests (
+    job  INTEGER PRIMARY KEY REFERENCES jobs (row) ON DELETE CASCADE,
+    body TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE documents (
+    row           INTEGER PRIMARY KEY AUTOINCREMENT,
+    id            BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+    job           INTEGER NOT NULL REFERENCES jobs (row) ON DELETE CASCADE,
+    resource      TEXT    NOT NULL,
+    position      INTEGER NOT NULL CHECK (position >= 0),
+    -- indexes into the request, where the locations with their SAS are
+    input         INTEGER NOT NULL CHECK (input >= 0),
+    target        INTEGER NOT NULL CHECK (target >= 0),
+    source_name   TEXT    NOT NULL,
+    source_url    TEXT    NOT NULL,
+    source_etag   TEXT,
+    size          INTEGER NOT NULL CHECK (size >= 0),
+    target_name   TEXT    NOT NULL,
+    target_url    TEXT    NOT NULL,
+    language      TEXT    NOT NULL,
+    deployment    TEXT,
+    created       INTEGER NOT NULL,
+    last_action   INTEGER NOT NULL,
+    status        INTEGER NOT NULL DEFAULT 0 CHECK (status BETWEEN 0 AND 5),
+    progress      REAL    NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1),
+    characters    INTEGER NOT NULL DEFAULT 0 CHECK (characters >= 0),
+    error_code    TEXT,
+    error_message TEXT,
+    output_sha256 TEXT,
+    -- the queue of the work
+    queue         INTEGER NOT NULL DEFAULT 0 CHECK (queue BETWEEN 0 AND 2),
+    run_at        INTEGER NOT NULL,
+    attempt       INTEGER NOT NULL DEFAULT 0,
+    -- leases that ended without a word from their worker: the document may have brought it down
+    lost          INTEGER NOT NULL DEFAULT 0,
+    lease_owner   TEXT,
+    lease_token   INTEGER NOT NULL DEFAULT 0,
+    lease_until   INTEGER,
+    CHECK (last_action >= created),
+    CHECK ((queue = 1) = (lease_until IS NOT NULL)),
+    CHECK ((status >= 3) = (queue = 2)),
+    CHECK (status <> 2 OR queue = 1),
+    CHECK ((status = 4) = (error_code IS NOT NULL)),
+    CHECK ((error_code IS NULL) = (error_message IS NULL)),
+    CHECK ((status = 3) = (output_sha256 IS NOT NULL)),
+    CHECK (characters = 0 OR status = 3)
+) STRICT;
+
+CREATE INDEX documents_created ON documents (job, created, id);
+CREATE INDEX documents_waiting ON documents (resource, job, position, run_at) WHERE queue = 0;
+CREATE INDEX documents_run_at  ON documents (run_at) WHERE queue = 0;
+CREATE INDEX documents_leased  ON documents (lease_until) WHERE queue = 1;
+CREATE INDEX documents_working ON documents (resource) WHERE queue = 1;
+
+-- What has ended stays as it ended, whatever a later version of the server believes.
+CREATE TRIGGER jobs_are_final BEFORE UPDATE ON jobs WHEN OLD.status >= 3
+BEGIN
+    SELECT RAISE(ABORT, 'a finished job never changes');
+END;
+
+CREATE TRIGGER documents_are_final BEFORE UPDATE ON documents WHEN OLD.status >= 3
+BEGIN
+    SELECT RAISE(ABORT, 'a finished document never changes');
+END;
+
+CREATE TRIGGER lease_tokens_only_grow BEFORE UPDATE OF lease_token ON documents WHEN NEW.lease_token < OLD.lease_token
+BEGIN
+    SELECT RAISE(ABORT, 'a lease token never shrinks');
+END;

@@ -1,0 +1,162 @@
+//! Job rows: accepting, reading one, cancelling, and writing a ledger back.
+
+use sqlx::{Row, SqliteConnection, SqliteExecutor};
+use terjuman_model::{DocumentEvent, DocumentStatus, Failure, FailureCode, JobId, JobStatus, ResourceId, Timestamp};
+
+use super::rows::{self, signed};
+use super::{Context, DONE, LEASED, WAITING};
+use crate::store::codes;
+use crate::store::ledger::Ledger;
+use crate::{Job, JobsError};
+
+/// Stores a new job with its request.
+pub(super) async fn create(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    resource: &ResourceId,
+    request: &str,
+) -> Result<Job, JobsError> {
+    let id = JobId(context.ids.next());
+    let created = context.stamps.take(1);
+    let run_at = created.plus(context.start_delay);
+    let insert = "INSERT INTO jobs (id, resource, created, last_action, run_at) VALUES ($1, $2, $3, $3, $4)";
+    let inserted =
+        sqlx::query(insert).bind(id.0).bind(&resource.0).bind(created.0).bind(run_at.0).execute(&mut *connection);
+    let row = inserted.await?.last_insert_rowid();
+    let insert = "INSERT INTO requests (job, body) VALUES ($1, $2)";
+    sqlx::query(insert).bind(row).bind(request).execute(connection).await?;
+    Ok(Job {
+        id,
+        created,
+        last_action: created,
+        status: JobStatus::NotStarted,
+        summary: terjuman_model::Summary::default(),
+        error: None,
+    })
+}
+
+/// One job of this resource, with its row number.
+pub(super) async fn find(
+    executor: impl SqliteExecutor<'_>,
+    resource: &ResourceId,
+    id: JobId,
+) -> Result<Option<(i64, Job)>, JobsError> {
+    let sql = format!("SELECT {} FROM jobs AS entry WHERE id = $1 AND +resource = $2", rows::JOB);
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(&resource.0).fetch_optional(executor).await?;
+    found.map(|row| Ok((row.try_get("row")?, rows::job(&row)?))).transpose()
+}
+
+/// The standing of a job.
+pub(super) async fn ledger(connection: &mut SqliteConnection, job: i64) -> Result<Ledger, JobsError> {
+    let sql = format!("SELECT {} FROM jobs AS entry WHERE row = $1", rows::JOB);
+    rows::ledger(&sqlx::query(sqlx::AssertSqlSafe(sql)).bind(job).fetch_one(connection).await?)
+}
+
+/// Writes a changed ledger back. With the job's end its request is deleted: the keys in it are no longer needed.
+pub(super) async fn save(
+    connection: &mut SqliteConnection,
+    job: i64,
+    ledger: &Ledger,
+    now: Timestamp,
+) -> Result<(), JobsError> {
+    let failure = match ledger.status {
+        JobStatus::Failed => first_failure(connection, job).await?,
+        JobStatus::ValidationFailed => ledger.refusal.clone(),
+        _ => None,
+    };
+    let sql = "UPDATE jobs SET status = $2, cancel_requested = $3, has_run = $4, total = $5, failed = $6, success = $7, \
+        in_progress = $8, not_yet_started = $9, cancelled = $10, characters = $11, error_code = $12, \
+        error_message = $13, last_action = max(last_action, $14), \
+        queue = CASE WHEN $15 THEN 2 ELSE queue END, lease_until = CASE WHEN $15 THEN NULL ELSE lease_until END \
+        WHERE row = $1";
+    let summary = &ledger.summary;
+    sqlx::query(sql)
+        .bind(job)
+        .bind(codes::job_code(ledger.status))
+        .bind(ledger.cancel_requested)
+        .bind(ledger.has_run)
+        .bind(summary.total())
+        .bind(summary.failed)
+        .bind(summary.success)
+        .bind(summary.in_progress)
+        .bind(summary.not_yet_started)
+        .bind(summary.cancelled)
+        .bind(signed(summary.characters_charged))
+        .bind(failure.as_ref().map(|f| f.code.as_str()))
+        .bind(failure.as_ref().map(|f| f.message.as_str()))
+        .bind(now.0)
+        .bind(ledger.expanded)
+        .execute(&mut *connection)
+        .await?;
+    if ledger.status.is_final() {
+        sqlx::query("DELETE FROM requests WHERE job = $1").bind(job).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// What a job whose documents all failed says: the first document's failure, in the order of enumeration.
+async fn first_failure(connection: &mut SqliteConnection, job: i64) -> Result<Option<Failure>, JobsError> {
+    let sql = "SELECT error_code, error_message FROM documents WHERE job = $1 AND error_code IS NOT NULL \
+        ORDER BY created, id LIMIT 1";
+    let Some(row) = sqlx::query(sql).bind(job).fetch_optional(connection).await? else { return Ok(None) };
+    let code = FailureCode::from_name(row.try_get("error_code")?).unwrap_or(FailureCode::InternalServerError);
+    Ok(Some(Failure::new(code, row.try_get::<String, _>("error_message")?)))
+}
+
+/// Asks a job to stop.
+pub(super) async fn cancel(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    resource: &ResourceId,
+    id: JobId,
+) -> Result<Option<Job>, JobsError> {
+    let Some((row, job)) = find(&mut *connection, resource, id).await? else { return Ok(None) };
+    let mut ledger = ledger(connection, row).await?;
+    if job.status.is_final() || ledger.cancel_requested {
+        return Ok(Some(job));
+    }
+    let now = context.stamps.now();
+    for (status, queue) in
+        [(DocumentStatus::NotStarted, WAITING), (DocumentStatus::Running, WAITING), (DocumentStatus::Running, LEASED)]
+    {
+        let Some(to) = cancelled(status, queue) else { continue };
+        let count = cancel_documents(connection, row, (status, queue), to, now).await?;
+        if count > 0 {
+            ledger.moved(status, to, count, 0);
+        }
+    }
+    ledger.cancel();
+    save(connection, row, &ledger, now).await?;
+    Ok(find(connection, resource, id).await?.map(|(_, job)| job))
+}
+
+/// Where a cancel leads. A document that runs without a worker has nobody who could stop it: it is stopped.
+fn cancelled(status: DocumentStatus, queue: i64) -> Option<DocumentStatus> {
+    let after = status.after(DocumentEvent::CancelRequested)?;
+    if after == DocumentStatus::Cancelling && queue == WAITING {
+        after.after(DocumentEvent::LeaseEnded)
+    } else {
+        Some(after)
+    }
+}
+
+async fn cancel_documents(
+    connection: &mut SqliteConnection,
+    job: i64,
+    (status, queue): (DocumentStatus, i64),
+    to: DocumentStatus,
+    now: Timestamp,
+) -> Result<u32, JobsError> {
+    let sql = "UPDATE documents SET status = $4, queue = $5, last_action = max(last_action, $6), \
+        progress = CASE WHEN $5 = 2 THEN 0 ELSE progress END WHERE job = $1 AND status = $2 AND queue = $3";
+    let done = sqlx::query(sql)
+        .bind(job)
+        .bind(codes::document_code(status))
+        .bind(queue)
+        .bind(codes::document_code(to))
+        .bind(if to.is_final() { DONE } else { queue })
+        .bind(now.0)
+        .execute(connection)
+        .await?;
+    u32::try_from(done.rows_affected()).map_err(|_| JobsError::Invalid("document count"))
+}

@@ -1,0 +1,152 @@
+//! Jobs in one SQLite file: one server process, one writer, many readers.
+
+mod connect;
+mod jobs;
+mod list;
+mod rows;
+mod schema;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::SqlitePool;
+use terjuman_model::{DocumentId, JobId, ResourceId, Timestamp};
+
+use self::connect::{Database, Lock};
+use self::list::Scope;
+use self::writer::Writer;
+use super::{JobStore, codes};
+use crate::stamps::Stamps;
+use crate::{Clock, Document, DocumentQuery, FailPoints, Ids, Job, JobQuery, JobRequest, JobsError, Page};
+
+/// The queue of a row: it waits for a worker.
+const WAITING: i64 = 0;
+/// A worker holds it.
+const LEASED: i64 = 1;
+/// Nothing is left to be done.
+const DONE: i64 = 2;
+
+/// Where the database is and what it needs to know.
+#[derive(Debug, Clone)]
+pub struct SqliteOptions {
+    /// The database file. Its directory is created, and locked for this process.
+    pub path: PathBuf,
+    /// How long a new job stays `NotStarted` at least.
+    pub start_delay: Duration,
+}
+
+/// Jobs in a SQLite file. Cheap to clone.
+#[derive(Clone)]
+pub struct SqliteStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    readers: SqlitePool,
+    writer: Writer,
+    context: Arc<Context>,
+}
+
+/// What operations need besides the connection.
+struct Context {
+    stamps: Stamps,
+    ids: Arc<dyn Ids>,
+    start_delay: Duration,
+}
+
+impl SqliteStore {
+    /// Opens the database, bringing its schema up to date.
+    ///
+    /// # Errors
+    /// [`JobsError::Locked`] if another process has the directory; otherwise if the file cannot be opened or migrated.
+    pub async fn open(options: SqliteOptions, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, JobsError> {
+        Self::open_with(options, clock, ids, FailPoints::default()).await
+    }
+
+    /// [`SqliteStore::open`] with points at which a test lets the process die.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub async fn open_with(
+        options: SqliteOptions,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        points: FailPoints,
+    ) -> Result<Self, JobsError> {
+        let lock = Lock::take(&options.path)?;
+        let database = Database::new(&options.path);
+        let mut connection = database.connect_writer().await?;
+        schema::migrate(&mut connection).await?;
+        let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
+        let newest: Option<i64> = newest.fetch_optional(&mut connection).await?;
+        let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), clock);
+        let context = Arc::new(Context { stamps, ids, start_delay: options.start_delay });
+        let readers = database.connect_readers().await?;
+        let writer = Writer::start(database, connection, lock, points);
+        Ok(Self { inner: Arc::new(Inner { readers, writer, context }) })
+    }
+
+    /// Closes the database: what is being written is finished, the log is folded in, and the directory is free again.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writer.close().await;
+    }
+
+    /// Lets the store die as the process would: nothing that is not committed happens. For tests.
+    #[doc(hidden)]
+    pub async fn kill(&self) {
+        self.inner.writer.kill().await;
+        self.inner.readers.close().await;
+    }
+}
+
+#[async_trait]
+impl JobStore for SqliteStore {
+    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
+        let (resource, context) = (resource.clone(), Arc::clone(&self.inner.context));
+        let body = serde_json::to_string(request).map_err(|error| JobsError::Store(Box::new(error)))?;
+        self.inner.writer.run(move |c| Box::pin(async move { jobs::create(c, &context, &resource, &body).await })).await
+    }
+
+    async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
+        Ok(jobs::find(&self.inner.readers, resource, id).await?.map(|(_, job)| job))
+    }
+
+    async fn jobs(&self, resource: &ResourceId, query: &JobQuery) -> Result<Page<Job>, JobsError> {
+        let scope = Scope::Jobs { resource: resource.0.clone() };
+        list::page(&self.inner.readers, &scope, query, codes::job_code, rows::job).await
+    }
+
+    async fn documents(
+        &self,
+        resource: &ResourceId,
+        job: JobId,
+        query: &DocumentQuery,
+    ) -> Result<Option<Page<Document>>, JobsError> {
+        let Some((row, _)) = jobs::find(&self.inner.readers, resource, job).await? else { return Ok(None) };
+        let scope = Scope::Documents { job: row };
+        let read = |row: &sqlx::sqlite::SqliteRow| rows::document(row, job);
+        list::page(&self.inner.readers, &scope, query, codes::document_code, read).await.map(Some)
+    }
+
+    async fn document(&self, resource: &ResourceId, job: JobId, id: DocumentId) -> Result<Option<Document>, JobsError> {
+        let Some((row, _)) = jobs::find(&self.inner.readers, resource, job).await? else { return Ok(None) };
+        let sql = format!("SELECT {} FROM documents AS entry WHERE id = $1 AND +job = $2", rows::DOCUMENT);
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(row);
+        query.fetch_optional(&self.inner.readers).await?.map(|row| rows::document(&row, job)).transpose()
+    }
+
+    async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
+        let (resource, context) = (resource.clone(), Arc::clone(&self.inner.context));
+        self.inner.writer.run(move |c| Box::pin(async move { jobs::cancel(c, &context, &resource, id).await })).await
+    }
+
+    async fn ping(&self) -> Result<(), JobsError> {
+        sqlx::query("SELECT 1").execute(&self.inner.readers).await?;
+        // The writer too: a full disk or a stuck commit means that no work can be taken.
+        self.inner.writer.run(|_| Box::pin(async { Ok(()) })).await
+    }
+}
