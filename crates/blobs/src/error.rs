@@ -42,6 +42,9 @@ pub enum BlobError {
     /// Not reached: name not resolved, connection refused, broken or timed out, 5xx.
     #[error("the storage cannot be reached")]
     Unreachable,
+    /// A name or URL that cannot name a file there: it could leave its folder, or no such name can be stored.
+    #[error("that name cannot be used: {0}")]
+    BadName(&'static str),
     /// An answer that makes no sense.
     #[error("the storage gave an invalid answer")]
     Invalid,
@@ -59,7 +62,8 @@ impl BlobError {
             | Self::Exists
             | Self::Changed
             | Self::TooLarge { .. }
-            | Self::TooMany { .. } => false,
+            | Self::TooMany { .. }
+            | Self::BadName(_) => false,
         }
     }
 }

@@ -23,10 +23,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, FormatError> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return decode_as(&bytes[length..], encoding, true);
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        if !text.contains('\0') {
-            return Ok(Decoded { text: text.to_owned(), encoding: UTF_8, bom: false });
-        }
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !text.contains('\0')
+    {
+        return Ok(Decoded { text: text.to_owned(), encoding: UTF_8, bom: false });
     }
     if let Some(encoding) = utf16_without_bom(bytes) {
         return decode_as(bytes, encoding, false);
@@ -49,7 +49,7 @@ fn decode_as(bytes: &[u8], encoding: &'static Encoding, bom: bool) -> Result<Dec
 /// UTF-16 shows itself by zeros at every other byte, as soon as a good part of the text is Latin.
 fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096) & !1];
-    if head.len() < 4 || bytes.len() % 2 != 0 {
+    if head.len() < 4 || !bytes.len().is_multiple_of(2) {
         return None;
     }
     let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|b| **b == 0).count();

@@ -96,8 +96,10 @@ mod tests {
 
     #[test]
     fn deployments_must_exist_and_categories_may_fall_back() {
-        let by_name: BTreeMap<String, Arc<dyn Translator>> =
-            BTreeMap::from([("pseudo".into(), Arc::new(Pseudo) as _), ("identity".into(), Arc::new(Identity) as _)]);
+        let by_name: BTreeMap<String, Arc<dyn Translator>> = BTreeMap::from([
+            ("pseudo".into(), Arc::new(Pseudo::default()) as _),
+            ("identity".into(), Arc::new(Identity) as _),
+        ]);
         let engines = Engines::new(by_name.clone(), "pseudo").unwrap();
         assert!(engines.pick(None, None, true).is_ok());
         assert!(engines.pick(Some("General"), Some(""), false).is_ok());

@@ -1,5 +1,7 @@
 //! A predictable engine for tests: every letter becomes a look-alike, so that untranslated text shows at a glance.
 
+use std::time::Duration;
+
 use terjuman_model::LanguagePair;
 
 use crate::identity::rewrite_all;
@@ -19,7 +21,17 @@ const PADDING: char = '·';
 
 /// The engine `pseudo`: any pair, whole segments, exact links.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Pseudo;
+pub struct Pseudo {
+    delay: Duration,
+}
+
+impl Pseudo {
+    /// An engine whose every call takes at least this long: one call is one document, which makes load predictable.
+    #[must_use]
+    pub fn new(delay: Duration) -> Self {
+        Self { delay }
+    }
+}
 
 impl Translator for Pseudo {
     fn pairs(&self) -> Pairs {
@@ -36,6 +48,7 @@ impl Translator for Pseudo {
         sources: &[Source],
         watch: &dyn Watch,
     ) -> Result<Vec<Translated>, TranslateError> {
+        std::thread::sleep(self.delay);
         let mut out = rewrite_all(sources, watch, |_, character| look_alike(character))?;
         for translated in &mut out {
             bracket(translated);
@@ -77,7 +90,7 @@ mod tests {
         let fixed = fixed.iter().map(|(range, text)| Fixed { range: range.clone(), text: (*text).into() }).collect();
         let source = Source { text: text.into(), fixed, linked: true };
         let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
-        let translated = Pseudo.translate(&pair, &[source.clone()], &()).unwrap().remove(0);
+        let translated = Pseudo::default().translate(&pair, std::slice::from_ref(&source), &()).unwrap().remove(0);
         assert_eq!(translated.text, expected);
         for (range, fixed) in translated.fixed.iter().zip(&source.fixed) {
             assert_eq!(translated.text[range.clone()], fixed.text);

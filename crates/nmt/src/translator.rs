@@ -94,6 +94,9 @@ pub trait Watch: Sync {
         false
     }
 
+    /// So many bytes of source text are to be translated: called once, before the first [`Watch::advanced`].
+    fn total(&self, _source_bytes: usize) {}
+
     /// So many more bytes of source text are translated. Comes from any thread.
     fn advanced(&self, _source_bytes: usize) {}
 }

@@ -4,6 +4,7 @@
 //! same function, [`translate`].
 
 mod glossary;
+mod project;
 mod report;
 mod translate;
 

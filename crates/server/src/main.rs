@@ -1,2 +1,50 @@
-//! x
-fn main() {}
+//! The `terjuman` command: reads the configuration once, wires the crates together, and runs one command.
+//!
+//! **Invariant:** only this crate reads the environment, and only `config` within it.
+
+mod cli;
+mod commands;
+mod config;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+
+/// Usage and configuration errors; clap's own code for usage errors is the same.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match config::load(cli.config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => return usage_error(&error),
+    };
+    let result = match cli.command {
+        Command::Translate(arguments) => commands::translate::run(&config, &arguments),
+        Command::Config(arguments) => commands::config::run(&config, arguments.command),
+    };
+    result.unwrap_or_else(|error| {
+        report(&format!("error: {error:#}"));
+        ExitCode::FAILURE
+    })
+}
+
+fn usage_error(error: &anyhow::Error) -> ExitCode {
+    report(&format!("error: {error:#}"));
+    ExitCode::from(EXIT_USAGE)
+}
+
+/// One line on standard error.
+#[expect(clippy::print_stderr, reason = "this is the command line's own output")]
+fn report(line: &str) {
+    eprintln!("{line}");
+}
+
+/// One line on standard output.
+#[expect(clippy::print_stdout, reason = "this is the command line's own output")]
+fn print(line: &str) {
+    println!("{line}");
+}

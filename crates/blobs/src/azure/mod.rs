@@ -1,0 +1,107 @@
+//! Azure Blob Storage and its emulators, over the official SDK: api.md sections 14.1 and 14.2.
+//!
+//! Names are opaque: they go out and come back byte for byte. The SDK builds, signs nothing, and parses; sending is
+//! [`transport`]'s, repeating is [`retry`]'s, and nothing else in the crate sees an SDK error.
+
+mod failure;
+mod list;
+mod place;
+mod read;
+mod retry;
+mod transport;
+mod write;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use azure_core::http::{ClientOptions, RetryOptions};
+use azure_storage_blob::{BlobClient, BlobContainerClient, BlobContainerClientOptions};
+use bytes::Bytes;
+
+pub(crate) use self::place::Place;
+use self::place::check_name;
+use self::retry::Patience;
+use self::transport::Transport;
+use crate::guard::Guard;
+use crate::{BlobEntry, BlobError, Container, Created, Stamp, StorageConfig};
+
+/// A container, or a virtual directory in one.
+pub(crate) struct AzureContainer {
+    client: BlobContainerClient,
+    place: Place,
+    /// What stands before each name of ours in the container: empty, or ends with a slash.
+    folder: String,
+    patience: Patience,
+}
+
+impl AzureContainer {
+    pub(crate) fn new(
+        guard: &Arc<Guard>,
+        config: &StorageConfig,
+        place: Place,
+        folder: String,
+    ) -> Result<Self, BlobError> {
+        let transport = Transport {
+            guard: Arc::clone(guard),
+            sas: place.sas.as_str().into(),
+            idle: config.idle_timeout(),
+            total: config.total_timeout(),
+        };
+        let client_options = ClientOptions {
+            transport: Some(azure_core::http::Transport::new(Arc::new(transport))),
+            retry: RetryOptions::none(),
+            ..ClientOptions::default()
+        };
+        let options = BlobContainerClientOptions { client_options, ..BlobContainerClientOptions::default() };
+        let client = BlobContainerClient::new(place.container.clone(), None, Some(options))
+            .map_err(|_| BlobError::BadName("the URL names no container"))?;
+        let patience = Patience { tries: config.tries.max(1), total: config.total_timeout() };
+        Ok(Self { client, place, folder, patience })
+    }
+
+    /// The blob's name in the container.
+    fn full(&self, name: &str) -> Result<String, BlobError> {
+        let full = format!("{}{name}", self.folder);
+        check_name(&full)?;
+        Ok(full)
+    }
+
+    fn blob(&self, full: &str) -> BlobClient {
+        self.client.blob_client(full)
+    }
+}
+
+#[async_trait]
+impl Container for AzureContainer {
+    async fn list(&self, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError> {
+        self.list_blobs(prefix, limit).await
+    }
+
+    async fn head(&self, name: &str) -> Result<BlobEntry, BlobError> {
+        let full = self.full(name)?;
+        let entry = match self.properties(&full).await {
+            // A SAS that may list but not read still tells what is there.
+            Err(BlobError::Forbidden) => self.find(&full).await?.ok_or(BlobError::NotFound)?,
+            other => other?,
+        };
+        Ok(BlobEntry { name: name.to_owned(), size: entry.size, etag: entry.etag })
+    }
+
+    async fn read(&self, name: &str, etag: Option<&str>, limit: u64) -> Result<Bytes, BlobError> {
+        self.download(&self.full(name)?, etag, limit).await
+    }
+
+    async fn create(
+        &self,
+        name: &str,
+        content: Bytes,
+        content_type: &str,
+        stamp: &Stamp,
+    ) -> Result<Created, BlobError> {
+        self.upload(&self.full(name)?, content, content_type, stamp).await
+    }
+
+    fn public_url(&self, name: &str) -> String {
+        self.place.public_url(&format!("{}{name}", self.folder))
+    }
+}

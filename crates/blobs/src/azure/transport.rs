@@ -1,0 +1,195 @@
+//! The last step of every request: policy, SAS, time-outs, size caps.
+//!
+//! The SDK never sees the SAS. It builds and logs URLs without it; here, past all of that, the query is appended byte
+//! for byte as the caller gave it (the SDK's own query builder would decode and re-encode it). So an SDK error cannot
+//! hold a signature, and what `reqwest` says is reduced to a [`Fault`] before it leaves.
+
+use std::error::Error as _;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use azure_core::error::{Error, ErrorKind};
+use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
+use azure_core::http::request::Body;
+use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request, StatusCode};
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _, stream};
+use url::Url;
+
+use crate::guard::{Denied, Guard};
+
+/// The most of an answer that is not a file: a page of a listing, an error.
+const MAX_ANSWER_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What went wrong on the way, without any URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("refused by policy: {0}")]
+    Refused(&'static str),
+    #[error("no connection")]
+    Connect,
+    #[error("the connection broke")]
+    Broken,
+    #[error("no byte for too long")]
+    Idle,
+    #[error("the answer is too long")]
+    TooLong,
+    #[error("the request cannot be built")]
+    Request,
+}
+
+/// One container's way out: the shared clients, and its own SAS.
+pub(super) struct Transport {
+    pub(super) guard: Arc<Guard>,
+    pub(super) sas: Arc<str>,
+    pub(super) idle: Duration,
+    pub(super) total: Duration,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Transport(..)")
+    }
+}
+
+#[async_trait]
+impl HttpClient for Transport {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        self.send(request).await.map_err(azure_error)
+    }
+}
+
+impl Transport {
+    async fn send(&self, request: &Request) -> Result<AsyncRawResponse, Fault> {
+        let listing = request.url().query_pairs().any(|(key, value)| key == "comp" && value == "list");
+        let client = self.guard.client(request.url()).map_err(Fault::Refused)?;
+        let mut builder = client.request(method(request.method())?, signed(request.url(), &self.sas));
+        for (name, value) in request.headers().iter() {
+            builder = builder.header(name.as_str(), value.as_str());
+        }
+        let mut head_timeout = self.idle;
+        if let Body::Bytes(bytes) = request.body() {
+            if !bytes.is_empty() {
+                // The head comes after the whole body has gone out, which an idle clock cannot see.
+                head_timeout = self.total;
+            }
+            builder = builder.body(bytes.clone());
+        } else {
+            return Err(Fault::Request);
+        }
+        let built = builder.build().map_err(|_| Fault::Request)?;
+        let answer = tokio::time::timeout(head_timeout, client.execute(built))
+            .await
+            .map_err(|_| Fault::Idle)?
+            .map_err(|error| fault(&error))?;
+
+        let status = StatusCode::from(answer.status().as_u16());
+        let headers = headers(answer.headers());
+        let cap = if listing || !status.is_success() { MAX_ANSWER_BYTES } else { u64::MAX };
+        let body = bounded(answer.bytes_stream(), self.idle, cap);
+        Ok(AsyncRawResponse::new(status, headers, Box::pin(body)))
+    }
+}
+
+/// The URL with the SAS as the caller wrote it, after whatever the call itself asks for.
+fn signed(url: &Url, sas: &str) -> Url {
+    let mut url = url.clone();
+    if !sas.is_empty() {
+        let query = match url.query() {
+            Some(own) if !own.is_empty() => format!("{own}&{sas}"),
+            _ => sas.to_owned(),
+        };
+        url.set_query(Some(&query));
+    }
+    url
+}
+
+/// A body that ends with a fault when nothing comes for `idle`, or when more than `cap` bytes come.
+fn bounded<S>(body: S, idle: Duration, cap: u64) -> impl Stream<Item = azure_core::Result<Bytes>> + Send
+where
+    S: Stream<Item = reqwest::Result<Bytes>> + Send + Unpin + 'static,
+{
+    stream::unfold(Some((body, 0_u64)), move |state| async move {
+        let (mut body, before) = state?;
+        let chunk = match tokio::time::timeout(idle, body.next()).await {
+            Err(_) => Err(Fault::Idle),
+            Ok(None) => return None,
+            Ok(Some(Err(error))) => Err(fault(&error)),
+            Ok(Some(Ok(chunk))) => Ok(chunk),
+        };
+        match chunk {
+            Err(fault) => Some((Err(azure_error(fault)), None)),
+            Ok(chunk) => {
+                let received = before.saturating_add(chunk.len() as u64);
+                if received > cap {
+                    return Some((Err(azure_error(Fault::TooLong)), None));
+                }
+                Some((Ok(chunk), Some((body, received))))
+            }
+        }
+    })
+    .boxed()
+}
+
+fn fault(error: &reqwest::Error) -> Fault {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if inner.is::<Denied>() {
+            return Fault::Refused("none of its host's addresses is public");
+        }
+        cause = inner.source();
+    }
+    if error.is_connect() {
+        Fault::Connect
+    } else if error.is_builder() {
+        Fault::Request
+    } else {
+        Fault::Broken
+    }
+}
+
+fn azure_error(fault: Fault) -> Error {
+    Error::new(ErrorKind::Io, fault)
+}
+
+/// The three methods that the calls made here need.
+fn method(method: Method) -> Result<reqwest::Method, Fault> {
+    match method {
+        Method::Get => Ok(reqwest::Method::GET),
+        Method::Head => Ok(reqwest::Method::HEAD),
+        Method::Put => Ok(reqwest::Method::PUT),
+        _ => Err(Fault::Request),
+    }
+}
+
+/// Headers that are not ASCII are dropped: none that is read here may be.
+fn headers(map: &reqwest::header::HeaderMap) -> Headers {
+    let mut headers = Headers::new();
+    for (name, value) in map {
+        if let Ok(value) = value.to_str() {
+            headers.insert(HeaderName::from(name.as_str().to_owned()), HeaderValue::from(value.to_owned()));
+        }
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, sas: &str, expected: &str) {
+        assert_eq!(signed(&Url::parse(url).unwrap(), sas).as_str(), expected);
+    }
+
+    #[test]
+    fn the_sas_is_appended_byte_for_byte() {
+        let sas = "sv=2021-12-02&sr=c&sig=a+b%2Bc%2fd%3D&sp=rl&se=2030-01-01T00:00:00Z";
+        check("https://a/c/x%20y", sas, &format!("https://a/c/x%20y?{sas}"));
+        check("https://a/c?comp=list", sas, &format!("https://a/c?comp=list&{sas}"));
+        check("https://a/c?comp=list", "", "https://a/c?comp=list");
+        check("https://a/c", "", "https://a/c");
+    }
+}

@@ -1,0 +1,129 @@
+//! `terjuman translate`: files and folders, without a server.
+
+mod inputs;
+mod output;
+mod progress;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use anyhow::Context;
+use terjuman_model::{Failure, FailureCode, LanguageTag};
+use terjuman_pipeline::{GlossaryFile, GlossaryFormat, Report, Request, Translator};
+
+use crate::cli::TranslateArguments;
+use crate::config::Config;
+use crate::{report, wiring};
+use inputs::Work;
+use progress::Progress;
+
+/// A document that cannot be translated.
+const EXIT_DOCUMENT: u8 = 3;
+
+/// What all documents of the call share.
+struct Call<'a> {
+    config: &'a Config,
+    source: Option<LanguageTag>,
+    target: LanguageTag,
+    engine: Arc<dyn Translator>,
+    glossaries: Vec<GlossaryFile>,
+}
+
+pub(crate) fn run(config: &Config, arguments: &TranslateArguments) -> anyhow::Result<ExitCode> {
+    let language = |flag: &str, text: &str| {
+        text.parse::<LanguageTag>().with_context(|| format!("{flag} {text}")).map_err(UsageError)
+    };
+    let prepared = (|| {
+        let target = language("--to", &arguments.to)?;
+        let source = arguments.from.as_deref().map(|from| language("--from", from)).transpose()?;
+        let engines = wiring::engines(config).map_err(UsageError)?;
+        let name = arguments.engine.as_deref().unwrap_or(&config.engine.default);
+        let engine = engines.by_name(name).map_err(|error| UsageError(error.into()))?;
+        let glossaries = arguments.glossaries.iter().map(|path| glossary(path)).collect::<Result<_, _>>()?;
+        let work = inputs::plan(arguments, &target).map_err(UsageError)?;
+        Ok::<_, UsageError>((Call { config, source, target, engine, glossaries }, work))
+    })();
+    let (call, work) = match prepared {
+        Ok(prepared) => prepared,
+        Err(UsageError(error)) => {
+            report(&format!("error: {error:#}"));
+            return Ok(ExitCode::from(crate::EXIT_USAGE));
+        }
+    };
+    let failed = translate_all(&call, &work);
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(EXIT_DOCUMENT) })
+}
+
+struct UsageError(anyhow::Error);
+
+fn glossary(path: &Path) -> Result<GlossaryFile, UsageError> {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let format = match extension.as_str() {
+        "tsv" | "tab" => GlossaryFormat::Tsv,
+        "xlf" | "xliff" => GlossaryFormat::Xliff,
+        _ => GlossaryFormat::Csv,
+    };
+    let bytes = std::fs::read(path).with_context(|| format!("--glossary {}", path.display())).map_err(UsageError)?;
+    Ok(GlossaryFile { bytes, format })
+}
+
+/// Translates everything, a few documents at a time; the number of those that failed.
+fn translate_all(call: &Call<'_>, work: &[Work]) -> usize {
+    let progress = Progress::new(work.len());
+    let next = AtomicUsize::new(0);
+    let failed = AtomicUsize::new(0);
+    let writing = Mutex::new(());
+    std::thread::scope(|scope| {
+        for _ in 0..work.len().min(call.config.worker.concurrency) {
+            scope.spawn(|| {
+                while let Some(item) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let document = progress.begin(&item.label);
+                    match translate_one(call, item, &document, &writing) {
+                        Ok(outcome) => document.finished(&item.output, &outcome),
+                        Err(failure) => {
+                            failed.fetch_add(1, Ordering::Relaxed);
+                            document.failed(&failure, work.len() > 1);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    progress.end(failed.load(Ordering::Relaxed));
+    failed.into_inner()
+}
+
+fn translate_one(
+    call: &Call<'_>,
+    item: &Work,
+    document: &progress::Document<'_>,
+    writing: &Mutex<()>,
+) -> Result<Report, Failure> {
+    let limit = call.config.worker.max_document_bytes;
+    let unreadable = |_| Failure::new(FailureCode::InvalidDocumentAccessLevel, "the file cannot be read");
+    let size = std::fs::metadata(&item.input).map_err(unreadable)?.len();
+    if size > limit {
+        let message = format!("the document has {size} bytes, more than the {limit} of worker.max_document_bytes");
+        return Err(Failure::new(FailureCode::MaxDocumentSizeExceeded, message));
+    }
+    let bytes = std::fs::read(&item.input).map_err(unreadable)?;
+    let request = Request {
+        bytes: &bytes,
+        name: item.input.file_name().and_then(|name| name.to_str()),
+        content_type: None,
+        source: call.source.clone(),
+        target: call.target.clone(),
+        engine: &*call.engine,
+        glossaries: &call.glossaries,
+        options: &call.config.options,
+        limits: &call.config.limits,
+    };
+    let output = terjuman_pipeline::translate(&request, document)?;
+    let _one_at_a_time = writing.lock();
+    output::write(&item.output, &output.bytes).map_err(|error| {
+        Failure::new(FailureCode::InvalidTargetDocumentAccessLevel, format!("the output cannot be written: {error}"))
+    })?;
+    Ok(output.report)
+}

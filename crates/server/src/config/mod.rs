@@ -1,0 +1,147 @@
+//! The configuration: built-in defaults, then a TOML file, then `TERJUMAN_*`. Read once, checked at once,
+//! handed down by section.
+
+mod environment;
+mod print;
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use figment::Figment;
+use figment::providers::{Format, Toml};
+use serde::{Deserialize, Serialize};
+use terjuman_jobs::{StorageConfig, WorkerConfig};
+use terjuman_pipeline::{Limits, Options};
+
+pub(crate) use print::print_toml;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// How text is translated.
+    pub(crate) engine: EngineConfig,
+    /// Further engines by the names that `deploymentName` and `category` give.
+    pub(crate) engines: std::collections::BTreeMap<String, NamedEngine>,
+    /// What storage may be reached.
+    pub(crate) storage: StorageConfig,
+    /// How documents are worked on.
+    pub(crate) worker: WorkerConfig,
+    /// What one document may cost.
+    pub(crate) limits: Limits,
+    /// What of a document is translated.
+    pub(crate) options: Options,
+}
+
+/// How text is translated.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct EngineConfig {
+    /// Which engine serves requests that name none. Default `pseudo`.
+    pub(crate) default: String,
+    /// Milliseconds that the engine `pseudo` takes for a document at least: to see a server under load. Default 0.
+    pub(crate) pseudo_delay_ms: u64,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self { default: "pseudo".to_owned(), pseudo_delay_ms: 0 }
+    }
+}
+
+/// A further name for an engine.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NamedEngine {
+    /// What it is.
+    pub(crate) kind: EngineKind,
+}
+
+/// Kinds of engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum EngineKind {
+    /// Look-alike letters, for tests.
+    Pseudo,
+    /// Hands every segment back.
+    Identity,
+}
+
+impl Config {
+    /// What types cannot say.
+    fn check(&self) -> anyhow::Result<()> {
+        ensure!(self.worker.concurrency > 0, "worker.concurrency: must be at least 1");
+        ensure!(
+            self.worker.heartbeat_ms > 0 && self.worker.heartbeat_ms.saturating_mul(3) <= self.worker.lease_ms,
+            "worker.heartbeat_ms: must be at most a third of worker.lease_ms"
+        );
+        for root in &self.storage.file_roots {
+            ensure!(root.is_absolute(), "storage.file_roots: {} is not an absolute path", root.display());
+        }
+        Ok(())
+    }
+}
+
+/// Reads every layer and checks the result.
+///
+/// # Errors
+/// The first key that is unknown, of the wrong type or out of range, by name and source.
+pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Config> {
+    let mut figment = Figment::new();
+    if let Some(file) = file {
+        // An absent file would read as empty: a path that the user named must be there.
+        ensure!(file.is_file(), "there is no configuration file {}", file.display());
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    figment = figment.merge(environment::Variables::of_process());
+    let config: Config = figment.extract().context("the configuration is not valid")?;
+    config.check()?;
+    Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_file_says_every_default() {
+        let example = include_str!("../../../../config.example.toml");
+        let parsed: Config = Figment::new().merge(Toml::string(example)).extract().unwrap();
+        let mut defaults = toml_of(&Config::default());
+        let mut parsed = toml_of(&parsed);
+        // Depends on the machine; the example says so.
+        for table in [&mut defaults, &mut parsed] {
+            table["worker"].as_object_mut().unwrap().remove("concurrency");
+        }
+        assert_eq!(parsed, defaults);
+        let mut missing = Vec::new();
+        let text: figment::value::Dict = Figment::new().merge(Toml::string(example)).extract().unwrap();
+        missing_keys("", &defaults, &serde_json::to_value(text).unwrap(), &mut missing);
+        assert!(missing.is_empty(), "config.example.toml lacks {missing:?}");
+    }
+
+    fn toml_of(config: &Config) -> serde_json::Value {
+        serde_json::to_value(config).unwrap()
+    }
+
+    /// Optional keys without a default have no line of their own.
+    fn missing_keys(at: &str, want: &serde_json::Value, have: &serde_json::Value, missing: &mut Vec<String>) {
+        for (key, value) in want.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+            let path = format!("{at}{key}");
+            match have.get(key) {
+                None => missing.push(path),
+                Some(inner) => missing_keys(&format!("{path}."), value, inner, missing),
+            }
+        }
+    }
+
+    #[test]
+    fn a_typo_and_a_value_out_of_range_are_named() {
+        let load = |text: &str| {
+            let config: Result<Config, _> = Figment::new().merge(Toml::string(text)).extract();
+            config.map_err(anyhow::Error::from).and_then(|config| config.check())
+        };
+        assert!(load("[worker]\nlease = 3").unwrap_err().to_string().contains("lease"));
+        assert!(load("[storage]\nfile_roots = ['relative']").unwrap_err().to_string().contains("file_roots"));
+    }
+}

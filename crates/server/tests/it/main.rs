@@ -1,0 +1,4 @@
+//! The command as a user meets it, and the shape of the house.
+
+mod arrows;
+mod translate;

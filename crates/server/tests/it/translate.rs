@@ -1,0 +1,70 @@
+//! `terjuman translate` from outside: exit codes, messages, files.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn terjuman(dir: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_terjuman"))
+        .args(arguments)
+        .current_dir(dir)
+        .output()
+        .expect("the command is built with its tests")
+}
+
+#[track_caller]
+fn check(output: &Output, code: i32, stderr: &str) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(text.contains(stderr), "{text}");
+}
+
+#[test]
+fn a_file_is_translated_beside_itself_and_identity_gives_it_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = b"One line.\r\n\r\n  Another one\xc3\xa9.\n";
+    std::fs::write(dir.path().join("note.txt"), source).unwrap();
+    let same = ["translate", "note.txt", "--to", "pt", "--engine", "identity", "--output", "same.txt"];
+    check(&terjuman(dir.path(), &same), 0, "note.txt -> same.txt");
+    assert_eq!(std::fs::read(dir.path().join("same.txt")).unwrap(), source);
+    check(&terjuman(dir.path(), &["translate", "note.txt", "--to", "pt", "--engine", "pseudo"]), 0, "note.pt.txt");
+    let changed = std::fs::read_to_string(dir.path().join("note.pt.txt")).unwrap();
+    assert!(changed.starts_with("[Óńé ĺíńé."), "{changed}");
+}
+
+#[test]
+fn a_bad_document_gives_its_code_on_one_line_and_no_output() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes, message) in [
+        ("blank.txt", &b" \n"[..], "error: NoTranslatableText: "),
+        ("binary.txt", b"\x89PNG\0\0\0\x01\xff", "error: WrongDocumentEncoding: "),
+        ("photo.jpg", b"\xff\xd8", "error: InvalidFormat: the format .jpg is not supported"),
+    ] {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+        let output = terjuman(dir.path(), &["translate", name, "--to", "pt", "--engine", "pseudo", "-o", "out.bin"]);
+        check(&output, 3, message);
+        assert_eq!(output.stderr.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert!(!dir.path().join("out.bin").exists());
+    }
+}
+
+#[test]
+fn usage_errors_give_2_and_name_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.txt"), "x").unwrap();
+    check(&terjuman(dir.path(), &["translate", "a.txt", "--to", "klingonese"]), 2, "--to klingonese");
+    check(&terjuman(dir.path(), &["translate", "b.txt", "--to", "pt"]), 2, "b.txt");
+    check(&terjuman(dir.path(), &["translate", "a.txt", "--to", "pt", "--engine", "x"]), 2, "no engine is named x");
+    check(&terjuman(dir.path(), &["translate"]), 2, "Usage");
+}
+
+#[test]
+fn the_configuration_is_checked_and_printed() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("bad.toml"), "[worker]\nlease = 3\n").unwrap();
+    check(&terjuman(dir.path(), &["config", "check", "--config", "bad.toml"]), 2, "lease");
+    check(&terjuman(dir.path(), &["config", "check", "--config", "absent.toml"]), 2, "absent.toml");
+    let printed = terjuman(dir.path(), &["config", "print"]);
+    check(&printed, 0, "");
+    std::fs::write(dir.path().join("printed.toml"), &printed.stdout).unwrap();
+    check(&terjuman(dir.path(), &["config", "check", "--config", "printed.toml"]), 0, "");
+}
