@@ -33,6 +33,7 @@ impl Ledger {
     }
 
     /// The enumeration is done: so many documents wait.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the worker side records with it"))]
     pub(crate) fn enumerated(&mut self, documents: u32) {
         self.summary.not_yet_started += documents;
         self.expanded = true;
@@ -40,6 +41,7 @@ impl Ledger {
     }
 
     /// The validation refused the job: no document exists, every counter stays 0.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the worker side records with it"))]
     pub(crate) fn refused(&mut self, failure: Failure) {
         self.expanded = true;
         self.status = JobStatus::ValidationFailed;

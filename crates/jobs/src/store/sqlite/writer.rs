@@ -132,10 +132,10 @@ impl Task {
                 operation.answer(failure.as_ref());
             }
         }
-        if let Some(connection) = self.connection.take() {
-            if let Err(error) = connection.close().await {
-                tracing::warn!(error = %error, "closing the database failed: {error}");
-            }
+        if let Some(connection) = self.connection.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(error = %error, "closing the database failed: {error}");
         }
     }
 
