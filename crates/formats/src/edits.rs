@@ -14,6 +14,11 @@ impl Edits {
         self.edits.push((range, bytes.into()));
     }
 
+    /// Whether nothing changes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
     /// The original with the edits applied. Edits may have been added in any order; at one place, insertions keep
     /// theirs.
     ///

@@ -18,8 +18,12 @@ pub(crate) struct Decoded {
 /// Decodes by byte-order mark, then UTF-8 validity, then the zeros of UTF-16, then statistics.
 ///
 /// # Errors
-/// [`FormatError::Encoding`] for binary data and for UTF-16 of odd length or with lone surrogates.
+/// [`FormatError::Encoding`] for binary data, for UTF-16 of odd length or with lone surrogates, and for UTF-8 with a
+/// few bytes that UTF-8 does not allow.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, FormatError> {
+    if BINARY.iter().any(|magic| bytes.starts_with(magic)) {
+        return Err(FormatError::Encoding("it holds binary data"));
+    }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return decode_as(&bytes[length..], encoding, true);
     }
@@ -34,15 +38,38 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, FormatError> {
     if bytes.contains(&0) {
         return Err(FormatError::Encoding("it holds binary data"));
     }
+    if is_damaged_utf8(bytes) {
+        return Err(FormatError::Encoding("it is UTF-8 with bytes that UTF-8 does not allow"));
+    }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     decode_as(bytes, detector.guess(None, chardetng::Utf8Detection::Deny), false)
+}
+
+/// What files that are no text begin with, where their first bytes alone would pass for text in some encoding.
+const BINARY: [&[u8]; 6] = [b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0"];
+
+/// Whether the bytes are UTF-8 but for some damage. Taken for a legacy encoding, every good accent would be broken too:
+/// legacy text has next to no sequences that are legal in UTF-8.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0usize, 0usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good > 4 * bad
 }
 
 fn decode_as(bytes: &[u8], encoding: &'static Encoding, bom: bool) -> Result<Decoded, FormatError> {
     let text = encoding
         .decode_without_bom_handling_and_without_replacement(bytes)
         .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
+    // UTF-32 with a byte-order mark passes for UTF-16 until its zeros show.
+    let controls =
+        text.bytes().filter(|b| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b)).count();
+    if text.contains('\0') || controls * 50 > text.len() {
+        return Err(FormatError::Encoding("it holds binary data"));
+    }
     Ok(Decoded { text: text.into_owned(), encoding, bom })
 }
 
@@ -118,5 +145,10 @@ mod tests {
         assert_eq!(decoded.encode("日本"), ("日本".as_bytes().to_vec(), true));
         assert!(decode(b"\x89PNG\0\0\0\x01\xff").is_err());
         assert!(decode(b"\xff\xfe\0").is_err());
+        assert!(decode(b"\xff\xfe\0\0H\0\0\0i\0\0\0").is_err());
+        assert!(decode(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3").is_err());
+        let mut damaged = "informação útil, à mão, já é só".as_bytes().to_vec();
+        damaged.push(0xc3);
+        assert!(decode(&damaged).is_err());
     }
 }

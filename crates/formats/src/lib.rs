@@ -12,14 +12,17 @@ mod docx;
 mod edits;
 mod encoding;
 mod error;
+mod fill;
 mod glossary;
 mod html;
 mod limits;
 mod markdown;
 mod options;
 mod table;
+mod text_file;
 mod txt;
 mod warning;
+mod wording;
 
 pub use detect::detect;
 pub use document::{Extracted, Skeleton, Target, extract};

@@ -1,0 +1,171 @@
+//! Which cells are words, and which are keys, codes, numbers and formulas.
+
+use super::scan::{Field, Record};
+use crate::wording::{has_words, is_address};
+
+/// Headings of columns that identify rows, in lower case.
+const KEY_HEADINGS: [&str; 14] = [
+    "id", "key", "code", "slug", "uuid", "guid", "sku", "url", "email", "e-mail", "locale", "iso_code", "path", "hash",
+];
+
+/// The fields to translate, in order.
+pub(super) fn translatable(text: &str, records: &[Record]) -> Vec<Field> {
+    let columns = records.iter().map(|record| record.fields.len()).max().unwrap_or_default();
+    let mut votes = vec![Votes::default(); columns];
+    // A file of one record has no heading.
+    let data = if records.len() > 1 { &records[1..] } else { records };
+    for field in data.iter().flat_map(|record| &record.fields) {
+        votes[field.column].count(text[field.content.clone()].trim());
+    }
+    let has_heading = records.len() > 1;
+    if has_heading {
+        for field in &records[0].fields {
+            votes[field.column].is_key = is_key_heading(text[field.content.clone()].trim());
+        }
+    }
+    let mut fields = Vec::new();
+    for (row, record) in records.iter().enumerate() {
+        let is_heading = has_heading && row == 0;
+        for field in &record.fields {
+            let value = text[field.content.clone()].trim();
+            if is_words(value) && (is_heading || !votes[field.column].is_skipped()) {
+                fields.push(field.clone());
+            }
+        }
+    }
+    fields
+}
+
+/// What the cells of a column are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Votes {
+    words: usize,
+    others: usize,
+    is_key: bool,
+}
+
+impl Votes {
+    fn count(&mut self, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        let is_short_code = value.len() <= 3 && value.bytes().all(|b| b.is_ascii_uppercase()) && value != "YES";
+        if is_words(value) && !(is_short_code && value != "NO") {
+            self.words += 1;
+        } else {
+            self.others += 1;
+        }
+    }
+
+    /// Where nineteen cells in twenty are codes, the twentieth is one that looks like a word.
+    fn is_skipped(self) -> bool {
+        self.is_key || self.others >= self.words.saturating_mul(19).max(1)
+    }
+}
+
+fn is_key_heading(heading: &str) -> bool {
+    let lower = heading.to_lowercase();
+    KEY_HEADINGS.contains(&lower.as_str())
+        || (lower.contains('_') && ["_id", "_key", "_code", "_url"].iter().any(|end| lower.ends_with(end)))
+}
+
+fn is_words(value: &str) -> bool {
+    has_words(value) && !is_formula(value) && !is_key(value) && !is_structured(value)
+}
+
+/// What a spreadsheet would run. `- a point` is a list's.
+pub(super) fn is_formula(value: &str) -> bool {
+    let mut characters = value.trim_start().chars();
+    match characters.next() {
+        Some('=' | '@' | '＝' | '＠') => true,
+        Some('+' | '-' | '＋' | '－') => !characters.next().is_some_and(char::is_whitespace),
+        _ => false,
+    }
+}
+
+/// A name for a program: no blanks, and put together as people's words are not.
+fn is_key(value: &str) -> bool {
+    if value.contains(char::is_whitespace) {
+        return false;
+    }
+    if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") || is_address(value) {
+        return true;
+    }
+    if matches!(value, "NULL" | "null" | "NaN" | "nan" | "N/A" | "n/a" | "NA" | "None")
+        || KEY_HEADINGS[..7].contains(&value)
+    {
+        return true;
+    }
+    let is_token =
+        value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'#'));
+    let has = |test: &dyn Fn(u8) -> bool| value.bytes().any(test);
+    let between = |mark: u8| {
+        value
+            .as_bytes()
+            .windows(3)
+            .any(|w| w[1] == mark && w[0].is_ascii_alphanumeric() && w[2].is_ascii_alphanumeric())
+    };
+    let is_hump = value.as_bytes().windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+        && value.starts_with(|c: char| c.is_ascii_lowercase());
+    is_token && (has(&|b| b.is_ascii_digit()) || between(b'_') || between(b'.') || between(b':') || is_hump)
+}
+
+/// JSON in a cell.
+fn is_structured(value: &str) -> bool {
+    (value.starts_with('{') && value.ends_with('}') || value.starts_with('[') && value.ends_with(']'))
+        && value.contains('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::csv::dialect::Dialect;
+    use crate::csv::scan::records;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let records = records(text, &Dialect::sniff(text), 100).unwrap();
+        let fields = translatable(text, &records);
+        assert_eq!(fields.iter().map(|f| &text[f.content.clone()]).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn keys_codes_and_formulas_are_no_words() {
+        for value in [
+            "snake_case",
+            "AB-12",
+            "camelCase",
+            "a.b.c",
+            "2020-01-01",
+            "Sep-63",
+            "TRUE",
+            "=SUM(A1)",
+            "+a",
+            "-x",
+            "@me",
+            "{\"a\": 1}",
+            "12",
+            "https://a.b",
+            "NULL",
+            "id",
+            "v1.2",
+            "12:30",
+        ] {
+            assert!(!is_words(value), "{value}");
+        }
+        for value in ["Name", "Name/Alias", "self-service", "YES", "Current?", "- a point", "e.g. this", "iPhone 12"] {
+            assert!(is_words(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_codes_is_left_alone() {
+        let rows: String = (0..40).map(|n| format!("A{n},word\n")).collect();
+        let text = format!("Part,Name\n{rows}ABC,word\n");
+        let mut expected = vec!["Part", "Name"];
+        expected.extend(["word"; 41]);
+        check(&text, &expected);
+        check("id,text\ngreeting,Hello\nfarewell,Goodbye\n", &["text", "Hello", "Goodbye"]);
+        check("Just one line, with a comma", &["Just one line", " with a comma"]);
+    }
+}

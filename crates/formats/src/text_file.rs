@@ -1,0 +1,59 @@
+//! A document that is plain text: decoded once, edited by ranges of its text, written in the encoding it came in.
+
+use crate::FormatError;
+use crate::edits::Edits;
+use crate::encoding::{Decoded, decode};
+
+/// The text and the bytes it was decoded from.
+pub(crate) struct TextFile {
+    decoded: Decoded,
+    original: Vec<u8>,
+}
+
+impl TextFile {
+    /// Decodes the document.
+    ///
+    /// # Errors
+    /// [`FormatError::Empty`] if there is nothing but blanks, [`FormatError::Encoding`] if it is not text.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, FormatError> {
+        let decoded = decode(bytes)?;
+        if decoded.text.chars().all(|c| c.is_whitespace() || c == '\u{feff}') {
+            return Err(FormatError::Empty);
+        }
+        Ok(Self { decoded, original: bytes.to_vec() })
+    }
+
+    /// The decoded text, without its byte-order mark.
+    pub(crate) fn text(&self) -> &str {
+        &self.decoded.text
+    }
+
+    /// The document with the edits, whose ranges are in bytes of [`Self::text`].
+    ///
+    /// # Errors
+    /// [`FormatError::Verification`] if an edit cuts a character: a bug of ours.
+    pub(crate) fn write(&self, edits: Edits) -> Result<Vec<u8>, FormatError> {
+        // Decoding and encoding again is not always the identity (Shift-JIS has characters with two codes), so an
+        // untouched document is the original.
+        if edits.is_empty() {
+            return Ok(self.original.clone());
+        }
+        let text = String::from_utf8(edits.apply(self.decoded.text.as_bytes()))
+            .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
+        Ok(self.decoded.encode(&text).0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_documents_are_empty_and_untouched_ones_come_back() {
+        for blank in [&b""[..], b" \r\n\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\xff\xfe \0"] {
+            assert!(matches!(TextFile::read(blank), Err(FormatError::Empty)));
+        }
+        let file = TextFile::read(b"a\r\n").unwrap();
+        assert_eq!(file.write(Edits::default()).unwrap(), b"a\r\n");
+    }
+}

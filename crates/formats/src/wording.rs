@@ -1,0 +1,100 @@
+//! Which texts are words: what is only an address, a code or a placeholder needs no translation (`formats.md` B.0).
+
+/// Whether something is left to translate when addresses, paths, placeholders and identifiers are taken out.
+pub(crate) fn has_words(text: &str) -> bool {
+    text.split_whitespace().any(is_word)
+}
+
+fn is_word(token: &str) -> bool {
+    if !token.contains(char::is_alphabetic) {
+        return false;
+    }
+    let bare =
+        token.trim_matches(|c: char| matches!(c, '(' | ')' | '<' | '>' | '[' | ']' | ',' | '.' | ';' | '"' | '\''));
+    !(is_address(bare) || is_path(bare) || is_hexadecimal(bare) || is_placeholder(bare))
+}
+
+/// A URL or an e-mail address.
+pub(crate) fn is_address(token: &str) -> bool {
+    let is_scheme = |s: &str| {
+        s.starts_with(|c: char| c.is_ascii_alphabetic())
+            && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    };
+    if let Some((scheme, rest)) = token.split_once("://") {
+        return is_scheme(scheme) && !rest.is_empty();
+    }
+    if token.starts_with("www.") || token.starts_with("mailto:") || token.starts_with("tel:") {
+        return true;
+    }
+    token.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty()
+            && host.contains('.')
+            && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'))
+            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+'))
+    })
+}
+
+/// A file path. `and/or` and `km/h` are words: a path has a root or a file extension.
+pub(crate) fn is_path(token: &str) -> bool {
+    if ["/", "./", "../", "~/", "\\\\"].iter().any(|root| token.starts_with(root)) {
+        return true;
+    }
+    let bytes = token.as_bytes();
+    if bytes.len() > 3 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && matches!(bytes[2], b'\\' | b'/') {
+        return true;
+    }
+    let name = token.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.len() < token.len()
+        && name.rsplit_once('.').is_some_and(|(stem, extension)| {
+            !stem.is_empty()
+                && (1..=5).contains(&extension.len())
+                && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+}
+
+/// GUIDs, hashes, colours in hexadecimal. `facade` and `decade` are words: a code has a digit.
+pub(crate) fn is_hexadecimal(token: &str) -> bool {
+    let digits = token.strip_prefix("0x").or_else(|| token.strip_prefix('#')).unwrap_or(token);
+    let is_marked = digits.len() < token.len();
+    let bare = digits.bytes().filter(|b| *b != b'-').count();
+    digits.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+        && digits.bytes().any(|b| b.is_ascii_digit())
+        && (bare >= 12 || (is_marked && bare >= 3))
+}
+
+fn is_placeholder(token: &str) -> bool {
+    let inside = |open: &str, close: &str| {
+        token.strip_prefix(open).and_then(|t| t.strip_suffix(close)).is_some_and(|t| !t.contains(['{', '}']))
+    };
+    inside("{", "}")
+        || inside("${", "}")
+        || inside("{{", "}}")
+        || token.strip_prefix('%').is_some_and(|t| t.len() <= 3 && t.ends_with(['s', 'd', 'f', 'u', 'x', 'i', '@']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_from_codes() {
+        for words in ["Hello", "1 a", "and/or", "km/h", "see https://a.b/c", "a decade", "日本", "user@", "#tag", "50%"]
+        {
+            assert_eq!(has_words(words), words != "50%", "{words}");
+        }
+        for codes in [
+            "https://example.com/a?b=c",
+            "(www.example.com)",
+            "someone@example.com",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "0xFF00",
+            "/usr/bin/env",
+            "C:\\Windows\\x.exe",
+            "src/main.rs",
+            "{name} %s ${x} {{ }}",
+            "12:30 - 2020/01/02 *** ---",
+        ] {
+            assert!(!has_words(codes), "{codes}");
+        }
+    }
+}

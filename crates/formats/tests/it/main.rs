@@ -1,0 +1,3 @@
+//! The filters on other people's documents.
+
+mod corpus;
