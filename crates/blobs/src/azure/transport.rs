@@ -216,6 +216,27 @@ mod tests {
         assert_eq!(signed(&Url::parse(url).unwrap(), sas).as_str(), expected);
     }
 
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_refused_and_never_connected_to() {
+        use crate::guard::{Reach, Resolver};
+        let inside = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = inside.local_addr().unwrap().port();
+        let ask = async |reach, answers: &[&str]| {
+            let resolver = Resolver::always(reach, answers);
+            // Plain http needs no TLS, but a client without settings for it cannot be built.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let client = reqwest::Client::builder().no_proxy().dns_resolver(resolver).build().unwrap();
+            let url = format!("http://rebound.example:{port}/account/container?sig=CANARY");
+            fault(&client.get(url).send().await.unwrap_err())
+        };
+        let refused = Fault::Refused("none of its host's addresses is public");
+        assert_eq!(ask(Reach::Public, &["127.0.0.1", "::1", "10.0.0.1"]).await, refused);
+        assert_eq!(ask(Reach::Listed, &["169.254.169.254"]).await, refused);
+        assert_eq!(ask(Reach::Public, &[]).await, Fault::Connect);
+        let idle = tokio::time::timeout(Duration::from_millis(50), inside.accept()).await;
+        assert!(idle.is_err(), "something connected");
+    }
+
     #[test]
     fn the_sas_is_appended_byte_for_byte() {
         let sas = "sv=2021-12-02&sr=c&sig=a+b%2Bc%2fd%3D&sp=rl&se=2030-01-01T00:00:00Z";

@@ -8,6 +8,7 @@ mod faults;
 mod local;
 mod scripted;
 mod secrets;
+mod trust;
 
 use terjuman_blobs::{Location, Stamp, StorageConfig};
 use terjuman_model::DocumentId;
