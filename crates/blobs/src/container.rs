@@ -42,7 +42,8 @@ pub trait Container: Send + Sync {
     /// is not a plain file.
     ///
     /// # Errors
-    /// [`BlobError::TooMany`] past `limit` entries; otherwise as the storage answers.
+    /// [`BlobError::TooMany`] past `limit` entries; [`BlobError::NotFound`] if the container or folder is not there,
+    /// which for a target folder on disk only means that nothing was written yet; otherwise as the storage answers.
     async fn list(&self, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError>;
 
     /// Length and version of one file.
@@ -60,10 +61,12 @@ pub trait Container: Send + Sync {
 
     /// Writes a file that must not exist; it becomes visible whole or not at all.
     ///
-    /// If it exists and carries the same stamp, the answer is [`Created::Before`].
+    /// If it exists and carries the same stamp, the answer is [`Created::Before`]. On disk there is no stamp to carry:
+    /// there the same content counts, and missing folders are made.
     ///
     /// # Errors
-    /// [`BlobError::Exists`] for a foreign file; otherwise as the storage answers.
+    /// [`BlobError::Exists`] for a foreign file; [`BlobError::BadName`] for a name that cannot be kept byte for byte, or
+    /// that could leave the folder; otherwise as the storage answers.
     async fn create(&self, name: &str, content: Bytes, content_type: &str, stamp: &Stamp)
     -> Result<Created, BlobError>;
 

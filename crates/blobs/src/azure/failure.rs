@@ -86,7 +86,7 @@ fn from_fault(fault: Fault) -> Failure {
         Fault::Refused(reason) => BlobError::Refused(reason).into(),
         Fault::Connect => Failure { error: BlobError::Unreachable, again: Again::IfSeenBefore },
         Fault::Broken | Fault::Idle => Failure::soon(BlobError::Unreachable),
-        Fault::TooLong | Fault::Request => BlobError::Invalid.into(),
+        Fault::TooLong | Fault::Nonsense | Fault::Request => BlobError::Invalid.into(),
     }
 }
 

@@ -87,7 +87,12 @@ impl AzureContainer {
                 };
                 let mut pages = self.client.list_blobs(Some(options)).map_err(Failure::from)?.into_pages();
                 let page = pages.try_next().await.map_err(Failure::from)?.ok_or(BlobError::Invalid)?;
-                page.into_model().map_err(Failure::from)
+                let page = page.into_model().map_err(Failure::from)?;
+                // The parser takes any well-formed page for an empty listing, a proxy's greeting too.
+                if page.container_name.is_none() && page.service_endpoint.is_none() {
+                    return Err(BlobError::Invalid.into());
+                }
+                Ok(page)
             })
             .await
     }

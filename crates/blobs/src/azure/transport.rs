@@ -36,6 +36,8 @@ pub(super) enum Fault {
     Idle,
     #[error("the answer is too long")]
     TooLong,
+    #[error("the answer does not fit the request")]
+    Nonsense,
     #[error("the request cannot be built")]
     Request,
 }
@@ -86,11 +88,41 @@ impl Transport {
             .map_err(|error| fault(&error))?;
 
         let status = StatusCode::from(answer.status().as_u16());
-        let headers = headers(answer.headers());
+        let mut headers = headers(answer.headers());
+        if status == StatusCode::PartialContent {
+            check_range(request.headers(), &mut headers)?;
+        }
         let cap = if listing || !status.is_success() { MAX_ANSWER_BYTES } else { u64::MAX };
         let body = bounded(answer.bytes_stream(), self.idle, cap);
         Ok(AsyncRawResponse::new(status, headers, Box::pin(body)))
     }
+}
+
+/// A part is exactly the part that was asked for, or all there is of it. Otherwise the SDK would fetch the rest by
+/// itself, into buffers of the size that was asked for.
+fn check_range(asked: &Headers, answered: &mut Headers) -> Result<(), Fault> {
+    let content_range = HeaderName::from_static("content-range");
+    let range = asked
+        .get_optional_str(&HeaderName::from_static("x-ms-range"))
+        .or_else(|| asked.get_optional_str(&HeaderName::from_static("range")))
+        .and_then(|text| numbers(text.strip_prefix("bytes=")?));
+    let text = answered.get_optional_str(&content_range).unwrap_or("");
+    let (part, total) = text.strip_prefix("bytes ").and_then(|text| text.split_once('/')).ok_or(Fault::Nonsense)?;
+    let total: u64 = total.parse().map_err(|_| Fault::Nonsense)?;
+    if total == 0 {
+        // Azurite answers thus for an empty blob, with a range that no parser takes.
+        answered.remove(content_range);
+        return Ok(());
+    }
+    let (Some((first, last)), Some((part_first, part_last))) = (range, numbers(part)) else {
+        return Err(Fault::Nonsense);
+    };
+    if (part_first, part_last) == (first, last.min(total - 1)) { Ok(()) } else { Err(Fault::Nonsense) }
+}
+
+fn numbers(range: &str) -> Option<(u64, u64)> {
+    let (first, last) = range.split_once('-')?;
+    Some((first.parse().ok()?, last.parse().ok()?))
 }
 
 /// The URL with the SAS as the caller wrote it, after whatever the call itself asks for.
@@ -182,6 +214,27 @@ mod tests {
     #[track_caller]
     fn check(url: &str, sas: &str, expected: &str) {
         assert_eq!(signed(&Url::parse(url).unwrap(), sas).as_str(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_refused_and_never_connected_to() {
+        use crate::guard::{Reach, Resolver};
+        let inside = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = inside.local_addr().unwrap().port();
+        let ask = async |reach, answers: &[&str]| {
+            let resolver = Resolver::always(reach, answers);
+            // Plain http needs no TLS, but a client without settings for it cannot be built.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let client = reqwest::Client::builder().no_proxy().dns_resolver(resolver).build().unwrap();
+            let url = format!("http://rebound.example:{port}/account/container?sig=CANARY");
+            fault(&client.get(url).send().await.unwrap_err())
+        };
+        let refused = Fault::Refused("none of its host's addresses is public");
+        assert_eq!(ask(Reach::Public, &["127.0.0.1", "::1", "10.0.0.1"]).await, refused);
+        assert_eq!(ask(Reach::Listed, &["169.254.169.254"]).await, refused);
+        assert_eq!(ask(Reach::Public, &[]).await, Fault::Connect);
+        let idle = tokio::time::timeout(Duration::from_millis(50), inside.accept()).await;
+        assert!(idle.is_err(), "something connected");
     }
 
     #[test]

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::num::NonZero;
 
-use azure_core::http::RequestContent;
 use azure_core::http::headers::Headers;
+use azure_core::http::request::Body;
 use azure_storage_blob::models::BlockBlobClientUploadOptions;
 use bytes::Bytes;
 
@@ -51,7 +51,7 @@ impl AzureContainer {
         }
         .if_not_exists();
         let client = self.blob(full).block_blob_client();
-        client.upload(RequestContent::from(content.to_vec()), Some(options)).await.map(drop).map_err(Failure::from)
+        client.upload(Body::from(content).into(), Some(options)).await.map(drop).map_err(Failure::from)
     }
 
     /// The blob is there: ours, from a try whose answer was lost, or a foreign one.

@@ -18,6 +18,8 @@ use self::hosts::{HostRule, normal};
 use crate::{BlobError, ConfigError, StorageConfig};
 
 pub(crate) use self::resolver::Denied;
+#[cfg(test)]
+pub(crate) use self::resolver::Resolver;
 
 /// The policy and its two clients, which differ only in which resolved addresses they accept.
 pub(crate) struct Guard {

@@ -39,6 +39,17 @@ impl Resolver {
         });
         Self { lookup, reach }
     }
+
+    /// A resolver to which every name means these addresses.
+    #[cfg(test)]
+    pub(crate) fn always(reach: Reach, answers: &[&str]) -> Self {
+        let answers: Vec<IpAddr> = answers.iter().map(|text| text.parse().unwrap()).collect();
+        let lookup: Lookup = Arc::new(move |_| {
+            let answers = answers.clone();
+            Box::pin(async move { Ok(answers) })
+        });
+        Self { lookup, reach }
+    }
 }
 
 impl Resolve for Resolver {
@@ -72,12 +83,7 @@ mod tests {
 
     /// The addresses that a resolver hands on, or `None` if it denied the name.
     async fn resolve(reach: Reach, answers: &[&str]) -> Option<Vec<String>> {
-        let answers: Vec<IpAddr> = answers.iter().map(|text| text.parse().unwrap()).collect();
-        let lookup: Lookup = Arc::new(move |_| {
-            let answers = answers.clone();
-            Box::pin(async move { Ok(answers) })
-        });
-        match (Resolver { lookup, reach }).resolve("name.example".parse().unwrap()).await {
+        match Resolver::always(reach, answers).resolve("name.example".parse().unwrap()).await {
             Ok(addresses) => Some(addresses.map(|address| address.ip().to_string()).collect()),
             Err(error) => {
                 assert!(error.is::<Denied>());

@@ -1,0 +1,123 @@
+//! Azurite, the vendor's own emulator, and the minting of SAS for it.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use url::form_urlencoded;
+
+const ACCOUNT: &str = "devstoreaccount1";
+/// The emulator's well-known key; it opens nothing else.
+const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+const VERSION: &str = "2021-12-02";
+const FAR: &str = "2099-01-01T00:00:00Z";
+
+/// A running emulator with nothing in it; it ends with this value.
+pub(crate) struct Azurite {
+    process: Child,
+    pub(crate) host: String,
+    http: reqwest::Client,
+}
+
+impl Drop for Azurite {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Azurite {
+    /// Starts the executable that `TERJUMAN_TEST_AZURITE` names; `None`, said aloud, without it.
+    #[expect(clippy::disallowed_methods, reason = "a test is told by the environment where its emulator is")]
+    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
+    pub(crate) async fn start() -> Option<Self> {
+        let Ok(program) = std::env::var("TERJUMAN_TEST_AZURITE") else {
+            assert!(std::env::var("CI").is_err(), "TERJUMAN_TEST_AZURITE must name azurite-blob in CI");
+            println!("SKIPPED: TERJUMAN_TEST_AZURITE does not name the azurite-blob executable");
+            return None;
+        };
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let process = Command::new(program)
+            .args(["--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", &port.to_string()])
+            .args(["--silent", "--skipApiVersionCheck", "--disableTelemetry"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let host = format!("127.0.0.1:{port}");
+        // A process default is needed by the plain client that sets the stage; another test may have set it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let azurite = Self { process, host, http: reqwest::Client::builder().no_proxy().build().unwrap() };
+        let start = Instant::now();
+        while tokio::net::TcpStream::connect(&azurite.host).await.is_err() {
+            assert!(start.elapsed() < Duration::from_secs(60), "Azurite did not come up");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Some(azurite)
+    }
+
+    /// A new container.
+    pub(crate) async fn container(&self, name: &str) {
+        let url = format!("http://{}/{ACCOUNT}/{name}?restype=container&{}", self.host, account_sas());
+        let answer = self.http.put(url).header("x-ms-version", VERSION).header("content-length", 0).send().await;
+        assert_eq!(answer.unwrap().status(), 201);
+    }
+
+    /// A blob as somebody else would write it; `path` is already percent-encoded.
+    pub(crate) async fn put(&self, container: &str, path: &str, content: &str, headers: &[(&str, &str)]) {
+        let url = format!("http://{}/{ACCOUNT}/{container}/{path}?{}", self.host, account_sas());
+        let mut request = self.http.put(url).header("x-ms-version", VERSION).header("x-ms-blob-type", "BlockBlob");
+        // Left out for an empty body otherwise, and then refused.
+        request = request.header("content-length", content.len());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        assert_eq!(request.body(content.to_owned()).send().await.unwrap().status(), 201, "{path}");
+    }
+
+    /// What a stranger with all rights sees at `path`: content type and content.
+    pub(crate) async fn get(&self, container: &str, path: &str) -> (String, String) {
+        let url = format!("http://{}/{ACCOUNT}/{container}/{path}?{}", self.host, account_sas());
+        let answer = self.http.get(url).header("x-ms-version", VERSION).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        (content_type, answer.text().await.unwrap())
+    }
+
+    /// A container's URL with these permissions.
+    pub(crate) fn container_url(&self, container: &str, permissions: &str) -> String {
+        self.sas_url(container, "", permissions, FAR)
+    }
+
+    /// A URL with a SAS: for the container if `blob` is empty. `blob` is a plain name without special characters.
+    pub(crate) fn sas_url(&self, container: &str, blob: &str, permissions: &str, expiry: &str) -> String {
+        let (kind, below) = if blob.is_empty() { ("c", String::new()) } else { ("b", format!("/{blob}")) };
+        let resource = format!("/blob/{ACCOUNT}/{container}{below}");
+        let fields =
+            [permissions, "", expiry, &resource, "", "", "", VERSION, kind, "", "", "", "", "", "", ""].join("\n");
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("sv", VERSION), ("sr", kind), ("sp", permissions), ("se", expiry)])
+            .append_pair("sig", &sign(&fields))
+            .finish();
+        format!("http://{}/{ACCOUNT}/{container}{below}?{query}", self.host)
+    }
+}
+
+fn account_sas() -> String {
+    let fields = [ACCOUNT, "rwdlac", "b", "sco", "", FAR, "", "", VERSION, "", ""].join("\n");
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("sv", VERSION), ("ss", "b"), ("srt", "sco"), ("sp", "rwdlac"), ("se", FAR)])
+        .append_pair("sig", &sign(&fields))
+        .finish()
+}
+
+fn sign(text: &str) -> String {
+    let key = BASE64_STANDARD.decode(KEY).unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+    mac.update(text.as_bytes());
+    BASE64_STANDARD.encode(mac.finalize().into_bytes())
+}

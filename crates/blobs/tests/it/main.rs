@@ -1,0 +1,31 @@
+//! Storage as its users see it: folders on disk, a real emulator, and a server that misbehaves to order.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too, which clippy cannot see here")]
+
+mod azure;
+mod azurite;
+mod faults;
+mod local;
+mod scripted;
+mod secrets;
+mod trust;
+
+use terjuman_blobs::{Location, Stamp, StorageConfig};
+use terjuman_model::DocumentId;
+use uuid::Uuid;
+
+/// SHA-256 of `hello`.
+const HELLO_SHA256: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+fn location(text: &str) -> Location {
+    text.parse().expect("a test's location is well formed")
+}
+
+fn stamp(document: u128) -> Stamp {
+    Stamp { document: DocumentId(Uuid::from_u128(document)), sha256: HELLO_SHA256.to_owned() }
+}
+
+/// Settings that reach one server on loopback.
+fn reaching(host: &str) -> StorageConfig {
+    StorageConfig { allow_hosts: vec![host.to_owned()], ..StorageConfig::default() }
+}
