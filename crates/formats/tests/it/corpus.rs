@@ -1,6 +1,8 @@
 //! Every document of the shared corpus, if it is at hand: identity gives the bytes back, and every
 //! translation is written.
 
+#![expect(clippy::print_stdout, reason = "a test says what it passed over")]
+
 use std::path::{Path, PathBuf};
 
 use terjuman_formats::{Format, FormatError, Limits, Options, Target, extract};
@@ -37,7 +39,7 @@ fn check(folder: &str, format: Format) {
         let sources: Vec<_> = extracted.segments.iter().map(|segment| segment.source.clone()).collect();
         let same = extracted.skeleton.merge(&sources, &NOWHERE).expect("identity can be written");
         assert!(same == bytes, "{name}: identity changed the document");
-        let marked: Vec<_> = sources.iter().map(|source| wrap(source)).collect();
+        let marked: Vec<_> = sources.iter().map(wrap).collect();
         let written = extracted.skeleton.merge(&marked, &NOWHERE).expect("a translation can be written");
         read(&written).expect("what was written can be read");
         for wrapped in &marked {
