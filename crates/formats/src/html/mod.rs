@@ -1,0 +1,49 @@
+//! HTML and XHTML.
+//!
+//! The document is tokenized as the HTML standard says and never parsed into a tree or written from one: the skeleton is
+//! the source, and a merge replaces byte ranges of it. Malformed markup stays malformed in the same way.
+//!
+//! The way of the data: [`charset`] makes text of bytes; [`templates`] hides server code; [`token`] finds the markup;
+//! [`walk`] follows the open elements ([`stack`], [`elements`]) and collects runs of text and inline markup; [`run`] makes
+//! segments and [`slot`]s of them; [`skeleton`] and [`write`] bring the translations back; [`notes`] sets language,
+//! direction and encoding.
+//!
+//! Rules: `formats.md` section B.5.
+
+mod attributes;
+mod charset;
+mod elements;
+mod notes;
+mod references;
+mod run;
+mod skeleton;
+mod slot;
+mod stack;
+mod templates;
+mod token;
+mod walk;
+mod write;
+
+use terjuman_model::Place;
+
+use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
+
+pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let (text, charset, flaw) = charset::read(bytes)?;
+    if text.trim().is_empty() {
+        return Err(FormatError::Empty);
+    }
+    let (mut found, notes) = walk::walk(&text, options, limits)?;
+    // Inner slots were finished before the ones around them; readers want the order of the page.
+    found.sort_by_key(|(slot, _)| (slot.range.start, std::cmp::Reverse(slot.range.end)));
+    let (slots, segments) = found.into_iter().unzip();
+    let warnings = flaw.map(|at| Warning {
+        kind: WarningKind::UndecodableBytes,
+        place: Place { part: String::new(), offset: at as u64 },
+    });
+    Ok(Extracted {
+        segments,
+        skeleton: Box::new(skeleton::HtmlSkeleton { text, charset, slots, notes }),
+        warnings: warnings.into_iter().collect(),
+    })
+}

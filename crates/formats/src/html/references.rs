@@ -1,0 +1,242 @@
+//! Character references: spelled text to plain text and back (section 13.2.5.72 of the HTML standard).
+//!
+//! Decoding remembers where the spelling differs from the text, so that a place in the text can be found in the source.
+
+use std::collections::HashMap;
+
+use html5gum::{Token, Tokenizer};
+
+use super::attributes::Quote;
+
+/// A stretch of the source that is spelled differently from what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unit {
+    /// Where it starts in the source, from the start of the decoded stretch, and its length there.
+    pub(super) raw: usize,
+    pub(super) raw_length: usize,
+    /// Where it starts in the text, and its length there; zero for what has no meaning for a translator.
+    pub(super) at: usize,
+    pub(super) length: usize,
+}
+
+/// Text and how it was spelled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Decoded {
+    pub(super) text: String,
+    pub(super) units: Vec<Unit>,
+    /// The length of the spelling.
+    pub(super) raw_length: usize,
+}
+
+impl Decoded {
+    /// The place in the source of a place in the text: before the unit that begins there, behind one that ended.
+    pub(super) fn raw_at(&self, at: usize) -> usize {
+        let index = self.units.partition_point(|unit| unit.at + unit.length <= at && unit.at < at);
+        match index.checked_sub(1).map(|i| &self.units[i]) {
+            Some(unit) => unit.raw + unit.raw_length + (at - unit.at - unit.length),
+            None => at,
+        }
+    }
+
+    /// Cuts off and returns everything from `at` on.
+    pub(super) fn split_off(&mut self, at: usize) -> Self {
+        let raw = self.raw_at(at);
+        let mut units = self.units.split_off(self.units.partition_point(|unit| unit.raw < raw));
+        for unit in &mut units {
+            unit.raw -= raw;
+            unit.at -= at;
+        }
+        let rest = Self { text: self.text.split_off(at), units, raw_length: self.raw_length - raw };
+        self.raw_length = raw;
+        rest
+    }
+
+    /// Takes the white space off the front; returns how much of the source that was.
+    pub(super) fn trim_start(&mut self) -> usize {
+        let rest = self.split_off(self.text.len() - self.text.trim_start().len());
+        std::mem::replace(self, rest).raw_length
+    }
+
+    /// Takes the white space off the end; returns how much of the source that was.
+    pub(super) fn trim_end(&mut self) -> usize {
+        self.split_off(self.text.trim_end().len()).raw_length
+    }
+}
+
+/// Where a stretch of text stands: references without `;` are read differently in attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    Text,
+    Attribute,
+}
+
+/// Decodes, and remembers the named references it has looked up.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    known: HashMap<(Place, Box<str>), Option<Box<str>>>,
+}
+
+/// The longest name of the standard has 33 characters.
+const LONGEST: usize = 40;
+/// Names seen; a document that invents more pays for looking them up again.
+const REMEMBERED: usize = 4096;
+
+impl Decoder {
+    /// The text that `raw` means. Line ends become `\n`; NULs and soft hyphens go.
+    pub(super) fn decode(&mut self, raw: &str, place: Place) -> Decoded {
+        let special = |b: &u8| matches!(*b, b'&' | b'\r' | 0 | 0xc2);
+        let mut out =
+            Decoded { text: String::with_capacity(raw.len()), units: Vec::new(), raw_length: raw.len() };
+        let bytes = raw.as_bytes();
+        let mut at = 0;
+        let mut copied = 0;
+        while let Some(offset) = bytes[at..].iter().position(special) {
+            at += offset;
+            let found = match bytes[at] {
+                b'&' => self.reference(raw, at, place),
+                b'\r' => Some((if bytes.get(at + 1) == Some(&b'\n') { 2 } else { 1 }, "\n".into())),
+                0 => Some((1, String::new())),
+                _ if bytes.get(at + 1) == Some(&0xad) => Some((2, String::new())),
+                _ => None,
+            };
+            let Some((raw_length, mut meaning)) = found else {
+                at += 1;
+                continue;
+            };
+            if meaning == "\u{ad}" {
+                meaning.clear();
+            }
+            out.text.push_str(&raw[copied..at]);
+            out.units.push(Unit { raw: at, raw_length, at: out.text.len(), length: meaning.len() });
+            out.text.push_str(&meaning);
+            at += raw_length;
+            copied = at;
+        }
+        out.text.push_str(&raw[copied..]);
+        out
+    }
+
+    /// The reference at the `&`: its length and meaning.
+    fn reference(&mut self, raw: &str, at: usize, place: Place) -> Option<(usize, String)> {
+        let bytes = raw.as_bytes();
+        let digits_from = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'#'));
+        let run = bytes[digits_from..].iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric()).count();
+        if run == 0 {
+            return None;
+        }
+        let mut end = digits_from + run;
+        let closed = bytes.get(end) == Some(&b';');
+        end += usize::from(closed);
+        let name = &raw[at..end];
+        let quick = match name {
+            "&amp;" => "&",
+            "&lt;" => "<",
+            "&gt;" => ">",
+            "&quot;" => "\"",
+            "&nbsp;" => "\u{a0}",
+            _ => "",
+        };
+        if !quick.is_empty() {
+            return Some((name.len(), quick.to_owned()));
+        }
+        // What follows decides only in attributes, and only whether it is a `=`.
+        let place = if place == Place::Attribute && (closed || bytes.get(end) != Some(&b'=')) {
+            Place::Text
+        } else {
+            place
+        };
+        let in_attribute = place == Place::Attribute;
+        let meaning = match self.known.get(&(place, name.into())) {
+            Some(meaning) => meaning.clone(),
+            None => {
+                let meaning = look_up(name, in_attribute);
+                if self.known.len() < REMEMBERED {
+                    self.known.insert((place, name.into()), meaning.clone());
+                }
+                meaning
+            }
+        }?;
+        Some((name.len(), meaning.into()))
+    }
+}
+
+/// Asks the tokenizer, which has the table. `None` if the text means itself.
+fn look_up(name: &str, before_equals: bool) -> Option<Box<str>> {
+    let html = if before_equals { format!("<a b=\"{name}=\">") } else { format!("<a b=\"{name}\">") };
+    let meaning = match Tokenizer::new(html.as_str()).flatten().next()? {
+        Token::StartTag(tag) => tag.attributes.get(&b"b"[..]).map(|v| String::from_utf8_lossy(&v.value).into_owned())?,
+        _ => return None,
+    };
+    let meaning = if before_equals { meaning.strip_suffix('=')?.to_owned() } else { meaning };
+    (meaning != name).then(|| meaning.into())
+}
+
+/// How new text is spelled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spelling<'a> {
+    /// Line ends of the document.
+    pub(super) newline: &'a str,
+    /// A no-break space.
+    pub(super) no_break_space: &'a str,
+    /// The reference that the source has for a character, by character.
+    pub(super) references: &'a [(char, &'a str)],
+}
+
+/// Appends `text` as the content of an element, or of an attribute quoted like this.
+pub(super) fn write(text: &str, quote: Quote, spelling: &Spelling<'_>, out: &mut String) {
+    for character in text.chars() {
+        if !spelling.references.is_empty() && character != '\n' {
+            if let Ok(found) = spelling.references.binary_search_by_key(&character, |(c, _)| *c) {
+                out.push_str(spelling.references[found].1);
+                continue;
+            }
+        }
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' if quote == Quote::Double => out.push_str("&quot;"),
+            '\'' if quote == Quote::Single => out.push_str("&#39;"),
+            '\n' => out.push_str(spelling.newline),
+            '\u{a0}' => out.push_str(spelling.no_break_space),
+            // Legal nowhere in HTML, not even as references.
+            '\0'..='\u{8}' | '\u{b}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            _ => out.push(character),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(raw: &str, text: &str) {
+        assert_eq!(Decoder::default().decode(raw, Place::Text).text, text);
+    }
+
+    #[test]
+    fn references_mean_what_the_standard_says() {
+        check("a &amp;&lt;&nbsp;b &eacute;&#233;&#xE9; &copy 2 &notit;", "a &<\u{a0}b ééé © 2 ¬it;");
+        check("AT&T &nosuch; & &; &# &#x; 1&2", "AT&T &nosuch; & &; &# &#x; 1&2");
+        check("&#xD83D;&#0;&#x110000;&#x80;", "\u{fffd}\u{fffd}\u{fffd}€");
+        check("in\u{ad}vis&shy;ible\0 \r\n\r", "invisible \n\n");
+    }
+
+    #[test]
+    fn in_attributes_a_name_without_semicolon_is_none_before_equals_and_letters() {
+        let mut decoder = Decoder::default();
+        assert_eq!(decoder.decode("?a=b&copy=1&amp;c&reg", Place::Attribute).text, "?a=b&copy=1&c®");
+        assert_eq!(decoder.decode("&notit;", Place::Attribute).text, "&notit;");
+        assert_eq!(decoder.decode("&notit;", Place::Text).text, "¬it;");
+    }
+
+    #[test]
+    fn places_in_the_text_are_found_in_the_source() {
+        let raw = "&nbsp; a&amp;b &#32;";
+        let mut decoded = Decoder::default().decode(raw, Place::Text);
+        let (start, end) = (decoded.trim_start(), raw.len() - decoded.trim_end());
+        assert_eq!(&raw[start..end], "a&amp;b");
+        assert_eq!((decoded.text.as_str(), decoded.raw_length), ("a&b", 7));
+    }
+}

@@ -1,0 +1,224 @@
+//! From a run of text and inline markup to segments: which tags are pairs, which go to the skeleton, where a run is
+//! cut, what of it needs translation.
+
+mod nodes;
+mod trim;
+
+use std::ops::Range;
+
+use terjuman_model::{Segment, TagId, TagKind};
+
+use self::nodes::{Node, NodeKind};
+use super::elements::NameId;
+use super::references::{Decoded, Decoder, Place};
+use super::slot::{Markup, Pair, Piece, Slot};
+
+/// Something in a run. Together the items of a run cover it.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    pub(super) kind: ItemKind,
+    pub(super) range: Range<usize>,
+}
+
+/// What an item is.
+#[derive(Debug, Clone)]
+pub(super) enum ItemKind {
+    /// Text as it is spelled.
+    Text {
+        /// Stands in an element whose text is kept.
+        protected: bool,
+    },
+    /// Code of a template.
+    Template,
+    /// A start tag.
+    Start(StartTag),
+    /// An end tag.
+    End(NameId),
+    /// A thing.
+    Point,
+    /// A line break.
+    Break,
+}
+
+/// A start tag of an inline element.
+#[derive(Debug, Clone)]
+pub(super) struct StartTag {
+    pub(super) name: NameId,
+    pub(super) kind: TagKind,
+    /// The `id` attribute and the white space before it.
+    pub(super) id: Option<Range<usize>>,
+    /// Holds no text of its own and no id: two equal ones in a row are one.
+    pub(super) plain: bool,
+    /// A link or a custom element: several of them without words between are a list, not a sentence.
+    pub(super) stands_alone: bool,
+}
+
+/// How the text of a run is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// White space collapses.
+    Flow,
+    /// Every line is a unit: `pre`, `textarea`.
+    Lines,
+}
+
+/// Turns a run into segments with their slots.
+pub(super) fn segments(
+    text: &str,
+    items: &[Item],
+    layout: Layout,
+    place: Place,
+    decoder: &mut Decoder,
+    out: &mut Vec<(Slot, Segment)>,
+) {
+    if !items.iter().any(|item| matches!(item.kind, ItemKind::Text { protected: false })) {
+        return;
+    }
+    let is_code = |item: &Item| matches!(&item.kind, ItemKind::Start(tag) if tag.kind == TagKind::Protected);
+    if layout == Layout::Lines && items.iter().any(is_code) {
+        return;
+    }
+    let mut nodes = nodes::build(text, items, layout, place, decoder);
+    for part in nodes::parts(&nodes) {
+        let part = trim::trim(&nodes, part);
+        if !has_letters(&nodes[part.clone()]) {
+            continue;
+        }
+        let part = trim::strip_edges(&mut nodes, part);
+        out.push(segment(text, &nodes[part.clone()], part.start));
+    }
+}
+
+fn has_letters(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| matches!(&node.kind, NodeKind::Text(text) if text.text.chars().any(char::is_alphabetic)))
+}
+
+/// Builds the segment of a part. `first` is the index of its first node, which mates are counted from.
+fn segment(source: &str, nodes: &[Node], first: usize) -> (Slot, Segment) {
+    let mut segment = Segment::default();
+    let mut ids = vec![TagId(u32::MAX); nodes.len()];
+    let mut builder = SlotBuilder::default();
+    for (index, node) in nodes.iter().enumerate() {
+        let single = |segment: &mut Segment, builder: &mut SlotBuilder, kind: TagKind| {
+            builder.end_piece();
+            builder.tags.push(Markup::Single(node.range.clone()));
+            segment.add_tag(kind)
+        };
+        match &node.kind {
+            NodeKind::Text(decoded) => {
+                segment.source.push_str(&decoded.text);
+                builder.text(source, node.range.clone(), decoded);
+            }
+            NodeKind::Joint(start) => builder.joint(node.range.clone(), ids[start - first]),
+            NodeKind::Protected(visible) => {
+                let id = single(&mut segment, &mut builder, TagKind::Protected);
+                segment.source.open(id);
+                let visible = if index == 0 { visible.trim_start() } else { visible };
+                segment.source.push_str(if index + 1 == nodes.len() { visible.trim_end() } else { visible });
+                segment.source.close(id);
+            }
+            NodeKind::Start { kind, id: id_attribute, mate, .. } => {
+                builder.end_piece();
+                let close = &nodes[mate - first];
+                builder.tags.push(Markup::Pair(Pair {
+                    kind: *kind,
+                    open: node.range.clone(),
+                    space_after_open: node.space,
+                    close: close.range.clone(),
+                    space_before_close: close.space,
+                    id: id_attribute.clone(),
+                }));
+                ids[index] = segment.add_tag(*kind);
+                segment.source.open(ids[index]);
+            }
+            NodeKind::End { mate } => {
+                builder.end_piece();
+                segment.source.close(ids[mate - first]);
+            }
+            NodeKind::Point | NodeKind::Break | NodeKind::Isolated => {
+                let kind = match node.kind {
+                    NodeKind::Break => TagKind::Break,
+                    NodeKind::Point => TagKind::Point,
+                    _ => TagKind::Isolated,
+                };
+                let id = single(&mut segment, &mut builder, kind);
+                segment.source.point(id);
+            }
+            NodeKind::Cut => {}
+        }
+    }
+    let start = nodes.first().map_or(0, |node| node.range.start);
+    let end = nodes.last().map_or(start, |node| node.range.end);
+    (builder.finish(start..end), segment)
+}
+
+/// Collects what a slot knows of its source.
+#[derive(Default)]
+struct SlotBuilder {
+    tags: Vec<Markup>,
+    pieces: Vec<Piece>,
+    references: Vec<(char, Range<usize>)>,
+    piece: Option<(String, Range<usize>, Option<TagId>)>,
+    unusual: bool,
+}
+
+impl SlotBuilder {
+    fn text(&mut self, source: &str, range: Range<usize>, decoded: &Decoded) {
+        self.unusual |= is_unusual(decoded);
+        collect_references(source, range.start, decoded, &mut self.references);
+        let (text, raw, _) = self.piece.get_or_insert_with(|| (String::new(), range.clone(), None));
+        text.push_str(&decoded.text);
+        raw.end = range.end;
+    }
+
+    fn joint(&mut self, range: Range<usize>, tag: TagId) {
+        self.unusual = true;
+        let (_, raw, joint_of) = self.piece.get_or_insert_with(|| (String::new(), range.clone(), None));
+        raw.end = range.end;
+        *joint_of = Some(tag);
+    }
+
+    fn end_piece(&mut self) {
+        if let Some((text, raw, joint_of)) = self.piece.take() {
+            self.pieces.push(Piece { text: text.into(), raw, joint_of });
+        }
+    }
+
+    fn finish(mut self, range: Range<usize>) -> Slot {
+        self.end_piece();
+        let pieces = if self.unusual { self.pieces } else { Vec::new() };
+        Slot { range, attribute: None, tags: self.tags, pieces, references: sorted(self.references) }
+    }
+}
+
+/// Whether writing the text anew could give another spelling.
+pub(super) fn is_unusual(decoded: &Decoded) -> bool {
+    !decoded.units.is_empty() || decoded.text.contains(['&', '<', '>', '"', '\'', '\u{a0}', '\n']) || has_controls(&decoded.text)
+}
+
+fn has_controls(text: &str) -> bool {
+    text.chars().any(|c| c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}'))
+}
+
+/// Notes the characters that are spelled as references.
+pub(super) fn collect_references(
+    source: &str,
+    start: usize,
+    decoded: &Decoded,
+    out: &mut Vec<(char, Range<usize>)>,
+) {
+    for unit in &decoded.units {
+        let raw = start + unit.raw..start + unit.raw + unit.raw_length;
+        let mut meaning = decoded.text[unit.at..unit.at + unit.length].chars();
+        if let (Some(character), None, true) = (meaning.next(), meaning.next(), source[raw.clone()].ends_with(';')) {
+            out.push((character, raw));
+        }
+    }
+}
+
+/// The first reference of each character, by character.
+pub(super) fn sorted(mut references: Vec<(char, Range<usize>)>) -> Vec<(char, Range<usize>)> {
+    references.sort_by_key(|(character, range)| (*character, range.start));
+    references.dedup_by_key(|(character, _)| *character);
+    references
+}

@@ -1,0 +1,69 @@
+//! A place in the document that a translation is written to.
+
+use std::ops::Range;
+
+use terjuman_model::{TagId, TagKind};
+
+use super::attributes::Quote;
+
+/// A place for one segment: a stretch of text with its tags, or an attribute's value.
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// What is replaced. White space around the text is outside.
+    pub(super) range: Range<usize>,
+    /// How the value is quoted; `None` outside attributes.
+    pub(super) attribute: Option<Quote>,
+    /// The markup of each tag, by [`TagId`].
+    pub(super) tags: Vec<Markup>,
+    /// How the pieces of the source were spelled; empty if the usual spelling gives the same.
+    pub(super) pieces: Vec<Piece>,
+    /// The references in it: a character, and where its first reference stands. In order of the characters.
+    pub(super) references: Vec<(char, Range<usize>)>,
+}
+
+impl Slot {
+    /// Notes how the one piece of this slot is spelled, if that has not been done.
+    pub(super) fn keep_spelling(&mut self, text: &str) {
+        if self.pieces.is_empty() {
+            self.pieces.push(Piece { text: text.into(), raw: self.range.clone(), joint_of: None });
+        }
+    }
+
+    /// Whether the tag may cover several ranges of the translation.
+    pub(super) fn may_split(&self, tag: TagId) -> bool {
+        matches!(self.tags.get(tag.0 as usize), Some(Markup::Pair(Pair { kind: TagKind::Format, .. })))
+    }
+}
+
+/// A piece of the source's text.
+#[derive(Debug)]
+pub(super) struct Piece {
+    pub(super) text: Box<str>,
+    /// How it was spelled.
+    pub(super) raw: Range<usize>,
+    /// Set if the spelling holds `</b><b>` of this tag: it fits only directly inside it.
+    pub(super) joint_of: Option<TagId>,
+}
+
+/// What a tag is in the document.
+#[derive(Debug, Clone)]
+pub(super) enum Markup {
+    /// A start and an end tag.
+    Pair(Pair),
+    /// One thing, written as it is: an image, a comment, half of a broken pair, protected text with its tags.
+    Single(Range<usize>),
+}
+
+/// A start and an end tag.
+#[derive(Debug, Clone)]
+pub(super) struct Pair {
+    pub(super) kind: TagKind,
+    pub(super) open: Range<usize>,
+    /// White space directly inside the start tag, when it begins the segment.
+    pub(super) space_after_open: usize,
+    pub(super) close: Range<usize>,
+    /// White space directly before the end tag, when it ends the segment.
+    pub(super) space_before_close: usize,
+    /// The `id` attribute with the white space before it: copies of the tag go without.
+    pub(super) id: Option<Range<usize>>,
+}

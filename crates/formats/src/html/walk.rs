@@ -1,0 +1,528 @@
+//! Follows the tokens through the document: keeps the open elements, collects runs of text and inline markup, and hands
+//! each run on where a block begins or ends.
+
+use std::ops::Range;
+
+use html5gum::State;
+use terjuman_model::{Segment, TagKind};
+
+use super::attributes::{self, Attribute, Quote, find, value_of};
+use super::charset;
+use super::elements::{Content, Element, Known, Names, Role};
+use super::notes::{Holder, LanguageMark, Notes};
+use super::references::{Decoder, Place};
+use super::run::{self, Item, ItemKind, Layout, StartTag};
+use super::slot::Slot;
+use super::stack::{Context, Open, Stack, TextKind};
+use super::templates;
+use super::token::{self, Shared, Token, TokenKind};
+use crate::{FormatError, Limits, Options};
+
+/// Elements nested deeper are taken as if they stood beside each other.
+const FLAT_FROM: usize = 512;
+
+/// Reads a document: its slots with their segments, inner ones first, and what it says of itself.
+pub(super) fn walk(
+    text: &str,
+    options: &Options,
+    limits: &Limits,
+) -> Result<(Vec<(Slot, Segment)>, Notes), FormatError> {
+    let templates = templates::mask(text);
+    let shared = Shared::default();
+    let mut walker = Walker {
+        text,
+        html: templates.masked.as_bytes(),
+        code: &templates.ranges,
+        options,
+        limits,
+        names: Names::default(),
+        stack: Stack::new(limits.depth.min(FLAT_FROM)),
+        decoder: Decoder::default(),
+        attributes: Vec::new(),
+        run: Run::default(),
+        outer: None,
+        ruby_text: None,
+        at: 0,
+        found: Vec::new(),
+        notes: Notes::default(),
+    };
+    let mut tokenizer = token::tokenizer(&templates.masked, &shared);
+    let mut events = 0;
+    while let Some(Ok(token)) = tokenizer.next() {
+        events += 1;
+        if events > limits.events {
+            return Err(FormatError::TooComplex { limit: limits.events as u64, unit: "tags and comments" });
+        }
+        walker.text_until(token.start);
+        if let Some(state) = walker.token(token)? {
+            tokenizer.set_state(state);
+        }
+        walker.at = token.end;
+        let context = walker.stack.top().context;
+        shared.allow_cdata.set(walker.notes.xhtml || matches!(context, Context::Svg | Context::Math));
+    }
+    walker.text_until(shared.text_end.get().max(walker.at));
+    walker.close_all();
+    Ok((walker.found, walker.notes))
+}
+
+/// Text and inline markup since the last block.
+#[derive(Debug, Default)]
+struct Run {
+    items: Vec<Item>,
+    lines: bool,
+}
+
+/// A run that is interrupted by an element with units of its own.
+struct Outer {
+    run: Run,
+    /// Where that element begins.
+    start: usize,
+    /// Its place on the stack.
+    index: usize,
+}
+
+struct Walker<'a> {
+    text: &'a str,
+    /// The text with its template code masked.
+    html: &'a [u8],
+    /// Template code that has not been passed yet.
+    code: &'a [Range<usize>],
+    options: &'a Options,
+    limits: &'a Limits,
+    names: Names,
+    stack: Stack,
+    decoder: Decoder,
+    attributes: Vec<Attribute>,
+    run: Run,
+    outer: Option<Outer>,
+    /// The start of an `rt` or `rp` that is open.
+    ruby_text: Option<usize>,
+    /// Where the last token ended.
+    at: usize,
+    found: Vec<(Slot, Segment)>,
+    notes: Notes,
+}
+
+impl Walker<'_> {
+    /// Takes the text between the last token and `end`.
+    fn text_until(&mut self, end: usize) {
+        let range = self.at..end;
+        let top = self.stack.top();
+        let is_text = top.text != TextKind::None && matches!(top.context, Context::Html | Context::SvgText);
+        if range.is_empty() || !is_text || self.ruby_text.is_some() {
+            return;
+        }
+        self.run.lines |= top.text == TextKind::Lines;
+        let protected = top.code || !top.translate;
+        let mut rest = range;
+        while let Some(markup) = self.markup_in_text(&rest, top.content) {
+            self.plain_text(rest.start..markup.start, protected);
+            self.push(ItemKind::Point, markup.clone());
+            rest.start = markup.end;
+        }
+        self.plain_text(rest, protected);
+    }
+
+    /// What the tokenizer swallows without a token: `</>` and CDATA sections.
+    fn markup_in_text(&self, range: &Range<usize>, content: Content) -> Option<Range<usize>> {
+        if content != Content::Markup {
+            return None;
+        }
+        let text = &self.html[range.clone()];
+        let mut at = 0;
+        while let Some(offset) = text[at..].iter().position(|b| *b == b'<') {
+            let rest = &text[at + offset..];
+            let length = if rest.starts_with(b"</>") {
+                Some(3)
+            } else if rest.starts_with(b"<![CDATA[") {
+                Some(rest.windows(3).position(|w| w == b"]]>").map_or(rest.len(), |length| length + 3))
+            } else {
+                None
+            };
+            let start = range.start + at + offset;
+            if let Some(length) = length {
+                return Some(start..start + length);
+            }
+            at += offset + 1;
+        }
+        None
+    }
+
+    fn plain_text(&mut self, range: Range<usize>, protected: bool) {
+        let mut start = range.start;
+        let passed = self.code.iter().take_while(|code| code.end <= start).count();
+        self.code = &self.code[passed..];
+        for code in self.code.iter().take_while(|code| code.start < range.end) {
+            if start < code.start {
+                self.run.items.push(Item { kind: ItemKind::Text { protected }, range: start..code.start });
+            }
+            start = code.end.min(range.end);
+            self.run.items.push(Item { kind: ItemKind::Template, range: code.start.max(range.start)..start });
+        }
+        if start < range.end {
+            self.push(ItemKind::Text { protected }, start..range.end);
+        }
+    }
+
+    fn push(&mut self, kind: ItemKind, range: Range<usize>) {
+        if self.ruby_text.is_none() {
+            self.run.items.push(Item { kind, range });
+        }
+    }
+
+    fn token(&mut self, token: Token) -> Result<Option<State>, FormatError> {
+        match token.kind {
+            TokenKind::Start { self_closing } => self.start(token, self_closing),
+            TokenKind::End => {
+                self.end(token);
+                Ok(None)
+            }
+            TokenKind::Other => {
+                self.declaration(token)?;
+                self.push(ItemKind::Point, token.start..token.end);
+                Ok(None)
+            }
+        }
+    }
+
+    /// An XML declaration or a doctype tells XHTML, and the former the encoding.
+    fn declaration(&mut self, token: Token) -> Result<(), FormatError> {
+        let markup = &self.html[token.start..token.end];
+        if token.start == 0 && markup.starts_with(b"<?xml") {
+            self.notes.xhtml = true;
+            attributes::scan(self.html, token.start + 5, self.limits.attributes, &mut self.attributes)?;
+            let encoding = find(self.html, &self.attributes, "encoding").and_then(|a| a.value.clone());
+            self.notes.charset_labels.extend(encoding);
+        } else if markup.len() > 9 && markup[..9].eq_ignore_ascii_case(b"<!doctype") {
+            self.notes.xhtml |= markup.windows(10).any(|w| w == b"DTD XHTML ");
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, token: Token, self_closing: bool) -> Result<Option<State>, FormatError> {
+        let name_end = attributes::name_end(self.html, token.start + 1);
+        let name = self.names.intern(&self.html[token.start + 1..name_end]);
+        let element = self.names.element(name);
+        attributes::scan(self.html, name_end, self.limits.attributes, &mut self.attributes)?;
+        if element.breaks_out && self.stack.top().context != Context::Html {
+            self.leave_foreign(token.start);
+        }
+        let parent = self.stack.top();
+        let (role, context) = place(element, parent.context);
+        let foreign = context != Context::Html || matches!(element.known, Known::Svg | Known::Math);
+        let empty = (element.void && context == Context::Html) || (self_closing && (foreign || self.notes.xhtml));
+        let content = if context == Context::Html { element.content } else { Content::Markup };
+
+        let translate = self.translates(parent.translate);
+        let code = parent.code || (role == Role::Code && context == Context::Html);
+        self.note(element, role, name_end, translate);
+        let readable = translate && !code && context != Context::Math && self.ruby_text.is_none();
+        let before = self.found.len();
+        if readable {
+            self.attribute_texts(element);
+        }
+        let open = Open {
+            name,
+            known: element.known,
+            role: if translate && !parent.translate && role != Role::Island { Role::Block } else { role },
+            content,
+            context,
+            text: match (content, element.known) {
+                (Content::Raw(_), _) => TextKind::None,
+                (Content::Text, Known::Title) => TextKind::Flow,
+                (Content::Text, _) => TextKind::Lines,
+                (Content::Markup, Known::Pre) => TextKind::Lines,
+                (Content::Markup, _) => parent.text,
+            },
+            translate,
+            code: code || (element.known == Known::Pre && self.is_code_listing()),
+        };
+        let tag = StartTag {
+            name,
+            kind: kind(&open, parent),
+            id: self.id_attribute(),
+            plain: self.found.len() == before && find(self.html, &self.attributes, "id").is_none(),
+            stands_alone: element.known == Known::Anchor || element.unknown,
+        };
+        self.open(token, open, tag, empty);
+        if element.known == Known::Head {
+            self.notes.head.get_or_insert(token.end);
+        }
+        Ok(match content {
+            Content::Raw(state) if !empty => Some(state),
+            Content::Text if !empty => Some(State::RcData),
+            _ => None,
+        })
+    }
+
+    /// Puts an element that begins where its role says.
+    fn open(&mut self, token: Token, open: Open, tag: StartTag, empty: bool) {
+        let range = token.start..token.end;
+        if matches!(open.known, Known::RubyBase) || open.role == Role::RubyText {
+            self.end_ruby_text(token.start);
+        }
+        match open.role {
+            Role::Block => {
+                if let Some(index) = self.stack.implied_end(self.names.element(open.name)) {
+                    self.close(index, token.start);
+                }
+                self.flush(token.start);
+            }
+            Role::Island if empty => return self.push(ItemKind::Point, range),
+            Role::Island => self.begin_island(token.start),
+            Role::RubyText if self.ruby_text.is_none() => {
+                self.ruby_text = Some(token.start);
+            }
+            Role::RubyText => {}
+            Role::Break => return self.push(ItemKind::Break, range),
+            Role::Point => return self.push(ItemKind::Point, range),
+            Role::Format | Role::Whole | Role::Code if empty => return self.push(ItemKind::Point, range),
+            Role::Format | Role::Whole | Role::Code => self.push(ItemKind::Start(tag), range),
+        }
+        if !empty {
+            self.stack.push(open);
+        }
+    }
+
+    /// An element with units of its own stands in a text as one thing. Where there is no text yet, nothing is
+    /// interrupted, and one level of it is enough: inside, it parts the text as a block does.
+    fn begin_island(&mut self, start: usize) {
+        let inside_text =
+            self.run.items.iter().any(|i| matches!(i.kind, ItemKind::Start(_) | ItemKind::Text { .. } | ItemKind::Template));
+        if self.outer.is_none() && inside_text && self.ruby_text.is_none() {
+            let run = std::mem::take(&mut self.run);
+            self.outer = Some(Outer { run, start, index: self.stack.len() });
+        } else {
+            self.flush(start);
+        }
+    }
+
+    fn end(&mut self, token: Token) {
+        let name_end = attributes::name_end(self.html, token.start + 2);
+        let raw_name = &self.html[token.start + 2..name_end];
+        let name = self.names.intern(raw_name);
+        let element = self.names.element(name);
+        let (role, context) = place(element, self.stack.top().context);
+        let range = token.start..token.end;
+        if role == Role::RubyText && self.ruby_text.is_some() {
+            if let Some(index) = self.stack.find(name, element) {
+                self.close(index, token.start);
+            }
+            return self.end_ruby_text(token.end);
+        }
+        if element.known == Known::Ruby {
+            self.end_ruby_text(token.start);
+        }
+        if element.void && context == Context::Html {
+            // The parser takes `</br>` for `<br>` and drops the others.
+            let kind = if role == Role::Break { ItemKind::Break } else { ItemKind::Point };
+            return if role == Role::Block { self.flush(token.start) } else { self.push(kind, range) };
+        }
+        if self.stack.pop_overflow() {
+            return if role == Role::Block { self.flush(token.start) } else { self.push(ItemKind::End(name), range) };
+        }
+        let found = self.stack.find(name, Element { role, ..element });
+        match found {
+            Some(index) if matches!(self.stack.get(index).role, Role::Block) => {
+                self.close(index, token.start);
+                self.flush(token.start);
+            }
+            Some(index) if self.stack.get(index).role == Role::Island => {
+                // The end tag belongs to the island, if it stands in a text.
+                let end = if self.outer.as_ref().is_some_and(|o| o.index == index) { token.end } else { token.start };
+                self.close_with(index, token.start, end);
+            }
+            Some(index) => {
+                self.close(index, token.start);
+                self.push(ItemKind::End(name), range);
+            }
+            None if matches!(role, Role::Block | Role::Island) => self.flush(token.start),
+            None => self.push(ItemKind::End(name), range),
+        }
+    }
+
+    fn close(&mut self, index: usize, at: usize) {
+        self.close_with(index, at, at);
+    }
+
+    /// Closes the elements from `index` on. An island among them ends at `end`, and the text around it goes on.
+    fn close_with(&mut self, index: usize, at: usize, end: usize) {
+        if let Some(outer) = self.outer.take_if(|outer| outer.index >= index) {
+            self.flush(at);
+            self.run = outer.run;
+            self.push(ItemKind::Point, outer.start..end);
+        } else if self.stack.get(index).role == Role::Island {
+            self.flush(at);
+        }
+        self.stack.truncate(index);
+    }
+
+    fn leave_foreign(&mut self, at: usize) {
+        if let Some(index) = self.stack.foreign_root() {
+            self.close(index, at);
+        }
+    }
+
+    fn end_ruby_text(&mut self, end: usize) {
+        if let Some(start) = self.ruby_text.take() {
+            self.push(ItemKind::Point, start..end);
+            self.notes.ruby_texts.push(start..end);
+        }
+    }
+
+    fn close_all(&mut self) {
+        let end = self.text.len();
+        self.flush(end);
+        self.close(0, end);
+        self.flush(end);
+    }
+
+    /// Hands the run on.
+    fn flush(&mut self, at: usize) {
+        self.end_ruby_text(at);
+        let run = std::mem::take(&mut self.run);
+        let layout = if run.lines { Layout::Lines } else { Layout::Flow };
+        run::segments(self.text, &run.items, layout, Place::Text, &mut self.decoder, &mut self.found);
+    }
+
+    /// `translate` and the class that other translators know, for the tag whose attributes were read last.
+    fn translates(&self, inherited: bool) -> bool {
+        if self.attributes.is_empty() {
+            return inherited;
+        }
+        match value_of(self.html, &self.attributes, "translate") {
+            Some(value) if value.eq_ignore_ascii_case(b"no") => return false,
+            Some(value) if value.is_empty() || value.eq_ignore_ascii_case(b"yes") => return true,
+            _ => {}
+        }
+        let classes = value_of(self.html, &self.attributes, "class").unwrap_or_default();
+        inherited && !classes.split(|b| attributes::is_space(*b)).any(|class| class == b"notranslate")
+    }
+
+    /// Whether a `pre` says that it holds a program.
+    fn is_code_listing(&self) -> bool {
+        const CLASSES: [&[u8]; 8] = [
+            b"programlisting",
+            b"screen",
+            b"highlight",
+            b"sourceCode",
+            b"prettyprint",
+            b"literal-block",
+            b"src",
+            b"code",
+        ];
+        let classes = value_of(self.html, &self.attributes, "class").unwrap_or_default();
+        classes
+            .split(|b| attributes::is_space(*b))
+            .any(|class| CLASSES.contains(&class) || class.starts_with(b"language-") || class.starts_with(b"brush:"))
+    }
+
+    fn id_attribute(&self) -> Option<Range<usize>> {
+        let range = find(self.html, &self.attributes, "id")?.range();
+        let space = self.html[..range.start].iter().rev().take_while(|b| attributes::is_space(**b)).count();
+        Some(range.start - space..range.end)
+    }
+
+    fn attribute_texts(&mut self, element: Element) {
+        let attributes = std::mem::take(&mut self.attributes);
+        for (index, attribute) in attributes.iter().enumerate() {
+            let Some(range) = attribute.value.clone() else { continue };
+            let name = &self.html[attribute.name.clone()];
+            let is_first = || !attributes[..index].iter().any(|a| self.html[a.name.clone()].eq_ignore_ascii_case(name));
+            if attributes::is_text(self.html, element, &attributes, attribute, self.options) && is_first() {
+                self.attribute_text(range, attribute.quote);
+            }
+        }
+        self.attributes = attributes;
+    }
+
+    fn attribute_text(&mut self, range: Range<usize>, quote: Quote) {
+        let mut items = Vec::new();
+        let mut start = range.start;
+        for code in self.code.iter().skip_while(|c| c.end <= range.start).take_while(|c| c.start < range.end) {
+            items.push(Item { kind: ItemKind::Text { protected: false }, range: start..code.start });
+            items.push(Item { kind: ItemKind::Template, range: code.clone() });
+            start = code.end;
+        }
+        items.push(Item { kind: ItemKind::Text { protected: false }, range: start..range.end });
+        items.retain(|item| !item.range.is_empty());
+        let before = self.found.len();
+        run::segments(self.text, &items, Layout::Flow, Place::Attribute, &mut self.decoder, &mut self.found);
+        for (slot, _) in &mut self.found[before..] {
+            slot.attribute = Some(quote);
+        }
+        // A value without quotes gets some when it changes: only the whole of it can be replaced.
+        if quote == Quote::None {
+            let whole = |slot: &Slot| slot.range == range && slot.tags.is_empty();
+            let kept = self.found.split_off(before).into_iter().filter(|(slot, _)| whole(slot));
+            self.found.extend(kept);
+            for (slot, segment) in &mut self.found[before..] {
+                slot.keep_spelling(segment.source.text());
+            }
+        }
+    }
+
+    /// Notes language, direction and encoding of the tag whose attributes were read last.
+    fn note(&mut self, element: Element, role: Role, name_end: usize, translate: bool) {
+        let html = self.html;
+        let holder = match (element.known, role) {
+            (Known::Html, _) => Holder::Root,
+            (_, Role::Block | Role::Island) => Holder::Block,
+            _ => Holder::Inline,
+        };
+        if self.attributes.is_empty() && holder != Holder::Root {
+            return;
+        }
+        let attribute = |name: &str| find(html, &self.attributes, name).cloned();
+        if translate && self.ruby_text.is_none() {
+            let (lang, xml_lang, dir) = (attribute("lang"), attribute("xml:lang"), attribute("dir"));
+            let says = lang.is_some() || xml_lang.is_some() || dir.is_some();
+            let second_root = holder == Holder::Root && self.notes.languages.iter().any(|m| m.holder == Holder::Root);
+            if (says || holder == Holder::Root) && !second_root {
+                self.notes.languages.push(LanguageMark { holder, name_end, lang, xml_lang, dir });
+            }
+        }
+        if element.known != Known::Meta {
+            return;
+        }
+        let content = attribute("content").and_then(|a| a.value);
+        if let Some(label) = attribute("charset").and_then(|a| a.value) {
+            self.notes.charset_labels.push(label);
+        } else if let Some(content) = content {
+            if charset::is_content_type(html, &self.attributes) {
+                let label = charset::in_content(&html[content.clone()]);
+                self.notes.charset_labels.extend(label.map(|l| content.start + l.start..content.start + l.end));
+            } else if value_of(html, &self.attributes, "http-equiv")
+                .is_some_and(|v| v.eq_ignore_ascii_case(b"content-language"))
+            {
+                self.notes.content_language = Some(content);
+            }
+        }
+    }
+}
+
+/// An element's role where it stands, and what it makes of its content.
+fn place(element: Element, around: Context) -> (Role, Context) {
+    match (around, element.known) {
+        (_, Known::Svg) => (Role::Island, Context::Svg),
+        (Context::Html, Known::Math) => (Role::Island, Context::Math),
+        (Context::Html, _) => (element.role, Context::Html),
+        (Context::Math, _) => (Role::Block, Context::Math),
+        (Context::Svg | Context::SvgText, Known::SvgText | Known::Title) => (Role::Block, Context::SvgText),
+        (Context::Svg | Context::SvgText, Known::ForeignObject) => (Role::Block, Context::Html),
+        (Context::Svg, _) => (Role::Block, Context::Svg),
+        (Context::SvgText, Known::SvgSpan) => (Role::Format, Context::SvgText),
+        (Context::SvgText, _) => (element.role, Context::SvgText),
+    }
+}
+
+fn kind(open: &Open, parent: Open) -> TagKind {
+    if (parent.translate && !open.translate) || open.role == Role::Code {
+        TagKind::Protected
+    } else if open.role == Role::Format {
+        TagKind::Format
+    } else {
+        TagKind::Whole
+    }
+}
