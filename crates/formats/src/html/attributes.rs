@@ -127,8 +127,14 @@ pub(super) fn is_text(
         b"alt" => options.alt_text,
         // The title of a link names a set of style sheets.
         b"title" => !own_name(Known::Link),
-        b"placeholder" | b"aria-label" | b"aria-description" | b"aria-roledescription" | b"aria-valuetext"
-        | b"aria-placeholder" | b"summary" | b"standby" => true,
+        b"placeholder"
+        | b"aria-label"
+        | b"aria-description"
+        | b"aria-roledescription"
+        | b"aria-valuetext"
+        | b"aria-placeholder"
+        | b"summary"
+        | b"standby" => true,
         b"abbr" => own_name(Known::Cell),
         b"label" => own_name(Known::Option) || own_name(Known::OptionGroup) || (element.void && !element.unknown),
         b"value" => {
@@ -178,12 +184,10 @@ mod tests {
 
     #[test]
     fn values_are_found_however_they_are_quoted() {
-        check("<a b=\"x > y\" c = 'it' d=z e>", &[
-            ("b", Some("x > y")),
-            ("c", Some("it")),
-            ("d", Some("z")),
-            ("e", None),
-        ]);
+        check(
+            "<a b=\"x > y\" c = 'it' d=z e>",
+            &[("b", Some("x > y")), ("c", Some("it")), ("d", Some("z")), ("e", None)],
+        );
         check("<img alt=Foo/bar/>", &[("alt", Some("Foo/bar/"))]);
         check("<a/b/c=''/>", &[("b", None), ("c", Some(""))]);
         check("<a =x=y b=>", &[("=x", Some("y")), ("b", None)]);

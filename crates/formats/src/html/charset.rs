@@ -309,7 +309,11 @@ mod tests {
             "<META http-equiv=content-type content='text/html; charset=\"koi8-r\"'>а",
             "KOI8-R",
         );
-        check(b"<?xml version='1.0' encoding='iso-8859-2'?>\xb1", "<?xml version='1.0' encoding='iso-8859-2'?>ą", "ISO-8859-2");
+        check(
+            b"<?xml version='1.0' encoding='iso-8859-2'?>\xb1",
+            "<?xml version='1.0' encoding='iso-8859-2'?>ą",
+            "ISO-8859-2",
+        );
         check(b"<!-- <meta charset=koi8-r> -->\xc3\xa9", "<!-- <meta charset=koi8-r> -->é", "UTF-8");
         check(b"\xff\xfe<\0p\0>\0\xe9\0", "<p>é", "UTF-16LE");
         check(b"<meta charset=utf-16>\xc3\xa9", "<meta charset=utf-16>é", "UTF-8");
@@ -326,7 +330,11 @@ mod tests {
 
     #[test]
     fn a_wrong_declaration_of_utf_8_is_not_believed() {
-        check(b"<meta charset=utf-8>informa\xe7\xe3o \xe9 \xfatil", "<meta charset=utf-8>informação é útil", "windows-1252");
+        check(
+            b"<meta charset=utf-8>informa\xe7\xe3o \xe9 \xfatil",
+            "<meta charset=utf-8>informação é útil",
+            "windows-1252",
+        );
     }
 
     #[test]

@@ -85,8 +85,7 @@ impl Decoder {
     /// The text that `raw` means. Line ends become `\n`; NULs and soft hyphens go.
     pub(super) fn decode(&mut self, raw: &str, place: Place) -> Decoded {
         let special = |b: &u8| matches!(*b, b'&' | b'\r' | 0 | 0xc2);
-        let mut out =
-            Decoded { text: String::with_capacity(raw.len()), units: Vec::new(), raw_length: raw.len() };
+        let mut out = Decoded { text: String::with_capacity(raw.len()), units: Vec::new(), raw_length: raw.len() };
         let bytes = raw.as_bytes();
         let mut at = 0;
         let mut copied = 0;
@@ -140,11 +139,8 @@ impl Decoder {
             return Some((name.len(), quick.to_owned()));
         }
         // What follows decides only in attributes, and only whether it is a `=`.
-        let place = if place == Place::Attribute && (closed || bytes.get(end) != Some(&b'=')) {
-            Place::Text
-        } else {
-            place
-        };
+        let place =
+            if place == Place::Attribute && (closed || bytes.get(end) != Some(&b'=')) { Place::Text } else { place };
         let in_attribute = place == Place::Attribute;
         let meaning = match self.known.get(&(place, name.into())) {
             Some(meaning) => meaning.clone(),
@@ -164,7 +160,9 @@ impl Decoder {
 fn look_up(name: &str, before_equals: bool) -> Option<Box<str>> {
     let html = if before_equals { format!("<a b=\"{name}=\">") } else { format!("<a b=\"{name}\">") };
     let meaning = match Tokenizer::new(html.as_str()).flatten().next()? {
-        Token::StartTag(tag) => tag.attributes.get(&b"b"[..]).map(|v| String::from_utf8_lossy(&v.value).into_owned())?,
+        Token::StartTag(tag) => {
+            tag.attributes.get(&b"b"[..]).map(|v| String::from_utf8_lossy(&v.value).into_owned())?
+        }
         _ => return None,
     };
     let meaning = if before_equals { meaning.strip_suffix('=')?.to_owned() } else { meaning };

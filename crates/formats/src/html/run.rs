@@ -193,7 +193,9 @@ impl SlotBuilder {
 
 /// Whether writing the text anew could give another spelling.
 pub(super) fn is_unusual(decoded: &Decoded) -> bool {
-    !decoded.units.is_empty() || decoded.text.contains(['&', '<', '>', '"', '\'', '\u{a0}', '\n']) || has_controls(&decoded.text)
+    !decoded.units.is_empty()
+        || decoded.text.contains(['&', '<', '>', '"', '\'', '\u{a0}', '\n'])
+        || has_controls(&decoded.text)
 }
 
 fn has_controls(text: &str) -> bool {
@@ -201,12 +203,7 @@ fn has_controls(text: &str) -> bool {
 }
 
 /// Notes the characters that are spelled as references.
-pub(super) fn collect_references(
-    source: &str,
-    start: usize,
-    decoded: &Decoded,
-    out: &mut Vec<(char, Range<usize>)>,
-) {
+pub(super) fn collect_references(source: &str, start: usize, decoded: &Decoded, out: &mut Vec<(char, Range<usize>)>) {
     for unit in &decoded.units {
         let raw = start + unit.raw..start + unit.raw + unit.raw_length;
         let mut meaning = decoded.text[unit.at..unit.at + unit.length].chars();

@@ -190,7 +190,11 @@ mod tests {
     fn ranges_are_exact_also_with_references_line_ends_and_stray_characters() {
         check("a &amp; b<p class='x>y'>é</p\n>", &["<p class='x>y'>", "</p\n>"], 26);
         check("a\r\n<b\r\n>x\r</b>\r\n", &["<b\r\n>", "</b>"], 16);
-        check("1 < 2 <3 & 4 <!-- > -->x<!DOCTYPE html><?php a ?>", &["<!-- > -->", "<!DOCTYPE html>", "<?php a ?>"], 24);
+        check(
+            "1 < 2 <3 & 4 <!-- > -->x<!DOCTYPE html><?php a ?>",
+            &["<!-- > -->", "<!DOCTYPE html>", "<?php a ?>"],
+            24,
+        );
         check("x &#x41 y &nosuch; &amp <i>", &["<i>"], 24);
     }
 

@@ -288,8 +288,11 @@ impl Walker<'_> {
     /// An element with units of its own stands in a text as one thing. Where there is no text yet, nothing is
     /// interrupted, and one level of it is enough: inside, it parts the text as a block does.
     fn begin_island(&mut self, start: usize) {
-        let inside_text =
-            self.run.items.iter().any(|i| matches!(i.kind, ItemKind::Start(_) | ItemKind::Text { .. } | ItemKind::Template));
+        let inside_text = self
+            .run
+            .items
+            .iter()
+            .any(|i| matches!(i.kind, ItemKind::Start(_) | ItemKind::Text { .. } | ItemKind::Template));
         if self.outer.is_none() && inside_text && self.ruby_text.is_none() {
             let run = std::mem::take(&mut self.run);
             self.outer = Some(Outer { run, start, index: self.stack.len() });

@@ -74,3 +74,8 @@ fn comma_separated_files() {
 fn tab_separated_files() {
     check("tsv", Format::Tsv);
 }
+
+#[test]
+fn html_files() {
+    check("html", Format::Html);
+}

@@ -236,7 +236,8 @@ impl Builder<'_> {
 
     /// Two line breaks in a row part paragraphs.
     fn line_break(&mut self, range: Range<usize>) {
-        let mut before = self.nodes.iter().rev().skip_while(|n| matches!(&n.kind, NodeKind::Text(_)) && !n.has_content());
+        let mut before =
+            self.nodes.iter().rev().skip_while(|n| matches!(&n.kind, NodeKind::Text(_)) && !n.has_content());
         let second = matches!(before.next().map(|n| &n.kind), Some(NodeKind::Break));
         let end = range.end;
         self.push(NodeKind::Break, range);
@@ -298,8 +299,12 @@ fn list(nodes: &[Node], part: Range<usize>, parts: &mut Vec<Range<usize>>) {
             }
             NodeKind::Text(decoded) if !decoded.text.chars().any(char::is_alphabetic) => {}
             NodeKind::Point | NodeKind::Break | NodeKind::Cut => {}
-            NodeKind::Text(_) | NodeKind::Protected(_) | NodeKind::Start { .. } | NodeKind::End { .. }
-            | NodeKind::Joint(_) | NodeKind::Isolated => {
+            NodeKind::Text(_)
+            | NodeKind::Protected(_)
+            | NodeKind::Start { .. }
+            | NodeKind::End { .. }
+            | NodeKind::Joint(_)
+            | NodeKind::Isolated => {
                 parts.push(part);
                 return;
             }

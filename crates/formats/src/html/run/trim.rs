@@ -13,7 +13,8 @@ pub(super) fn trim(nodes: &[Node], part: Range<usize>) -> Range<usize> {
     for node in &nodes[start..end] {
         content.push(content.last().copied().unwrap_or_default() + usize::from(node.has_content()));
     }
-    let (first, is_empty) = (start, |range: Range<usize>, first: usize| content[range.start - first] == content[range.end - first]);
+    let (first, is_empty) =
+        (start, |range: Range<usize>, first: usize| content[range.start - first] == content[range.end - first]);
     loop {
         while start < end {
             match &nodes[start].kind {
