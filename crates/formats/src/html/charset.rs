@@ -160,10 +160,10 @@ fn by_label(label: &[u8]) -> Option<&'static Encoding> {
 
 /// Text, whether it holds escapes, and where the first one is.
 fn decode(bytes: &[u8], encoding: &'static Encoding) -> (String, bool, Option<usize>) {
-    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-        if encoding == UTF_8 || encoding.encode(&text).0 == bytes {
-            return (text.into_owned(), false, None);
-        }
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes)
+        && (encoding == UTF_8 || encoding.encode(&text).0 == bytes)
+    {
+        return (text.into_owned(), false, None);
     }
     let (text, flaw) = if encoding == UTF_8 { decode_utf_8(bytes) } else { decode_slowly(bytes, encoding) };
     (text, true, flaw)

@@ -183,11 +183,12 @@ pub(super) struct Spelling<'a> {
 /// Appends `text` as the content of an element, or of an attribute quoted like this.
 pub(super) fn write(text: &str, quote: Quote, spelling: &Spelling<'_>, out: &mut String) {
     for character in text.chars() {
-        if !spelling.references.is_empty() && character != '\n' {
-            if let Ok(found) = spelling.references.binary_search_by_key(&character, |(c, _)| *c) {
-                out.push_str(spelling.references[found].1);
-                continue;
-            }
+        if !spelling.references.is_empty()
+            && character != '\n'
+            && let Ok(found) = spelling.references.binary_search_by_key(&character, |(c, _)| *c)
+        {
+            out.push_str(spelling.references[found].1);
+            continue;
         }
         match character {
             '&' => out.push_str("&amp;"),
