@@ -44,7 +44,6 @@ pub enum FormatError {
 
 impl FormatError {
     /// A [`FormatError::Corrupt`].
-    #[expect(dead_code, reason = "for the formats that have parts")]
     pub(crate) fn corrupt(what: impl Into<String>, part: &str, offset: usize) -> Self {
         Self::Corrupt { what: what.into(), place: Place { part: part.to_owned(), offset: offset as u64 } }
     }

@@ -18,11 +18,13 @@ mod html;
 mod limits;
 mod markdown;
 mod options;
+mod package;
 mod table;
 mod text_file;
 mod txt;
 mod warning;
 mod wording;
+mod xml;
 
 pub use detect::detect;
 pub use document::{Extracted, Skeleton, Target, extract};

@@ -1,0 +1,83 @@
+//! The namespaces that filters know, transitional and strict spellings as one.
+
+macro_rules! namespaces {
+    ($($(#[$doc:meta])* $name:ident: $($uri:literal),+;)*) => {
+        /// A namespace that some filter knows.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(crate) enum Namespace {
+            /// No namespace at all, or a prefix that nothing declares.
+            None,
+            /// One that no filter asks for.
+            Other,
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Namespace {
+            /// The namespace of this name.
+            pub(super) fn from_uri(uri: &str) -> Self {
+                match uri {
+                    "" => Self::None,
+                    $($($uri)|+ => Self::$name,)*
+                    _ => Self::Other,
+                }
+            }
+        }
+    };
+}
+
+namespaces! {
+    /// `xml:`, which needs no declaration.
+    Xml: "http://www.w3.org/XML/1998/namespace";
+    /// OPC content types.
+    ContentTypes: "http://schemas.openxmlformats.org/package/2006/content-types";
+    /// OPC relationships.
+    PackageRelationships: "http://schemas.openxmlformats.org/package/2006/relationships";
+    /// The `r:id` of Office Open XML.
+    Relationships: "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        "http://purl.oclc.org/ooxml/officeDocument/relationships";
+    /// WordprocessingML.
+    Word: "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main";
+    /// Word 2010 extensions.
+    Word2010: "http://schemas.microsoft.com/office/word/2010/wordml";
+    /// The place of a drawing in text.
+    WordDrawing: "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+        "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing";
+    /// DrawingML.
+    Drawing: "http://schemas.openxmlformats.org/drawingml/2006/main", "http://purl.oclc.org/ooxml/drawingml/main";
+    /// DrawingML pictures.
+    Picture: "http://schemas.openxmlformats.org/drawingml/2006/picture", "http://purl.oclc.org/ooxml/drawingml/picture";
+    /// Charts.
+    Chart: "http://schemas.openxmlformats.org/drawingml/2006/chart", "http://purl.oclc.org/ooxml/drawingml/chart";
+    /// Charts of 2014 and later.
+    ChartExtended: "http://schemas.microsoft.com/office/drawing/2014/chartex";
+    /// Diagrams (SmartArt).
+    Diagram: "http://schemas.openxmlformats.org/drawingml/2006/diagram", "http://purl.oclc.org/ooxml/drawingml/diagram";
+    /// The drawing that a diagram was last laid out as.
+    DiagramDrawing: "http://schemas.microsoft.com/office/drawing/2008/diagram";
+    /// Shapes in Word documents.
+    WordShape: "http://schemas.microsoft.com/office/word/2010/wordprocessingShape";
+    /// Formulas.
+    Math: "http://schemas.openxmlformats.org/officeDocument/2006/math", "http://purl.oclc.org/ooxml/officeDocument/math";
+    /// Markup compatibility: choices and fallbacks.
+    Compatibility: "http://schemas.openxmlformats.org/markup-compatibility/2006";
+    /// The drawings of old.
+    Vml: "urn:schemas-microsoft-com:vml";
+    /// OPC core properties.
+    CoreProperties: "http://schemas.openxmlformats.org/package/2006/metadata/core-properties",
+        "http://purl.oclc.org/ooxml/package/metadata/core-properties";
+    /// Dublin Core elements.
+    DublinCore: "http://purl.org/dc/elements/1.1/";
+    /// What names the custom XML parts of a package.
+    CustomXml: "http://schemas.openxmlformats.org/officeDocument/2006/customXml",
+        "http://purl.oclc.org/ooxml/officeDocument/customXml";
+    /// PresentationML.
+    Presentation: "http://schemas.openxmlformats.org/presentationml/2006/main",
+        "http://purl.oclc.org/ooxml/presentationml/main";
+    /// SpreadsheetML.
+    Spreadsheet: "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main";
+    /// Drawings on sheets.
+    SpreadsheetDrawing: "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
+        "http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing";
+}

@@ -1,0 +1,136 @@
+//! One XML file: its text, and the encoding it is written back in.
+
+use crate::FormatError;
+
+/// The text of an XML file, without its byte-order mark.
+#[derive(Debug)]
+pub(crate) struct XmlPart {
+    /// The part's name, for messages.
+    pub(crate) name: String,
+    /// The text. Byte ranges of the scanner are ranges of this.
+    pub(crate) text: String,
+    encoding: Encoding,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Utf8 { bom: bool },
+    Utf16 { little: bool, bom: bool },
+}
+
+impl XmlPart {
+    /// Decodes UTF-8 and UTF-16, with or without a byte-order mark.
+    ///
+    /// # Errors
+    /// [`FormatError::Corrupt`] for other encodings, bytes that the encoding does not allow, and characters that XML does
+    /// not allow.
+    pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<Self, FormatError> {
+        let corrupt = |what: &str, at: usize| FormatError::corrupt(what, name, at);
+        let (text, encoding) = match bytes.as_slice() {
+            [0xef, 0xbb, 0xbf, rest @ ..] => (utf_8(name, rest.to_vec())?, Encoding::Utf8 { bom: true }),
+            [0xff, 0xfe, rest @ ..] => (utf_16(name, rest, true)?, Encoding::Utf16 { little: true, bom: true }),
+            [0xfe, 0xff, rest @ ..] => (utf_16(name, rest, false)?, Encoding::Utf16 { little: false, bom: true }),
+            [b'<', 0, ..] => (utf_16(name, &bytes, true)?, Encoding::Utf16 { little: true, bom: false }),
+            [0, b'<', ..] => (utf_16(name, &bytes, false)?, Encoding::Utf16 { little: false, bom: false }),
+            _ => (utf_8(name, bytes)?, Encoding::Utf8 { bom: false }),
+        };
+        if let Some(at) = text.bytes().position(|b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) {
+            return Err(corrupt("a character that XML does not allow", at));
+        }
+        if let Some(declaration) = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
+            check_declaration(declaration.0, encoding).map_err(|what| corrupt(what, 0))?;
+        }
+        Ok(Self { name: name.to_owned(), text, encoding })
+    }
+
+    /// `text` in the encoding that the part came in.
+    pub(crate) fn encode(&self, text: &str) -> Vec<u8> {
+        match self.encoding {
+            Encoding::Utf8 { bom } => {
+                let mut out = Vec::with_capacity(text.len() + 3);
+                out.extend_from_slice(if bom { b"\xef\xbb\xbf" } else { b"" });
+                out.extend_from_slice(text.as_bytes());
+                out
+            }
+            Encoding::Utf16 { little, bom } => {
+                let to_bytes = if little { u16::to_le_bytes } else { u16::to_be_bytes };
+                let bom = if bom { "\u{feff}" } else { "" };
+                bom.encode_utf16().chain(text.encode_utf16()).flat_map(to_bytes).collect()
+            }
+        }
+    }
+}
+
+fn utf_8(name: &str, bytes: Vec<u8>) -> Result<String, FormatError> {
+    String::from_utf8(bytes).map_err(|error| {
+        FormatError::corrupt("bytes that UTF-8 does not allow", name, error.utf8_error().valid_up_to())
+    })
+}
+
+fn utf_16(name: &str, bytes: &[u8], little: bool) -> Result<String, FormatError> {
+    let from_bytes = if little { u16::from_le_bytes } else { u16::from_be_bytes };
+    let units = bytes.chunks_exact(2).map(|pair| from_bytes([pair[0], pair[1]]));
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    text.ok()
+        .filter(|_| bytes.len().is_multiple_of(2))
+        .ok_or_else(|| FormatError::corrupt("bytes that UTF-16 does not allow", name, 0))
+}
+
+/// What the XML declaration says must be what was found.
+fn check_declaration(declaration: &str, encoding: Encoding) -> Result<(), &'static str> {
+    let value = |key: &str| {
+        let rest = declaration.split_once(key)?.1.trim_start().strip_prefix('=')?.trim_start();
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest[1..].split_once(quote).map(|(value, _)| value)
+    };
+    if value("version").is_some_and(|version| version != "1.0") {
+        return Err("a version of XML that documents do not use");
+    }
+    let declared = value("encoding").map(str::to_ascii_lowercase);
+    match (declared.as_deref(), encoding) {
+        (None | Some("utf-8" | "utf8"), Encoding::Utf8 { .. }) => Ok(()),
+        (None, Encoding::Utf16 { .. }) => Ok(()),
+        (Some(declared), Encoding::Utf16 { .. }) if declared.starts_with("utf-16") => Ok(()),
+        _ => Err("an encoding that is not the one it declares, or that documents do not use"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_encoding_is_kept() {
+        let text = "<?xml version=\"1.0\"?><a>é日</a>";
+        let units = |to_bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>();
+        let with = |bom: &[u8], bytes: Vec<u8>| [bom, &bytes].concat();
+        for bytes in [
+            text.as_bytes().to_vec(),
+            with(b"\xef\xbb\xbf", text.into()),
+            units(u16::to_le_bytes),
+            units(u16::to_be_bytes),
+            with(b"\xff\xfe", units(u16::to_le_bytes)),
+            with(b"\xfe\xff", units(u16::to_be_bytes)),
+        ] {
+            let part = XmlPart::decode("x", bytes.clone()).unwrap();
+            assert_eq!(part.text, text);
+            assert_eq!(part.encode(text), bytes);
+        }
+    }
+
+    #[test]
+    fn what_is_not_what_it_says_is_refused() {
+        for bytes in [
+            &b"<a>\xe9</a>"[..],
+            b"<a>\x01</a>",
+            b"\xff\xfe<",
+            b"\xff\xfe\x00\xd8",
+            b"<?xml version=\"1.1\"?><a/>",
+            b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>",
+            b"<?xml version=\"1.0\" encoding='UTF-16'?><a/>",
+            b"<?xml version=\"1.0\" encoding='UTF-7'?><a/>",
+        ] {
+            assert!(matches!(XmlPart::decode("x", bytes.to_vec()), Err(FormatError::Corrupt { .. })), "{bytes:?}");
+        }
+    }
+}
