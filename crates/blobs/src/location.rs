@@ -47,6 +47,15 @@ impl Location {
         &self.raw
     }
 
+    /// Whether the URL's SAS says that it may list a container. One that says nothing about permissions, or no SAS at
+    /// all, may.
+    #[must_use]
+    pub fn grants_listing(&self) -> bool {
+        let value = |key: &str| self.url.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value);
+        let one_file = value("sr").is_some_and(|kind| kind == "b");
+        !one_file && value("sp").is_none_or(|permissions| permissions.contains('l'))
+    }
+
     /// The parsed URL, SAS included. Only for the storage client.
     #[must_use]
     pub fn url(&self) -> &Url {
@@ -111,6 +120,19 @@ mod tests {
         assert_eq!(location.to_string(), "https://a.blob.core.windows.net/in/x%20y");
         assert!(!format!("{location:?}").contains("SECRET"));
         assert!(location.expose().ends_with("sig=SECRET#f"));
+    }
+
+    #[test]
+    fn a_sas_says_whether_it_lists() {
+        let grants = |query: &str| {
+            let location: Location = format!("https://a.blob.core.windows.net/c?{query}").parse().unwrap();
+            location.grants_listing()
+        };
+        assert!(grants("sv=1&sp=rwl&sr=c&sig=x"));
+        assert!(grants("sv=1&si=policy&sr=c&sig=x"));
+        assert!(grants(""));
+        assert!(!grants("sv=1&sp=cw&sr=c&sig=x"));
+        assert!(!grants("sv=1&sp=rl&sr=b&sig=x"));
     }
 
     #[test]

@@ -2,6 +2,19 @@
 //!
 //! **Invariants:** a job is on disk before its id is given out; outcome and counters change in one transaction; no
 //! status is ever decided in SQL, only compared and set; nothing here knows HTTP; nothing deletes a source.
+//!
+//! [`Jobs`] is what the API talks to: submit, read, list, cancel, and [`Jobs::changes`] for whoever shows jobs live.
+//! [`Worker`] is what the server runs beside it:
+//!
+//! ```text
+//! let store = SqliteStore::open(SqliteOptions { path, start_delay }, Arc::new(SystemClock), Arc::new(RandomIds)).await?;
+//! let jobs = Jobs::new(Arc::new(store.clone()));
+//! let worker = Worker::new(jobs.clone(), stores, engines, config.worker, options, limits);
+//! let task = tokio::spawn(worker.run(stop.clone()));
+//! // at the end: stop.cancel(); task.await; store.close().await;
+//! ```
+//!
+//! [`JobStore`] is the seam to the database: one file of SQL a database, one suite of promises for all.
 
 mod clock;
 mod config;
@@ -14,6 +27,7 @@ mod request;
 mod service;
 mod stamps;
 mod store;
+mod worker;
 
 pub use clock::{Clock, SystemClock};
 pub use config::WorkerConfig;
@@ -24,6 +38,11 @@ pub use job::{Document, Job};
 pub use query::{Cursor, DocumentQuery, JobQuery, ListQuery, Order, OrderField, Page};
 pub use request::{GlossarySource, JobInput, JobRequest, JobSource, JobTarget, StorageKind};
 pub use service::Jobs;
-pub use store::{JobStore, SqliteOptions, SqliteStore};
+pub use store::{
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, JobStore, Lease, NewDocument,
+    Outcome, Released, Return, SqliteOptions, SqliteStore, Standing, Subject,
+};
+
+pub use worker::Worker;
 
 pub use terjuman_blobs::{Location, LocationError, StorageConfig, Stores};

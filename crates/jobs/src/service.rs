@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use terjuman_model::{DocumentId, JobId, ResourceId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast, watch};
 
 use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobStore, JobsError, Page};
 
@@ -12,13 +12,19 @@ use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobStore, JobsEr
 pub struct Jobs {
     store: Arc<dyn JobStore>,
     wake: Arc<Notify>,
+    cancels: broadcast::Sender<JobId>,
+    changes: Arc<watch::Sender<u64>>,
 }
+
+/// Cancels that a worker may be behind with; past that it asks the store.
+const CANCELS: usize = 256;
 
 impl Jobs {
     /// Jobs in this store.
     #[must_use]
     pub fn new(store: Arc<dyn JobStore>) -> Self {
-        Self { store, wake: Arc::new(Notify::new()) }
+        let (cancels, changes) = (broadcast::Sender::new(CANCELS), Arc::new(watch::Sender::new(0)));
+        Self { store, wake: Arc::new(Notify::new()), cancels, changes }
     }
 
     /// The store, for the workers.
@@ -33,13 +39,35 @@ impl Jobs {
         &self.wake
     }
 
+    /// Changes whenever a job or document may have changed in this process: for whoever shows them live.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Says that something changed.
+    pub(crate) fn announce(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Wakes a worker.
+    pub(crate) fn ring(&self) {
+        self.wake.notify_one();
+    }
+
+    /// The jobs that are cancelled in this process from now on.
+    pub(crate) fn cancels(&self) -> broadcast::Receiver<JobId> {
+        self.cancels.subscribe()
+    }
+
     /// Accepts a job; it is durable when this returns.
     ///
     /// # Errors
     /// If the store fails: then there is no job.
     pub async fn submit(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
         let job = self.store.create_job(resource, request).await?;
-        self.wake.notify_one();
+        self.announce();
+        self.ring();
         Ok(job)
     }
 
@@ -91,7 +119,12 @@ impl Jobs {
     /// If the store fails.
     pub async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
         let job = self.store.cancel(resource, id).await?;
-        self.wake.notify_one();
+        if job.is_some() {
+            // Without a worker in this process nobody listens, which is no error.
+            let _ = self.cancels.send(id);
+            self.announce();
+            self.ring();
+        }
         Ok(job)
     }
 

@@ -2,6 +2,7 @@
 
 use terjuman_model::{DocumentStatus, JobStatus};
 
+use super::position::Queue;
 use crate::JobsError;
 
 /// From here on a status is final, for jobs and for documents; the partial indexes and triggers rely on it.
@@ -41,6 +42,15 @@ pub(crate) fn document_code(status: DocumentStatus) -> i64 {
 /// The document status of a code.
 pub(crate) fn document_status(code: i64) -> Result<DocumentStatus, JobsError> {
     DocumentStatus::ALL.into_iter().find(|s| document_code(*s) == code).ok_or(JobsError::Invalid("document status"))
+}
+
+/// The code of a place in the queue.
+pub(crate) fn queue_code(queue: Queue) -> i64 {
+    match queue {
+        Queue::Waiting => 0,
+        Queue::Leased => 1,
+        Queue::Done => 2,
+    }
 }
 
 #[cfg(test)]

@@ -33,7 +33,6 @@ impl Ledger {
     }
 
     /// The enumeration is done: so many documents wait.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the worker side records with it"))]
     pub(crate) fn enumerated(&mut self, documents: u32) {
         self.summary.not_yet_started += documents;
         self.expanded = true;
@@ -41,7 +40,6 @@ impl Ledger {
     }
 
     /// The validation refused the job: no document exists, every counter stays 0.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the worker side records with it"))]
     pub(crate) fn refused(&mut self, failure: Failure) {
         self.expanded = true;
         self.status = JobStatus::ValidationFailed;
@@ -54,6 +52,15 @@ impl Ledger {
         // Nothing is enumerated any more: a job without documents is done at once.
         self.expanded = true;
         self.settle();
+    }
+
+    /// The documents were counted one by one: these are the counters. Whether any was wrong.
+    pub(crate) fn recounted(&mut self, counted: Summary) -> bool {
+        let before = self.clone();
+        self.summary = counted;
+        self.has_run |= counted.in_progress + counted.success + counted.failed > 0;
+        self.settle();
+        *self != before
     }
 
     fn settle(&mut self) {

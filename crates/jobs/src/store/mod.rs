@@ -2,12 +2,18 @@
 
 pub(crate) mod codes;
 pub(crate) mod ledger;
+pub(crate) mod position;
 mod sqlite;
+mod work;
 
 use async_trait::async_trait;
-use terjuman_model::{DocumentId, JobId, ResourceId};
+use terjuman_model::{DocumentId, Failure, JobId, ResourceId};
 
 pub use self::sqlite::{SqliteOptions, SqliteStore};
+pub use self::work::{
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, Outcome,
+    Released, Return, Standing, Subject,
+};
 use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobsError, Page};
 
 /// Jobs and documents, durably.
@@ -39,4 +45,54 @@ pub trait JobStore: Send + Sync {
 
     /// Whether the database answers: what `/readyz` asks.
     async fn ping(&self) -> Result<(), JobsError>;
+
+    // What follows is for the workers.
+
+    /// Takes a job whose documents are to be enumerated; the attempt is counted before it begins.
+    async fn claim_expansion(&self, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError>;
+
+    /// Takes up to `limit` documents, the attempts counted before they begin. Fair: the resource with the fewest
+    /// documents at work first, then the oldest job, then the order of enumeration. Documents under which a worker died
+    /// are left to [`JobStore::claim_suspect`].
+    async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError>;
+
+    /// Takes the document that has waited longest of those under which a worker died. To be worked on alone, so that
+    /// its next crash is counted against no other.
+    async fn claim_suspect(&self, holder: &Holder) -> Result<Option<ClaimedDocument>, JobsError>;
+
+    /// What a job is asked to do; `None` once it has ended.
+    async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError>;
+
+    /// Extends all leases of a worker from now on, and tells which are worth nothing any more.
+    async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError>;
+
+    /// What a lease is worth now, without extending it.
+    async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError>;
+
+    /// Stores how far documents are, from 0 to 1, the end excepted. Never goes back; lost leases are passed over.
+    async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError>;
+
+    /// The enumeration is done: stores the documents, in this order, with the job's counters. `false` if the lease is
+    /// lost: then nothing changed.
+    async fn record_expansion(&self, lease: &Lease, documents: Vec<NewDocument>) -> Result<bool, JobsError>;
+
+    /// The enumeration refused the job: it is `ValidationFailed` without documents. `false` if the lease is lost.
+    async fn refuse(&self, lease: &Lease, failure: Failure) -> Result<bool, JobsError>;
+
+    /// The work on a document is done: outcome and the job's counters in one transaction. `false` if the lease is lost,
+    /// or the outcome cannot happen where the document stands: then nothing changed.
+    async fn finish(&self, lease: &Lease, outcome: Outcome) -> Result<bool, JobsError>;
+
+    /// Hands leases back before the work is done; a document of a cancelled job ends `Cancelled`. Lost ones are passed
+    /// over.
+    async fn hand_back(&self, leases: &[&Lease], how: Return) -> Result<(), JobsError>;
+
+    /// Ends leases that expired. A document, or an enumeration, that brought `attempts` workers down is not tried again.
+    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError>;
+
+    /// Recounts every open job; the number of those whose counters were wrong and are right now.
+    async fn audit(&self) -> Result<u32, JobsError>;
+
+    /// How long the queue is.
+    async fn depth(&self) -> Result<Depth, JobsError>;
 }

@@ -4,3 +4,5 @@
 
 mod lists;
 mod support;
+mod worker;
+mod world;

@@ -1,12 +1,13 @@
 //! Job rows: accepting, reading one, cancelling, and writing a ledger back.
 
 use sqlx::{Row, SqliteConnection, SqliteExecutor};
-use terjuman_model::{DocumentEvent, DocumentStatus, Failure, FailureCode, JobId, JobStatus, ResourceId, Timestamp};
+use terjuman_model::{DocumentEvent, Failure, FailureCode, JobId, JobStatus, ResourceId, Timestamp};
 
+use super::Context;
 use super::rows::{self, signed};
-use super::{Context, DONE, LEASED, WAITING};
 use crate::store::codes;
 use crate::store::ledger::Ledger;
+use crate::store::position::Position;
 use crate::{Job, JobsError};
 
 /// Stores a new job with its request.
@@ -18,7 +19,7 @@ pub(super) async fn create(
 ) -> Result<Job, JobsError> {
     let id = JobId(context.ids.next());
     let created = context.stamps.take(1);
-    let run_at = created.plus(context.start_delay);
+    let run_at = context.stamps.now().plus(context.start_delay);
     let insert = "INSERT INTO jobs (id, resource, created, last_action, run_at) VALUES ($1, $2, $3, $3, $4)";
     let inserted =
         sqlx::query(insert).bind(id.0).bind(&resource.0).bind(created.0).bind(run_at.0).execute(&mut *connection);
@@ -46,10 +47,11 @@ pub(super) async fn find(
     found.map(|row| Ok((row.try_get("row")?, rows::job(&row)?))).transpose()
 }
 
-/// The standing of a job.
-pub(super) async fn ledger(connection: &mut SqliteConnection, job: i64) -> Result<Ledger, JobsError> {
+/// The standing of a job, by its row number.
+pub(super) async fn ledger(connection: &mut SqliteConnection, job: i64) -> Result<(JobId, Ledger), JobsError> {
     let sql = format!("SELECT {} FROM jobs AS entry WHERE row = $1", rows::JOB);
-    rows::ledger(&sqlx::query(sqlx::AssertSqlSafe(sql)).bind(job).fetch_one(connection).await?)
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(job).fetch_one(connection).await?;
+    Ok((JobId(row.try_get("id")?), rows::ledger(&row)?))
 }
 
 /// Writes a changed ledger back. With the job's end its request is deleted: the keys in it are no longer needed.
@@ -111,18 +113,16 @@ pub(super) async fn cancel(
     id: JobId,
 ) -> Result<Option<Job>, JobsError> {
     let Some((row, job)) = find(&mut *connection, resource, id).await? else { return Ok(None) };
-    let mut ledger = ledger(connection, row).await?;
+    let (_, mut ledger) = ledger(connection, row).await?;
     if job.status.is_final() || ledger.cancel_requested {
         return Ok(Some(job));
     }
     let now = context.stamps.now();
-    for (status, queue) in
-        [(DocumentStatus::NotStarted, WAITING), (DocumentStatus::Running, WAITING), (DocumentStatus::Running, LEASED)]
-    {
-        let Some(to) = cancelled(status, queue) else { continue };
-        let count = cancel_documents(connection, row, (status, queue), to, now).await?;
+    for from in Position::OPEN {
+        let Some(to) = cancelled(from) else { continue };
+        let count = cancel_documents(connection, row, from, to, now).await?;
         if count > 0 {
-            ledger.moved(status, to, count, 0);
+            ledger.moved(from.shown, to.shown, count, 0);
         }
     }
     ledger.cancel();
@@ -130,31 +130,26 @@ pub(super) async fn cancel(
     Ok(find(connection, resource, id).await?.map(|(_, job)| job))
 }
 
-/// Where a cancel leads. A document that runs without a worker has nobody who could stop it: it is stopped.
-fn cancelled(status: DocumentStatus, queue: i64) -> Option<DocumentStatus> {
-    let after = status.after(DocumentEvent::CancelRequested)?;
-    if after == DocumentStatus::Cancelling && queue == WAITING {
-        after.after(DocumentEvent::LeaseEnded)
-    } else {
-        Some(after)
-    }
+/// Where a cancel leads. A document that is shown as running and has no worker has nobody who could stop it: it ends.
+fn cancelled(from: Position) -> Option<Position> {
+    from.after(DocumentEvent::CancelRequested)
 }
 
 async fn cancel_documents(
     connection: &mut SqliteConnection,
     job: i64,
-    (status, queue): (DocumentStatus, i64),
-    to: DocumentStatus,
+    from: Position,
+    to: Position,
     now: Timestamp,
 ) -> Result<u32, JobsError> {
     let sql = "UPDATE documents SET status = $4, queue = $5, last_action = max(last_action, $6), \
         progress = CASE WHEN $5 = 2 THEN 0 ELSE progress END WHERE job = $1 AND status = $2 AND queue = $3";
     let done = sqlx::query(sql)
         .bind(job)
-        .bind(codes::document_code(status))
-        .bind(queue)
-        .bind(codes::document_code(to))
-        .bind(if to.is_final() { DONE } else { queue })
+        .bind(codes::document_code(from.shown))
+        .bind(codes::queue_code(from.queue))
+        .bind(codes::document_code(to.shown))
+        .bind(codes::queue_code(to.queue))
         .bind(now.0)
         .execute(connection)
         .await?;

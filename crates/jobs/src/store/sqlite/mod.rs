@@ -1,8 +1,13 @@
 //! Jobs in one SQLite file: one server process, one writer, many readers.
 
+mod audit;
+mod claim;
 mod connect;
+mod expansion;
 mod jobs;
+mod leases;
 mod list;
+mod outcome;
 mod rows;
 mod schema;
 mod writer;
@@ -12,22 +17,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::SqlitePool;
-use terjuman_model::{DocumentId, JobId, ResourceId, Timestamp};
+use futures::future::BoxFuture;
+use sqlx::{SqliteConnection, SqlitePool};
+use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 
 use self::connect::{Database, Lock};
 use self::list::Scope;
 use self::writer::Writer;
 use super::{JobStore, codes};
 use crate::stamps::Stamps;
-use crate::{Clock, Document, DocumentQuery, FailPoints, Ids, Job, JobQuery, JobRequest, JobsError, Page};
-
-/// The queue of a row: it waits for a worker.
-const WAITING: i64 = 0;
-/// A worker holds it.
-const LEASED: i64 = 1;
-/// Nothing is left to be done.
-const DONE: i64 = 2;
+use crate::{
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Heartbeat,
+    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Outcome, Page, Released, Return, Standing,
+};
 
 /// Where the database is and what it needs to know.
 #[derive(Debug, Clone)]
@@ -80,6 +82,7 @@ impl SqliteStore {
         let database = Database::new(&options.path);
         let mut connection = database.connect_writer().await?;
         schema::migrate(&mut connection).await?;
+        forget_leases(&mut connection).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&mut connection).await?;
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), clock);
@@ -103,12 +106,36 @@ impl SqliteStore {
     }
 }
 
+/// Whoever held a lease before is gone: the lock on the directory is ours. Nobody has to wait for such leases to expire.
+async fn forget_leases(connection: &mut SqliteConnection) -> Result<(), JobsError> {
+    for sql in
+        ["UPDATE documents SET lease_until = 0 WHERE queue = 1", "UPDATE jobs SET lease_until = 0 WHERE queue = 1"]
+    {
+        sqlx::query(sql).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+impl SqliteStore {
+    /// Runs one operation in the writer's next transaction.
+    async fn write<T, F>(&self, operation: F) -> Result<T, JobsError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection, &'c Context) -> BoxFuture<'c, Result<T, JobsError>>
+            + Send
+            + 'static,
+    {
+        let context = Arc::clone(&self.inner.context);
+        self.inner.writer.run(move |c| Box::pin(async move { operation(c, &context).await })).await
+    }
+}
+
 #[async_trait]
 impl JobStore for SqliteStore {
     async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
-        let (resource, context) = (resource.clone(), Arc::clone(&self.inner.context));
+        let resource = resource.clone();
         let body = serde_json::to_string(request).map_err(|error| JobsError::Store(Box::new(error)))?;
-        self.inner.writer.run(move |c| Box::pin(async move { jobs::create(c, &context, &resource, &body).await })).await
+        self.write(move |c, context| Box::pin(async move { jobs::create(c, context, &resource, &body).await })).await
     }
 
     async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
@@ -140,13 +167,107 @@ impl JobStore for SqliteStore {
     }
 
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
-        let (resource, context) = (resource.clone(), Arc::clone(&self.inner.context));
-        self.inner.writer.run(move |c| Box::pin(async move { jobs::cancel(c, &context, &resource, id).await })).await
+        let resource = resource.clone();
+        self.write(move |c, context| Box::pin(async move { jobs::cancel(c, context, &resource, id).await })).await
     }
 
     async fn ping(&self) -> Result<(), JobsError> {
         sqlx::query("SELECT 1").execute(&self.inner.readers).await?;
         // The writer too: a full disk or a stuck commit means that no work can be taken.
         self.inner.writer.run(|_| Box::pin(async { Ok(()) })).await
+    }
+
+    async fn claim_expansion(&self, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError> {
+        let holder = holder.clone();
+        self.write(move |c, context| Box::pin(async move { claim::expansion(c, context, &holder).await })).await
+    }
+
+    async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError> {
+        let holder = holder.clone();
+        self.write(move |c, context| Box::pin(async move { claim::documents(c, context, &holder, limit).await })).await
+    }
+
+    async fn claim_suspect(&self, holder: &Holder) -> Result<Option<ClaimedDocument>, JobsError> {
+        let holder = holder.clone();
+        self.write(move |c, context| Box::pin(async move { claim::suspect(c, context, &holder).await })).await
+    }
+
+    async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
+        claim::request(&self.inner.readers, job).await
+    }
+
+    async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
+        let lease = holder.lease;
+        let leases: Vec<Lease> = leases.iter().map(|lease| lease.again()).collect();
+        self.write(move |c, context| {
+            Box::pin(async move {
+                let (until, mut found) = (context.stamps.now().plus(lease), Heartbeat::default());
+                for lease in &leases {
+                    leases::extend(c, lease, until, &mut found).await?;
+                }
+                Ok(found)
+            })
+        })
+        .await
+    }
+
+    async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        leases::standing(&self.inner.readers, lease, self.inner.context.stamps.now()).await
+    }
+
+    async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
+        let documents: Vec<_> = documents.iter().map(|(lease, progress)| (lease.again(), *progress)).collect();
+        self.write(move |c, _| {
+            Box::pin(async move {
+                for (lease, progress) in &documents {
+                    leases::progress(c, lease, *progress).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn record_expansion(&self, lease: &Lease, documents: Vec<NewDocument>) -> Result<bool, JobsError> {
+        let lease = lease.again();
+        self.write(move |c, context| Box::pin(async move { expansion::record(c, context, &lease, &documents).await }))
+            .await
+    }
+
+    async fn refuse(&self, lease: &Lease, failure: Failure) -> Result<bool, JobsError> {
+        let lease = lease.again();
+        self.write(move |c, context| Box::pin(async move { expansion::refuse(c, context, &lease, failure).await }))
+            .await
+    }
+
+    async fn finish(&self, lease: &Lease, outcome: Outcome) -> Result<bool, JobsError> {
+        let lease = lease.again();
+        self.write(move |c, context| Box::pin(async move { outcome::finish(c, context, &lease, &outcome).await })).await
+    }
+
+    async fn hand_back(&self, leases: &[&Lease], how: Return) -> Result<(), JobsError> {
+        let leases: Vec<Lease> = leases.iter().map(|lease| lease.again()).collect();
+        self.write(move |c, context| {
+            Box::pin(async move {
+                for lease in &leases {
+                    outcome::hand_back(c, context, lease, how).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError> {
+        self.write(move |c, context| Box::pin(async move { outcome::release_expired(c, context, attempts).await }))
+            .await
+    }
+
+    async fn audit(&self) -> Result<u32, JobsError> {
+        self.write(move |c, context| Box::pin(async move { audit::audit(c, context).await })).await
+    }
+
+    async fn depth(&self) -> Result<Depth, JobsError> {
+        audit::depth(&self.inner.readers).await
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::store::codes;
 use crate::store::ledger::Ledger;
+use crate::store::position::Queue;
 use crate::{Document, Job, JobsError};
 
 /// The columns that [`job`] and [`ledger`] read, of the table aliased `entry`.
@@ -37,7 +38,7 @@ pub(super) fn ledger(row: &SqliteRow) -> Result<Ledger, JobsError> {
         status: codes::job_status(row.try_get("status")?)?,
         cancel_requested: row.try_get::<i64, _>("cancel_requested")? != 0,
         has_run: row.try_get::<i64, _>("has_run")? != 0,
-        expanded: row.try_get::<i64, _>("queue")? == super::DONE,
+        expanded: row.try_get::<i64, _>("queue")? == codes::queue_code(Queue::Done),
         summary: summary(row)?,
         refusal: failure(row)?,
     })

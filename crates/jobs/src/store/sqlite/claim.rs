@@ -1,0 +1,274 @@
+//! Taking work: which row is next is a question to the database, what becomes of it is not.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Timestamp};
+
+use super::rows::{signed, unsigned};
+use super::{Context, jobs};
+use crate::store::codes;
+use crate::store::position::{Position, Queue};
+use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Subject};
+
+/// Requests that cannot be read in one look for work: a bound, as each of them is written.
+const UNREADABLE: usize = 16;
+
+/// The job that has waited longest for its enumeration.
+pub(super) async fn expansion(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    holder: &Holder,
+) -> Result<Option<ClaimedExpansion>, JobsError> {
+    let now = context.stamps.now();
+    for _ in 0..UNREADABLE {
+        let sql = "SELECT jobs.row, jobs.id, jobs.attempt, jobs.lease_token, requests.body FROM jobs \
+            LEFT JOIN requests ON requests.job = jobs.row \
+            WHERE jobs.queue = 0 AND jobs.run_at <= $1 ORDER BY jobs.run_at, jobs.row LIMIT 1";
+        let Some(found) = sqlx::query(sql).bind(now.0).fetch_optional(&mut *connection).await? else {
+            return Ok(None);
+        };
+        let row: i64 = found.try_get("row")?;
+        let body = found.try_get::<Option<&str>, _>("body")?;
+        let Some(request) = body.and_then(|body| serde_json::from_str(body).ok()) else {
+            // Written by another version. It must not stand in the way of the others.
+            let (_, mut ledger) = jobs::ledger(connection, row).await?;
+            ledger.refused(Failure::new(FailureCode::InternalServerError, "the stored request cannot be read"));
+            jobs::save(connection, row, &ledger, now).await?;
+            continue;
+        };
+        let token = found.try_get::<i64, _>("lease_token")? + 1;
+        let attempt: u32 = unsigned::<u32>(&found, "attempt")?.saturating_add(1);
+        let sql = "UPDATE jobs SET queue = 1, attempt = $2, lease_owner = $3, lease_token = $4, lease_until = $5 \
+            WHERE row = $1 AND queue = 0";
+        let update = sqlx::query(sql).bind(row).bind(attempt).bind(&holder.name).bind(token);
+        update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
+        let job = JobId(found.try_get("id")?);
+        return Ok(Some(ClaimedExpansion { lease: Lease::new(Subject::Expansion(job), token), job, request, attempt }));
+    }
+    Ok(None)
+}
+
+/// The documents that are next.
+pub(super) async fn documents(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    holder: &Holder,
+    limit: usize,
+) -> Result<ClaimedDocuments, JobsError> {
+    let now = context.stamps.now();
+    let picked = pick(ready(connection, now, limit).await?, limit);
+    let documents = take(connection, holder, now, picked).await?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1)";
+    let suspects = sqlx::query_scalar::<_, i64>(sql).bind(now.0).fetch_one(connection).await? != 0;
+    Ok(ClaimedDocuments { documents, suspects })
+}
+
+/// One document under which a worker died.
+pub(super) async fn suspect(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    holder: &Holder,
+) -> Result<Option<ClaimedDocument>, JobsError> {
+    let now = context.stamps.now();
+    let sql = format!(
+        "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 ORDER BY run_at, row LIMIT 1"
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
+    let picked = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
+    Ok(take(connection, holder, now, picked).await?.pop())
+}
+
+/// A resource with documents that wait, and its first ones.
+struct Ready {
+    running: i64,
+    first: VecDeque<Candidate>,
+}
+
+/// The columns of a [`Candidate`].
+const CANDIDATE: &str = "row, id, job, input, target, source_name, source_etag, size, target_name, status, attempt, \
+    lost, lease_token";
+
+struct Candidate {
+    row: i64,
+    job: i64,
+    position: Position,
+    token: i64,
+    /// As it will be handed out; the job's id is not known yet.
+    document: ClaimedDocument,
+}
+
+impl Candidate {
+    fn read(row: &SqliteRow) -> Result<Self, JobsError> {
+        let id = DocumentId(row.try_get("id")?);
+        let token: i64 = row.try_get("lease_token")?;
+        Ok(Self {
+            row: row.try_get("row")?,
+            job: row.try_get("job")?,
+            position: Position { shown: codes::document_status(row.try_get("status")?)?, queue: Queue::Waiting },
+            token,
+            document: ClaimedDocument {
+                lease: Lease::new(Subject::Document(id), token + 1),
+                id,
+                job: JobId(uuid::Uuid::nil()),
+                input: unsigned(row, "input")?,
+                target: unsigned(row, "target")?,
+                source_name: row.try_get("source_name")?,
+                source_etag: row.try_get("source_etag")?,
+                size: unsigned(row, "size")?,
+                target_name: row.try_get("target_name")?,
+                attempt: unsigned::<u32>(row, "attempt")?.saturating_add(1),
+                lost: unsigned(row, "lost")?,
+            },
+        })
+    }
+}
+
+/// The resources that come first, each with as many documents as may be asked of it. The index is skipped through from
+/// resource to resource: a long queue costs no more than a short one.
+async fn ready(connection: &mut SqliteConnection, now: Timestamp, limit: usize) -> Result<Vec<Ready>, JobsError> {
+    let sql = "WITH RECURSIVE ready (resource) AS ( \
+            SELECT min(resource) FROM documents WHERE queue = 0 AND lost = 0 \
+            UNION ALL \
+            SELECT (SELECT min(d.resource) FROM documents AS d \
+                WHERE d.queue = 0 AND d.lost = 0 AND d.resource > ready.resource) \
+            FROM ready WHERE ready.resource IS NOT NULL \
+        ), busy (resource, running) AS ( \
+            SELECT resource, count(*) FROM documents WHERE queue = 1 GROUP BY resource \
+        ), heads (resource, running, head) AS ( \
+            SELECT ready.resource, coalesce(busy.running, 0), \
+                (SELECT d.job FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = ready.resource \
+                    AND d.run_at <= $1 ORDER BY d.job, d.position LIMIT 1) \
+            FROM ready LEFT JOIN busy ON busy.resource = ready.resource WHERE ready.resource IS NOT NULL \
+        ) SELECT resource, running FROM heads WHERE head IS NOT NULL ORDER BY running, head LIMIT $2";
+    let resources = sqlx::query(sql).bind(now.0).bind(signed(limit)).fetch_all(&mut *connection).await?;
+    let mut ready = Vec::with_capacity(resources.len());
+    for resource in &resources {
+        let sql = format!(
+            "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost = 0 AND resource = $1 AND run_at <= $2 \
+            ORDER BY job, position LIMIT $3"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resource.try_get::<&str, _>("resource")?);
+        let found = query.bind(now.0).bind(signed(limit)).fetch_all(&mut *connection).await?;
+        let first = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
+        ready.push(Ready { running: resource.try_get("running")?, first });
+    }
+    Ok(ready)
+}
+
+/// One document after the other from the resource that has the fewest at work, then from the oldest job.
+fn pick(mut ready: Vec<Ready>, limit: usize) -> Vec<Candidate> {
+    let mut picked = Vec::new();
+    while picked.len() < limit {
+        let next = ready
+            .iter_mut()
+            .filter_map(|resource| {
+                let job = resource.first.front()?.job;
+                Some(((resource.running, job), resource))
+            })
+            .min_by_key(|(key, _)| *key);
+        let Some((_, resource)) = next else { break };
+        resource.running += 1;
+        picked.extend(resource.first.pop_front());
+    }
+    picked
+}
+
+/// Writes the leases, and the counters of the jobs concerned.
+async fn take(
+    connection: &mut SqliteConnection,
+    holder: &Holder,
+    now: Timestamp,
+    picked: Vec<Candidate>,
+) -> Result<Vec<ClaimedDocument>, JobsError> {
+    let mut taken = Vec::with_capacity(picked.len());
+    let mut moves: BTreeMap<i64, Vec<(Position, Position)>> = BTreeMap::new();
+    for candidate in picked {
+        let Some(to) = candidate.position.after(DocumentEvent::Claimed) else { continue };
+        let sql = "UPDATE documents SET status = $2, queue = $3, attempt = $4, lease_owner = $5, lease_token = $6, \
+            lease_until = $7, last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action, $8) END \
+            WHERE row = $1 AND queue = 0 AND status = $9 AND lease_token = $10";
+        let done = sqlx::query(sql)
+            .bind(candidate.row)
+            .bind(codes::document_code(to.shown))
+            .bind(codes::queue_code(to.queue))
+            .bind(candidate.document.attempt)
+            .bind(&holder.name)
+            .bind(candidate.document.lease.token())
+            .bind(now.plus(holder.lease).0)
+            .bind(now.0)
+            .bind(codes::document_code(candidate.position.shown))
+            .bind(candidate.token)
+            .execute(&mut *connection)
+            .await?;
+        if done.rows_affected() == 1 {
+            moves.entry(candidate.job).or_default().push((candidate.position, to));
+            taken.push((candidate.job, candidate.document));
+        }
+    }
+    let mut ids = HashMap::new();
+    for (job, moves) in moves {
+        let (id, mut ledger) = jobs::ledger(connection, job).await?;
+        let before = ledger.clone();
+        for (from, to) in moves {
+            ledger.moved(from.shown, to.shown, 1, 0);
+        }
+        if ledger != before {
+            jobs::save(connection, job, &ledger, now).await?;
+        }
+        ids.insert(job, id);
+    }
+    Ok(taken
+        .into_iter()
+        .filter_map(|(job, document)| Some(ClaimedDocument { job: *ids.get(&job)?, ..document }))
+        .collect())
+}
+
+/// The stored request of a job.
+pub(super) async fn request(
+    executor: impl sqlx::SqliteExecutor<'_>,
+    job: JobId,
+) -> Result<Option<crate::JobRequest>, JobsError> {
+    let sql = "SELECT requests.body FROM jobs JOIN requests ON requests.job = jobs.row WHERE jobs.id = $1";
+    let Some(row) = sqlx::query(sql).bind(job.0).fetch_optional(executor).await? else { return Ok(None) };
+    // The parser's message may quote the body, which holds keys.
+    serde_json::from_str(row.try_get("body")?).map(Some).map_err(|_| JobsError::Invalid("request"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::schema;
+
+    #[tokio::test]
+    async fn every_claim_is_read_from_an_index() {
+        use sqlx::Connection;
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        schema::migrate(&mut connection).await.unwrap();
+        for (sql, index) in [
+            (
+                "SELECT row FROM documents WHERE queue = 0 AND lost = 0 AND resource = $1 AND run_at <= $2 \
+                ORDER BY job, position LIMIT 3",
+                "documents_waiting (resource=?)",
+            ),
+            (
+                "SELECT row FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 ORDER BY run_at, row LIMIT 1",
+                "documents_suspect (run_at<?)",
+            ),
+            (
+                "SELECT row FROM jobs WHERE queue = 0 AND run_at <= $1 ORDER BY run_at, row LIMIT 1",
+                "jobs_waiting (run_at<?)",
+            ),
+            (
+                "SELECT row FROM documents WHERE queue = 1 AND lease_until < $1 LIMIT 9",
+                "documents_leased (lease_until<?)",
+            ),
+        ] {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
+            let rows = rows.fetch_all(&mut connection).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+            assert!(plan.len() == 1 && plan[0].contains(index), "{sql}: {plan:?}");
+        }
+    }
+}

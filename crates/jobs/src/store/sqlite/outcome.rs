@@ -1,0 +1,198 @@
+//! What becomes of a document: each change compares and sets its row, and moves the job's counters with it.
+
+use sqlx::{Row, SqliteConnection};
+use terjuman_model::{DocumentEvent, Failure, FailureCode};
+
+use super::rows::{signed, unsigned};
+use super::{Context, expansion, jobs};
+use crate::store::codes;
+use crate::store::position::{Position, Queue};
+use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
+
+/// Expired leases that are ended in one transaction.
+const BATCH: i64 = 500;
+
+/// A document that a worker holds.
+struct Held {
+    row: i64,
+    job: i64,
+    position: Position,
+    token: i64,
+    lost: u32,
+}
+
+impl Held {
+    fn read(row: &sqlx::sqlite::SqliteRow) -> Result<Self, JobsError> {
+        let shown = codes::document_status(row.try_get("status")?)?;
+        Ok(Self {
+            row: row.try_get("row")?,
+            job: row.try_get("job")?,
+            position: Position { shown, queue: Queue::Leased },
+            token: row.try_get("lease_token")?,
+            lost: unsigned(row, "lost")?,
+        })
+    }
+}
+
+/// What changes beside the position.
+#[derive(Default)]
+struct Change {
+    characters: u64,
+    sha256: Option<String>,
+    failure: Option<Failure>,
+    /// Moves the next attempt.
+    run_at: Option<i64>,
+    /// Added to the attempts begun.
+    attempts: i64,
+    /// Added to the workers lost.
+    lost: i64,
+}
+
+/// Ends a document.
+pub(super) async fn finish(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    lease: &Lease,
+    outcome: &Outcome,
+) -> Result<bool, JobsError> {
+    let Some(held) = held(connection, lease).await? else { return Ok(false) };
+    let (event, change) = match outcome.clone() {
+        Outcome::Succeeded { characters, sha256 } => {
+            (DocumentEvent::Translated, Change { characters, sha256: Some(sha256), ..Change::default() })
+        }
+        Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
+        Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
+    };
+    let Some(to) = held.position.after(event) else { return Ok(false) };
+    apply(connection, context, &held, to, &change).await
+}
+
+/// Hands one lease back.
+pub(super) async fn hand_back(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    lease: &Lease,
+    how: Return,
+) -> Result<(), JobsError> {
+    let change = match how {
+        Return::Unbegun => Change { attempts: -1, ..Change::default() },
+        Return::After(delay) => Change { run_at: Some(context.stamps.now().plus(delay).0), ..Change::default() },
+    };
+    match lease.subject() {
+        Subject::Expansion(_) => {
+            let Some(job) = expansion::held(connection, lease).await? else { return Ok(()) };
+            let sql = "UPDATE jobs SET queue = 0, lease_until = NULL, attempt = max(attempt + $2, 0), \
+                run_at = coalesce($3, run_at) WHERE row = $1 AND queue = 1";
+            sqlx::query(sql).bind(job).bind(change.attempts).bind(change.run_at).execute(connection).await?;
+        }
+        Subject::Document(_) => {
+            let Some(held) = held(connection, lease).await? else { return Ok(()) };
+            if let Some(to) = held.position.after(DocumentEvent::LeaseEnded) {
+                apply(connection, context, &held, to, &change).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Ends leases that expired.
+pub(super) async fn release_expired(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    attempts: u32,
+) -> Result<Released, JobsError> {
+    let now = context.stamps.now();
+    let mut released = Released::default();
+    let sql = "SELECT row, job, status, lease_token, lost FROM documents WHERE queue = 1 AND lease_until < $1 LIMIT $2";
+    for row in sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
+        let held = Held::read(&row)?;
+        let Some(mut to) = held.position.after(DocumentEvent::LeaseEnded) else { continue };
+        let mut change = Change { lost: 1, ..Change::default() };
+        if held.lost + 1 >= attempts
+            && let Some(failed) = to.after(DocumentEvent::GaveUp)
+        {
+            to = failed;
+            change.failure = Some(Failure::new(
+                FailureCode::DocumentCrashed,
+                format!("the work on this document ended without a result {} times", held.lost + 1),
+            ));
+            released.crashed += 1;
+        } else {
+            released.released += 1;
+        }
+        apply(connection, context, &held, to, &change).await?;
+    }
+    let sql = "SELECT row, attempt FROM jobs WHERE queue = 1 AND lease_until < $1 LIMIT $2";
+    for row in sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
+        let job: i64 = row.try_get("row")?;
+        if unsigned::<u32>(&row, "attempt")? >= attempts {
+            let (_, mut ledger) = jobs::ledger(connection, job).await?;
+            let message = format!("listing the documents of this job ended without a result {attempts} times");
+            ledger.refused(Failure::new(FailureCode::InternalServerError, message));
+            jobs::save(connection, job, &ledger, now).await?;
+            released.crashed += 1;
+        } else {
+            let sql = "UPDATE jobs SET queue = 0, lease_until = NULL WHERE row = $1 AND queue = 1";
+            sqlx::query(sql).bind(job).execute(&mut *connection).await?;
+            released.released += 1;
+        }
+    }
+    Ok(released)
+}
+
+async fn held(connection: &mut SqliteConnection, lease: &Lease) -> Result<Option<Held>, JobsError> {
+    let Subject::Document(document) = lease.subject() else { return Ok(None) };
+    let sql = "SELECT row, job, status, lease_token, lost FROM documents \
+        WHERE id = $1 AND queue = 1 AND lease_token = $2";
+    let found = sqlx::query(sql).bind(document.0).bind(lease.token()).fetch_optional(connection).await?;
+    found.as_ref().map(Held::read).transpose()
+}
+
+/// Moves a document that is held, and its job's counters. `false` if somebody else moved it first.
+async fn apply(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    held: &Held,
+    to: Position,
+    change: &Change,
+) -> Result<bool, JobsError> {
+    let now = context.stamps.now();
+    // A cancel turns a failure into the end that was asked for.
+    let failure = change.failure.as_ref().filter(|_| to.shown == terjuman_model::DocumentStatus::Failed);
+    let progress = match to.shown {
+        terjuman_model::DocumentStatus::Succeeded => Some(1.0),
+        status if status.is_final() => Some(0.0),
+        _ => None,
+    };
+    let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = NULL, characters = $4, output_sha256 = $5, \
+        error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
+        attempt = max(attempt + $10, 0), lost = lost + $11, \
+        last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action, $12) END \
+        WHERE row = $1 AND queue = 1 AND status = $13 AND lease_token = $14";
+    let done = sqlx::query(sql)
+        .bind(held.row)
+        .bind(codes::document_code(to.shown))
+        .bind(codes::queue_code(to.queue))
+        .bind(signed(change.characters))
+        .bind(&change.sha256)
+        .bind(failure.map(|failure| failure.code.as_str()))
+        .bind(failure.map(|failure| failure.message.as_str()))
+        .bind(progress)
+        .bind(change.run_at)
+        .bind(change.attempts)
+        .bind(change.lost)
+        .bind(now.0)
+        .bind(codes::document_code(held.position.shown))
+        .bind(held.token)
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    if held.position.shown != to.shown {
+        let (_, mut ledger) = jobs::ledger(connection, held.job).await?;
+        ledger.moved(held.position.shown, to.shown, 1, change.characters);
+        jobs::save(connection, held.job, &ledger, now).await?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,376 @@
+//! The task of one document: read, translate, write, tell the store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+use terjuman_blobs::{BlobError, Container, Stamp};
+use terjuman_model::{DocumentId, Failure, FailureCode, JobId};
+use terjuman_pipeline::{Output, Request, translate};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::Instrument as _;
+
+use super::context::{Context, unreadable};
+use super::held::{Guard, Held, Reason};
+use super::slots::Slot;
+use super::{GRACE, Shared, kibibytes, metrics};
+use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind};
+
+/// Between two tries to tell the store an outcome.
+const TELL_AGAIN: Duration = Duration::from_millis(500);
+
+/// A claimed document without its lease.
+pub(super) struct Work {
+    pub(super) job: JobId,
+    id: DocumentId,
+    input: usize,
+    target: usize,
+    source_name: String,
+    source_etag: Option<String>,
+    size: u64,
+    target_name: String,
+    attempt: u32,
+}
+
+impl Work {
+    pub(super) fn of(claimed: ClaimedDocument) -> (Lease, Self) {
+        let work = Self {
+            job: claimed.job,
+            id: claimed.id,
+            input: claimed.input,
+            target: claimed.target,
+            source_name: claimed.source_name,
+            source_etag: claimed.source_etag,
+            size: claimed.size,
+            target_name: claimed.target_name,
+            attempt: claimed.attempt,
+        };
+        (claimed.lease, work)
+    }
+}
+
+/// Why an attempt ended without a target file.
+enum End {
+    /// For good.
+    Failed(Failure),
+    /// The same may work later.
+    Later {
+        /// Not before this long.
+        after: Duration,
+        /// What to say when there is no later.
+        failure: Failure,
+    },
+    /// It was told to stop.
+    Stopped(Reason),
+}
+
+impl From<Failure> for End {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Reason> for End {
+    fn from(reason: Reason) -> Self {
+        Self::Stopped(reason)
+    }
+}
+
+/// Works on a claimed document and tells the store.
+pub(super) async fn work(shared: Arc<Shared>, guard: Guard, work: Work, slot: Slot) {
+    let id = work.id;
+    let span = tracing::info_span!("document", job.id = %work.job, document.id = %id);
+    async {
+        let begun = Instant::now();
+        shared.points.pass("after lease").await;
+        let held = Arc::clone(guard.held());
+        let ended = within_time(&shared, &held, &work, slot).await;
+        let told = tell(&shared, &held, &work, ended, begun).await;
+        if matches!(told, Ok(false)) {
+            metrics::lost();
+            tracing::debug!(document.id = %id, "the work on document {id} came too late");
+        }
+        shared.jobs.announce();
+        // If the store failed to the end, the lease expires: nobody extends it any more.
+        guard.settle();
+    }
+    .instrument(span)
+    .await;
+}
+
+/// One attempt, stopped when its time is up.
+async fn within_time(shared: &Shared, held: &Arc<Held>, work: &Work, slot: Slot) -> Result<Outcome, End> {
+    let limit = Duration::from_millis(shared.config.document_timeout_ms);
+    let mut attempt = std::pin::pin!(attempt(shared, held, work, slot));
+    tokio::select! {
+        ended = &mut attempt => return ended,
+        () = sleep(limit) => held.stop(Reason::TimedOut),
+    }
+    attempt.await
+}
+
+/// What the store is told, again and again while the lease holds.
+async fn tell(
+    shared: &Shared,
+    held: &Held,
+    work: &Work,
+    ended: Result<Outcome, End>,
+    begun: Instant,
+) -> Result<bool, JobsError> {
+    let (id, took) = (work.id, begun.elapsed());
+    let millis = took.as_millis();
+    let outcome = match ended {
+        Ok(outcome) => outcome,
+        Err(End::Stopped(Reason::Lost)) => return Ok(false),
+        Err(End::Stopped(Reason::Shutdown)) => return hand_back(shared, held, Return::Unbegun).await,
+        Err(End::Stopped(Reason::Cancelled)) => Outcome::Cancelled,
+        Err(End::Stopped(Reason::TimedOut)) => Outcome::Failed(Failure::new(
+            FailureCode::DocumentTimedOut,
+            format!("the translation took longer than {} seconds", shared.config.document_timeout_ms / 1000),
+        )),
+        Err(End::Failed(failure)) => Outcome::Failed(failure),
+        Err(End::Later { after, failure }) if work.attempt < shared.config.attempts => {
+            metrics::retried();
+            let delay = shared.backoff(id.0.as_u128(), work.attempt).max(after);
+            tracing::info!(
+                document.id = %id, attempt = work.attempt, delay_ms = delay.as_millis(), code = %failure.code,
+                "document {id} is tried again later"
+            );
+            return hand_back(shared, held, Return::After(delay)).await;
+        }
+        Err(End::Later { failure, .. }) => Outcome::Failed(failure),
+    };
+    let told = insist(shared, held, || shared.jobs.store().finish(held.lease(), outcome.clone())).await;
+    if !matches!(told, Ok(true)) {
+        return told;
+    }
+    metrics::finished(&outcome, took);
+    match &outcome {
+        Outcome::Succeeded { characters, .. } => tracing::info!(
+            document.id = %id, size_bytes = work.size, characters, duration_ms = millis, "translated document {id}"
+        ),
+        Outcome::Failed(failure) => tracing::info!(
+            document.id = %id, code = %failure.code, duration_ms = millis, "document {id} failed: {}", failure.code
+        ),
+        Outcome::Cancelled => tracing::info!(document.id = %id, "document {id} was cancelled"),
+    }
+    told
+}
+
+async fn hand_back(shared: &Shared, held: &Held, how: Return) -> Result<bool, JobsError> {
+    let leases = [held.lease()];
+    insist(shared, held, || shared.jobs.store().hand_back(&leases, how)).await.map(|()| true)
+}
+
+/// Calls the store until it answers, or the lease is over.
+async fn insist<T, F>(shared: &Shared, held: &Held, call: impl Fn() -> F) -> Result<T, JobsError>
+where
+    F: Future<Output = Result<T, JobsError>>,
+{
+    loop {
+        let answer = call().await;
+        shared.note(&answer);
+        if answer.is_ok() || held.renewed().elapsed() > shared.holder.lease {
+            return answer;
+        }
+        sleep(TELL_AGAIN).await;
+    }
+}
+
+/// The way of one document. The slot is free again when this returns; a translation that does not stop when it is told
+/// to keeps it until it does.
+async fn attempt(shared: &Shared, held: &Arc<Held>, work: &Work, slot: Slot) -> Result<Outcome, End> {
+    let context = held.unless_stopped(shared.contexts.get(&**shared.jobs.store(), work.job)).await?;
+    let context = match context {
+        Ok(Some(context)) => context,
+        Ok(None) => return Err(End::Stopped(Reason::Lost)),
+        Err(error) => {
+            shared.note::<()>(&Err(error));
+            return Err(later(FailureCode::InternalServerError, "the job store could not be read"));
+        }
+    };
+    let (input, target) = place(&context, work)?;
+    if work.size > shared.config.max_document_bytes {
+        return Err(too_large(shared.config.max_document_bytes).into());
+    }
+    let engine = shared.engines.pick(target.deployment.as_deref(), target.category.as_deref(), true);
+    let engine = engine.map_err(|error| Failure::new(FailureCode::InvalidDeployment, error.to_string()))?;
+    let room = kibibytes(work.size).min(kibibytes(shared.config.max_bytes_in_work));
+    let room = held.unless_stopped(Arc::clone(&shared.memory).acquire_many_owned(room)).await?;
+    // The semaphore is never closed.
+    let room = room.map_err(|_| End::Stopped(Reason::Shutdown))?;
+    let bytes = held.unless_stopped(read(shared, input, work)).await??;
+    let index = (work.input, work.target);
+    let glossaries = context.glossaries(&shared.stores, index, target, shared.config.max_glossary_bytes);
+    let glossaries = held.unless_stopped(glossaries).await?.map_err(|error| storage(&error, unreadable(&error)))??;
+    shared.points.pass("after download").await;
+
+    let (options, limits) = (shared.options.clone(), shared.limits.clone());
+    let (source_language, target_language) = (input.source.language.clone(), target.language.clone());
+    let (name, watch) = (work.source_name.clone(), Arc::clone(held));
+    let run = move || {
+        let request = Request {
+            bytes: &bytes,
+            name: Some(&name),
+            content_type: None,
+            source: source_language,
+            target: target_language,
+            engine: &*engine,
+            glossaries: &glossaries,
+            options: &options,
+            limits: &limits,
+        };
+        translate(&request, &*watch)
+    };
+    let (output, room, slot) = on_a_thread(held, room, slot, run).await?;
+    let written = write(shared, held, work, input, target, output).await;
+    drop((room, slot));
+    written
+}
+
+/// The input and target of a document.
+fn place<'c>(context: &'c Context, work: &Work) -> Result<(&'c JobInput, &'c JobTarget), Failure> {
+    let input = context.request.inputs.get(work.input);
+    let target = input.and_then(|input| input.targets.get(work.target));
+    input.zip(target).ok_or_else(|| Failure::new(FailureCode::InternalServerError, "the stored request has changed"))
+}
+
+/// Runs a translation where it may block. One that is told to stop has a moment to do so; then nobody waits for it any
+/// more, and it keeps its slot and its room until it ends.
+async fn on_a_thread(
+    held: &Held,
+    room: OwnedSemaphorePermit,
+    slot: Slot,
+    run: impl FnOnce() -> Result<Output, Failure> + Send + 'static,
+) -> Result<(Output, OwnedSemaphorePermit, Slot), End> {
+    let mut thread = tokio::task::spawn_blocking(move || (run(), room, slot));
+    let joined = match held.unless_stopped(&mut thread).await {
+        Ok(joined) => joined,
+        Err(reason) => match timeout(GRACE, thread).await {
+            Ok(joined) => joined,
+            Err(_) => {
+                tracing::error!("a translation does not stop and is left behind");
+                return Err(End::Stopped(reason));
+            }
+        },
+    };
+    // Panics are caught within: what is left is a runtime that goes down.
+    let Ok((translated, room, slot)) = joined else { return Err(End::Stopped(Reason::Shutdown)) };
+    match (translated, held.reason()) {
+        // The work won the race against anything but the loss of its lease.
+        (Ok(output), None | Some(Reason::Shutdown)) => Ok((output, room, slot)),
+        (_, Some(reason)) => Err(End::Stopped(reason)),
+        (Err(failure), None) => Err(End::Failed(failure)),
+    }
+}
+
+async fn read(shared: &Shared, input: &JobInput, work: &Work) -> Result<Bytes, End> {
+    let limit = shared.config.max_document_bytes;
+    let opened = match input.kind {
+        StorageKind::Folder => shared.stores.folder(&input.source.location),
+        StorageKind::File => shared.stores.file(&input.source.location).map(|(container, _)| container),
+    };
+    let container = opened.map_err(|error| source_failure(&error, limit))?;
+    match container.read(&work.source_name, work.source_etag.as_deref(), limit).await {
+        // Somebody wrote to it since it was listed: what is there now is translated, if it holds still.
+        Err(BlobError::Changed) => read_fresh(&*container, &work.source_name, limit).await,
+        other => other,
+    }
+    .map_err(|error| source_failure(&error, limit))
+}
+
+async fn read_fresh(container: &dyn Container, name: &str, limit: u64) -> Result<Bytes, BlobError> {
+    let now = container.head(name).await?;
+    container.read(name, now.etag.as_deref(), limit).await
+}
+
+async fn write(
+    shared: &Shared,
+    held: &Held,
+    work: &Work,
+    input: &JobInput,
+    target: &JobTarget,
+    output: Output,
+) -> Result<Outcome, End> {
+    let opened = match input.kind {
+        StorageKind::Folder => shared.stores.folder(&target.location),
+        StorageKind::File => shared.stores.file(&target.location).map(|(container, _)| container),
+    };
+    let container = opened.map_err(|error| target_failure(&error))?;
+    let digest = Sha256::digest(&output.bytes);
+    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let content_type = output.format.entry().content_types.first().copied().unwrap_or("application/octet-stream");
+    let stamp = Stamp { document: work.id, sha256 };
+    shared.points.pass("before put").await;
+    match shared.jobs.store().standing(held.lease()).await {
+        Ok(Standing::Held) => {}
+        Ok(Standing::Cancelled) => return Err(End::Stopped(Reason::Cancelled)),
+        Ok(Standing::Lost) => return Err(End::Stopped(Reason::Lost)),
+        // Without the store nobody knows whose document this is.
+        Err(error) => {
+            shared.note::<()>(&Err(error));
+            return Err(later(FailureCode::InternalServerError, "the job store could not be read"));
+        }
+    }
+    // Not stopped from here on: a file that begins to appear is reported.
+    let created = container.create(&work.target_name, output.bytes.into(), content_type, &stamp).await;
+    shared.points.pass("after put").await;
+    created.map_err(|error| target_failure(&error))?;
+    Ok(Outcome::Succeeded { characters: output.characters, sha256: stamp.sha256 })
+}
+
+fn later(code: FailureCode, message: &str) -> End {
+    End::Later { after: Duration::ZERO, failure: Failure::new(code, message) }
+}
+
+fn too_large(limit: u64) -> Failure {
+    Failure::new(FailureCode::MaxDocumentSizeExceeded, format!("the document is larger than {limit} bytes"))
+}
+
+fn source_failure(error: &BlobError, limit: u64) -> End {
+    let (code, message) = match error {
+        BlobError::TooLarge { .. } => return too_large(limit).into(),
+        BlobError::Changed => {
+            (FailureCode::SourceChanged, "the source changed again while it was read; send it again".to_owned())
+        }
+        BlobError::Throttled { .. } | BlobError::Unreachable | BlobError::Invalid => {
+            (FailureCode::StorageUnavailable, format!("the source cannot be read: {error}"))
+        }
+        _ => (
+            FailureCode::InvalidDocumentAccessLevel,
+            format!("the source cannot be read: {error}; check the URL and its read permission"),
+        ),
+    };
+    storage(error, Failure::new(code, message))
+}
+
+fn target_failure(error: &BlobError) -> End {
+    let (code, message) = match error {
+        BlobError::Exists => (
+            FailureCode::TargetFileAlreadyExists,
+            "the target file exists already; remove it or give another target".to_owned(),
+        ),
+        BlobError::Throttled { .. } | BlobError::Unreachable | BlobError::Invalid => {
+            (FailureCode::StorageUnavailable, format!("the target cannot be written: {error}"))
+        }
+        _ => (
+            FailureCode::InvalidTargetDocumentAccessLevel,
+            format!("the target cannot be written: {error}; check the URL and its write permission"),
+        ),
+    };
+    storage(error, Failure::new(code, message))
+}
+
+/// A storage error as the end of an attempt: whether it may pass is the storage crate's word.
+fn storage(error: &BlobError, failure: Failure) -> End {
+    if !error.is_transient() {
+        return End::Failed(failure);
+    }
+    let after = match error {
+        BlobError::Throttled { retry_after } => retry_after.unwrap_or_default(),
+        _ => Duration::ZERO,
+    };
+    End::Later { after, failure }
+}

@@ -1,0 +1,184 @@
+//! Which documents a job has: `api.md` sections 6.3 and 14.
+//!
+//! Reads storage and nothing else. The order of the checks is the order in which callers see them fail.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use terjuman_blobs::{BlobEntry, BlobError, Container, Stores};
+use terjuman_model::{Failure, FailureCode};
+use terjuman_pipeline::Format;
+
+use super::target::{self, Target};
+use crate::{JobInput, JobRequest, NewDocument, StorageKind, WorkerConfig};
+
+/// Entries of one listing that are looked at: a bound on memory.
+pub(super) const LISTING: usize = 500_000;
+
+/// Why there are no documents.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The job cannot be done.
+    Refused(Failure),
+    /// The storage asks to slow down. `failure` is what to say when patience is at its end.
+    Busy {
+        /// How long it asked to wait.
+        retry_after: Duration,
+        /// The last word.
+        failure: Failure,
+    },
+}
+
+impl Stop {
+    pub(super) fn refused(code: FailureCode, message: impl Into<String>) -> Self {
+        Self::Refused(Failure::new(code, message))
+    }
+
+    /// A storage error, under the code of the place where it happened.
+    pub(super) fn storage(error: &BlobError, code: FailureCode, place: &str, permissions: &str) -> Self {
+        let message = format!("{place} cannot be reached: {error}; check the URL and its {permissions} permission");
+        let failure = Failure::new(code, message);
+        match error {
+            BlobError::Throttled { retry_after } => {
+                Self::Busy { retry_after: retry_after.unwrap_or_default(), failure }
+            }
+            _ => Self::Refused(failure),
+        }
+    }
+}
+
+/// A source as it was listed.
+struct Source {
+    entry: BlobEntry,
+    url: String,
+}
+
+/// All documents of a job, in order.
+pub(super) async fn enumerate(
+    stores: &Stores,
+    config: &WorkerConfig,
+    request: &JobRequest,
+) -> Result<Vec<NewDocument>, Stop> {
+    let glossaries = glossaries(stores, request);
+    let mut found = Found { config, documents: Vec::new(), targets: HashSet::new(), bytes: 0 };
+    for (index, input) in request.inputs.iter().enumerate() {
+        let sources = match input.kind {
+            StorageKind::Folder => folder(stores, input, &glossaries).await?,
+            StorageKind::File => file(stores, input).await?,
+        };
+        for (target_index, target) in input.targets.iter().enumerate() {
+            let target = Target::open(stores, input.kind, target)?;
+            // The target is asked before the limits, so that a URL that cannot work is heard of first.
+            let names: Vec<String> =
+                sources.iter().map(|source| target.name_for(&source.entry.name).to_owned()).collect();
+            let within = names.len().saturating_add(found.documents.len()) <= config.max_documents;
+            let taken = target.taken(if within { &names } else { &[] }).await?;
+            if !within {
+                return Err(too_many(config));
+            }
+            if taken {
+                return Err(target::exists());
+            }
+            found.add((index, target_index), &sources, &target, names)?;
+        }
+    }
+    if found.documents.is_empty() {
+        let message = "no document of a supported format was found at the source; check the URL, prefix and suffix";
+        return Err(Stop::refused(FailureCode::NoDocumentsFound, message));
+    }
+    Ok(found.documents)
+}
+
+struct Found<'a> {
+    config: &'a WorkerConfig,
+    documents: Vec<NewDocument>,
+    /// Every target so far.
+    targets: HashSet<String>,
+    bytes: u64,
+}
+
+impl Found<'_> {
+    fn add(
+        &mut self,
+        (input, target): (usize, usize),
+        sources: &[Source],
+        place: &Target,
+        names: Vec<String>,
+    ) -> Result<(), Stop> {
+        for (source, name) in sources.iter().zip(names) {
+            let url = place.public_url(&name);
+            if !self.targets.insert(url.clone()) {
+                return Err(target::exists());
+            }
+            // A document that is too large for itself fails by itself: it is never read.
+            if source.entry.size <= self.config.max_document_bytes {
+                self.bytes = self.bytes.saturating_add(source.entry.size);
+            }
+            if self.bytes > self.config.max_total_bytes {
+                let message = format!("the documents of this job have more than {} bytes", self.config.max_total_bytes);
+                return Err(Stop::refused(FailureCode::MaxTotalSizeExceeded, message));
+            }
+            self.documents.push(NewDocument {
+                input,
+                target,
+                source_name: source.entry.name.clone(),
+                source_url: source.url.clone(),
+                source_etag: source.entry.etag.clone(),
+                size: source.entry.size,
+                target_name: name,
+                target_url: url,
+            });
+        }
+        Ok(())
+    }
+}
+
+fn too_many(config: &WorkerConfig) -> Stop {
+    let message = format!("the job has more than {} documents", config.max_documents);
+    Stop::refused(FailureCode::MaxDocumentsExceeded, message)
+}
+
+/// Where the job's glossaries lie: they are no documents. One that cannot be opened is the concern of its documents.
+fn glossaries(stores: &Stores, request: &JobRequest) -> HashSet<String> {
+    let targets = request.inputs.iter().flat_map(|input| &input.targets);
+    targets
+        .flat_map(|target| &target.glossaries)
+        .filter_map(|glossary| stores.file(&glossary.location).ok())
+        .map(|(container, name)| container.public_url(&name))
+        .collect()
+}
+
+async fn folder(stores: &Stores, input: &JobInput, glossaries: &HashSet<String>) -> Result<Vec<Source>, Stop> {
+    let container = stores.folder(&input.source.location).map_err(|error| unreadable(&error, "read and list"))?;
+    let listed = container.list(&input.source.prefix, LISTING).await;
+    let entries = listed.map_err(|error| unreadable(&error, "read and list"))?;
+    let wanted = |entry: &BlobEntry| {
+        entry.name.starts_with(&input.source.prefix)
+            && entry.name.ends_with(&input.source.suffix)
+            && Format::from_name(&entry.name).is_some()
+    };
+    let sources = entries.into_iter().filter(wanted).map(|entry| source(&*container, entry));
+    Ok(sources.filter(|source| !glossaries.contains(&source.url)).collect())
+}
+
+async fn file(stores: &Stores, input: &JobInput) -> Result<Vec<Source>, Stop> {
+    let location = &input.source.location;
+    let (container, name) = stores.file(location).map_err(|error| unreadable(&error, "read"))?;
+    let entry = container.head(&name).await.map_err(|error| unreadable(&error, "read"))?;
+    if Format::from_name(&name).is_none() {
+        return Err(Stop::refused(FailureCode::InvalidFormat, "the format of the source file is not supported"));
+    }
+    Ok(vec![source(&*container, entry)])
+}
+
+fn source(container: &dyn Container, entry: BlobEntry) -> Source {
+    Source { url: container.public_url(&entry.name), entry }
+}
+
+fn unreadable(error: &BlobError, permissions: &str) -> Stop {
+    if let BlobError::TooMany { limit } = error {
+        let message = format!("the source holds more than {limit} files; give a prefix");
+        return Stop::refused(FailureCode::MaxDocumentsExceeded, message);
+    }
+    Stop::storage(error, FailureCode::InvalidDocumentAccessLevel, "the source location", permissions)
+}

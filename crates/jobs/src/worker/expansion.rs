@@ -1,0 +1,73 @@
+//! The task of one expansion: enumerate, then store what was found.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use terjuman_model::JobId;
+use tracing::Instrument as _;
+
+use super::enumerate::{Stop, enumerate};
+use super::held::{Guard, Reason};
+use super::slots::Slot;
+use super::{Shared, metrics};
+use crate::{JobRequest, JobsError, Return};
+
+/// Works on a claimed expansion and tells the store.
+pub(super) async fn work(shared: Arc<Shared>, guard: Guard, request: JobRequest, attempt: u32, slot: Slot) {
+    let job = guard.held().job();
+    let span = tracing::info_span!("job", job.id = %job);
+    async {
+        shared.points.pass("after job lease").await;
+        let held = guard.held();
+        let found = held.unless_stopped(enumerate(&shared.stores, &shared.config, &request)).await;
+        shared.points.pass("before recording").await;
+        let store = shared.jobs.store();
+        let told = match found {
+            Ok(Ok(documents)) => {
+                let count = documents.len();
+                let told = store.record_expansion(held.lease(), documents).await;
+                if matches!(told, Ok(true)) {
+                    tracing::info!(job.id = %job, documents = count, "job {job} has {count} documents");
+                }
+                told
+            }
+            Ok(Err(Stop::Busy { retry_after, .. })) if attempt < shared.config.attempts => {
+                let delay = shared.backoff(job.0.as_u128(), attempt).max(retry_after);
+                store.hand_back(&[held.lease()], Return::After(delay)).await.map(|()| true)
+            }
+            Ok(Err(Stop::Refused(failure) | Stop::Busy { failure, .. })) => {
+                tracing::info!(job.id = %job, code = %failure.code, "job {job} is refused: {}", failure.code);
+                store.refuse(held.lease(), failure).await
+            }
+            Err(Reason::Shutdown) => store.hand_back(&[held.lease()], Return::Unbegun).await.map(|()| true),
+            Err(Reason::Lost | Reason::Cancelled | Reason::TimedOut) => Ok(false),
+        };
+        drop(slot);
+        shared.jobs.announce();
+        shared.jobs.ring();
+        settle(&shared, guard, job, told);
+    }
+    .instrument(span)
+    .await;
+}
+
+fn settle(shared: &Shared, guard: Guard, job: JobId, told: Result<bool, JobsError>) {
+    shared.note(&told);
+    if matches!(told, Ok(false)) {
+        metrics::lost();
+        tracing::debug!(job.id = %job, "the enumeration of job {job} was overtaken");
+    }
+    // If the store failed, the lease expires: nobody extends it any more.
+    guard.settle();
+}
+
+impl Shared {
+    /// The pause before the next attempt: doubled for each one, and spread by what tells documents apart, so that those
+    /// that failed together do not come back together.
+    pub(super) fn backoff(&self, id: u128, attempt: u32) -> Duration {
+        let doubled = Duration::from_millis(self.config.backoff_ms)
+            .saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1).min(16)).unwrap_or(u32::MAX));
+        let spread = (id ^ (id >> 64)) as u8;
+        doubled.min(Duration::from_secs(60)).mul_f64(0.75 + f64::from(spread) / 512.0)
+    }
+}

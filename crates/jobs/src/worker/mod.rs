@@ -1,0 +1,259 @@
+//! The worker: takes expansions and documents from the store and works on them until it is told to stop.
+//!
+//! One loop claims; each claim is a task. Documents hold a slot while they are worked on and room for their bytes; a
+//! slot is free again before the outcome is stored, so that the next claim shares its transaction. Nothing here decides
+//! a status: the store does, by the functions of the model.
+
+mod context;
+mod document;
+mod enumerate;
+mod expansion;
+mod held;
+mod metrics;
+mod pulse;
+mod slots;
+mod target;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use terjuman_blobs::Stores;
+use terjuman_pipeline::{Engines, Limits, Options};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use self::context::Contexts;
+use self::held::{AllHeld, Reason};
+use self::slots::Slots;
+use crate::{FailPoints, Holder, Ids, Jobs, JobsError, RandomIds, Return, WorkerConfig};
+
+/// How long the loop sleeps when nothing rings: back-offs and start delays end unannounced.
+const POLL: Duration = Duration::from_millis(250);
+/// How long the loop waits after the store failed.
+const STORE_FAILED: Duration = Duration::from_secs(1);
+/// Expansions at a time. They wait for storage and need no processor.
+const EXPANSIONS: usize = 4;
+/// How long work that was told to stop may take to do so.
+const GRACE: Duration = Duration::from_secs(5);
+/// Claims in a row that may pass by a document which has to be alone.
+const PATIENCE: u32 = 100;
+
+/// Works on jobs in this process. See [`Worker::run`].
+pub struct Worker {
+    shared: Shared,
+}
+
+/// What all tasks of a worker use.
+pub(crate) struct Shared {
+    jobs: Jobs,
+    stores: Stores,
+    engines: Arc<Engines>,
+    config: WorkerConfig,
+    options: Options,
+    limits: Limits,
+    holder: Holder,
+    held: AllHeld,
+    contexts: Contexts,
+    slots: Slots,
+    expansions: Slots,
+    /// Room for the bytes of documents at work, in KiB.
+    memory: Arc<Semaphore>,
+    /// Whether somebody was told that the store fails.
+    store_failed: AtomicBool,
+    points: FailPoints,
+}
+
+impl Worker {
+    /// A worker on these jobs, with this storage and these engines.
+    #[must_use]
+    pub fn new(
+        jobs: Jobs,
+        stores: Stores,
+        engines: Arc<Engines>,
+        config: WorkerConfig,
+        options: Options,
+        limits: Limits,
+    ) -> Self {
+        let holder = Holder {
+            name: RandomIds.next().to_string(),
+            // Shorter, and a heartbeat could come too late by the scheduler's whim.
+            lease: Duration::from_millis(config.lease_ms.max(1_000)),
+        };
+        let shared = Shared {
+            held: AllHeld::default(),
+            contexts: Contexts::default(),
+            slots: Slots::new(config.concurrency.max(1)),
+            expansions: Slots::new(EXPANSIONS),
+            memory: Arc::new(Semaphore::new(kibibytes(config.max_bytes_in_work) as usize)),
+            store_failed: AtomicBool::new(false),
+            points: FailPoints::default(),
+            jobs,
+            stores,
+            engines,
+            config,
+            options,
+            limits,
+            holder,
+        };
+        Self { shared }
+    }
+
+    /// The same with points at which a test lets the process die.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_points(mut self, points: FailPoints) -> Self {
+        self.shared.points = points;
+        self
+    }
+
+    /// Works until `stop`; then takes nothing new, lets what runs go on for the configured time, and hands back the rest
+    /// as if it had never been begun. Dropping the future instead is as if the process had died.
+    pub async fn run(self, stop: CancellationToken) {
+        let shared = Arc::new(self.shared);
+        let mut pulse = JoinSet::new();
+        pulse.spawn(pulse::run(Arc::clone(&shared)));
+        shared.recount(&stop).await;
+        let mut tasks = JoinSet::new();
+        let mut passed_by = 0;
+        while !stop.is_cancelled() {
+            let filled = shared.fill(&mut tasks, &mut passed_by).await;
+            shared.note(&filled);
+            let pause = if filled.is_ok() { POLL } else { STORE_FAILED };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = shared.jobs.wake().notified(), if filled.is_ok() => {}
+                () = shared.slots.freed(), if filled.is_ok() => {}
+                Some(ended) = tasks.join_next() => report_panic(ended),
+                () = sleep(pause) => {}
+            }
+        }
+        shared.drain(tasks).await;
+        pulse.shutdown().await;
+    }
+}
+
+impl Shared {
+    /// Looks at the counters once, before anything is claimed, as soon as the store can be reached.
+    async fn recount(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let audited = self.jobs.store().audit().await;
+            self.note(&audited);
+            let released = self.jobs.store().release_expired(self.config.attempts).await;
+            self.note(&released);
+            if audited.is_ok() && released.is_ok() {
+                self.jobs.ring();
+                return;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = sleep(STORE_FAILED) => {}
+            }
+        }
+    }
+
+    /// Claims what there is room for.
+    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, passed_by: &mut u32) -> Result<(), JobsError> {
+        while let Some(slot) = self.expansions.take(1).pop() {
+            let since = Instant::now();
+            let Some(claimed) = self.jobs.store().claim_expansion(&self.holder).await? else { break };
+            let held = self.held.hold(claimed.lease, claimed.job, since);
+            tasks.spawn(expansion::work(Arc::clone(self), held, claimed.request, claimed.attempt, slot));
+        }
+        loop {
+            let alone = *passed_by >= PATIENCE;
+            let mut slots = if alone { Vec::new() } else { self.slots.take(self.config.concurrency) };
+            if slots.is_empty() && !alone {
+                return Ok(());
+            }
+            let since = Instant::now();
+            let claimed = self.jobs.store().claim_documents(&self.holder, slots.len()).await?;
+            *passed_by = if claimed.suspects { passed_by.saturating_add(1) } else { 0 };
+            let found = !claimed.documents.is_empty();
+            for document in claimed.documents {
+                let Some(slot) = slots.pop() else { break };
+                self.begin(tasks, document, since, slot);
+            }
+            drop(slots);
+            if found {
+                continue;
+            }
+            if claimed.suspects && self.begin_suspect(tasks).await? {
+                *passed_by = 0;
+            }
+            return Ok(());
+        }
+    }
+
+    /// Begins a document under which a worker died, if nothing else is at work: it takes every slot.
+    async fn begin_suspect(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Result<bool, JobsError> {
+        let Some(slots) = self.slots.take_all() else { return Ok(false) };
+        let since = Instant::now();
+        let Some(document) = self.jobs.store().claim_suspect(&self.holder).await? else { return Ok(false) };
+        self.begin(tasks, document, since, slots);
+        Ok(true)
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        tasks: &mut JoinSet<()>,
+        document: crate::ClaimedDocument,
+        since: Instant,
+        slot: slots::Slot,
+    ) {
+        let (lease, work) = document::Work::of(document);
+        let held = self.held.hold(lease, work.job, since);
+        tasks.spawn(document::work(Arc::clone(self), held, work, slot));
+    }
+
+    /// Lets what runs come to its end, then stops it, then hands back what is still held.
+    async fn drain(&self, mut tasks: JoinSet<()>) {
+        let limit = Duration::from_millis(self.config.shutdown_ms);
+        if timeout(limit, all(&mut tasks)).await.is_err() {
+            self.held.stop_all(Reason::Shutdown);
+            let _ = timeout(GRACE, all(&mut tasks)).await;
+        }
+        tasks.shutdown().await;
+        let left = self.held.all();
+        let leases: Vec<_> = left.iter().map(|held| held.lease()).collect();
+        if !leases.is_empty()
+            && let Err(error) = self.jobs.store().hand_back(&leases, Return::Unbegun).await
+        {
+            tracing::warn!(error = %error, "leases could not be handed back and have to expire: {error}");
+        }
+    }
+
+    /// Tells once that the store fails, and once that it answers again.
+    fn note<T>(&self, result: &Result<T, JobsError>) {
+        match result {
+            Ok(_) if self.store_failed.swap(false, Ordering::Relaxed) => tracing::info!("the job store answers again"),
+            Ok(_) => {}
+            Err(error) if !self.store_failed.swap(true, Ordering::Relaxed) => {
+                tracing::error!(error = %error, "the job store fails: {error}");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+async fn all(tasks: &mut JoinSet<()>) {
+    while let Some(ended) = tasks.join_next().await {
+        report_panic(ended);
+    }
+}
+
+/// A task that panics leaves its lease to expire, like a worker that died.
+fn report_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!("a task of the worker panicked");
+    }
+}
+
+/// Bytes in the unit of the memory semaphore, which counts no further than `u32`.
+fn kibibytes(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX).clamp(1, Semaphore::MAX_PERMITS.min(1 << 30) as u32)
+}
