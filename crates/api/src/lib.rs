@@ -1,3 +1,25 @@
-//! The HTTP side: routes, wire types, authentication, the error mapping.
+//! The HTTP side: routes, wire types, authentication, the error mapping, and the server's accept loop.
 //!
-//! **Invariant:** only this crate knows HTTP statuses and the outer error codes of the API.
+//! **Invariants:** only this crate knows HTTP statuses and the outer error codes of the API, and of it only `error`;
+//! a request is authenticated before anything of it is looked at; no body, header or query is echoed into a log.
+
+mod app;
+mod auth;
+mod batches;
+mod config;
+mod error;
+mod front;
+mod list;
+mod ops;
+mod paths;
+mod reply;
+mod request;
+mod router;
+mod serve;
+
+pub use app::{App, Parts};
+pub use auth::{AuthConfig, DEVELOPMENT_KEY, Secret};
+pub use config::{ConfigError, HttpConfig};
+pub use ops::install_metrics;
+pub use router::router;
+pub use serve::serve;

@@ -1,0 +1,109 @@
+//! What every request can reach.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use terjuman_jobs::Jobs;
+use terjuman_pipeline::{Engines, Limits, Options};
+
+use crate::auth::Keys;
+use crate::request::body::Room;
+use crate::{AuthConfig, ConfigError, HttpConfig};
+
+/// What the HTTP side is made of.
+pub struct Parts {
+    /// The jobs.
+    pub jobs: Jobs,
+    /// The engines of synchronous translations; also what languages there are.
+    pub engines: Arc<Engines>,
+    /// The `[http]` section.
+    pub http: HttpConfig,
+    /// The `[auth]` section.
+    pub auth: AuthConfig,
+    /// What of a document is translated synchronously.
+    pub options: Options,
+    /// What a document that is translated synchronously may cost.
+    pub limits: Limits,
+    /// What `/metrics` shows; without it the path does not exist. See [`install_metrics`](crate::install_metrics).
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// The HTTP side, ready to serve. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    jobs: Jobs,
+    engines: Arc<Engines>,
+    http: HttpConfig,
+    keys: Keys,
+    options: Options,
+    limits: Limits,
+    metrics: Option<PrometheusHandle>,
+    room: Room,
+    stopping: AtomicBool,
+}
+
+impl App {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn new(parts: Parts) -> Result<Self, ConfigError> {
+        parts.http.check()?;
+        let keys = parts.auth.resolve(parts.http.listen)?;
+        Ok(Self(Arc::new(Inner {
+            jobs: parts.jobs,
+            engines: parts.engines,
+            keys,
+            options: parts.options,
+            limits: parts.limits,
+            metrics: parts.metrics,
+            room: Room::new(parts.http.max_bytes_in_memory),
+            stopping: AtomicBool::new(false),
+            http: parts.http,
+        })))
+    }
+
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    pub(crate) fn engines(&self) -> &Engines {
+        &self.0.engines
+    }
+
+    pub(crate) fn http(&self) -> &HttpConfig {
+        &self.0.http
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn metrics(&self) -> Option<&PrometheusHandle> {
+        self.0.metrics.as_ref()
+    }
+
+    pub(crate) fn room(&self) -> &Room {
+        &self.0.room
+    }
+
+    /// From now on the server is not ready.
+    pub(crate) fn stop(&self) {
+        self.0.stopping.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,218 @@
+//! Who is asking: subscription keys and the resources they stand for.
+//!
+//! Keys are compared by their SHA-256, in constant time and always with every key there is: neither the time nor the
+//! answer tells how close a guess was.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use axum::http::{HeaderMap, HeaderName};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+use terjuman_model::ResourceId;
+
+use crate::ConfigError;
+use crate::error::ApiError;
+
+/// The key that a server without configured keys accepts, on loopback only.
+pub const DEVELOPMENT_KEY: &str = "terjuman-dev-key";
+
+const KEY_HEADER: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
+
+/// A text that is not shown.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+impl Serialize for Secret {
+    /// Hidden: configuration is written only to be shown.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("(hidden)")
+    }
+}
+
+/// The `[auth]` section.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthConfig {
+    /// `KEY`, a resource of its own, or `RESOURCE=KEY`: keys of one resource see the same jobs, so that one can be
+    /// replaced while the other works. A resource's name is letters, digits, `-`, `_` and `.`. Default none: the server
+    /// listens on loopback only and accepts `terjuman-dev-key`.
+    pub keys: Vec<Secret>,
+}
+
+/// The keys in force.
+pub(crate) struct Keys(Vec<([u8; 32], ResourceId)>);
+
+impl AuthConfig {
+    /// Whether these keys can be used on that address.
+    ///
+    /// # Errors
+    /// If there are none and the address is open to others, or an entry is no key.
+    pub fn check(&self, listen: SocketAddr) -> Result<(), ConfigError> {
+        self.resolve(listen).map(drop)
+    }
+
+    pub(crate) fn resolve(&self, listen: SocketAddr) -> Result<Keys, ConfigError> {
+        if self.keys.is_empty() {
+            if !listen.ip().is_loopback() {
+                return Err(ConfigError::NoKeys(listen));
+            }
+            return Ok(Keys(vec![(hash(DEVELOPMENT_KEY), ResourceId("development".to_owned()))]));
+        }
+        let mut keys: Vec<([u8; 32], ResourceId)> = Vec::new();
+        for (index, entry) in self.keys.iter().enumerate() {
+            let (resource, key) = split(entry.expose());
+            if key.is_empty() || !key.bytes().all(|b| matches!(b, b' '..=b'~')) || key.trim() != key {
+                return Err(ConfigError::Key(index + 1));
+            }
+            let hash = hash(key);
+            let resource = resource.map_or_else(|| derived(&hash), |name| ResourceId(format!("named-{name}")));
+            match keys.iter().find(|(known, _)| *known == hash) {
+                Some((_, owner)) if *owner != resource => return Err(ConfigError::KeyTwice(index + 1)),
+                Some(_) => {}
+                None => keys.push((hash, resource)),
+            }
+        }
+        Ok(Keys(keys))
+    }
+}
+
+impl Keys {
+    /// The resource of the request's credential.
+    ///
+    /// # Errors
+    /// One and the same for a key that is missing, wrong, doubled or no text.
+    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Result<ResourceId, ApiError> {
+        let mut values = headers.get_all(KEY_HEADER).iter();
+        let (first, second) = (values.next(), values.next());
+        // A missing key takes the same way as a wrong one.
+        let given = hash_bytes(first.map_or(b"".as_slice(), |value| value.as_bytes()));
+        let mut found = 0_u32;
+        for (index, (known, _)) in self.0.iter().enumerate() {
+            let equal: Choice = known.ct_eq(&given);
+            found.conditional_assign(&u32::try_from(index + 1).unwrap_or(0), equal);
+        }
+        let usable = first.is_some() && second.is_none() && found > 0;
+        let resource = if usable { self.0.get(found as usize - 1) } else { None };
+        resource.map(|(_, resource)| resource.clone()).ok_or_else(ApiError::unauthorized)
+    }
+}
+
+/// `RESOURCE=KEY` or just a key. A base64 key ends with `=` or `==`, which is no resource's name before it.
+fn split(entry: &str) -> (Option<&str>, &str) {
+    let is_name = |name: &str| {
+        (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    match entry.split_once('=') {
+        Some((name, key)) if is_name(name) && !key.bytes().all(|b| b == b'=') => (Some(name), key),
+        _ => (None, entry),
+    }
+}
+
+/// A resource that depends on its key alone: reordering the keys changes nothing.
+fn derived(hash: &[u8; 32]) -> ResourceId {
+    let mut id = Sha256::new();
+    // Not the key's own hash: what is stored in the database must not serve to test guesses against other records.
+    id.update(b"terjuman resource\0");
+    id.update(hash);
+    let id = id.finalize();
+    ResourceId(id.iter().take(16).fold("key-".to_owned(), |text, byte| text + &format!("{byte:02x}")))
+}
+
+fn hash(text: &str) -> [u8; 32] {
+    hash_bytes(text.as_bytes())
+}
+
+fn hash_bytes(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn config(keys: &[&str]) -> AuthConfig {
+        AuthConfig { keys: keys.iter().map(|key| Secret((*key).to_owned())).collect() }
+    }
+
+    fn local() -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], 5000))
+    }
+
+    #[track_caller]
+    fn who(config: &AuthConfig, key: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.append(KEY_HEADER, HeaderValue::from_str(key).unwrap());
+        config.resolve(local()).unwrap().authenticate(&headers).ok().map(|resource| resource.0)
+    }
+
+    #[test]
+    fn a_key_is_a_resource_whatever_its_place_and_named_keys_share_one() {
+        let one = config(&["first-key", "second-key", "legal=third-key", "legal=fourth-key"]);
+        let other = config(&["legal=fourth-key", "second-key", "first-key"]);
+        assert!(who(&one, "first-key").unwrap().starts_with("key-"));
+        assert_eq!(who(&one, "first-key"), who(&other, "first-key"));
+        assert_ne!(who(&one, "first-key"), who(&one, "second-key"));
+        assert_eq!(who(&one, "third-key").as_deref(), Some("named-legal"));
+        assert_eq!(who(&one, "fourth-key").as_deref(), Some("named-legal"));
+        for wrong in ["", "first-ke", "first-key ", "legal=third-key", DEVELOPMENT_KEY] {
+            assert_eq!(who(&one, wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn base64_keys_are_whole_keys() {
+        for key in ["c2VjcmV0a2V5MQ==", "c2VjcmV0a2V5MTI="] {
+            assert!(who(&config(&[key]), key).unwrap().starts_with("key-"), "{key}");
+        }
+        assert_eq!(who(&config(&["r=c2VjcmV0a2V5MQ=="]), "c2VjcmV0a2V5MQ==").as_deref(), Some("named-r"));
+    }
+
+    #[test]
+    fn without_keys_only_loopback_will_do() {
+        let none = AuthConfig::default();
+        assert_eq!(who(&none, DEVELOPMENT_KEY).as_deref(), Some("development"));
+        let open = SocketAddr::from(([0, 0, 0, 0], 5000));
+        assert_eq!(none.check(open), Err(ConfigError::NoKeys(open)));
+        assert_eq!(config(&["a-key"]).check(open), Ok(()));
+        assert_eq!(config(&["a-key", " b"]).check(open), Err(ConfigError::Key(2)));
+        assert_eq!(config(&["a=key", "b=key"]).check(open), Err(ConfigError::KeyTwice(2)));
+    }
+
+    #[test]
+    fn missing_and_doubled_keys_are_refused_and_secrets_are_not_shown() {
+        let keys = config(&["first-key"]).resolve(local()).unwrap();
+        let mut headers = HeaderMap::new();
+        assert!(keys.authenticate(&headers).is_err());
+        headers.append(KEY_HEADER, HeaderValue::from_static("first-key"));
+        assert!(keys.authenticate(&headers).is_ok());
+        headers.append(KEY_HEADER, HeaderValue::from_static("first-key"));
+        assert!(keys.authenticate(&headers).is_err());
+        let shown = format!("{:?} {}", config(&["first-key"]), serde_json::to_string(&config(&["first-key"])).unwrap());
+        assert!(!shown.contains("first-key"), "{shown}");
+    }
+}

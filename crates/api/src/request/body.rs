@@ -1,0 +1,119 @@
+//! Reading a body: a bound on its size, on the time between two pieces, on the whole time, and on the memory of all
+//! bodies together. Compressed bodies are refused, never inflated.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use futures::StreamExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::HttpConfig;
+use crate::error::{ApiError, Refusal};
+
+/// The grain in which memory is counted.
+const GRAIN: usize = 64 << 10;
+
+/// Room for the bodies of all requests.
+#[derive(Clone)]
+pub(crate) struct Room(Arc<Semaphore>);
+
+impl Room {
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new((bytes / GRAIN).clamp(1, Semaphore::MAX_PERMITS))))
+    }
+}
+
+/// A body in memory. Its room is free again when it is dropped.
+pub(crate) struct Collected {
+    pub(crate) bytes: Vec<u8>,
+    _room: Vec<OwnedSemaphorePermit>,
+}
+
+/// # Errors
+/// 415 if the body is compressed.
+pub(crate) fn refuse_encoded(headers: &HeaderMap) -> Result<(), ApiError> {
+    let plain =
+        headers.get_all(header::CONTENT_ENCODING).iter().all(|v| v.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let message = "Compressed request bodies are not accepted; send the body as it is.";
+    if plain { Ok(()) } else { Err(ApiError::new(Refusal::UnsupportedContentEncoding, message)) }
+}
+
+/// Reads the whole body. `too_large` is what more than `limit` bytes are refused with.
+///
+/// # Errors
+/// If it is too large, too slow, broken off, or there is no room for it.
+pub(crate) async fn collect(
+    config: &HttpConfig,
+    room: &Room,
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    too_large: impl FnOnce() -> ApiError,
+) -> Result<Collected, ApiError> {
+    let mut pieces = Pieces { body: body.into_data_stream(), idle: config.body_idle(), end: end(config) };
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        pieces.discard(config.max_discarded_bytes).await;
+        return Err(too_large());
+    }
+    let mut collected = Collected { bytes: Vec::new(), _room: Vec::new() };
+    let mut reserved = 0;
+    while let Some(piece) = pieces.next().await? {
+        if collected.bytes.len() + piece.len() > limit {
+            drop(collected);
+            pieces.discard(config.max_discarded_bytes).await;
+            return Err(too_large());
+        }
+        let needed = (collected.bytes.len() + piece.len()).div_ceil(GRAIN);
+        if needed > reserved {
+            let more = u32::try_from(needed - reserved).unwrap_or(u32::MAX);
+            let permit = timeout(config.sync_wait(), Arc::clone(&room.0).acquire_many_owned(more)).await;
+            // Never closed: the other way to fail is to wait too long.
+            let Ok(Ok(permit)) = permit else {
+                return Err(ApiError::rate_too_high("The server is reading too many large requests. Try again."));
+            };
+            collected._room.push(permit);
+            reserved = needed;
+        }
+        collected.bytes.extend_from_slice(&piece);
+    }
+    Ok(collected)
+}
+
+fn end(config: &HttpConfig) -> Instant {
+    Instant::now() + config.body_total()
+}
+
+struct Pieces {
+    body: axum::body::BodyDataStream,
+    idle: Duration,
+    end: Instant,
+}
+
+impl Pieces {
+    async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+        let until = self.end.min(Instant::now() + self.idle);
+        match timeout_at(until, self.body.next()).await {
+            Ok(None) => Ok(None),
+            Ok(Some(Ok(piece))) => Ok(Some(piece)),
+            Ok(Some(Err(_))) => {
+                Err(ApiError::invalid("body", "The request body broke off or is not framed as HTTP asks for."))
+            }
+            Err(_) => Err(ApiError::new(Refusal::RequestTimedOut, "The request body came too slowly.")),
+        }
+    }
+
+    /// Reads on and throws away, so that the client gets to see the answer.
+    async fn discard(&mut self, limit: usize) {
+        let mut discarded = 0;
+        while let Ok(Some(piece)) = self.next().await {
+            discarded += piece.len();
+            if discarded > limit {
+                return;
+            }
+        }
+    }
+}

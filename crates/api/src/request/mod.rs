@@ -1,0 +1,11 @@
+//! What every operation needs of its request.
+
+pub(crate) mod base;
+pub(crate) mod body;
+mod call;
+pub(crate) mod client_id;
+pub(crate) mod query;
+pub(crate) mod strict;
+pub(crate) mod version;
+
+pub(crate) use call::Call;

@@ -1,0 +1,40 @@
+//! Which path is which operation.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+
+use crate::error::{ApiError, Refusal};
+use crate::{App, batches, front, ops};
+
+/// Where custom domains have the list of languages.
+pub(crate) const LANGUAGES_ON_CUSTOM_DOMAINS: &str = "/translator/text/v3.0/languages";
+
+/// Every path of the server.
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/translator/document/batches", post(batches::start).get(batches::jobs))
+        .route("/translator/document/batches/{id}", get(batches::job).delete(batches::cancel))
+        .route("/translator/document/batches/{id}/documents", get(batches::documents))
+        .route("/translator/document/batches/{id}/documents/{document}", get(batches::document))
+        .route("/healthz", get(ops::alive))
+        .route("/readyz", get(ops::ready))
+        .route("/metrics", get(ops::metrics))
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(front::remember_route))
+        .with_state(app.clone());
+    // The routes are a service of their own behind the front: a path is made canonical before it is matched.
+    Router::new().fallback_service(routes).layer(from_fn_with_state(app, front::front))
+}
+
+async fn no_such_path() -> ApiError {
+    ApiError::new(Refusal::NoSuchPath, "There is nothing at this path. The operations are listed at /openapi.")
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        Refusal::MethodNotAllowed,
+        "This path does not know the method; the header Allow names those it knows.",
+    )
+}

@@ -1,0 +1,112 @@
+//! The accept loop: HTTP/1.1 over TCP, with a time-out for everything a peer can be slow at, and a cap on connections.
+//!
+//! HTTP/2 is not spoken: no client of this API asks for it, and its floods are a class of attacks of their own.
+
+mod idle;
+mod watched;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use self::idle::Idle;
+use self::watched::{Counted, Phase, Watched};
+use crate::{App, HttpConfig};
+
+/// After a failed accept: the process has no file descriptors left, which takes a moment to pass.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until `stop`: then the server is not ready, accepts on for `http.drain_ms`, and finishes what is in flight.
+///
+/// # Errors
+/// None at present: failed accepts are waited out.
+pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> io::Result<()> {
+    let http = app.http().clone();
+    let router = crate::router(app.clone());
+    let slots = Arc::new(Semaphore::new(http.max_connections));
+    let (idle, connections, close) = (Idle::default(), TaskTracker::new(), CancellationToken::new());
+    let closing = async {
+        stop.cancelled().await;
+        app.stop();
+        tokio::time::sleep(Duration::from_millis(http.drain_ms)).await;
+    };
+    let accepting = async {
+        loop {
+            // One more than there is room for: somebody waits, so the one who has been idle longest makes way.
+            let (stream, _) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            let slot = match Arc::clone(&slots).try_acquire_owned() {
+                Ok(slot) => slot,
+                Err(_) => {
+                    idle.evict_oldest();
+                    let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+                    slot
+                }
+            };
+            let connection = connection(stream, http.clone(), router.clone(), idle.clone(), close.clone());
+            connections.spawn(async move {
+                connection.await;
+                drop(slot);
+            });
+        }
+    };
+    tokio::select! {
+        () = closing => {}
+        () = accepting => {}
+    }
+    drop(listener);
+    close.cancel();
+    connections.close();
+    if tokio::time::timeout(Duration::from_millis(http.shutdown_ms), connections.wait()).await.is_err() {
+        tracing::warn!("requests were still in flight at the end of http.shutdown_ms; they are cut off");
+    }
+    Ok(())
+}
+
+async fn connection(stream: TcpStream, http: HttpConfig, router: Router, idle: Idle, close: CancellationToken) {
+    // Without it, the last packet of an answer waits for an acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let phase = Phase::new(&http, idle);
+    let evicted = phase.evicted().clone();
+    let stream = Watched::new(stream, phase.clone(), http.body_idle());
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let (router, busy) = (router.clone(), phase.busy());
+        async move { router.oneshot(request.map(Body::new)).await.map(|answer| answer.map(|body| Counted::new(body, busy))) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .max_headers(http.max_headers)
+        .max_buf_size(http.max_header_bytes)
+        .half_close(false)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = async { tokio::select! { () = close.cancelled() => {}, () = evicted.cancelled() => {} } } => {
+            connection.as_mut().graceful_shutdown();
+            let in_time = tokio::time::timeout(Duration::from_millis(http.shutdown_ms), connection).await;
+            in_time.unwrap_or(Ok(()))
+        }
+    };
+    if let Err(error) = ended {
+        // A peer that went away or spoke no HTTP: nothing that an operator could mend.
+        tracing::debug!(%error, "a connection ended early");
+    }
+}

@@ -1,0 +1,95 @@
+//! Starting, reading, listing and cancelling jobs.
+
+use axum::http::StatusCode;
+
+use crate::support::{BATCHES, Server, VERSION, redacted};
+
+#[tokio::test]
+async fn an_accepted_job_is_found_where_the_answer_says() {
+    let server = Server::new().await;
+    let answer = server.start(crate::support::minimal().to_string()).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    insta::assert_json_snapshot!("accepted", redacted(answer.json()));
+    let id = answer.json()["id"].as_str().unwrap().to_owned();
+    let location = answer.header("operation-location");
+    assert_eq!(location, format!("http://localhost:5000{BATCHES}/{id}?{VERSION}"));
+    assert_eq!(answer.header("retry-after"), "1");
+    assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
+    let job = server.get(location.strip_prefix("http://localhost:5000").unwrap()).await;
+    assert_eq!(job.status, StatusCode::OK);
+    assert_eq!(job.json()["id"], id);
+    assert_eq!(job.header("retry-after"), "1");
+    insta::assert_json_snapshot!("job", redacted(job.json()));
+    let older = server.get(&format!("{BATCHES}/{id}?api-version=2024-05-01")).await;
+    insta::assert_json_snapshot!("job_2024", redacted(older.json()));
+    let list = server.get(&format!("{BATCHES}?{VERSION}")).await;
+    insta::assert_json_snapshot!("jobs", redacted(list.json()));
+}
+
+#[tokio::test]
+async fn unknown_foreign_and_malformed_ids_are_one_and_the_same() {
+    let server = Server::new().await;
+    let id = server.accepted().await;
+    let unknown = server.get(&format!("{BATCHES}/00000000-0000-4000-8000-000000000000?{VERSION}")).await;
+    unknown.refused(404, "ResourceNotFound", "");
+    let foreign = server.get_as_other(&format!("{BATCHES}/{id}?{VERSION}")).await;
+    assert_eq!((foreign.status, &foreign.body), (unknown.status, &unknown.body));
+    for odd in
+        ["Foo%20Bar", "%20", "%00", "..%2f", "%ff", "%zz", "1%0d%0aX-Injected:%201", &id[1..], &id.replace('-', "")]
+    {
+        let answer = server.get(&format!("{BATCHES}/{odd}?{VERSION}")).await;
+        assert_eq!((answer.status, &answer.body), (unknown.status, &unknown.body), "{odd}");
+        let answer = server.get(&format!("{BATCHES}/{id}/documents/{odd}?{VERSION}")).await;
+        assert_eq!((answer.status, &answer.body), (unknown.status, &unknown.body), "{odd}");
+        assert!(answer.headers.get("x-injected").is_none());
+    }
+    let upper = server.get(&format!("{BATCHES}/{}?{VERSION}", id.to_uppercase())).await;
+    assert_eq!(upper.json()["id"], id);
+}
+
+#[tokio::test]
+async fn a_cancelled_job_stays_cancelled_and_a_second_cancel_changes_nothing() {
+    let server = Server::new().await;
+    let id = server.accepted().await;
+    let path = format!("{BATCHES}/{id}?{VERSION}");
+    let first = server.delete(&path).await;
+    assert_eq!(first.status, StatusCode::OK);
+    assert_eq!(first.json()["status"], "Cancelled");
+    assert_eq!(first.header("retry-after"), "1");
+    let second = server.delete(&path).await;
+    assert_eq!((second.status, second.json()), (StatusCode::OK, first.json()));
+    server.delete(&format!("{BATCHES}/00000000-0000-4000-8000-000000000000?{VERSION}")).await.refused(
+        404,
+        "ResourceNotFound",
+        "",
+    );
+}
+
+#[tokio::test]
+async fn a_strict_server_refuses_to_cancel_what_is_finished() {
+    let server = Server::with(|http| http.strict_cancel = true).await;
+    let id = server.accepted().await;
+    let path = format!("{BATCHES}/{id}?{VERSION}");
+    assert_eq!(server.delete(&path).await.status, StatusCode::OK);
+    let second = server.delete(&path).await;
+    second.refused(409, "OperationAlreadyCompleted", "Operation");
+    assert_eq!(second.json()["error"]["code"], "Conflict");
+}
+
+#[tokio::test]
+async fn a_store_that_is_gone_means_503_and_no_job() {
+    let server = Server::new().await;
+    let id = server.accepted().await;
+    server.store.kill().await;
+    for answer in [
+        server.start(crate::support::minimal().to_string()).await,
+        server.get(&format!("{BATCHES}?{VERSION}")).await,
+        server.get(&format!("{BATCHES}/{id}?{VERSION}")).await,
+        server.delete(&format!("{BATCHES}/{id}?{VERSION}")).await,
+    ] {
+        answer.refused(503, "ServiceTemporaryUnavailable", "");
+        assert_eq!(answer.header("retry-after"), "1");
+    }
+    assert_eq!(server.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(server.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+}

@@ -1,0 +1,9 @@
+//! The HTTP side against the real router, with the SQLite store in a folder of its own.
+
+mod support;
+
+mod documents;
+mod front;
+mod jobs;
+mod paging;
+mod start;
