@@ -5,10 +5,14 @@
 
 mod engines;
 mod identity;
+mod models;
+mod neural;
 mod pseudo;
 mod translator;
 
 pub use engines::{EngineError, Engines};
 pub use identity::Identity;
+pub use models::{Manifest, ModelFile, Models, ModelsError, Role, parse_pair};
+pub use neural::{Kernel, Neural, NeuralConfig};
 pub use pseudo::Pseudo;
 pub use translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};

@@ -1,0 +1,159 @@
+//! Tells good output from the ways in which a small model fails: silence, endless loops, invented tails.
+
+/// Why an output is not to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// The engine broke down over this text, also alone.
+    Broken,
+    /// Nothing came out.
+    Empty,
+    /// The model was stopped at its limit: the rest is missing.
+    Endless,
+    /// The same words again and again.
+    Repetition,
+    /// Far longer than such a text can be.
+    TooLong,
+    /// Far shorter: something was left out.
+    TooShort,
+    /// The sentence is over at this byte of the output, and more follows.
+    Tail(usize),
+    /// A stretch that must come out as given did not come out, or not once.
+    Lost,
+}
+
+/// What the guards look at.
+pub(crate) struct Evidence<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) source_tokens: usize,
+    pub(crate) target: &'a str,
+    pub(crate) target_tokens: usize,
+    pub(crate) complete: bool,
+}
+
+/// The first flaw of an output.
+pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
+    let Evidence { source, source_tokens, target, target_tokens, complete } = *evidence;
+    if target.trim().is_empty() {
+        return Some(Flaw::Empty);
+    }
+    // An invented tail explains an endless output, and tells what of it can be used.
+    if let Some(at) = tail(source, target) {
+        return Some(Flaw::Tail(at));
+    }
+    if !complete {
+        return Some(Flaw::Endless);
+    }
+    if loops(target) > loops(source).max(3) {
+        return Some(Flaw::Repetition);
+    }
+    // Tokens are comparable across scripts; characters are not.
+    if target_tokens > source_tokens * 5 / 2 + 8 {
+        return Some(Flaw::TooLong);
+    }
+    if source_tokens >= 8 && target_tokens * 7 / 2 < source_tokens {
+        return Some(Flaw::TooShort);
+    }
+    None
+}
+
+/// Where the one sentence of the output ends, if text follows that the source has no sentence for.
+fn tail(source: &str, target: &str) -> Option<usize> {
+    let ends = |text: &str| text.trim_end().ends_with(is_strong_end);
+    let inner = |text: &str| strong_ends(text).filter(|at| has_letters(&text[*at..])).count();
+    if !ends(source) || inner(source) > 0 {
+        return None;
+    }
+    // The place is taken only if what stands before it can be the whole sentence.
+    let at = strong_ends(target).next().filter(|at| has_letters(&target[*at..]) && has_letters(&target[..*at]))?;
+    (at * 4 >= source.trim().len()).then_some(at)
+}
+
+/// Ends of runs of signs that end a sentence and nothing else: a full stop may be an abbreviation's.
+fn strong_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
+    text.char_indices().filter_map(|(at, character)| {
+        let end = at + character.len_utf8();
+        let next = text[end..].chars().next();
+        (is_strong_end(character) && !next.is_some_and(is_strong_end)).then_some(end)
+    })
+}
+
+fn is_strong_end(character: char) -> bool {
+    matches!(character, '!' | '?' | '！' | '？' | '؟' | '…')
+}
+
+pub(crate) fn has_letters(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
+/// The most times that one to six words follow themselves.
+fn loops(text: &str) -> usize {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut most = if words.is_empty() { 0 } else { 1 };
+    for length in 1..=6 {
+        let mut run = 1;
+        let mut matched = 0;
+        for at in length..words.len() {
+            if words[at] == words[at - length] {
+                matched += 1;
+                if matched == length {
+                    run += 1;
+                    matched = 0;
+                    most = most.max(run);
+                }
+            } else {
+                (run, matched) = (1, 0);
+            }
+        }
+    }
+    most.max(letter_loops(text))
+}
+
+/// The same for one to four letters within a word: ten of them are one repetition too many.
+fn letter_loops(text: &str) -> usize {
+    let mut most = 0;
+    for word in text.split_whitespace() {
+        let letters: Vec<char> = word.chars().filter(|character| character.is_alphabetic()).collect();
+        for length in 1..=4 {
+            let mut same = 0;
+            for at in length..letters.len() {
+                same = if letters[at] == letters[at - length] { same + 1 } else { 0 };
+                most = most.max(same / length / 3);
+            }
+        }
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(source: &str, target: &str, expected: Option<Flaw>) {
+        let tokens = |text: &str| text.split_whitespace().count() * 3 / 2 + 1;
+        let evidence =
+            Evidence { source, source_tokens: tokens(source), target, target_tokens: tokens(target), complete: true };
+        assert_eq!(flaw(&evidence), expected);
+    }
+
+    #[test]
+    fn good_output_passes() {
+        check("Olá, mundo!", "Hello world!", None);
+        check("Hello. How are you? Fine!", "Olá. Como vai? Bem!", None);
+        check("Ha ha ha ha ha ha!", "Ha ha ha ha ha ha!", None);
+        check("The cat sat on the mat.", "O gato sentou-se no tapete.", None);
+        check("Stop!", "Pare!", None);
+    }
+
+    #[test]
+    fn each_failure_is_told() {
+        check("Olá, mundo!", "Hello world! - scotts", Some(Flaw::Tail(12)));
+        check("Fine weather today.", " ", Some(Flaw::Empty));
+        check("the the", "o que o que o que o que o que o que", Some(Flaw::Repetition));
+        check("one", &"word other ".repeat(40), Some(Flaw::Repetition));
+        let long: String = (0..60).map(|number| format!("w{number} ")).collect();
+        check("one two", &long, Some(Flaw::TooLong));
+        check(&long, "short", Some(Flaw::TooShort));
+        check("Grrr", "Grrrrrrrrrrrrrrrrrrrrrrrrrrrr", Some(Flaw::Repetition));
+    }
+}

@@ -1,0 +1,274 @@
+//! The engine `neural`: Firefox Translations models, on this machine's processors.
+//!
+//! A call's texts are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins for what must not change
+//! ([`protect`]), computed in batches with everybody else's ([`pool`]), judged ([`guard`]), put to the model in other
+//! words where it failed ([`work`]), and put together again ([`restore`], [`piece`]). What computes a model hides
+//! behind [`model::Model`].
+
+mod cache;
+mod config;
+mod draft;
+mod fx;
+mod guard;
+mod links;
+mod loaded;
+mod model;
+mod offsets;
+mod piece;
+mod pool;
+mod protect;
+mod restore;
+mod route;
+mod span_map;
+mod split;
+#[cfg(test)]
+mod testing;
+mod units;
+mod work;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use terjuman_model::LanguagePair;
+
+use crate::models::{Models, ModelsError};
+use crate::neural::cache::{Cache, Key, key};
+use crate::neural::loaded::{Loaded, LoadedModels};
+use crate::neural::model::Model;
+use crate::neural::pool::{Pool, Task};
+use crate::neural::route::{Route, pairs, route};
+use crate::neural::work::{Answer, Work};
+use crate::translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};
+
+pub use config::{Kernel, NeuralConfig};
+
+/// How many sources of a call are worked on at a time: enough to sort into even batches, a bound on memory.
+const WINDOW: usize = 512;
+
+/// The engine `neural`: sentences, the pairs of the model store, and pairs of those by way of English.
+pub struct Neural {
+    models: Models,
+    loaded: LoadedModels,
+    pool: Pool,
+    cache: Cache,
+    listed: Mutex<Option<(SystemTime, Arc<[LanguagePair]>)>>,
+}
+
+impl Neural {
+    /// Starts the compute threads; models are loaded when they are first needed.
+    ///
+    /// # Errors
+    /// If a thread cannot be started.
+    pub fn new(models: Models, config: &NeuralConfig) -> std::io::Result<Self> {
+        Self::with(models, config, LoadedModels::new(config.memory_bytes))
+    }
+
+    fn with(models: Models, config: &NeuralConfig, loaded: LoadedModels) -> std::io::Result<Self> {
+        let threads = match config.threads {
+            Some(threads) => threads.get(),
+            None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        };
+        let pool = Pool::new(threads)?;
+        tracing::debug!(threads, kernel = %config.kernel, "started {threads} threads for the engine neural");
+        Ok(Self { models, loaded, pool, cache: Cache::new(config.cache_bytes), listed: Mutex::default() })
+    }
+
+    /// The pairs that have a model of their own. The store's folder tells when it changed: a new model needs no
+    /// restart.
+    fn installed(&self) -> Arc<[LanguagePair]> {
+        let changed = std::fs::metadata(self.models.folder()).and_then(|folder| folder.modified()).ok();
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(changed), Some((then, pairs))) = (changed, &*listed)
+            && changed == *then
+        {
+            return Arc::clone(pairs);
+        }
+        let pairs: Arc<[LanguagePair]> = match self.models.list() {
+            Ok(models) => models.iter().map(|model| model.pair()).collect(),
+            Err(error) => {
+                tracing::error!(%error, "the model store cannot be read: {error}");
+                Arc::new([])
+            }
+        };
+        *listed = changed.map(|changed| (changed, Arc::clone(&pairs)));
+        pairs
+    }
+
+    fn load(&self, pair: &LanguagePair) -> Result<Loaded, TranslateError> {
+        self.loaded.get(&self.models, pair).map_err(|error| match error {
+            ModelsError::Missing(_) => TranslateError::UnknownPair(pair.clone()),
+            error => TranslateError::Model { pair: pair.clone(), reason: error.to_string() },
+        })
+    }
+
+    /// Translates with one model, `WINDOW` sources at a time.
+    fn through(
+        &self,
+        loaded: &Loaded,
+        sources: &[Source],
+        watch: &dyn Watch,
+        advanced: &dyn Fn(usize),
+    ) -> Result<Vec<Translated>, TranslateError> {
+        let mut out = Vec::with_capacity(sources.len());
+        for window in sources.chunks(WINDOW) {
+            out.extend(self.window(loaded, window, watch, advanced)?);
+        }
+        Ok(out)
+    }
+
+    fn window(
+        &self,
+        loaded: &Loaded,
+        sources: &[Source],
+        watch: &dyn Watch,
+        advanced: &dyn Fn(usize),
+    ) -> Result<Vec<Translated>, TranslateError> {
+        let keys: Vec<Key> = sources.iter().map(|source| key(&loaded.fingerprint, source)).collect();
+        let mut out: Vec<Option<Translated>> = keys.iter().map(|key| self.cache.get(key)).collect();
+        for (source, _) in sources.iter().zip(&out).filter(|(_, found)| found.is_some()) {
+            advanced(source.text.len());
+        }
+        // Equal sources are worked on once.
+        let mut first_of: HashMap<Key, usize> = HashMap::new();
+        let mut works: Vec<(usize, Work<'_>)> = Vec::new();
+        for (index, source) in sources.iter().enumerate().filter(|(index, _)| out[*index].is_none()) {
+            first_of.entry(keys[index]).or_insert_with(|| {
+                works.push((index, Work::new(source)));
+                index
+            });
+        }
+        self.finish(&loaded.model, &mut works, watch, &|index| advanced(sources[index].text.len()))?;
+        for (index, work) in works {
+            let translated = work.finish();
+            // What the engine could not do today it may do tomorrow.
+            if !translated.kept_as_source {
+                self.cache.put(keys[index], &translated);
+            }
+            out[index] = Some(translated);
+        }
+        for index in 0..out.len() {
+            if out[index].is_none() {
+                out[index] = first_of.get(&keys[index]).and_then(|first| out[*first].clone());
+                advanced(sources[index].text.len());
+            }
+        }
+        Ok(out.into_iter().flatten().collect())
+    }
+
+    /// Asks and answers until every work is done. Works that are not done in the first round are few.
+    fn finish(
+        &self,
+        model: &Arc<dyn Model>,
+        works: &mut [(usize, Work<'_>)],
+        watch: &dyn Watch,
+        done: &dyn Fn(usize),
+    ) -> Result<(), TranslateError> {
+        let mut open: Vec<usize> = (0..works.len()).collect();
+        while !open.is_empty() {
+            let mut tasks = Vec::new();
+            // For each task, its work and the part of it.
+            let mut places: Vec<(usize, usize)> = Vec::new();
+            let mut still_open = Vec::new();
+            for work in open {
+                if watch.is_cancelled() {
+                    return Err(TranslateError::Cancelled);
+                }
+                let asks = works[work].1.asks(&**model);
+                if asks.is_empty() {
+                    done(works[work].0);
+                    continue;
+                }
+                still_open.push(work);
+                for ask in asks {
+                    tasks.push(Task { place: places.len(), encoded: ask.encoded, aligned: ask.aligned });
+                    places.push((work, ask.part));
+                }
+            }
+            let mut take = |place: usize, answer: Answer| {
+                let (work, part) = places[place];
+                works[work].1.answer(part, answer, &**model);
+            };
+            self.pool.run(model, tasks, &|| watch.is_cancelled(), &mut take).map_err(|_| TranslateError::Cancelled)?;
+            open = still_open;
+        }
+        Ok(())
+    }
+}
+
+impl Translator for Neural {
+    fn pairs(&self) -> Pairs {
+        Pairs::Only(pairs(&self.installed()))
+    }
+
+    fn supports(&self, pair: &LanguagePair) -> bool {
+        route(&self.installed(), pair).is_some()
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Sentence
+    }
+
+    fn translate(
+        &self,
+        pair: &LanguagePair,
+        sources: &[Source],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Translated>, TranslateError> {
+        match route(&self.installed(), pair).ok_or_else(|| TranslateError::UnknownPair(pair.clone()))? {
+            Route::Direct(direct) => {
+                let model = self.load(&direct)?;
+                self.through(&model, sources, watch, &|bytes| watch.advanced(bytes))
+            }
+            Route::Pivot(first, second) => {
+                let (first, second) = (self.load(&first)?, self.load(&second)?);
+                let mut out = Vec::with_capacity(sources.len());
+                for window in sources.chunks(WINDOW) {
+                    let middles = self.through(&first, window, watch, &|_| {})?;
+                    let (bridges, orders): (Vec<_>, Vec<_>) =
+                        window.iter().zip(&middles).map(|(source, middle)| bridge(source, middle)).unzip();
+                    let ends = self.through(&second, &bridges, watch, &|_| {})?;
+                    for (((source, middle), order), end) in window.iter().zip(middles).zip(orders).zip(ends) {
+                        out.push(across(source, &middle, &order, end));
+                        watch.advanced(source.text.len());
+                    }
+                }
+                Ok(out)
+            }
+        }
+    }
+}
+
+/// What the second model gets of what the first one made, and the order of the fixed ranges in it.
+fn bridge(source: &Source, middle: &Translated) -> (Source, Vec<usize>) {
+    let mut order: Vec<usize> = (0..middle.fixed.len()).filter(|index| !middle.fixed[*index].is_empty()).collect();
+    order.sort_by_key(|index| middle.fixed[*index].start);
+    let fixed = order.iter().map(|index| {
+        let range = middle.fixed[*index].clone();
+        Fixed { text: middle.text[range.clone()].to_owned(), range }
+    });
+    (Source { text: middle.text.clone(), fixed: fixed.collect(), linked: source.linked }, order)
+}
+
+/// The translation from end to end.
+fn across(source: &Source, middle: &Translated, order: &[usize], end: Translated) -> Translated {
+    if middle.kept_as_source || end.kept_as_source {
+        // Half a way leads nowhere: text in a third language is worse than the source.
+        let kept = piece::join(source, std::iter::empty());
+        return Translated { kept_as_source: true, ..kept };
+    }
+    let mut fixed = vec![0..0; source.fixed.len()];
+    for (place, index) in order.iter().enumerate() {
+        fixed[*index] = end.fixed[place].clone();
+    }
+    let mut links: Vec<Link> = Vec::new();
+    // Both lists are ordered by target; the middle's target ranges overlap only when they are the same.
+    for link in &end.links {
+        let first = middle.links.partition_point(|earlier| earlier.target.end <= link.source.start);
+        let reached = middle.links[first..].iter().take_while(|earlier| earlier.target.start < link.source.end);
+        links.extend(reached.map(|earlier| Link { source: earlier.source.clone(), target: link.target.clone() }));
+    }
+    links.sort_by_key(|link| (link.target.start, link.source.start));
+    links.dedup();
+    Translated { text: end.text, links, fixed, kept_as_source: false }
+}

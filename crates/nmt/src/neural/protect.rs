@@ -1,0 +1,241 @@
+//! What of a text must not go through the model: fixed ranges, and what the vocabulary cannot spell.
+//!
+//! A model drops what its vocabulary lacks, or invents something in its place: emoji, other scripts, even `{` and `#`.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::Fixed;
+use crate::neural::model::Model;
+use crate::neural::units::is_mark;
+
+/// A stretch of the source that one stand-in takes through the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// Where it stands in the source.
+    pub(crate) range: Range<usize>,
+    /// What stands for it in the translation.
+    pub(crate) text: String,
+    /// The fixed ranges within, by their index, and where their texts stand in `text`.
+    pub(crate) members: Vec<(usize, Range<usize>)>,
+    /// What it is.
+    pub(crate) nature: Nature,
+}
+
+/// What a group is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nature {
+    /// One glossary term: words to be replaced by other words.
+    Term,
+    /// Comes out as it is.
+    Verbatim,
+    /// Comes out as it is, and has no part in the sentence: an emoji, a bullet.
+    Ornament,
+}
+
+/// The groups of `text[within]`, in order. `fixed` must be ordered; ranges that stick out are passed over.
+pub(crate) fn groups(text: &str, within: &Range<usize>, fixed: &[Fixed], model: &dyn Model) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut at = within.start;
+    for (index, fixed) in fixed.iter().enumerate() {
+        if fixed.range.start < at || fixed.range.end > within.end {
+            continue;
+        }
+        unknown(text, at..fixed.range.start, model, &mut groups);
+        let source = &text[fixed.range.clone()];
+        let is_term = fixed.text != source && source.chars().any(char::is_alphabetic) && spellable(source, model);
+        groups.push(Group {
+            range: fixed.range.clone(),
+            text: fixed.text.clone(),
+            members: vec![(index, 0..fixed.text.len())],
+            nature: if is_term { Nature::Term } else { Nature::Verbatim },
+        });
+        at = fixed.range.end;
+    }
+    unknown(text, at..within.end, model, &mut groups);
+    merge(text, groups)
+}
+
+fn spellable(text: &str, model: &dyn Model) -> bool {
+    text.chars().all(|character| character.is_whitespace() || model.knows(character))
+}
+
+/// Finds what the vocabulary cannot spell and nothing plainer can stand for.
+fn unknown(text: &str, within: Range<usize>, model: &dyn Model, out: &mut Vec<Group>) {
+    let mut at = within.start;
+    while let Some(character) = text[at..within.end].chars().next() {
+        let end = at + character.len_utf8();
+        if character.is_whitespace()
+            || model.knows(character)
+            || model.ignores(character)
+            || plainer(character).is_some()
+            || is_mark(character)
+        {
+            at = end;
+            continue;
+        }
+        let floor = out.last().map_or(within.start, |group| group.range.end).max(within.start);
+        let (range, nature) = if character.is_alphabetic() {
+            let range = word_around(text, at, floor..within.end);
+            if plainer_word(&text[range.clone()], model).is_some() {
+                at = range.end;
+                continue;
+            }
+            (range, Nature::Verbatim)
+        } else if character.is_ascii() {
+            (token_around(text, at, floor..within.end), Nature::Verbatim)
+        } else {
+            sign_at(text, at, floor..within.end)
+        };
+        at = range.end.max(end);
+        out.push(Group { text: text[range.clone()].to_owned(), range, members: Vec::new(), nature });
+    }
+}
+
+/// The letters, digits and marks around a place.
+pub(crate) fn word_around(text: &str, at: usize, within: Range<usize>) -> Range<usize> {
+    extend(text, at..at, &within, |character| character.is_alphanumeric() || is_mark(character))
+}
+
+/// The characters without white space around a place, without the quotes and punctuation at their ends.
+fn token_around(text: &str, at: usize, within: Range<usize>) -> Range<usize> {
+    let token = extend(text, at..at, &within, |character| !character.is_whitespace());
+    let is_edge = |character: char| {
+        matches!(character, '"' | '\'' | '(' | ')' | '.' | ',' | ';' | ':' | '!' | '?') || plainer(character).is_some()
+    };
+    let trimmed = text[token.clone()].trim_start_matches(is_edge);
+    let start = token.end - trimmed.len();
+    let end = start + trimmed.trim_end_matches(is_edge).len();
+    // Never less than the character itself.
+    start.min(at)..end.max(at + 1)
+}
+
+/// A sign with what modifies it and, as in `€50` and `3×4`, the digits it is written to.
+fn sign_at(text: &str, at: usize, within: Range<usize>) -> (Range<usize>, Nature) {
+    let character = text[at..].chars().next().unwrap_or_default();
+    let sign = extend(text, at..at + character.len_utf8(), &(at..within.end), is_mark);
+    let is_digit = |character: char| character.is_ascii_digit() || character == '.' || character == ',';
+    let wide = extend(text, sign.clone(), &within, is_digit);
+    let digits = |range: Range<usize>| text[range].bytes().any(|byte| byte.is_ascii_digit());
+    let start = if digits(wide.start..sign.start) { wide.start } else { sign.start };
+    let end = if digits(sign.end..wide.end) {
+        sign.end + text[sign.end..wide.end].trim_end_matches(['.', ',']).len()
+    } else {
+        sign.end
+    };
+    let nature = if (start, end) == (sign.start, sign.end) { Nature::Ornament } else { Nature::Verbatim };
+    (start..end, nature)
+}
+
+fn extend(text: &str, range: Range<usize>, within: &Range<usize>, takes: impl Fn(char) -> bool) -> Range<usize> {
+    let before = text[within.start..range.start].chars().rev().take_while(|character| takes(*character));
+    let start = range.start - before.map(char::len_utf8).sum::<usize>();
+    let after = text[range.end..within.end].chars().take_while(|character| takes(*character));
+    start..range.end + after.map(char::len_utf8).sum::<usize>()
+}
+
+/// Joins groups with nothing between them that the model could move: they stay together.
+fn merge(text: &str, groups: Vec<Group>) -> Vec<Group> {
+    let mut merged: Vec<Group> = Vec::with_capacity(groups.len());
+    for group in groups {
+        if let Some(last) = merged.last_mut() {
+            let gap = &text[last.range.end..group.range.start];
+            let foreign = last.members.is_empty() && group.members.is_empty();
+            let joins = |character: char| !character.is_alphanumeric() && (foreign || !character.is_whitespace());
+            // Two terms side by side are words that the model may put in another order.
+            let terms = last.nature == Nature::Term || group.nature == Nature::Term;
+            if gap.chars().all(joins) && (gap.is_empty() || !terms) {
+                let shift = last.text.len() + gap.len();
+                last.text.push_str(gap);
+                last.text.push_str(&group.text);
+                let moved = group.members.into_iter();
+                last.members.extend(moved.map(|(index, at)| (index, at.start + shift..at.end + shift)));
+                last.range.end = group.range.end;
+                if group.nature != Nature::Ornament || last.nature == Nature::Term {
+                    last.nature = Nature::Verbatim;
+                }
+                continue;
+            }
+        }
+        merged.push(group);
+    }
+    merged
+}
+
+/// What every vocabulary has in place of a typographic sign.
+pub(crate) fn plainer(character: char) -> Option<&'static str> {
+    Some(match character {
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "\"",
+        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '´' => "'",
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => "-",
+        '…' => "...",
+        '×' => "x",
+        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{200e}' | '\u{200f}' => "",
+        _ => return None,
+    })
+}
+
+/// A word that the vocabulary can spell in place of one that it cannot: without capitals, or, for a word that is no
+/// name, without accents.
+pub(crate) fn plainer_word(word: &str, model: &dyn Model) -> Option<String> {
+    let lower = word.to_lowercase();
+    if lower != word && spellable(&lower, model) {
+        return Some(lower);
+    }
+    let is_name = word.chars().next().is_some_and(char::is_uppercase);
+    let folded: String = word.nfd().filter(|character| !is_combining_mark(*character)).collect();
+    (!is_name && folded != word && folded.chars().all(|c| c.is_ascii_alphanumeric()) && spellable(&folded, model))
+        .then_some(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::neural::testing::Letters;
+
+    #[track_caller]
+    fn check(text: &str, fixed: &[(&str, &str)], expected: &[(&str, Nature)]) {
+        let fixed: Vec<_> = fixed
+            .iter()
+            .map(|(source, target)| {
+                let start = text.find(source).unwrap();
+                Fixed { range: start..start + source.len(), text: (*target).to_owned() }
+            })
+            .collect();
+        let found = groups(text, &(0..text.len()), &fixed, &Letters);
+        let shown: Vec<_> = found.iter().map(|group| (&text[group.range.clone()], group.nature)).collect();
+        assert_eq!(shown, expected);
+        for group in &found {
+            for (index, at) in &group.members {
+                assert_eq!(group.text[at.clone()], fixed[*index].text);
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_characters_are_protected_with_what_they_belong_to() {
+        use Nature::{Ornament, Verbatim};
+        check("Item #5 is ok.", &[], &[("#5", Verbatim)]);
+        check("Hello {name}, hi", &[], &[("{name}", Verbatim)]);
+        check("write to (me@here.org).", &[], &[("me@here.org", Verbatim)]);
+        check("costs €50, not £3.", &[], &[("€50", Verbatim), ("£3", Verbatim)]);
+        check("Nice 👍🏽😀 work", &[], &[("👍🏽😀", Ornament)]);
+        check("says 你好 世界 there", &[], &[("你好 世界", Verbatim)]);
+        check("Herr Müller naïve", &[], &[("Müller", Verbatim)]);
+        check("“quoted” — don’t…", &[], &[]);
+    }
+
+    #[test]
+    fn fixed_ranges_merge_when_nothing_can_come_between() {
+        use Nature::{Term, Verbatim};
+        check(
+            "at {a}/{b} and {c}",
+            &[("{a}", "{a}"), ("{b}", "{b}"), ("{c}", "{c}")],
+            &[("{a}/{b}", Verbatim), ("{c}", Verbatim)],
+        );
+        check("the dog house", &[("dog", "cão"), ("house", "casa")], &[("dog", Term), ("house", Term)]);
+        check("{0}dog", &[("{0}", "{0}"), ("dog", "cão")], &[("{0}dog", Verbatim)]);
+    }
+}

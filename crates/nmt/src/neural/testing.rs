@@ -1,0 +1,80 @@
+//! Models for tests that need none of a real one's quality.
+
+use crate::neural::model::{Attention, Decoded, Encoded, Model, Output};
+
+/// Knows ASCII letters, digits and common punctuation; gives every word in small letters back in
+/// capitals and any other as it is, one token a word.
+pub(crate) struct Letters;
+
+impl Model for Letters {
+    fn encode(&self, text: &str) -> Encoded {
+        let spans: Vec<_> = text
+            .split_whitespace()
+            .map(|word| {
+                let start = word.as_ptr() as usize - text.as_ptr() as usize;
+                start..start + word.len()
+            })
+            .collect();
+        let ids = text.split_whitespace().map(id_of).collect();
+        Encoded { text: text.to_owned(), ids, spans }
+    }
+
+    fn knows(&self, character: char) -> bool {
+        character.is_ascii_alphanumeric() || ",.;:!?()\"'-%&/".contains(character)
+    }
+
+    fn ignores(&self, character: char) -> bool {
+        character == '\u{200d}'
+    }
+
+    fn run(&self, batch: &[&Encoded], aligned: bool) -> Vec<Output> {
+        batch
+            .iter()
+            .map(|encoded| {
+                assert!(!encoded.text.contains("panic"), "a text that breaks the engine");
+                let width = encoded.ids.len();
+                let weights = (0..width * width).map(|at| if at % width == at / width { 1.0 } else { 0.0 }).collect();
+                Output {
+                    ids: encoded.ids.clone(),
+                    complete: true,
+                    attention: aligned.then_some(Attention { width, weights }),
+                }
+            })
+            .collect()
+    }
+
+    fn decode(&self, ids: &[u32]) -> Decoded {
+        let mut text = String::new();
+        let mut spans = Vec::new();
+        for id in ids {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            let start = text.len();
+            text.push_str(&word_of(*id));
+            spans.push(start..text.len());
+        }
+        Decoded { text, spans }
+    }
+
+    fn bytes(&self) -> usize {
+        1
+    }
+}
+
+/// Words seen so far: their places are their ids.
+static WORDS: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
+
+fn id_of(word: &str) -> u32 {
+    let mut words = WORDS.lock().unwrap();
+    let known = words.iter().position(|known| known == word).unwrap_or_else(|| {
+        words.push(word.to_owned());
+        words.len() - 1
+    });
+    known as u32
+}
+
+fn word_of(id: u32) -> String {
+    let word = WORDS.lock().unwrap()[id as usize].clone();
+    if word.chars().any(char::is_uppercase) { word } else { word.to_uppercase() }
+}

@@ -1,0 +1,311 @@
+//! One source on its way through a model: cut into parts, put to the model, judged, put again in other words.
+
+use std::ops::Range;
+
+use crate::neural::draft::{Draft, Recipe, STAND_IN_SETS};
+use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
+use crate::neural::model::{Decoded, Encoded, Model, Output};
+use crate::neural::piece::{Piece, join};
+use crate::neural::protect::{Group, Nature, groups};
+use crate::neural::restore::restore;
+use crate::neural::split::{cut, endless};
+use crate::translator::{Source, Translated};
+
+/// Most tokens of one call. The models were trained on sentences; longer texts are silently cut short by the engine.
+const MOST_TOKENS: usize = 110;
+
+/// Longer texts are cut before tokens are counted: bytes.
+const MOST_BYTES: usize = 1_500;
+
+/// Most protected stretches of one call.
+const MOST_GROUPS: usize = 8;
+
+/// How often a part may be cut because the model fails over it.
+const MOST_CUTS: u8 = 2;
+
+/// A text to be put to the model.
+pub(crate) struct Ask {
+    pub(crate) part: usize,
+    pub(crate) encoded: Encoded,
+    pub(crate) aligned: bool,
+}
+
+/// What came of it.
+pub(crate) enum Answer {
+    Output(Output),
+    /// The engine broke down.
+    Broken,
+}
+
+/// A source being translated.
+pub(crate) struct Work<'a> {
+    source: &'a Source,
+    parts: Vec<Part>,
+}
+
+struct Part {
+    range: Range<usize>,
+    state: State,
+    /// Times a protected stretch was lost.
+    lost: usize,
+    /// Times the output was bad.
+    bad: usize,
+    cuts: u8,
+    /// Something to use if nothing better comes.
+    salvage: Option<Piece>,
+}
+
+enum State {
+    Waiting,
+    Asked(Box<Asked>),
+    /// To be replaced by smaller parts.
+    Cut(Vec<Part>),
+    Done(Piece),
+}
+
+struct Asked {
+    groups: Vec<Group>,
+    draft: Draft,
+    encoded: Encoded,
+}
+
+impl Part {
+    fn new(range: Range<usize>, cuts: u8) -> Self {
+        Self { range, state: State::Waiting, lost: 0, bad: 0, cuts, salvage: None }
+    }
+
+    fn recipe(&self) -> Recipe {
+        Recipe { set: self.lost, terms_in_place: self.lost == 0, without_end: self.bad > 0, lower: self.bad > 1 }
+    }
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(source: &'a Source) -> Self {
+        let whole = 0..source.text.len();
+        let mut parts = Vec::new();
+        let mut at = 0;
+        for mut word in endless(&source.text, &whole).into_iter().chain(std::iter::once(whole.end..whole.end)) {
+            // A fixed range is never cut.
+            for fixed in &source.fixed {
+                if fixed.range.start < word.end && word.start < fixed.range.end {
+                    word = word.start.min(fixed.range.start)..word.end.max(fixed.range.end);
+                }
+            }
+            if at < word.start {
+                parts.push(Part::new(at..word.start, 0));
+            }
+            at = at.max(word.end);
+        }
+        Self { source, parts }
+    }
+
+    /// The texts to put to the model next. None left: the work is done.
+    pub(crate) fn asks(&mut self, model: &dyn Model) -> Vec<Ask> {
+        let mut ready = Vec::with_capacity(self.parts.len());
+        // Parts of parts come first, so that the order stays: a stack of what is still to be looked at.
+        let mut stack: Vec<Part> = std::mem::take(&mut self.parts).into_iter().rev().collect();
+        while let Some(part) = stack.pop() {
+            match part.state {
+                State::Waiting => match self.prepare(part, model) {
+                    Prepared::Part(part) => ready.push(part),
+                    Prepared::Parts(parts) => stack.extend(parts.into_iter().rev()),
+                },
+                State::Cut(parts) => stack.extend(parts.into_iter().rev()),
+                State::Asked(_) | State::Done(_) => ready.push(part),
+            }
+        }
+        self.parts = ready;
+        let asked = self.parts.iter().enumerate().filter_map(|(index, part)| match &part.state {
+            State::Asked(asked) => {
+                let aligned = self.source.linked || !asked.draft.terms.is_empty();
+                Some(Ask { part: index, encoded: asked.encoded.clone(), aligned })
+            }
+            State::Waiting | State::Cut(_) | State::Done(_) => None,
+        });
+        asked.collect()
+    }
+
+    fn prepare(&self, mut part: Part, model: &dyn Model) -> Prepared {
+        let text = &self.source.text;
+        if part.range.len() > MOST_BYTES
+            && let Some(parts) = self.halves(&part, part.range.len().div_ceil(MOST_BYTES), part.cuts)
+        {
+            return Prepared::Parts(parts);
+        }
+        let mut groups = groups(text, &part.range, &self.source.fixed, model);
+        part.range = trimmed(text, part.range, &mut groups);
+        if !gaps(&part.range, &groups).any(|gap| has_letters(&text[gap])) {
+            // Nothing to translate: what no part covers comes out as it is.
+            return Prepared::Parts(Vec::new());
+        }
+        if groups.len() > MOST_GROUPS {
+            let parts = self.halves(&part, groups.len().div_ceil(MOST_GROUPS), part.cuts);
+            return Prepared::Parts(parts.unwrap_or_else(|| self.stretches(&part, &groups)));
+        }
+        let Some(draft) = Draft::new(text, &part.range, &groups, part.recipe(), model) else {
+            return Prepared::Parts(self.stretches(&part, &groups));
+        };
+        let encoded = model.encode(&draft.text);
+        if encoded.ids.len() > MOST_TOKENS {
+            let share = encoded.ids.len().div_ceil(MOST_TOKENS);
+            if let Some(parts) = self.halves(&part, share, part.cuts) {
+                return Prepared::Parts(parts);
+            }
+            if !groups.is_empty() {
+                return Prepared::Parts(self.stretches(&part, &groups));
+            }
+            // Many tokens and no place to cut: not language.
+            part.state = State::Done(Piece::copy(self.source, part.range.clone()));
+            return Prepared::Part(part);
+        }
+        part.state = State::Asked(Box::new(Asked { groups, draft, encoded }));
+        Prepared::Part(part)
+    }
+
+    /// Takes what the model made of a part.
+    pub(crate) fn answer(&mut self, part_index: usize, answer: Answer, model: &dyn Model) {
+        let waiting = State::Waiting;
+        let State::Asked(asked) = std::mem::replace(&mut self.parts[part_index].state, waiting) else { return };
+        let judged = match &answer {
+            Answer::Broken => Err(Flaw::Broken),
+            Answer::Output(output) => self.judge(&asked, output, model),
+        };
+        let part = &mut self.parts[part_index];
+        let flaw = match judged {
+            Ok(piece) => {
+                part.state = State::Done(piece);
+                return;
+            }
+            Err(flaw) => flaw,
+        };
+        if let (Flaw::Tail(at), Answer::Output(output)) = (flaw, &answer)
+            && part.salvage.is_none()
+        {
+            let decoded = cut_short(model.decode(&output.ids), at);
+            part.salvage = piece_of(self.source, &asked, output, &decoded).ok();
+        }
+        match flaw {
+            Flaw::Broken => {}
+            Flaw::Lost => part.lost += 1,
+            Flaw::Empty | Flaw::Endless | Flaw::Repetition | Flaw::TooLong | Flaw::TooShort | Flaw::Tail(_) => {
+                part.bad += 1;
+            }
+        }
+        // A recipe that gives the same text again gives the same output again.
+        while part.bad > 0 && part.bad < 3 && flaw != Flaw::Lost {
+            let next = Draft::new(&self.source.text, &part.range, &asked.groups, part.recipe(), model);
+            if next.is_none_or(|next| next.text != asked.draft.text) {
+                break;
+            }
+            part.bad += 1;
+        }
+        let is_out_of_recipes = flaw == Flaw::Broken || part.lost >= STAND_IN_SETS || part.bad >= 3;
+        if is_out_of_recipes {
+            self.parts[part_index].state = self.last_resort(part_index, &asked);
+        }
+    }
+
+    /// What becomes of a part that no recipe helps: what can be saved, smaller parts, the source.
+    fn last_resort(&mut self, part: usize, asked: &Asked) -> State {
+        if let Some(salvage) = self.parts[part].salvage.take() {
+            return State::Done(salvage);
+        }
+        let part = &self.parts[part];
+        let parts = if asked.groups.is_empty() {
+            let worth_it = asked.encoded.ids.len() > 12 && part.cuts < MOST_CUTS;
+            if worth_it { self.halves(part, 2, part.cuts + 1) } else { None }
+        } else {
+            Some(self.stretches(part, &asked.groups))
+        };
+        match parts {
+            Some(parts) => State::Cut(parts),
+            None => State::Done(Piece { kept: true, ..Piece::copy(self.source, part.range.clone()) }),
+        }
+    }
+
+    fn judge(&self, asked: &Asked, output: &Output, model: &dyn Model) -> Result<Piece, Flaw> {
+        let decoded = model.decode(&output.ids);
+        let evidence = Evidence {
+            source: &asked.draft.text,
+            source_tokens: asked.encoded.ids.len(),
+            target: &decoded.text,
+            target_tokens: output.ids.len(),
+            complete: output.complete,
+        };
+        match flaw(&evidence) {
+            Some(flaw) => Err(flaw),
+            None => piece_of(self.source, asked, output, &decoded),
+        }
+    }
+
+    /// The part in two, cut near its `share`th part.
+    fn halves(&self, part: &Part, share: usize, cuts: u8) -> Option<Vec<Part>> {
+        let at = cut(&self.source.text, &part.range, share, &self.source.fixed)?;
+        Some(vec![Part::new(part.range.start..at, cuts), Part::new(at..part.range.end, cuts)])
+    }
+
+    /// What stands between the groups, each by itself.
+    fn stretches(&self, part: &Part, groups: &[Group]) -> Vec<Part> {
+        gaps(&part.range, groups).filter(|gap| !gap.is_empty()).map(|gap| Part::new(gap, part.cuts)).collect()
+    }
+
+    /// The translation, when nothing is left to ask.
+    pub(crate) fn finish(self) -> Translated {
+        let source = self.source;
+        let pieces = self.parts.into_iter().map(|part| {
+            let piece = match part.state {
+                State::Done(piece) => piece,
+                State::Waiting | State::Asked(_) | State::Cut(_) => {
+                    Piece { kept: true, ..Piece::copy(source, part.range.clone()) }
+                }
+            };
+            (part.range, piece)
+        });
+        join(source, pieces)
+    }
+}
+
+enum Prepared {
+    Part(Part),
+    Parts(Vec<Part>),
+}
+
+fn piece_of(source: &Source, asked: &Asked, output: &Output, decoded: &Decoded) -> Result<Piece, Flaw> {
+    let Asked { groups, draft, encoded } = asked;
+    let attention = output.attention.as_ref();
+    let restored = restore(&source.text, groups, draft, encoded, decoded, attention)?;
+    Ok(Piece::translated(source, groups, draft, encoded, decoded, attention, restored))
+}
+
+/// The output up to a place.
+fn cut_short(decoded: Decoded, at: usize) -> Decoded {
+    let clip = |range: Range<usize>| range.start.min(at)..range.end.min(at);
+    let mut text = decoded.text;
+    text.truncate(at);
+    Decoded { text, spans: decoded.spans.into_iter().map(clip).collect() }
+}
+
+/// What stands before, between and after the groups.
+fn gaps(range: &Range<usize>, groups: &[Group]) -> impl Iterator<Item = Range<usize>> {
+    let starts = std::iter::once(range.start).chain(groups.iter().map(|group| group.range.end));
+    let ends = groups.iter().map(|group| group.range.start).chain([range.end]);
+    starts.zip(ends).map(|(start, end)| start..end)
+}
+
+/// The range without the white space and ornaments at its ends: they have no part in the sentence.
+fn trimmed(text: &str, mut range: Range<usize>, groups: &mut Vec<Group>) -> Range<usize> {
+    loop {
+        let slice = &text[range.clone()];
+        range.start = range.end - slice.trim_start().len();
+        range.end = range.start + slice.trim().len();
+        let leads = |group: &Group| group.nature == Nature::Ornament && group.range.start == range.start;
+        let trails = |group: &Group| group.nature == Nature::Ornament && group.range.end == range.end;
+        if groups.first().is_some_and(leads) {
+            range.start = groups.remove(0).range.end;
+        } else if groups.last().is_some_and(trails) {
+            range.end = groups.pop().map_or(range.end, |group| group.range.start);
+        } else {
+            return range;
+        }
+    }
+}
