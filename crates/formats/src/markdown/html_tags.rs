@@ -1,0 +1,87 @@
+//! Single HTML tags in running text.
+
+use terjuman_model::TagKind;
+
+/// A tag as it stands between words.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum HtmlTag<'a> {
+    Open(&'a str),
+    Close(&'a str),
+    /// `<br>`.
+    LineBreak,
+    /// A comment, an instruction, an element without content.
+    Thing,
+}
+
+const VOID: [&str; 13] =
+    ["area", "base", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+impl<'a> HtmlTag<'a> {
+    pub(super) fn of(spelled: &'a str) -> Self {
+        let inner = spelled.trim_start_matches('<').trim_end_matches('>');
+        let (is_close, inner) = inner.strip_prefix('/').map_or((false, inner), |rest| (true, rest));
+        let length = inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':' | '_')));
+        let name = &inner[..length.unwrap_or(inner.len())];
+        let is_empty = inner.ends_with('/');
+        if name.eq_ignore_ascii_case("br") {
+            Self::LineBreak
+        } else if is_close && !spelled.starts_with("<!") {
+            Self::Close(name)
+        } else if is_empty || spelled.starts_with("<!") || spelled.starts_with("<?") || is_in(&VOID, name) {
+            Self::Thing
+        } else {
+            Self::Open(name)
+        }
+    }
+}
+
+fn is_in(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+const PROTECTED: [&str; 12] =
+    ["code", "kbd", "samp", "var", "tt", "pre", "script", "style", "math", "svg", "textarea", "template"];
+
+const FORMAT: [&str; 25] = [
+    "abbr", "b", "bdi", "bdo", "big", "center", "cite", "del", "dfn", "em", "font", "i", "ins", "mark", "q", "s",
+    "small", "span", "strike", "strong", "sub", "sup", "time", "u", "nobr",
+];
+
+/// How a pair of these tags behaves; `spelled` is the opening one.
+pub(super) fn kind(name: &str, spelled: &str) -> TagKind {
+    let lower = spelled.to_ascii_lowercase();
+    if is_in(&PROTECTED, name) || lower.contains("translate=\"no\"") || lower.contains("notranslate") {
+        TagKind::Protected
+    } else if is_in(&FORMAT, name) && !lower.contains(" id=") {
+        TagKind::Format
+    } else {
+        TagKind::Whole
+    }
+}
+
+/// Whether the tag has an attribute that people read.
+pub(super) fn has_words(spelled: &str) -> bool {
+    let lower = spelled.to_ascii_lowercase();
+    ["alt=", "title=", "placeholder=", "aria-", "label=", "summary="].iter().any(|name| lower.contains(name))
+        && !spelled.contains('{')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_told_by_their_spelling() {
+        assert_eq!(HtmlTag::of("<b class='x'>"), HtmlTag::Open("b"));
+        assert_eq!(HtmlTag::of("</My.Tag >"), HtmlTag::Close("My.Tag"));
+        assert_eq!(HtmlTag::of("<br/>"), HtmlTag::LineBreak);
+        for thing in ["<!-- a -->", "<?php x ?>", "<img src=a>", "<Foo />", "<![CDATA[x]]>"] {
+            assert_eq!(HtmlTag::of(thing), HtmlTag::Thing, "{thing}");
+        }
+        assert_eq!(kind("SPAN", "<SPAN class=notranslate>"), TagKind::Protected);
+        assert_eq!(
+            (kind("em", "<em>"), kind("em", "<em id=x>"), kind("a", "<a>")),
+            (TagKind::Format, TagKind::Whole, TagKind::Whole)
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! Markdown: CommonMark with the GitHub extensions, and what the dialects of site generators add to it.
+//!
+//! The document is read by a CommonMark parser for the places of things, and never written from the parser's events: the
+//! skeleton is the source, and a merge replaces byte ranges of it.
+//!
+//! The way of the data: [`front_matter`] takes the head of the file; [`mask`] hides what is not CommonMark (templates,
+//! directives, mathematics, JSX) behind letters of the same length; [`walk`] follows the parser and collects runs of
+//! [`node`]s, which [`unit`] makes segments and [`slot`]s of; [`nested`] hands blocks of HTML to the HTML filter;
+//! [`write`] brings a translation back, [`escape`]d as its place needs and checked by [`probe`].
+//!
+//! Rules: `formats.md` section B.7. Specifications: CommonMark 0.31, GitHub Flavored Markdown 0.29.
+
+mod emphasis;
+mod escape;
+mod front_matter;
+mod html_tags;
+mod label;
+mod mask;
+mod nested;
+mod node;
+mod probe;
+mod skeleton;
+mod slot;
+mod tail;
+mod unit;
+mod walk;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use pulldown_cmark::Options as Extensions;
+use terjuman_model::Segment;
+
+use crate::text_file::TextFile;
+use crate::{Extracted, FormatError, Limits, Options};
+
+/// What the parser knows besides CommonMark. Mathematics, front matter and wiki links are not among it: they are
+/// masked, by rules that are stricter than the parser's.
+const EXTENSIONS: Extensions = Extensions::ENABLE_TABLES
+    .union(Extensions::ENABLE_FOOTNOTES)
+    .union(Extensions::ENABLE_STRIKETHROUGH)
+    .union(Extensions::ENABLE_TASKLISTS)
+    .union(Extensions::ENABLE_GFM)
+    .union(Extensions::ENABLE_DEFINITION_LIST)
+    .union(Extensions::ENABLE_HEADING_ATTRIBUTES);
+
+pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let (segments, skeleton) = read(bytes, options, limits)?;
+    Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings: Vec::new() })
+}
+
+fn read(
+    bytes: &[u8],
+    options: &Options,
+    limits: &Limits,
+) -> Result<(Vec<Segment>, skeleton::MarkdownSkeleton), FormatError> {
+    let file = TextFile::read(bytes)?;
+    let (head, mut found) = front_matter::read(file.text(), options);
+    let masked = mask::mask(file.text(), head);
+    let labels = walk::walk(file.text(), &masked, options, limits, &mut found)?;
+    // A picture's alternative text comes before the paragraph around it is finished; readers want the page's order.
+    found.sort_by_key(|part| (part.place.range().start, std::cmp::Reverse(part.place.range().end)));
+    let mut segments = Vec::new();
+    let mut places = Vec::with_capacity(found.len());
+    for part in found {
+        segments.extend(part.segments);
+        places.push(part.place);
+        if segments.len() > limits.segments {
+            return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
+        }
+    }
+    let sources = segments.clone();
+    Ok((segments, skeleton::MarkdownSkeleton { file, masked: masked.text, labels, places, sources }))
+}

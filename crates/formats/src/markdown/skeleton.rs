@@ -1,0 +1,66 @@
+//! The document without its text, and how the text comes back.
+
+use std::ops::Range;
+
+use terjuman_model::{Segment, TaggedText};
+
+use super::label::Labels;
+use super::slot::Place;
+use super::write;
+use crate::edits::Edits;
+use crate::text_file::TextFile;
+use crate::{FormatError, Skeleton, Target};
+
+/// A range of the document and what now stands there.
+pub(super) type Rewritten = (Range<usize>, String);
+
+/// The source, and the places in it.
+pub(super) struct MarkdownSkeleton {
+    pub(super) file: TextFile,
+    /// The document as the parser saw it.
+    pub(super) masked: String,
+    pub(super) labels: Labels,
+    /// By place; one comes before those inside it.
+    pub(super) places: Vec<Place>,
+    pub(super) sources: Vec<Segment>,
+}
+
+impl Skeleton for MarkdownSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        if translations.len() != self.sources.len() {
+            return Err(FormatError::Verification("translations and segments differ in number".into()));
+        }
+        let text = self.file.text();
+        let document = write::Document { text, masked: &self.masked, labels: &self.labels };
+        let mut done: Vec<Rewritten> = Vec::new();
+        let mut rest = self.sources.len();
+        // From the end to the start, so that what is inside a place is there before it.
+        for place in self.places.iter().rev() {
+            let segments = if let Place::Nested(nested) = place { nested.segments } else { 1 };
+            let first = rest - segments;
+            let (source, translation) = (&self.sources[first], &translations[first]);
+            let new = &translations[first..rest];
+            rest = first;
+            let range = place.range();
+            let mut inner = Vec::new();
+            while let Some(rewritten) = done.pop_if(|(within, _)| within.start < range.end) {
+                inner.push(rewritten);
+            }
+            let is_same = *translation == source.source;
+            match place {
+                Place::Inline(slot) => done.extend(write::write(&document, slot, source, translation, &inner)?),
+                Place::Title(_) | Place::Scalar(_) if is_same => {}
+                Place::Title(title) => done.push((range, title.spelled(translation.text()))),
+                Place::Scalar(scalar) => done.push((range, scalar.spelled(translation.text()))),
+                Place::Nested(nested) => done.push((range, nested.merge(text, new, target)?)),
+            }
+        }
+        let mut edits = Edits::default();
+        for (range, new) in done {
+            if text[range.clone()] != new {
+                edits.replace(range, new);
+            }
+        }
+        self.file.write(edits)
+    }
+}

@@ -1,0 +1,297 @@
+//! From a run of inline Markdown to a segment and its place.
+
+use std::ops::Range;
+
+use terjuman_model::{Segment, TagId, TagKind};
+
+use super::html_tags::{self, HtmlTag};
+use super::node::{Node, NodeKind, Side};
+use super::slot::{Context, Markup, Part, Place, Slot};
+use crate::fill::width;
+use crate::wording::has_words;
+
+/// Inline Markdown between two borders of blocks.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    pub(super) nodes: Vec<Node>,
+}
+
+impl Run {
+    pub(super) fn push(&mut self, node: Node) {
+        self.nodes.push(node);
+    }
+}
+
+/// The HTML tags of a run that have words in their attributes.
+pub(super) fn tags_with_words(text: &str, run: &Run) -> Vec<Range<usize>> {
+    let tags = run.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Html)).map(|node| node.range.clone());
+    tags.filter(|range| html_tags::has_words(&text[range.clone()])).collect()
+}
+
+/// Makes a segment of a run, if there are words in it. `heading` is the whole heading that it is underlined as.
+pub(super) fn part(text: &str, run: Run, context: Context, heading: Option<Range<usize>>) -> Option<Part> {
+    let mut nodes = run.nodes;
+    pair(text, &mut nodes);
+    let inner = trim(&nodes);
+    if inner.is_empty() || !is_translatable(&nodes[inner.clone()]) {
+        return None;
+    }
+    trim_blanks(&mut nodes, inner.clone());
+    let is_first = nodes[..inner.start].iter().all(|node| matches!(node.kind, NodeKind::Gone));
+    let (segment, mut slot) = segment(text, &nodes, inner);
+    slot.context = context;
+    slot.starts_block = context == Context::Flow && is_first;
+    slot.underline = heading.and_then(|heading| underline(text, &heading, &slot.range));
+    Some(Part { place: Place::Inline(slot), segments: vec![segment] })
+}
+
+fn is_translatable(nodes: &[Node]) -> bool {
+    let mut words = String::new();
+    for node in nodes {
+        match &node.kind {
+            NodeKind::Text(text) => words.push_str(text),
+            NodeKind::Fold(_) | NodeKind::Break(_) | NodeKind::Protected(_) => words.push(' '),
+            _ => {}
+        }
+    }
+    has_words(&words)
+}
+
+/// How many tags of HTML may be open: beyond, they are taken for halves of broken pairs.
+const OPEN_TAGS: usize = 64;
+
+/// Finds the partners of HTML tags and of wiki links; what has none is isolated.
+fn pair(text: &str, nodes: &mut [Node]) {
+    // What is open: its index, and its name if it is a tag. Markdown's own pairs have found each other already.
+    let mut open: Vec<(usize, Option<String>)> = Vec::new();
+    for index in 0..nodes.len() {
+        let range = nodes[index].range.clone();
+        match &nodes[index].kind {
+            NodeKind::Start { .. } => open.push((index, None)),
+            NodeKind::End { mate } => {
+                let mate = *mate;
+                while let Some((start, _)) = open.pop() {
+                    if start == mate {
+                        break;
+                    }
+                    isolate(&mut nodes[start]);
+                }
+            }
+            NodeKind::Half(Side::Open) => open.push((index, Some("[[".to_owned()))),
+            NodeKind::Half(Side::Close) => close(text, nodes, &mut open, index, "[["),
+            NodeKind::Html => match HtmlTag::of(&text[range.clone()]) {
+                HtmlTag::Open(name) if open.len() < OPEN_TAGS => open.push((index, Some(name.to_ascii_lowercase()))),
+                HtmlTag::Close(name) => close(text, nodes, &mut open, index, &name.to_ascii_lowercase()),
+                HtmlTag::LineBreak => {
+                    let folds = matches!(nodes.get(index + 1).map(|node| &node.kind), Some(NodeKind::Fold(_)));
+                    nodes[index].kind = NodeKind::Break(Markup::Break { mark: range, ends_line: folds });
+                    if folds {
+                        nodes[index].range.end = nodes[index + 1].range.end;
+                        nodes[index + 1].kind = NodeKind::Gone;
+                    }
+                }
+                HtmlTag::Thing => nodes[index].kind = NodeKind::Point,
+                HtmlTag::Open(_) => isolate(&mut nodes[index]),
+            },
+            _ => {}
+        }
+    }
+    for (index, _) in open {
+        isolate(&mut nodes[index]);
+    }
+}
+
+fn isolate(node: &mut Node) {
+    if !matches!(node.kind, NodeKind::Start { .. } | NodeKind::End { .. }) {
+        node.kind = NodeKind::Isolated;
+    }
+}
+
+fn close(text: &str, nodes: &mut [Node], open: &mut Vec<(usize, Option<String>)>, index: usize, name: &str) {
+    let found = open.iter().rposition(|(_, known)| known.as_deref().is_none_or(|known| known == name));
+    let Some(place) = found.filter(|place| open[*place].1.is_some()) else {
+        nodes[index].kind = NodeKind::Isolated;
+        return;
+    };
+    for (unclosed, _) in open.drain(place + 1..) {
+        isolate(&mut nodes[unclosed]);
+    }
+    let Some((start, _)) = open.pop() else { return };
+    let (first, last) = (nodes[start].range.clone(), nodes[index].range.clone());
+    let kind = if name == "[[" { TagKind::Whole } else { html_tags::kind(name, &text[first.clone()]) };
+    if kind == TagKind::Protected {
+        let mut shown = String::new();
+        for node in &mut nodes[start..=index] {
+            match std::mem::replace(&mut node.kind, NodeKind::Gone) {
+                NodeKind::Text(words) | NodeKind::Protected(words) => shown.push_str(&words),
+                NodeKind::Fold(fold) => shown.push_str(fold),
+                _ => {}
+            }
+        }
+        nodes[start] = Node::new(NodeKind::Protected(shown), first.start..last.end);
+        return;
+    }
+    let markup = Markup::Pair { open: first, close: last, label: None };
+    nodes[start].kind = NodeKind::Start { mate: index, kind, markup };
+    nodes[index].kind = NodeKind::End { mate: start };
+}
+
+/// Leaves out what stands around the words: white space, things, pairs around all of it.
+fn trim(nodes: &[Node]) -> Range<usize> {
+    let mut content = Vec::with_capacity(nodes.len() + 1);
+    content.push(0_usize);
+    for node in nodes {
+        content.push(content.last().copied().unwrap_or_default() + usize::from(node.has_content()));
+    }
+    let is_bare = |range: Range<usize>| content[range.start] == content[range.end];
+    let is_loose =
+        |node: &Node| !node.has_content() && !matches!(node.kind, NodeKind::Start { .. } | NodeKind::End { .. });
+    let (mut start, mut end) = (0, nodes.len());
+    loop {
+        while start < end {
+            match &nodes[start].kind {
+                NodeKind::Start { mate, .. } if *mate < end && is_bare(start..mate + 1) => start = mate + 1,
+                _ if is_loose(&nodes[start]) => start += 1,
+                _ => break,
+            }
+        }
+        while start < end {
+            match &nodes[end - 1].kind {
+                NodeKind::End { mate } if *mate >= start && is_bare(*mate..end) => end = *mate,
+                _ if is_loose(&nodes[end - 1]) => end -= 1,
+                _ => break,
+            }
+        }
+        match nodes[start..end].first().map(|node| &node.kind) {
+            // A link that is named by its own text must be rewritten with it.
+            Some(NodeKind::Start { mate, markup, .. })
+                if mate + 1 == end && !matches!(markup, Markup::Pair { label: Some(_), .. }) =>
+            {
+                start += 1;
+                end -= 1;
+            }
+            _ => return start..end,
+        }
+    }
+}
+
+/// White space at either end stays where it is.
+fn trim_blanks(nodes: &mut [Node], inner: Range<usize>) {
+    if let Some(Node { kind: NodeKind::Text(text), range }) = nodes.get_mut(inner.start) {
+        let blanks = text.len() - text.trim_start().len();
+        text.drain(..blanks);
+        range.start += blanks;
+    }
+    if let Some(Node { kind: NodeKind::Text(text), range }) = nodes.get_mut(inner.end - 1) {
+        let blanks = text.len() - text.trim_end().len();
+        text.truncate(text.len() - blanks);
+        range.end -= blanks;
+    }
+}
+
+fn segment(text: &str, nodes: &[Node], inner: Range<usize>) -> (Segment, Slot) {
+    let mut segment = Segment::default();
+    let mut ids = vec![TagId(u32::MAX); nodes.len()];
+    let mut slot = Slot {
+        range: nodes[inner.start].range.start..nodes[inner.end - 1].range.end,
+        context: Context::Flow,
+        starts_block: false,
+        between: Vec::new(),
+        tags: Vec::new(),
+        spellings: Vec::new(),
+        underline: None,
+    };
+    for index in inner.clone() {
+        let node = &nodes[index];
+        let mut single = |segment: &mut Segment, kind: TagKind, markup: Markup| {
+            slot.tags.push(markup);
+            segment.add_tag(kind)
+        };
+        let whole = || Markup::Single(node.range.clone());
+        match &node.kind {
+            NodeKind::Text(words) => {
+                segment.source.push_str(words);
+                spelling(text, words, &node.range, &mut slot.spellings);
+            }
+            NodeKind::Fold(fold) => {
+                segment.source.push_str(fold);
+                slot.between.extend(between(text, nodes, index, inner.end));
+            }
+            NodeKind::Protected(shown) => {
+                let id = single(&mut segment, TagKind::Protected, whole());
+                segment.source.open(id);
+                segment.source.push_str(shown);
+                segment.source.close(id);
+            }
+            NodeKind::Start { mate, kind, markup } => {
+                let mut markup = markup.clone();
+                if let Markup::Pair { close, .. } = &mut markup {
+                    *close = nodes[*mate].range.clone();
+                }
+                ids[index] = single(&mut segment, *kind, markup);
+                segment.source.open(ids[index]);
+            }
+            NodeKind::End { mate } => segment.source.close(ids[*mate]),
+            NodeKind::Point => {
+                let id = single(&mut segment, TagKind::Point, whole());
+                segment.source.point(id);
+            }
+            NodeKind::Break(markup) => {
+                let id = single(&mut segment, TagKind::Break, markup.clone());
+                segment.source.point(id);
+                if matches!(markup, Markup::Break { ends_line: true, .. }) {
+                    slot.between.extend(between(text, nodes, index, inner.end));
+                }
+            }
+            NodeKind::Isolated | NodeKind::Html | NodeKind::Half(_) => {
+                let id = single(&mut segment, TagKind::Isolated, whole());
+                segment.source.point(id);
+            }
+            NodeKind::Gone => {}
+        }
+    }
+    slot.spellings.sort_by_key(|(character, range)| (*character, range.start));
+    slot.spellings.dedup_by_key(|(character, _)| *character);
+    (segment, slot)
+}
+
+/// What stands between the line that ends with this node and the next one's words.
+fn between(text: &str, nodes: &[Node], index: usize, end: usize) -> Option<Range<usize>> {
+    let next = nodes[index + 1..end].iter().find(|node| !matches!(node.kind, NodeKind::Gone))?;
+    let from = nodes[index].range.start;
+    let start = from + text[from..next.range.start].find(['\r', '\n'])?;
+    Some(start..next.range.start)
+}
+
+/// Characters whose escapes matter only where they stand: the merge decides about them anew.
+const LOCAL_ESCAPES: [char; 9] = ['.', ')', '-', '+', '#', '>', '=', '!', ':'];
+
+/// Notes how characters are spelled that are not written as they are.
+fn spelling(text: &str, words: &str, range: &Range<usize>, spellings: &mut Vec<(char, Range<usize>)>) {
+    let spelled = &text[range.clone()];
+    if spelled == words {
+        return;
+    }
+    let mut characters = words.chars();
+    match characters.next() {
+        Some(first) if spelled.starts_with('\\') => {
+            if !LOCAL_ESCAPES.contains(&first) {
+                spellings.push((first, range.start..range.start + 1 + first.len_utf8()));
+            }
+        }
+        Some(first) if characters.next().is_none() => spellings.push((first, range.clone())),
+        _ => {}
+    }
+}
+
+/// The line under a heading, where it is just as long as the heading.
+fn underline(text: &str, heading: &Range<usize>, words: &Range<usize>) -> Option<Range<usize>> {
+    let whole = text[heading.clone()].trim_end();
+    let start = heading.start + whole.rfind('\n')? + 1;
+    let line = &text[start..heading.start + whole.len()];
+    let marks = line.trim_start_matches(|c| !matches!(c, '=' | '-'));
+    let range = start + line.len() - marks.len()..start + line.len();
+    let title = text[heading.start..start].trim();
+    let is_one_line = !title.contains(['\n', '\r']) && words.start >= heading.start;
+    (is_one_line && width(title) == marks.len()).then_some(range)
+}

@@ -1,0 +1,408 @@
+//! Follows the parser's events and collects runs of inline Markdown.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
+use terjuman_model::TagKind;
+
+use super::label::Labels;
+use super::mask::{Masked, Span, SpanKind};
+use super::node::{Node, NodeKind, Side};
+use super::slot::{Context, Emphasis, EmphasisKind, Markup, Part};
+use super::unit::{self, Run};
+use super::{EXTENSIONS, nested, tail};
+use crate::fill::joins_without_space;
+use crate::wording::is_address;
+use crate::{FormatError, Limits, Options};
+
+/// How deep blocks, or inline markup, may be nested (`reliability.md` D37).
+const DEPTH: usize = 100;
+
+/// Collects everything to translate, in no particular order, and returns the labels that the document defines.
+///
+/// # Errors
+/// [`FormatError::TooComplex`] for markup that is nested too deep or is too much.
+pub(super) fn walk(
+    text: &str,
+    masked: &Masked,
+    options: &Options,
+    limits: &Limits,
+    found: &mut Vec<Part>,
+) -> Result<Labels, FormatError> {
+    let depth = limits.depth.min(DEPTH);
+    refuse_deep_quotes(text, depth)?;
+    let parser = Parser::new_ext(&masked.text, EXTENSIONS);
+    let mut labels = Labels::default();
+    for (label, definition) in parser.reference_definitions().iter() {
+        labels.insert(label);
+        if definition.title.is_some() {
+            found.extend(tail::title_of_definition(text, definition.span.clone()));
+        }
+    }
+    for line in &masked.tags {
+        found.extend(nested::read(text, std::slice::from_ref(line), options, limits)?);
+    }
+    let events = limits.events.min(text.len().saturating_mul(20));
+    let mut walk = Walk { text, masked, options, limits, found, open: Vec::new(), runs: vec![Run::default()], span: 0 };
+    for (index, (event, range)) in parser.into_offset_iter().enumerate() {
+        if index > events {
+            return Err(FormatError::TooComplex { limit: events as u64, unit: "events of markup" });
+        }
+        walk.event(event, range)?;
+        if walk.open.len() > depth {
+            return Err(FormatError::TooComplex { limit: depth as u64, unit: "levels of nesting" });
+        }
+    }
+    walk.flush()?;
+    Ok(labels)
+}
+
+/// A line of 50,000 marks of quotation is told before the parser opens a block for each.
+fn refuse_deep_quotes(text: &str, depth: usize) -> Result<(), FormatError> {
+    let marks = |line: &str| line.bytes().take_while(|b| matches!(b, b'>' | b' ')).filter(|b| *b == b'>').count();
+    if text.lines().any(|line| marks(line) > depth) {
+        return Err(FormatError::TooComplex { limit: depth as u64, unit: "levels of nesting" });
+    }
+    Ok(())
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    masked: &'a Masked,
+    options: &'a Options,
+    limits: &'a Limits,
+    found: &'a mut Vec<Part>,
+    open: Vec<Open>,
+    /// The run being collected, and inside it those of alternative texts.
+    runs: Vec<Run>,
+    /// The first span that has not been passed.
+    span: usize,
+}
+
+/// What is open.
+enum Open {
+    Block(Block),
+    /// A pair in the run: the index of its start.
+    Inline(usize),
+    Image {
+        range: Range<usize>,
+        link: LinkType,
+    },
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Block {
+    Heading {
+        range: Range<usize>,
+    },
+    Cell,
+    Code,
+    /// The lines of a block of HTML.
+    Html(Vec<Range<usize>>),
+    Other,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), FormatError> {
+        match event {
+            Event::Start(tag) => self.start(tag, range)?,
+            Event::End(tag) => self.end(tag, range)?,
+            Event::Text(decoded) => self.text(&decoded, range),
+            Event::Code(_) => self.push(NodeKind::Protected(code(&self.text[range.clone()])), range),
+            Event::InlineMath(_) | Event::DisplayMath(_) => {
+                self.push(NodeKind::Protected(self.text[range.clone()].to_owned()), range);
+            }
+            Event::Html(_) => {
+                if let Some(Open::Block(Block::Html(lines))) = self.open.last_mut() {
+                    lines.push(range);
+                }
+            }
+            Event::InlineHtml(_) => self.push(NodeKind::Html, range),
+            Event::FootnoteReference(_) => self.push(NodeKind::Point, range),
+            Event::SoftBreak => self.soft_break(range),
+            Event::HardBreak => self.hard_break(range),
+            Event::TaskListMarker(_) | Event::Rule => self.flush()?,
+        }
+        Ok(())
+    }
+
+    fn run(&mut self) -> &mut Run {
+        if self.runs.is_empty() {
+            self.runs.push(Run::default());
+        }
+        self.runs.last_mut().expect("one was pushed if there was none")
+    }
+
+    fn push(&mut self, kind: NodeKind, range: Range<usize>) {
+        self.run().push(Node::new(kind, range));
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) -> Result<(), FormatError> {
+        let emphasis = |kind| Markup::Emphasis(Emphasis::of(kind, self.text, &range));
+        let (kind, markup, width) = match tag {
+            Tag::Emphasis => (TagKind::Format, emphasis(EmphasisKind::Light), 1),
+            Tag::Strong => (TagKind::Format, emphasis(EmphasisKind::Strong), 2),
+            Tag::Strikethrough => {
+                let emphasis = Emphasis::of(EmphasisKind::Struck, self.text, &range);
+                (TagKind::Format, Markup::Emphasis(emphasis), emphasis.count)
+            }
+            Tag::Link { .. } => {
+                let open = range.start..range.start + 1;
+                (TagKind::Whole, Markup::Pair { open, close: 0..0, label: None }, 1)
+            }
+            Tag::Image { link_type, .. } => {
+                self.open.push(Open::Image { range: range.clone(), link: link_type });
+                self.runs.push(Run::default());
+                return Ok(());
+            }
+            Tag::Heading { .. } => return self.open_block(Block::Heading { range }),
+            Tag::TableCell => return self.open_block(Block::Cell),
+            Tag::CodeBlock(_) | Tag::MetadataBlock(_) => return self.open_block(Block::Code),
+            Tag::HtmlBlock => return self.open_block(Block::Html(Vec::new())),
+            Tag::Paragraph
+            | Tag::BlockQuote(_)
+            | Tag::List(_)
+            | Tag::Item
+            | Tag::FootnoteDefinition(_)
+            | Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::Table(_)
+            | Tag::TableHead
+            | Tag::TableRow
+            | Tag::Superscript
+            | Tag::Subscript => return self.open_block(Block::Other),
+        };
+        let index = self.run().nodes.len();
+        self.open.push(Open::Inline(index));
+        self.push(NodeKind::Start { mate: index, kind, markup }, range.start..range.start + width);
+        Ok(())
+    }
+
+    fn open_block(&mut self, block: Block) -> Result<(), FormatError> {
+        self.flush()?;
+        self.open.push(Open::Block(block));
+        Ok(())
+    }
+
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) -> Result<(), FormatError> {
+        match self.open.last() {
+            Some(Open::Inline(index)) => {
+                let index = *index;
+                self.open.pop();
+                self.end_inline(tag, index, range);
+            }
+            Some(Open::Image { .. }) => self.end_image(range),
+            Some(Open::Block(_)) => {
+                self.flush()?;
+                if let Some(Open::Block(Block::Html(lines))) = self.open.pop() {
+                    self.found.extend(nested::read(self.text, &lines, self.options, self.limits)?);
+                }
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn end_inline(&mut self, tag: TagEnd, start: usize, range: Range<usize>) {
+        let text = self.text;
+        let in_cell = self.is_in_cell();
+        let run = self.run();
+        let is_link = matches!(tag, TagEnd::Link);
+        let end = run.nodes.len();
+        let inner_end = run.nodes[start..].last().map_or(range.start + 1, |node| node.range.end);
+        let mut title = None;
+        let Some(NodeKind::Start { mate, markup, .. }) = run.nodes.get_mut(start).map(|node| &mut node.kind) else {
+            return;
+        };
+        *mate = end;
+        let close = match markup {
+            Markup::Emphasis(emphasis) => range.end.saturating_sub(emphasis.count)..range.end,
+            Markup::Pair { open, close, label } if is_link => {
+                let from = inner_end.max(open.end);
+                if text[range.clone()].starts_with('<') {
+                    // An address in angle brackets is its own target.
+                    let shown = text[range.start + 1..range.end - 1].to_owned();
+                    run.nodes.truncate(start);
+                    run.nodes.push(Node::new(NodeKind::Protected(shown), range));
+                    return;
+                }
+                let bracket = text[from..range.end].find(']').map_or(range.end, |n| from + n);
+                let mut end = range.end;
+                if end == bracket + 1 {
+                    if text[end..].starts_with("[]") {
+                        end += 2;
+                    }
+                    *label = Some(open.end..bracket);
+                } else {
+                    title = tail::title_of_link(text, bracket..range.end, in_cell);
+                }
+                *close = bracket..end;
+                close.clone()
+            }
+            _ => range.end..range.end,
+        };
+        run.push(Node::new(NodeKind::End { mate: start }, close));
+        self.found.extend(title);
+    }
+
+    /// A picture is a thing in the run around it, and its alternative text a run of its own.
+    fn end_image(&mut self, range: Range<usize>) {
+        let (Some(Open::Image { range: whole, link }), Some(run)) = (self.open.pop(), self.runs.pop()) else { return };
+        let inner_end = run.nodes.last().map_or(whole.start + 2, |node| node.range.end);
+        let in_cell = self.is_in_cell();
+        let bracket = self.text[inner_end..range.end].find(']').map_or(range.end, |n| inner_end + n);
+        let is_named_by_text = matches!(link, LinkType::Shortcut | LinkType::Collapsed);
+        let mut end = range.end;
+        if is_named_by_text {
+            if self.text[end..].starts_with("[]") {
+                end += 2;
+            }
+        } else {
+            self.found.extend(tail::title_of_link(self.text, bracket..range.end, in_cell));
+        }
+        // Where the label is the alternative text, a translation of it would name nothing.
+        if self.options.alt_text && !is_named_by_text {
+            let context = if in_cell { Context::AlternativeInCell } else { Context::Alternative };
+            self.found.extend(unit::part(self.text, run, context, None));
+        }
+        self.push(NodeKind::Point, whole.start..end);
+    }
+
+    fn is_in_cell(&self) -> bool {
+        self.open.iter().rev().any(|open| matches!(open, Open::Block(Block::Cell)))
+    }
+
+    /// Ends the run.
+    fn flush(&mut self) -> Result<(), FormatError> {
+        let run = std::mem::take(self.run());
+        if run.nodes.is_empty() {
+            return Ok(());
+        }
+        if self.found.len() > self.limits.segments {
+            return Err(FormatError::TooComplex { limit: self.limits.segments as u64, unit: "segments" });
+        }
+        let block = self.open.iter().rev().find_map(|open| match open {
+            Open::Block(block) => Some(block),
+            _ => None,
+        });
+        let (context, heading) = match block {
+            // A directive's title is masked as a heading.
+            Some(Block::Heading { range }) if self.masked.text[range.clone()].starts_with('#') => {
+                let is_quoted = self.text[range.start..run.nodes[0].range.start].ends_with('"');
+                (if is_quoted { Context::Quoted } else { Context::Heading }, None)
+            }
+            Some(Block::Heading { range }) => (Context::Flow, Some(range.clone())),
+            Some(Block::Cell) => (Context::Cell, None),
+            Some(Block::Code | Block::Html(_)) => return Ok(()),
+            Some(Block::Other) | None => (Context::Flow, None),
+        };
+        let nested = unit::tags_with_words(self.text, &run);
+        for tag in nested {
+            self.found.extend(nested::read(self.text, &[tag], self.options, self.limits)?);
+        }
+        self.found.extend(unit::part(self.text, run, context, heading));
+        Ok(())
+    }
+
+    fn soft_break(&mut self, range: Range<usize>) {
+        let before = self.text[..range.start].chars().next_back();
+        let after = self.text[range.end..].trim_start_matches([' ', '\t', '>']).chars().next();
+        let fold = if joins_without_space(before, after) { "" } else { " " };
+        self.push(NodeKind::Fold(fold), range);
+    }
+
+    fn hard_break(&mut self, range: Range<usize>) {
+        let mark = self.text[range.clone()].trim_end_matches(['\r', '\n']).len();
+        let mark = range.start..range.start + mark;
+        self.push(NodeKind::Break(Markup::Break { mark, ends_line: true }), range);
+    }
+
+    /// Cuts masked spans and addresses out of text.
+    fn text(&mut self, decoded: &str, range: Range<usize>) {
+        if matches!(self.open.last(), Some(Open::Block(Block::Code))) {
+            return;
+        }
+        if decoded != &self.masked.text[range.clone()] {
+            self.push(NodeKind::Text(decoded.to_owned()), range);
+            return;
+        }
+        // The parser's range begins behind the backslash of an escape.
+        let first = self.run().nodes.len();
+        let done = self.run().nodes.last().map_or(0, |node| node.range.end);
+        let is_escaped = done < range.start && self.text[..range.start].ends_with('\\');
+        self.pieces(&range);
+        if is_escaped && let Some(node) = self.run().nodes.get_mut(first) {
+            node.range.start -= 1;
+        }
+    }
+
+    fn pieces(&mut self, range: &Range<usize>) {
+        let mut at = range.start;
+        for Span { range: span, kind } in self.spans(range) {
+            self.words(at..span.start.max(at));
+            let kind = match kind {
+                SpanKind::Text => NodeKind::Protected(self.text[span.clone()].to_owned()),
+                SpanKind::Thing => NodeKind::Point,
+                SpanKind::Open => NodeKind::Half(Side::Open),
+                SpanKind::Close => NodeKind::Half(Side::Close),
+            };
+            let span = span.start.max(at)..span.end.min(range.end);
+            at = span.end;
+            self.push(kind, span);
+        }
+        self.words(at..range.end);
+    }
+
+    /// The spans that lie in the range.
+    fn spans(&mut self, range: &Range<usize>) -> VecDeque<Span> {
+        let spans = &self.masked.spans;
+        while spans.get(self.span).is_some_and(|span| span.range.end <= range.start) {
+            self.span += 1;
+        }
+        spans[self.span..].iter().take_while(|span| span.range.start < range.end).cloned().collect()
+    }
+
+    /// Words, and addresses between them.
+    fn words(&mut self, range: Range<usize>) {
+        let text = self.text;
+        let words = &text[range.clone()];
+        if words.is_empty() {
+            return;
+        }
+        let mut done = range.start;
+        if words.contains("://") || words.contains("www.") || words.contains('@') {
+            let mut at = range.start;
+            for token in words.split(' ') {
+                let (start, end) = bare_address(token);
+                if is_address(&token[start..end]) {
+                    if done < at + start {
+                        self.push(NodeKind::Text(text[done..at + start].to_owned()), done..at + start);
+                    }
+                    let address = at + start..at + end;
+                    self.push(NodeKind::Protected(text[address.clone()].to_owned()), address.clone());
+                    done = address.end;
+                }
+                at += token.len() + 1;
+            }
+        }
+        if done < range.end {
+            self.push(NodeKind::Text(text[done..range.end].to_owned()), done..range.end);
+        }
+    }
+}
+
+/// A token without the punctuation around it.
+fn bare_address(token: &str) -> (usize, usize) {
+    let start = token.len() - token.trim_start_matches(['(', '[', '"', '\'', '<', ',']).len();
+    let end = token.trim_end_matches([')', ']', '"', '\'', '>', '.', ',', ';', ':', '!', '?']).len();
+    (start.min(end), end)
+}
+
+/// The code inside its backticks.
+fn code(spelled: &str) -> String {
+    let ticks = spelled.len() - spelled.trim_start_matches('`').len();
+    let inner = spelled.get(ticks..spelled.len().saturating_sub(ticks)).unwrap_or_default();
+    inner.split_whitespace().collect::<Vec<_>>().join(" ")
+}
