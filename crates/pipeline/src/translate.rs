@@ -1,14 +1,17 @@
 //! The way of one document.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use terjuman_formats::{Format, Limits, Options, Target, detect, extract};
-use terjuman_model::{Edge, Failure, FailureCode, LanguagePair, LanguageTag, Segment, TagKind};
-use terjuman_nmt::{Fixed, Source, TranslateError, Translator, Unit, Watch};
+use terjuman_formats::{Extracted, Format, Limits, Options, Target, Warning, detect, extract};
+use terjuman_model::{Failure, FailureCode, LanguagePair, LanguageTag, Segment, TaggedText};
+use terjuman_nmt::{Pairs, Source, TranslateError, Translated, Translator, Watch};
 
-use crate::project::project;
-use crate::{GlossaryFile, Report};
+use crate::assemble::assemble;
+use crate::detection::detect_language;
+use crate::drive::drive;
+use crate::plan::Plan;
+use crate::project::{Placed, project};
+use crate::{EngineLimits, Glossary, GlossaryFile, Report};
 
 /// One document to translate.
 pub struct Request<'a> {
@@ -45,19 +48,29 @@ pub struct Output {
     pub source: LanguageTag,
     /// What happened.
     pub report: Report,
+    /// Flaws of the document that were worked around, and where they are.
+    pub warnings: Vec<Warning>,
+}
+
+/// Translates one document, whole or not at all, within the default [`EngineLimits`].
+///
+/// # Errors
+/// As [`translate_within`].
+pub fn translate(request: &Request<'_>, watch: &dyn Watch) -> Result<Output, Failure> {
+    translate_within(request, &EngineLimits::default(), watch)
 }
 
 /// Translates one document, whole or not at all.
 ///
-/// Source equal to target copies the text unchanged. CPU-bound; call it on a blocking thread. A panic inside is caught
-/// and becomes [`FailureCode::InternalServerError`].
+/// Source equal to target copies a valid document unchanged. CPU-bound; call it on a blocking thread. A panic inside is
+/// caught and becomes [`FailureCode::InternalServerError`].
 ///
 /// # Errors
 /// A [`Failure`] whose code says what is wrong with the document, the glossary, the languages or the engine;
 /// [`FailureCode::Cancelled`] soon after `watch` says so.
-pub fn translate(request: &Request<'_>, watch: &dyn Watch) -> Result<Output, Failure> {
+pub fn translate_within(request: &Request<'_>, limits: &EngineLimits, watch: &dyn Watch) -> Result<Output, Failure> {
     // The panic's own message may quote the document, so it is not passed on.
-    catch_unwind(AssertUnwindSafe(|| translate_document(request, watch))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| translate_document(request, limits, watch))).unwrap_or_else(|_| {
         Err(Failure::new(
             FailureCode::InternalServerError,
             "an internal error stopped the translation of this document",
@@ -65,112 +78,133 @@ pub fn translate(request: &Request<'_>, watch: &dyn Watch) -> Result<Output, Fai
     })
 }
 
-fn translate_document(request: &Request<'_>, watch: &dyn Watch) -> Result<Output, Failure> {
+fn translate_document(request: &Request<'_>, limits: &EngineLimits, watch: &dyn Watch) -> Result<Output, Failure> {
     let format = detect(request.name, request.content_type, request.bytes)?;
     let document = extract(format, request.bytes, request.options, request.limits)?;
     let segments = &document.segments;
-    let source = request.source.clone().unwrap_or_else(|| detect_language(segments));
-    let characters = segments.iter().map(|s| s.source.text().chars().count() as u64).sum();
-    let mut report = Report {
-        segments: segments.len(),
-        words: segments.iter().map(|s| s.source.text().split_whitespace().count()).sum(),
-        tags: segments.iter().map(|s| s.tags.len()).sum(),
-        warnings: document.warnings.len(),
-        ..Report::default()
-    };
-    if source == request.target {
-        return Ok(Output { bytes: request.bytes.to_vec(), format, characters, source, report });
+    if segments.is_empty() && is_empty_without_segments(format) {
+        return Err(Failure::new(FailureCode::NoTranslatableText, "there is no text to translate in this document"));
+    }
+    let source = source_language(request, segments)?;
+    let mut report = count(&document);
+    if source == request.target || segments.is_empty() {
+        let characters = characters(segments);
+        let bytes = request.bytes.to_vec();
+        return Ok(Output { bytes, format, characters, source, report, warnings: document.warnings });
     }
     let pair = LanguagePair { source, target: request.target.clone() };
     if !request.engine.supports(&pair) {
         let message = format!("no model translates {pair}; see `terjuman models list`");
-        return Err(Failure::new(FailureCode::InvalidToLanguage, message));
+        return Err(Failure::new(FailureCode::InvalidFromLanguage, message));
     }
-    if !request.glossaries.is_empty() {
-        return Err(Failure::new(FailureCode::InvalidGlossary, "glossaries are not supported yet"));
+    let glossary = Glossary::read(request.glossaries, &pair, request.limits)?;
+    let translations = translate_segments(segments, request.engine, &pair, &glossary, limits, &mut report, watch)?;
+    if watch.is_cancelled() {
+        return Err(failure_of(TranslateError::Cancelled));
     }
-    if request.engine.unit() != Unit::Segment {
-        return Err(Failure::new(FailureCode::InvalidDeployment, "this engine cannot be used for documents yet"));
-    }
-    // Equal segments are translated once.
-    let mut sources: Vec<Source> = Vec::new();
-    let mut index_of: HashMap<Source, usize> = HashMap::new();
-    let indexes: Vec<usize> = segments
-        .iter()
-        .map(|segment| {
-            let source = source_of(segment);
-            *index_of.entry(source).or_insert_with_key(|source| {
-                sources.push(source.clone());
-                sources.len() - 1
-            })
-        })
-        .collect();
-    report.sentences = sources.len();
-    watch.total(sources.iter().map(|source| source.text.len()).sum());
-    let translated = request.engine.translate(&pair, &sources, watch).map_err(failure_of)?;
-    let translations: Vec<_> =
-        segments.iter().zip(&indexes).map(|(segment, index)| project(&segment.source, &translated[*index])).collect();
-    report.kept_as_source = indexes.iter().filter(|index| translated[**index].kept_as_source).count();
     let target = Target { source_language: Some(pair.source.clone()), language: Some(pair.target) };
     let bytes = document.skeleton.merge(&translations, &target)?;
-    Ok(Output { bytes, format, characters, source: pair.source, report })
+    let characters = characters(segments);
+    Ok(Output { bytes, format, characters, source: pair.source, report, warnings: document.warnings })
 }
 
-/// The segment as the engine sees it: what stands in a protected tag must come out as it is.
-fn source_of(segment: &Segment) -> Source {
-    let mut fixed = Vec::new();
-    let mut open: Option<(usize, usize)> = None;
-    for mark in segment.source.marks().iter().filter(|mark| segment.kind(mark.tag) == TagKind::Protected) {
-        open = match (mark.edge, open) {
-            (Edge::Open, None) => Some((mark.at, 0)),
-            (Edge::Open, Some((start, depth))) => Some((start, depth + 1)),
-            (Edge::Close, Some((start, 0))) => {
-                if start < mark.at {
-                    let text = segment.source.text()[start..mark.at].to_owned();
-                    fixed.push(Fixed { range: start..mark.at, text });
-                }
-                None
-            }
-            (Edge::Close, Some((start, depth))) => Some((start, depth - 1)),
-            (Edge::Close | Edge::Point, open) => open,
-        };
+/// Whether a document of this format that holds no segment holds no text at all: a container without text is as good as
+/// an empty file. A text file without segments has numbers and addresses, else its filter had refused it.
+fn is_empty_without_segments(format: Format) -> bool {
+    matches!(format, Format::Docx)
+}
+
+/// The language that the document is in, stated or told from its text.
+fn source_language(request: &Request<'_>, segments: &[Segment]) -> Result<LanguageTag, Failure> {
+    if let Some(source) = request.source.as_ref().filter(|source| **source == request.target) {
+        return Ok(source.clone());
     }
-    Source { text: segment.source.text().to_owned(), fixed, linked: !segment.source.marks().is_empty() }
+    if let Pairs::Only(pairs) = request.engine.pairs()
+        && !pairs.iter().any(|pair| pair.target == request.target)
+    {
+        let message = format!("no model translates into {}; see `terjuman models list`", request.target.code());
+        return Err(Failure::new(FailureCode::InvalidToLanguage, message));
+    }
+    Ok(request.source.clone().unwrap_or_else(|| detect_language(segments, request.engine, &request.target)))
 }
 
-/// Bytes of prose that are enough to tell a language.
-const DETECTION_BYTES: usize = 5_000;
+fn count(document: &Extracted) -> Report {
+    let segments = &document.segments;
+    Report {
+        segments: segments.len(),
+        words: segments.iter().map(|segment| words(segment.source.text())).sum(),
+        tags: segments.iter().map(|segment| segment.tags.len()).sum(),
+        warnings: document.warnings.len(),
+        ..Report::default()
+    }
+}
 
-/// The language of the document's own text; English if it cannot be told.
-fn detect_language(segments: &[Segment]) -> LanguageTag {
-    let mut prose = String::new();
-    for segment in segments {
-        prose.push_str(segment.source.text());
-        prose.push('\n');
-        if prose.len() > DETECTION_BYTES {
-            break;
+/// Unicode code points, blanks and punctuation included (`api.md` section 6.8).
+fn characters(segments: &[Segment]) -> u64 {
+    segments.iter().map(|segment| segment.source.text().chars().count() as u64).sum()
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+fn translate_segments(
+    segments: &[Segment],
+    engine: &dyn Translator,
+    pair: &LanguagePair,
+    glossary: &Glossary,
+    limits: &EngineLimits,
+    report: &mut Report,
+    watch: &dyn Watch,
+) -> Result<Vec<TaggedText>, Failure> {
+    let mut plan = Plan::new(segments, &pair.source, engine.unit(), glossary);
+    let units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
+    report.sentences = units.len();
+    report.glossary_hits = plan.glossary_hits;
+    report.glossary_misses = plan.glossary_misses;
+    let translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
+    let mut kept_words = 0;
+    let mut translations = Vec::with_capacity(segments.len());
+    for (index, segment) in segments.iter().enumerate() {
+        if index % 1_024 == 0 && watch.is_cancelled() {
+            return Err(failure_of(TranslateError::Cancelled));
+        }
+        let (translation, kept) = place_segment(segment, index, &plan, &units, &translated, report);
+        kept_words += kept;
+        translations.push(translation);
+    }
+    if kept_words > limits.kept_words && kept_words * 100 > report.words * limits.kept_percent {
+        let message = format!("the engine could not translate {kept_words} of {} words", report.words);
+        return Err(Failure::new(FailureCode::TranslationFailed, message));
+    }
+    Ok(translations)
+}
+
+/// The segment's translation with its tags, and how many of its words kept their source.
+fn place_segment(
+    segment: &Segment,
+    index: usize,
+    plan: &Plan,
+    units: &[Source],
+    translated: &[Translated],
+    report: &mut Report,
+) -> (TaggedText, usize) {
+    let assembled = assemble(segment, index, plan, units, translated);
+    let text = segment.source.text();
+    let kept: usize = assembled.kept_as_source.iter().map(|range| words(&text[range.clone()])).sum();
+    report.kept_as_source += assembled.kept_as_source.len();
+    match project(segment, &assembled) {
+        (translation, Placed::ByLinks) => (translation, kept),
+        (translation, Placed::ByFallback) => {
+            report.repaired += 1;
+            (translation, kept)
+        }
+        (translation, Placed::NotAtAll) => {
+            report.repaired += 1;
+            report.kept_as_source += 1;
+            (translation, words(text))
         }
     }
-    let code = match whatlang::detect(&prose).filter(whatlang::Info::is_reliable).map(|info| info.lang()) {
-        Some(whatlang::Lang::Por) => "pt",
-        Some(whatlang::Lang::Spa) => "es",
-        Some(whatlang::Lang::Fra) => "fr",
-        Some(whatlang::Lang::Deu) => "de",
-        Some(whatlang::Lang::Ita) => "it",
-        Some(whatlang::Lang::Nld) => "nl",
-        Some(whatlang::Lang::Rus) => "ru",
-        Some(whatlang::Lang::Jpn) => "ja",
-        Some(whatlang::Lang::Cmn) => "zh-Hans",
-        Some(whatlang::Lang::Kor) => "ko",
-        Some(whatlang::Lang::Ara) => "ar",
-        Some(whatlang::Lang::Heb) => "he",
-        Some(whatlang::Lang::Pol) => "pl",
-        Some(whatlang::Lang::Ces) => "cs",
-        Some(whatlang::Lang::Tur) => "tr",
-        Some(whatlang::Lang::Ukr) => "uk",
-        _ => "en",
-    };
-    code.parse().expect("the codes above are in the language table: a test walks them")
 }
 
 fn failure_of(error: TranslateError) -> Failure {
@@ -184,7 +218,6 @@ fn failure_of(error: TranslateError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use terjuman_model::TaggedText;
     use terjuman_nmt::{Identity, Pseudo};
 
     use super::*;
@@ -224,27 +257,5 @@ mod tests {
         );
         assert_eq!(run(&Pseudo::default(), "a.txt", b" ", "pt").unwrap_err().code, FailureCode::NoTranslatableText);
         assert_eq!(run(&Pseudo::default(), "a.jpg", b" ", "pt").unwrap_err().code, FailureCode::InvalidFormat);
-    }
-
-    #[test]
-    fn the_language_is_told_from_the_text() {
-        let of = |text: &str| detect_language(&[Segment::plain(text)]).code();
-        assert_eq!(of("Uma informação é útil quando chega a tempo às pessoas que dela precisam."), "pt");
-        assert_eq!(of("An information is useful when it arrives in time for the people who need it."), "en");
-        assert_eq!(of("42"), "en");
-    }
-
-    #[test]
-    fn protected_text_is_fixed_also_when_nested() {
-        let mut segment = Segment::default();
-        let (outer, inner) = (segment.add_tag(TagKind::Protected), segment.add_tag(TagKind::Protected));
-        segment.source = TaggedText::plain("Run ");
-        segment.source.open(outer);
-        segment.source.push_str("a");
-        segment.source.open(inner);
-        segment.source.push_str("b");
-        segment.source.close(inner);
-        segment.source.close(outer);
-        assert_eq!(source_of(&segment).fixed, [Fixed { range: 4..6, text: "ab".into() }]);
     }
 }

@@ -1,0 +1,192 @@
+//! What of a segment must come out as given: protected tags, placeholders and addresses, terms of the glossary.
+
+use std::ops::Range;
+
+use terjuman_model::{Edge, Segment, TagKind};
+use terjuman_nmt::Fixed;
+
+use crate::Glossary;
+use crate::protect::{kept_stretches, merged};
+use crate::script::is_spaceless;
+
+/// The fixed stretches of a segment.
+pub(crate) struct Fixation {
+    /// Ordered, not overlapping, over the segment's text.
+    pub(crate) fixed: Vec<Fixed>,
+    /// Occurrences of terms among them.
+    pub(crate) hits: usize,
+    /// Occurrences of terms that a protected tag or a placeholder cuts.
+    pub(crate) misses: usize,
+}
+
+/// Finds what is fixed in a segment. `borders` are where its sentences end whatever the text says.
+///
+/// A placeholder inside a term belongs to the term; a term inside an address or in code is none.
+pub(crate) fn fix(segment: &Segment, borders: &[usize], glossary: &Glossary) -> Fixation {
+    let text = segment.source.text();
+    let protected = protected_ranges(segment);
+    if protected.is_empty()
+        && borders.is_empty()
+        && let Some(target) = glossary.whole(text)
+    {
+        let fixed = vec![Fixed { range: 0..text.len(), text: target.to_owned() }];
+        return Fixation { fixed, hits: 1, misses: 0 };
+    }
+    let mut kept = Vec::new();
+    let mut terms = Vec::new();
+    let mut start = 0;
+    for end in borders.iter().copied().chain([text.len()]) {
+        let shift = |range: Range<usize>| range.start + start..range.end + start;
+        let stretch = &text[start..end];
+        kept.extend(kept_stretches(stretch).into_iter().map(shift));
+        terms.extend(glossary.find(stretch).into_iter().map(|(range, target)| (shift(range), target)));
+        start = end;
+    }
+    combine(text, kept, &protected, terms)
+}
+
+fn combine(
+    text: &str,
+    kept: Vec<Range<usize>>,
+    protected: &[Range<usize>],
+    terms: Vec<(Range<usize>, &str)>,
+) -> Fixation {
+    let overlapping = |ranges: &[Range<usize>], range: &Range<usize>| {
+        let first = ranges.partition_point(|other| other.end <= range.start);
+        ranges[first..].iter().take_while(|other| other.start < range.end).cloned().collect::<Vec<_>>()
+    };
+    let (mut hits, mut misses) = (0, 0);
+    let mut accepted: Vec<(Range<usize>, &str)> = Vec::new();
+    for (range, target) in terms {
+        let within = |other: &Range<usize>| other.start <= range.start && range.end <= other.end;
+        let around = |other: &Range<usize>| range.start <= other.start && other.end <= range.end;
+        let in_protected = overlapping(protected, &range);
+        let in_kept = overlapping(&kept, &range);
+        if in_protected.iter().chain(&in_kept).any(|other| within(other) && !(in_protected.is_empty() && around(other)))
+        {
+            continue;
+        }
+        if in_protected.is_empty() && in_kept.iter().all(around) {
+            hits += 1;
+            accepted.push((range, target));
+        } else {
+            misses += 1;
+        }
+    }
+    let term_ranges: Vec<_> = accepted.iter().map(|(range, _)| range.clone()).collect();
+    let kept = kept.into_iter().filter(|range| overlapping(&term_ranges, range).is_empty());
+    let verbatim = merged(kept.chain(protected.iter().cloned()).collect());
+    let verbatim = verbatim.into_iter().map(|range| Fixed { text: text[range.clone()].to_owned(), range });
+    let given = accepted.into_iter().map(|(range, target)| Fixed { range, text: target.to_owned() });
+    let mut fixed: Vec<_> = verbatim.chain(given).collect();
+    fixed.sort_by_key(|fixed| fixed.range.start);
+    Fixation { fixed, hits, misses }
+}
+
+/// The texts of the protected tags, the outermost where they are nested; empty ones are left out.
+fn protected_ranges(segment: &Segment) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let (mut start, mut depth) = (0, 0_usize);
+    for mark in segment.source.marks().iter().filter(|mark| segment.kind(mark.tag) == TagKind::Protected) {
+        match mark.edge {
+            Edge::Open => {
+                if depth == 0 {
+                    start = mark.at;
+                }
+                depth += 1;
+            }
+            Edge::Close if depth == 1 => {
+                depth = 0;
+                if start < mark.at {
+                    ranges.push(start..mark.at);
+                }
+            }
+            Edge::Close => depth = depth.saturating_sub(1),
+            Edge::Point => {}
+        }
+    }
+    ranges
+}
+
+/// Where sentences end whatever the text says: at line breaks, and at things that stand between two words in the place
+/// of a blank, as tabs do. None is inside a protected tag.
+pub(crate) fn borders(segment: &Segment) -> Vec<usize> {
+    let text = segment.source.text();
+    let mut borders = Vec::new();
+    let mut protected = 0_usize;
+    for mark in segment.source.marks() {
+        match (segment.kind(mark.tag), mark.edge) {
+            (TagKind::Protected, Edge::Open) => protected += 1,
+            (TagKind::Protected, Edge::Close) => protected = protected.saturating_sub(1),
+            (kind @ (TagKind::Break | TagKind::Point), _)
+                if protected == 0
+                    && mark.at > 0
+                    && mark.at < text.len()
+                    && borders.last() != Some(&mark.at)
+                    && (kind == TagKind::Break || stands_for_blank(text, mark.at)) =>
+            {
+                borders.push(mark.at);
+            }
+            _ => {}
+        }
+    }
+    borders
+}
+
+fn stands_for_blank(text: &str, at: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    let after = text[at..].chars().next();
+    before.is_some_and(|c| !c.is_whitespace() && !is_spaceless(c))
+        && after.is_some_and(|c| c.is_alphanumeric() && !is_spaceless(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use terjuman_model::TaggedText;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(segment: &Segment, terms: &[(&str, &str)], expected: &[(&str, &str)], counts: (usize, usize)) {
+        let terms = terms.iter().map(|(source, target)| ((*source).to_owned(), (*target).to_owned()));
+        let fixation = fix(segment, &borders(segment), &Glossary::new(terms).unwrap());
+        let text = segment.source.text();
+        let found: Vec<_> = fixation.fixed.iter().map(|f| (&text[f.range.clone()], f.text.as_str())).collect();
+        assert_eq!(found, expected);
+        assert_eq!((fixation.hits, fixation.misses), counts);
+    }
+
+    #[test]
+    fn protected_text_is_fixed_also_when_nested() {
+        let mut segment = Segment::default();
+        let (outer, inner) = (segment.add_tag(TagKind::Protected), segment.add_tag(TagKind::Protected));
+        segment.source = TaggedText::plain("Run ");
+        segment.source.open(outer);
+        segment.source.push_str("a");
+        segment.source.open(inner);
+        segment.source.push_str("b");
+        segment.source.close(inner);
+        segment.source.close(outer);
+        check(&segment, &[], &[("ab", "ab")], (0, 0));
+        check(&segment, &[("ab", "x"), ("Run ab", "y")], &[("ab", "ab")], (0, 1));
+    }
+
+    #[test]
+    fn a_term_may_hold_a_placeholder_and_an_address_no_term() {
+        let segment = Segment::plain("Press {0} at https://press.org/Press now.");
+        let all = [("Press {0}", "Prima {0}"), ("https://press.org/Press", "https://press.org/Press")];
+        check(&segment, &[("Press {0}", "Prima {0}"), ("Press", "x")], &all, (1, 0));
+        check(&segment, &[("{0} at", "x")], &[("{0} at", "x"), all[1]], (1, 0));
+        check(&segment, &[("now", "now")], &[("{0}", "{0}"), all[1], ("now", "now")], (1, 0));
+    }
+
+    #[test]
+    fn a_whole_segment_is_a_term_in_any_case_and_a_break_ends_a_word() {
+        check(&Segment::plain("TEST"), &[("test", "x")], &[("TEST", "x")], (1, 0));
+        let mut segment = Segment::plain("test");
+        let line = segment.add_tag(TagKind::Break);
+        segment.source.point(line);
+        segment.source.push_str("case");
+        check(&segment, &[("testcase", "never"), ("test", "x")], &[("test", "x")], (1, 0));
+    }
+}

@@ -1,0 +1,185 @@
+//! What of a document the engine is given: its sentences (or segments), equal ones once.
+
+use std::ops::Range;
+
+use indexmap::IndexSet;
+use terjuman_model::{LanguageTag, Segment};
+use terjuman_nmt::{Fixed, Source, Unit};
+
+use crate::Glossary;
+use crate::fixed::{borders, fix};
+use crate::sentences::{sentences, trimmed};
+
+/// The way from a document's segments to the engine's units and back.
+#[derive(Default)]
+pub(crate) struct Plan {
+    /// What the engine is given, in order of first occurrence.
+    pub(crate) units: IndexSet<Source>,
+    /// Occurrences of glossary terms that are fixed.
+    pub(crate) glossary_hits: usize,
+    /// Occurrences of glossary terms that cannot be.
+    pub(crate) glossary_misses: usize,
+    stretches: Vec<Stretch>,
+    /// For each segment, where its stretches end.
+    ends: Vec<usize>,
+}
+
+/// A sentence of a segment, or all of it. What stands between two of them is white space.
+pub(crate) struct Stretch {
+    /// In the segment's text.
+    pub(crate) range: Range<usize>,
+    /// Who translates it.
+    pub(crate) way: Way,
+}
+
+/// How a stretch is translated.
+pub(crate) enum Way {
+    /// By the engine: the index of its unit.
+    Unit(usize),
+    /// Not at all: it has no letters but in what is fixed. The ranges are within the stretch.
+    Copied(Vec<Fixed>),
+}
+
+impl Plan {
+    /// Takes the segments apart as the engine wants them.
+    pub(crate) fn new(segments: &[Segment], language: &LanguageTag, unit: Unit, glossary: &Glossary) -> Self {
+        let mut plan = Self { ends: Vec::with_capacity(segments.len()), ..Self::default() };
+        for segment in segments {
+            plan.add(segment, language, unit, glossary);
+        }
+        plan
+    }
+
+    /// The stretches of a segment, in order.
+    pub(crate) fn stretches(&self, segment: usize) -> &[Stretch] {
+        let start = segment.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.stretches[start..self.ends[segment]]
+    }
+
+    fn add(&mut self, segment: &Segment, language: &LanguageTag, unit: Unit, glossary: &Glossary) {
+        let text = segment.source.text();
+        let borders = borders(segment);
+        let fixation = fix(segment, &borders, glossary);
+        self.glossary_hits += fixation.hits;
+        self.glossary_misses += fixation.misses;
+        let ranges = match unit {
+            Unit::Segment => trimmed(text, 0..text.len()).into_iter().collect(),
+            Unit::Sentence => {
+                let kept = uncut(segment, &fixation.fixed);
+                sentences(text, language.primary(), &borders, &kept)
+            }
+        };
+        let marks = segment.source.marks();
+        for range in ranges {
+            let fixed = within(&fixation.fixed, &range);
+            let stretch = &text[range.clone()];
+            let way = if unit == Unit::Sentence && !has_letters(stretch, &fixed) {
+                Way::Copied(fixed)
+            } else {
+                let first = marks.partition_point(|mark| mark.at <= range.start);
+                let linked = marks.get(first).is_some_and(|mark| mark.at < range.end);
+                Way::Unit(self.units.insert_full(Source { text: stretch.to_owned(), fixed, linked }).0)
+            };
+            self.stretches.push(Stretch { range, way });
+        }
+        self.ends.push(self.stretches.len());
+    }
+}
+
+/// A short thing is translated in one piece: a link's text is a name, and no name is cut at its full stop.
+const UNCUT_BYTES: usize = 200;
+
+/// The stretches that no full stop cuts: what is fixed, and short things.
+fn uncut(segment: &Segment, fixed: &[Fixed]) -> Vec<Range<usize>> {
+    use terjuman_model::{Edge, TagKind};
+    let mut ranges: Vec<_> = fixed.iter().map(|fixed| fixed.range.clone()).collect();
+    let mut open = Vec::new();
+    for mark in segment.source.marks().iter().filter(|mark| segment.kind(mark.tag) == TagKind::Whole) {
+        match mark.edge {
+            Edge::Open => open.push(mark.at),
+            Edge::Close => {
+                ranges.extend(open.pop().map(|start| start..mark.at).filter(|range| range.len() <= UNCUT_BYTES));
+            }
+            Edge::Point => {}
+        }
+    }
+    crate::protect::merged(ranges)
+}
+
+/// The part of `fixed` inside `range`, relative to it. What is cut is verbatim text whose ends are white space.
+fn within(fixed: &[Fixed], range: &Range<usize>) -> Vec<Fixed> {
+    let first = fixed.partition_point(|fixed| fixed.range.end <= range.start);
+    let inside = fixed[first..].iter().take_while(|fixed| fixed.range.start < range.end);
+    inside
+        .map(|fixed| {
+            let start = fixed.range.start.max(range.start);
+            let end = fixed.range.end.min(range.end);
+            let is_cut = (start..end) != fixed.range && fixed.text.len() == fixed.range.len();
+            let text = if is_cut {
+                fixed.text[start - fixed.range.start..end - fixed.range.start].to_owned()
+            } else {
+                fixed.text.clone()
+            };
+            Fixed { range: start - range.start..end - range.start, text }
+        })
+        .collect()
+}
+
+/// Whether there is a letter outside of what is fixed.
+fn has_letters(text: &str, fixed: &[Fixed]) -> bool {
+    let mut at = 0;
+    let gaps = fixed.iter().map(|fixed| fixed.range.clone()).chain([text.len()..text.len()]);
+    gaps.into_iter().any(|range| {
+        let gap = &text[at..range.start];
+        at = range.end;
+        gap.contains(char::is_alphabetic)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use terjuman_model::TagKind;
+
+    use super::*;
+
+    fn plan(segments: &[Segment]) -> Plan {
+        Plan::new(segments, &"en".parse().unwrap(), Unit::Sentence, &Glossary::default())
+    }
+
+    #[test]
+    fn equal_sentences_are_one_unit_and_letterless_ones_none() {
+        let plan = plan(&[Segment::plain("One. Two. 42! {0}"), Segment::plain("Two. One.")]);
+        let texts: Vec<_> = plan.units.iter().map(|unit| unit.text.as_str()).collect();
+        assert_eq!(texts, ["One.", "Two."]);
+        assert_eq!(plan.stretches(0).len(), 4);
+        assert!(matches!(plan.stretches(0)[3].way, Way::Copied(_)));
+        assert!(matches!(plan.stretches(1), [Stretch { way: Way::Unit(1), .. }, Stretch { way: Way::Unit(0), .. }]));
+    }
+
+    #[test]
+    fn links_are_wanted_only_where_a_tag_is_inside() {
+        let mut segment = Segment::default();
+        let bold = segment.add_tag(TagKind::Format);
+        segment.source.open(bold);
+        segment.source.push_str("One. Two");
+        segment.source.close(bold);
+        segment.source.push_str(" more. Three.");
+        let plan = plan(&[segment]);
+        let linked: Vec<_> = plan.units.iter().map(|unit| unit.linked).collect();
+        assert_eq!(linked, [false, true, false]);
+    }
+
+    #[test]
+    fn a_link_is_not_cut() {
+        let mut segment = Segment::default();
+        let link = segment.add_tag(TagKind::Whole);
+        segment.source.push_str("See ");
+        segment.source.open(link);
+        segment.source.push_str("Who? What");
+        segment.source.close(link);
+        segment.source.push_str(" there. End.");
+        let plan = plan(&[segment]);
+        let texts: Vec<_> = plan.units.iter().map(|unit| unit.text.as_str()).collect();
+        assert_eq!(texts, ["See Who? What there.", "End."]);
+    }
+}

@@ -1,0 +1,320 @@
+//! What comes out of a translation as it went in, although it stands in the text: placeholders, addresses, code.
+//!
+//! One pass over the text. Every pattern has a bounded length or consumes what it looks at, so time grows with the
+//! text and nothing else.
+
+use std::ops::Range;
+
+use crate::script::is_spaceless;
+
+/// The stretches of `text` that are kept, ordered, not overlapping.
+pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
+    if !text.bytes().any(is_telling) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    placeholders(text, &mut found);
+    tokens(text, &mut found);
+    merged(found)
+}
+
+/// Every kept stretch holds one of these; most prose holds none.
+fn is_telling(byte: u8) -> bool {
+    matches!(byte, b'{' | b'$' | b'%' | b'<' | b'[' | b'@' | b'/' | b'\\' | b'_' | b'#' | b':' | b'.' | b'(' | b'-')
+        || byte.is_ascii_digit()
+}
+
+/// Sorts, and joins what overlaps: all of it is kept verbatim, so the union is too.
+pub(crate) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
+    ranges.dedup_by(|later, earlier| {
+        let overlaps = later.start < earlier.end;
+        if overlaps {
+            earlier.end = earlier.end.max(later.end);
+        }
+        overlaps
+    });
+    ranges
+}
+
+/// The longest placeholder, in bytes.
+const LONGEST_PLACEHOLDER: usize = 100;
+
+fn placeholders(text: &str, found: &mut Vec<Range<usize>>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = match bytes[at] {
+            b'{' | b'$' | b'#' | b'%' | b'<' | b'[' => {
+                placeholder(&text[at..], at.checked_sub(1).map(|before| bytes[before]))
+            }
+            _ => None,
+        };
+        if let Some(length) = length {
+            found.push(at..at + length);
+        }
+        at += length.unwrap_or(1);
+    }
+}
+
+/// The length of the placeholder that `text` begins with.
+fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
+    let bytes = text.as_bytes();
+    match bytes {
+        [b'{', b'{', ..] => delimited(text, "{{", "}}", is_inside_double),
+        [b'[', b'[', ..] => delimited(text, "[[", "]]", is_inside_double),
+        [b'<', b'<', ..] => delimited(text, "<<", ">>", is_inside_double),
+        [b'{', ..] => delimited(text, "{", "}", is_inside_single),
+        [b'$', b'{', ..] => delimited(text, "${", "}", is_inside_single),
+        [b'#', b'{', ..] => delimited(text, "#{", "}", is_inside_single),
+        [b'%', b'{', ..] => delimited(text, "%{", "}", is_inside_single),
+        [b'<', ..] => delimited(text, "<", ">", is_inside_single).filter(|_| is_tag_start(bytes[1])),
+        [b'$', b'A'..=b'Z' | b'_', ..] => Some(1 + bytes[1..].iter().take_while(|b| is_name(**b)).count()),
+        [b'%', ..] if !before.is_some_and(|b| b.is_ascii_digit()) => conversion(bytes),
+        _ => None,
+    }
+}
+
+fn is_tag_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?')
+}
+
+fn is_inside_double(byte: u8) -> bool {
+    !matches!(byte, b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'\n' | b'\r')
+}
+
+fn is_inside_single(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'{' | b'}' | b'<' | b'>' | b'"') || byte >= 0x80
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn delimited(text: &str, open: &str, close: &str, is_inside: fn(u8) -> bool) -> Option<usize> {
+    let inside = &text.as_bytes()[open.len()..];
+    let length = inside.iter().take(LONGEST_PLACEHOLDER).take_while(|byte| is_inside(**byte)).count();
+    // `{` takes no closing brace for content, so what follows the content must be the end.
+    (length > 0 && inside[length..].starts_with(close.as_bytes())).then_some(open.len() + length + close.len())
+}
+
+/// A conversion of `printf`: `%s`, `%1$d`, `%-8.2f`, `%lu`, `%@`, `%(name)s`. Not `100 % sure`, not `%sure`.
+fn conversion(bytes: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    if bytes.get(at) == Some(&b'(') {
+        let name = bytes[at + 1..].iter().take(LONGEST_PLACEHOLDER).take_while(|b| is_name(**b)).count();
+        at += name + 2;
+        if name == 0 || bytes.get(at - 1) != Some(&b')') {
+            return None;
+        }
+    }
+    let is_flag = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'#' | b'.' | b'*' | b'$' | b'\'');
+    at += bytes[at.min(bytes.len())..].iter().take(12).take_while(|byte| is_flag(**byte)).count();
+    at += bytes[at.min(bytes.len())..]
+        .iter()
+        .take(2)
+        .take_while(|b| matches!(**b, b'l' | b'h' | b'z' | b'j' | b't'))
+        .count();
+    let is_conversion = matches!(
+        bytes.get(at)?,
+        b's' | b'd' | b'i' | b'u' | b'f' | b'F' | b'g' | b'G' | b'e' | b'E' | b'x' | b'X' | b'o' | b'c' | b'p' | b'@'
+    );
+    let ends = bytes.get(at + 1).is_none_or(|byte| byte.is_ascii() && !is_name(*byte));
+    (is_conversion && ends).then_some(at + 1)
+}
+
+/// Words between blanks. Scripts without blanks set off what is written in others.
+fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
+    let mut rest = 0;
+    for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
+        if character.is_whitespace() || is_spaceless(character) {
+            if rest < at {
+                token(text, rest..at, found);
+            }
+            rest = at + character.len_utf8();
+        }
+    }
+}
+
+fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
+    let whole = &text[range.clone()];
+    if !whole.bytes().any(is_telling) {
+        return;
+    }
+    let bare = whole.trim_start_matches(['(', '[', '{', '<', '"', '\'', '“', '‘', '«', '„', '¿', '¡']);
+    let start = range.start + (whole.len() - bare.len());
+    let bare = without_punctuation(bare);
+    if let Some(offset) = url_start(bare) {
+        found.push(start + offset..start + bare.len());
+    } else if is_email(bare) || is_path(bare) || is_identifier(bare) || is_code(bare) {
+        found.push(start..start + bare.len());
+    }
+}
+
+/// The token without what belongs to the sentence: stops, quotes, and brackets that it did not open.
+fn without_punctuation(token: &str) -> &str {
+    let mut bare = token;
+    let (mut round, mut square) = (count(token, b'(', b')'), count(token, b'[', b']'));
+    while let Some(last) = bare.chars().next_back() {
+        match last {
+            ')' if round >= 0 => break,
+            ']' if square >= 0 => break,
+            ')' => round += 1,
+            ']' => square += 1,
+            '.' | ',' | ';' | ':' | '!' | '?' | '"' | '\'' | '>' | '}' | '”' | '’' | '»' | '…' => {}
+            _ => break,
+        }
+        bare = &bare[..bare.len() - last.len_utf8()];
+    }
+    bare
+}
+
+/// How many more brackets are opened than closed.
+fn count(token: &str, open: u8, close: u8) -> i64 {
+    token.bytes().map(|byte| i64::from(byte == open) - i64::from(byte == close)).sum()
+}
+
+/// Where in the token a URL begins; it goes on to the end.
+fn url_start(token: &str) -> Option<usize> {
+    if let Some(colon) = token.find("://") {
+        let bytes = &token.as_bytes()[..colon];
+        let scheme =
+            bytes.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
+        let is_scheme = scheme > 0 && bytes[colon - scheme].is_ascii_alphabetic();
+        return (is_scheme && token.len() > colon + 3).then_some(colon - scheme);
+    }
+    let is_address = ["mailto:", "tel:", "data:", "urn:"].iter().any(|s| token.len() > s.len() && token.starts_with(s));
+    let is_host = token.starts_with("www.") && token.len() > 4;
+    (is_address || is_host).then_some(0)
+}
+
+fn is_email(token: &str) -> bool {
+    let Some((name, host)) = token.split_once('@') else { return false };
+    !name.is_empty()
+        && name.chars().all(|c| c.is_alphanumeric() || "._%+-".contains(c))
+        && host.contains('.')
+        && host.split('.').all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
+}
+
+/// Endings of file names that are no ordinary words.
+const FILE_ENDINGS: &[&str] = &[
+    "bat", "bmp", "bz2", "cfg", "conf", "cpp", "css", "csv", "dll", "dmg", "doc", "docx", "exe", "gif", "gz", "htm",
+    "html", "ini", "iso", "jar", "java", "jpeg", "jpg", "js", "json", "lock", "log", "md", "mp3", "mp4", "odp", "ods",
+    "odt", "pdf", "php", "png", "ppt", "pptx", "py", "rb", "rs", "rtf", "sh", "sql", "svg", "tar", "tgz", "tiff",
+    "toml", "ts", "tsv", "txt", "wav", "webp", "xls", "xlsx", "xml", "yaml", "yml", "zip",
+];
+
+/// A path has a root, or names a file. `and/or` and `km/h` are words.
+fn is_path(token: &str) -> bool {
+    let bytes = token.as_bytes();
+    let has_root =
+        ["/", "./", "../", "~/", "\\\\"].iter().any(|root| token.len() > root.len() && token.starts_with(root));
+    let has_drive = matches!(bytes, [drive, b':', b'\\' | b'/', _, ..] if drive.is_ascii_alphabetic());
+    if has_root || has_drive {
+        return true;
+    }
+    let name = token.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.rsplit_once('.').is_some_and(|(stem, ending)| {
+        let is_listed = FILE_ENDINGS.binary_search(&ending).is_ok();
+        !stem.is_empty() && stem.chars().all(|c| c.is_alphanumeric() || "._-*+".contains(c)) && is_listed
+    })
+}
+
+/// GUIDs, hashes, colours and other numbers in hexadecimal. `facade` and `decade` are words: a code has a digit.
+fn is_identifier(token: &str) -> bool {
+    let digits = token.strip_prefix("0x").or_else(|| token.strip_prefix('#')).unwrap_or(token);
+    let is_marked = digits.len() < token.len();
+    let count = digits.bytes().filter(|byte| *byte != b'-').count();
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+        && digits.bytes().any(|byte| byte.is_ascii_digit())
+        && digits.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && (count >= 12 || (is_marked && count >= 3))
+}
+
+/// `snake_case`, `call()`, `module::item`, `--option`.
+fn is_code(token: &str) -> bool {
+    let is_plain = |text: &str, more: &str| {
+        text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || more.contains(c))
+            && text.contains(|c: char| c.is_ascii_alphabetic())
+    };
+    let has_inner_underscore = token.trim_matches('_').contains('_');
+    let is_call = token.strip_suffix("()").is_some_and(|name| is_plain(name, ".:"));
+    let is_scoped =
+        token.split("::").count() > 1 && token.split("::").all(|part| !part.is_empty() && is_plain(part, ""));
+    let is_option = token
+        .strip_prefix("--")
+        .is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_plain(name, "-=."));
+    (has_inner_underscore && is_plain(token, ".-/=:")) || is_call || is_scoped || is_option
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `expected` is the text with `⟦ ⟧` around what is kept.
+    #[track_caller]
+    fn check(expected: &str) {
+        let text = expected.replace(['⟦', '⟧'], "");
+        let mut marked = String::new();
+        let mut at = 0;
+        for range in kept_stretches(&text) {
+            marked.push_str(&text[at..range.start]);
+            marked.push('⟦');
+            marked.push_str(&text[range.clone()]);
+            marked.push('⟧');
+            at = range.end;
+        }
+        marked.push_str(&text[at..]);
+        assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn placeholders_are_kept() {
+        check("Hello ⟦{name}⟧, you have ⟦%d⟧ messages and ⟦${x}⟧ ⟦{{ user name }}⟧.");
+        check("⟦%1$s⟧ of ⟦%-8.2f⟧, ⟦%(count)d⟧, ⟦%lu⟧, ⟦%@⟧ and ⟦%s⟧");
+        check("Dear <<⟦x⟧".replace('⟦', "").replace('⟧', "").as_str());
+        check("Dear ⟦<<First Name>>⟧ and ⟦[[Last]]⟧, use ⟦<b>⟧bold⟦</b>⟧ and ⟦$HOME⟧");
+        check("⟦{0}⟧⟦{1:N2}⟧日本⟦{ação}⟧語");
+    }
+
+    #[test]
+    fn addresses_paths_and_codes_are_kept() {
+        check("See (⟦https://example.com/a?b=c#d⟧), ⟦www.example.com⟧.");
+        check("⟦https://en.wikipedia.org/wiki/Rust_(language)⟧ (see ⟦http://a.b⟧)");
+        check("Write to ⟦some.one+x@example.co.uk⟧; or (⟦a@b.org⟧).");
+        check("请访问⟦https://example.com⟧查看");
+        check("In ⟦/usr/bin/env⟧, ⟦C:\\Windows\\x.exe⟧, ⟦src/main.rs⟧ and ⟦report.docx⟧!");
+        check("Id ⟦123e4567-e89b-12d3-a456-426614174000⟧, colour ⟦#ff00aa⟧, ⟦0xFF00⟧");
+        check("Call ⟦do_it()⟧, ⟦print()⟧ or ⟦std::mem⟧ with ⟦--long-option⟧ in ⟦snake_case⟧");
+    }
+
+    #[test]
+    fn file_endings_are_in_order() {
+        assert!(FILE_ENDINGS.is_sorted());
+    }
+
+    #[test]
+    fn words_are_not_kept() {
+        for words in [
+            "100% sure, 50 % of it, 5%d",
+            "and/or km/h 24/7 1/2",
+            "a decade of façade",
+            "JavaScript on GitHub, v1.2.3",
+            "well-known - really -- yes",
+            "user@ #tag @home",
+            "end.Start again. e.g. this",
+            "{ a b } [x] < 3 > $5",
+            "12:30 2020-01-02 *** ---",
+            "call (me) (maybe)",
+        ] {
+            check(words);
+        }
+    }
+
+    #[test]
+    fn hostile_texts_take_time_in_proportion() {
+        for text in ["{", "%(", "<<", "[[", "a@", "http://", "a_", "))", "${", "0x", "::", "({[<"] {
+            kept_stretches(&text.repeat(100_000));
+        }
+    }
+}

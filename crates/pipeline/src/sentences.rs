@@ -1,0 +1,243 @@
+//! Where the sentences of a text are: the Unicode rules (UAX #29), and what people abbreviate on top of them.
+//!
+//! The rules know no words: they cut after `Dr.`, inside `J. R. R. Tolkien` and after the `?` of an address. Each of
+//! their cuts is looked at again here; none is added, so a sentence is at worst too long.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use icu_segmenter::SentenceSegmenter;
+use icu_segmenter::options::SentenceBreakInvariantOptions;
+
+use crate::abbreviations::{Stop, has_dotted_ordinals, stop_after};
+
+/// The sentences of `text`, in order, without the white space around them. Text between two of them is white space.
+///
+/// `borders` (sorted) are places where a sentence ends whatever the text says; `kept` (sorted, not overlapping) are
+/// stretches that are not cut by anything else. `language` is the primary language subtag.
+pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for border in borders.iter().copied().chain([text.len()]) {
+        if border > start {
+            sentences_within(text, start..border, language, kept, &mut found);
+            start = border;
+        }
+    }
+    found
+}
+
+fn sentences_within(
+    text: &str,
+    range: Range<usize>,
+    language: &str,
+    kept: &[Range<usize>],
+    found: &mut Vec<Range<usize>>,
+) {
+    let stretch = &text[range.clone()];
+    let mut start = range.start;
+    if may_hold_borders(stretch) {
+        let flat = spelled_out(stretch);
+        let rules = SentenceSegmenter::new(SentenceBreakInvariantOptions::default());
+        for border in rules.segment_str(&flat) {
+            let at = before_opening(text, start, range.start + border);
+            let is_kept = kept.get(kept.partition_point(|kept| kept.end <= at)).is_some_and(|kept| kept.start < at);
+            if at > start
+                && at < range.end
+                && text.is_char_boundary(at)
+                && !is_kept
+                && ends_sentence(&text[start..at], &text[at..range.end], language)
+            {
+                found.extend(trimmed(text, start..at));
+                start = at;
+            }
+        }
+    }
+    found.extend(trimmed(text, start..range.end));
+}
+
+/// Most cells and headings have nothing that could end a sentence, and need no rules.
+fn may_hold_borders(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'.' | b'!' | b'?') || !byte.is_ascii())
+}
+
+/// A line end alone is a blank to a reader: files are wrapped by hand. The rules know no ellipsis but three stops. The
+/// length stays.
+fn spelled_out(text: &str) -> Cow<'_, str> {
+    if text.contains(['\n', '\r', '…']) {
+        text.replace(['\n', '\r'], " ").replace('…', "...").into()
+    } else {
+        text.into()
+    }
+}
+
+/// The rules take a quote for a closing one that opens the next sentence without a blank before it: `！“`.
+fn before_opening(text: &str, start: usize, border: usize) -> usize {
+    let Some(before) = text.get(start..border).filter(|_| !text[border..].starts_with(char::is_whitespace)) else {
+        return border;
+    };
+    let rest = before.trim_end_matches(['“', '‘']);
+    if rest.ends_with(['。', '！', '？']) { start + rest.len() } else { border }
+}
+
+/// The range without white space at its ends, if anything is left.
+pub(crate) fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let stretch = &text[range.clone()];
+    let start = range.start + (stretch.len() - stretch.trim_start().len());
+    let end = range.end - (stretch.len() - stretch.trim_end().len());
+    (start < end).then_some(start..end)
+}
+
+/// Whether a cut of the Unicode rules between `before` and `after` is where a sentence ends.
+fn ends_sentence(before: &str, after: &str, language: &str) -> bool {
+    let sentence = before.trim_end();
+    let is_joined = sentence.len() == before.len() && !after.starts_with(char::is_whitespace);
+    let words = sentence.trim_end_matches(is_closing);
+    let Some(stop) = words.chars().next_back() else { return true };
+    if !matches!(stop, '.' | '!' | '?' | '…') {
+        return true; // The scripts with stops of their own have no abbreviations.
+    }
+    if is_joined {
+        return after.chars().next().is_none_or(crate::script::is_spaceless);
+    }
+    let next = after.chars().take(LOOK_AHEAD).find(|c| c.is_alphanumeric());
+    if next.is_some_and(char::is_lowercase) {
+        return false;
+    }
+    let Some(words) = words.strip_suffix('.') else { return true };
+    if words.ends_with(['.', '!', '?']) || sentence.len() > words.len() + 1 {
+        return true; // An ellipsis; a quote or bracket after the stop.
+    }
+    !continues_after(words, next, language)
+}
+
+/// Whether the full stop after `words` belongs to its word.
+fn continues_after(words: &str, next: Option<char>, language: &str) -> bool {
+    let number_follows = next.is_some_and(char::is_numeric);
+    let word = last_word(words);
+    let mut letters = word.chars();
+    if let (Some(letter), None) = (letters.next(), letters.next())
+        && letter.is_alphabetic()
+    {
+        // An initial or half an abbreviation; but `So do I. Then` ends.
+        return !(language == "en" && letter == 'I' && word.len() < words.len());
+    }
+    if word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit()) && !word.is_empty() {
+        return has_dotted_ordinals(language) && words.len() > word.len() && next.is_some_and(char::is_alphabetic);
+    }
+    let small = word.to_lowercase();
+    // `p. ex.`, `z. B.`: the word before belongs to it.
+    let both = words[..words.len() - word.len()].trim_end().strip_suffix('.').map(|rest| {
+        let first = last_word(rest);
+        format!("{}.{small}", first.to_lowercase())
+    });
+    match stop_after(&small, language) {
+        Stop::Continues => true,
+        Stop::ContinuesBeforeNumber => number_follows,
+        Stop::MayEnd => both.is_some_and(|both| stop_after(&both, language) == Stop::Continues),
+    }
+}
+
+/// Quotes, brackets and blanks that may stand before the next word.
+const LOOK_AHEAD: usize = 20;
+
+/// The longest word that is looked up.
+const LONGEST_ABBREVIATION: usize = 12;
+
+/// The word at the end of the text, dots inside it included; empty if it is too long to be an abbreviation.
+fn last_word(text: &str) -> &str {
+    for (count, (at, character)) in text.char_indices().rev().enumerate() {
+        if !(character.is_alphanumeric() || matches!(character, '.' | '-' | 'º' | 'ª' | '°')) {
+            return &text[at + character.len_utf8()..];
+        }
+        if count > LONGEST_ABBREVIATION {
+            return "";
+        }
+    }
+    text
+}
+
+fn is_closing(character: char) -> bool {
+    matches!(character, '"' | '\'' | ')' | ']' | '}' | '”' | '’' | '»' | '›' | '“' | '」' | '』' | '）')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `expected` is the text with a bar at each cut.
+    #[track_caller]
+    fn check(language: &str, expected: &str) {
+        let text = expected.replace('|', "");
+        let found = sentences(&text, language, &[], &[]);
+        let mut marked = String::new();
+        let mut at = 0;
+        for (index, range) in found.iter().enumerate() {
+            let between = &text[at..range.start];
+            assert!(between.chars().all(char::is_whitespace), "lost {between:?}");
+            marked.push_str(between);
+            if index > 0 {
+                marked.push('|');
+            }
+            marked.push_str(&text[range.clone()]);
+            at = range.end;
+        }
+        marked.push_str(&text[at..]);
+        assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn sentences_end_at_their_stops() {
+        check("en", "One. |Two! |Three? |Four");
+        check("en", "  One.\n|Two…   |Three.  ");
+        check("en", "He said \"Stop.\" |Then he left. |(And came back.) |Fine.");
+        check("pt", "Olá. |Tudo bem? |«Sim.» |Ótimo…");
+        check("en", "no stop at all");
+        check("en", " \n ");
+    }
+
+    #[test]
+    fn abbreviations_do_not_end_sentences() {
+        check("en", "Dr. Smith met Mr. Jones. |They left.");
+        check("en", "See Fig. 3 and No. 5. |No. |I will not.");
+        check("en", "Use a shell, e.g. Bash, i.e. The usual. |Done.");
+        check("en", "J. R. R. Tolkien wrote it. |So do I. |Then we wrote.");
+        check("en", "Apples, pears, etc. |The rest is gone.");
+        check("pt", "O Sr. Silva e a Sra. Souza, do Art. 5, n.º 3. |Saíram.");
+        check("pt", "Frutas, p. ex. Maçãs. |Fim.");
+        check("de", "Am 3. Oktober, z. B. Berlin. |Ende.");
+        check("en", "It was 1990. |Then it was 3.14 or 1,000.50. |Over.");
+        check("en", "We moved in May 20. |Then we left.");
+    }
+
+    #[test]
+    fn what_is_not_a_stop_does_not_cut() {
+        check("en", "See https://example.com/a?b=c! |Then go.");
+        check("en", "\"Stop!\" and left. |Then \"Why?\" she asked.");
+        check("en", "Wait... what? |Yes... |Maybe.");
+        check("en", "Version 1.2.3 of foo.bar() is out! |Get it.");
+        check("en", "a line\nwrapped by hand. |Another\nline.");
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut() {
+        check("ja", "これは本です。|それはペンです。|本当？|はい");
+        check("zh", "你好。|再见！|“是的。”|完");
+        check("hi", "यह किताब है। |वह कलम है।");
+    }
+
+    #[test]
+    fn borders_cut_and_kept_stretches_do_not() {
+        assert_eq!(sentences("foobar baz", "en", &[3], &[]), [0..3, 3..10]);
+        assert_eq!(sentences("One. Two. Three.", "en", &[], &[2..7]), [0..9, 10..16]);
+        assert_eq!(sentences("a b", "en", &[1, 2], &[0..3]), [0..1, 2..3]);
+    }
+
+    #[test]
+    fn long_texts_take_time_in_proportion() {
+        for text in ["Dr. ", "A. ", "? ", "? (", "? “", "a.b.", "\"", "...", "1. ", "\n"] {
+            let found = sentences(&text.repeat(50_000), "en", &[], &[]);
+            assert!(found.len() <= 200_000);
+        }
+    }
+}
