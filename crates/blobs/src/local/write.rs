@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, fsync, linkat, openat, renameat_with, unlinkat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, fsync, linkat, openat, renameat_with, unlinkat};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
@@ -20,12 +20,15 @@ pub(super) fn create(folder: &Folder, name: &str, content: &[u8], stamp: &Stamp)
     if let Some(answer) = whose(&directory, file, stamp)? {
         return answer;
     }
-    let (temporary, unfinished) = temporary(&directory, stamp)?;
-    let written = finish(&directory, &temporary, unfinished, file, content);
-    if written.is_err() {
-        // Best effort: what stays is skipped in listings, and swept.
-        let _ = unlinkat(&directory, &temporary, AtFlags::empty());
-    }
+    let written = match nameless(&directory) {
+        Some(unfinished) => write_nameless(&directory, unfinished, file, content),
+        None => Err(Nameless::Unsupported),
+    };
+    let written = match written {
+        Err(Nameless::Unsupported) => write_named(&directory, stamp, file, content),
+        Err(Nameless::Failed(error)) => Err(error),
+        Ok(()) => Ok(()),
+    };
     match written {
         Ok(()) => Ok(Created::Now),
         Err(BlobError::Exists) => whose(&directory, file, stamp)?.unwrap_or(Err(BlobError::Exists)),
@@ -62,6 +65,52 @@ fn digest(mut file: File) -> Result<String, BlobError> {
         }
     }
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// How writing a file without a name failed.
+#[derive(Debug)]
+enum Nameless {
+    /// This system cannot do it.
+    Unsupported,
+    Failed(BlobError),
+}
+
+/// A new file in the directory that has no name yet: if the process dies, nothing is left of it. `None` where the file
+/// system has no such thing.
+#[cfg(target_os = "linux")]
+fn nameless(directory: &OwnedFd) -> Option<File> {
+    let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
+    openat(directory, ".", flags, Mode::from_raw_mode(0o666)).ok().map(File::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn nameless(_directory: &OwnedFd) -> Option<File> {
+    None
+}
+
+/// Fills the file and gives it its name, which replaces nothing.
+fn write_nameless(directory: &OwnedFd, mut unfinished: File, name: &str, content: &[u8]) -> Result<(), Nameless> {
+    let failed = |error: BlobError| Nameless::Failed(error);
+    unfinished.write_all(content).map_err(|error| failed(from_io(&error)))?;
+    unfinished.sync_all().map_err(|error| failed(from_io(&error)))?;
+    let path = format!("/proc/self/fd/{}", unfinished.as_raw_fd());
+    match linkat(CWD, path, directory, name, AtFlags::SYMLINK_FOLLOW) {
+        // There is no /proc in this container.
+        Err(Errno::NOENT | Errno::XDEV | Errno::OPNOTSUPP) => return Err(Nameless::Unsupported),
+        linked => linked.map_err(|errno| failed(from_errno(errno)))?,
+    }
+    fsync(directory).map_err(|errno| failed(from_errno(errno)))
+}
+
+/// The same by way of a temporary name.
+fn write_named(directory: &OwnedFd, stamp: &Stamp, file: &str, content: &[u8]) -> Result<(), BlobError> {
+    let (temporary, unfinished) = temporary(directory, stamp)?;
+    let written = finish(directory, &temporary, unfinished, file, content);
+    if written.is_err() {
+        // Best effort: what stays is skipped in listings, and swept.
+        let _ = unlinkat(directory, &temporary, AtFlags::empty());
+    }
+    written
 }
 
 /// A new file that nobody else writes to, beside where it will end.
@@ -110,14 +159,42 @@ fn place(directory: &impl AsFd, temporary: &str, name: &str, renamed: Result<(),
 
 #[cfg(test)]
 mod tests {
-    use rustix::fs::CWD;
+    use terjuman_model::DocumentId;
+    use uuid::Uuid;
 
     use super::*;
+
+    fn open(directory: &std::path::Path) -> OwnedFd {
+        openat(CWD, directory, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).unwrap()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_without_a_name_leaves_nothing_when_it_is_given_up_and_replaces_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = open(directory.path());
+        drop(nameless(&folder).unwrap());
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+        write_nameless(&folder, nameless(&folder).unwrap(), "name", b"ours").unwrap();
+        let again = write_nameless(&folder, nameless(&folder).unwrap(), "name", b"other");
+        assert!(matches!(again, Err(Nameless::Failed(BlobError::Exists))));
+        assert_eq!(std::fs::read(directory.path().join("name")).unwrap(), b"ours");
+    }
+
+    #[test]
+    fn a_temporary_name_stands_in_where_there_must_be_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = open(directory.path());
+        let stamp = Stamp { document: DocumentId(Uuid::nil()), sha256: String::new() };
+        write_named(&folder, &stamp, "name", b"ours").unwrap();
+        assert!(matches!(write_named(&folder, &stamp, "name", b"other"), Err(BlobError::Exists)));
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_hard_link_stands_in_for_the_rename() {
         let directory = tempfile::tempdir().unwrap();
-        let open = openat(CWD, directory.path(), OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).unwrap();
+        let open = open(directory.path());
         std::fs::write(directory.path().join("temporary"), "ours").unwrap();
         place(&open, "temporary", "name", Err(Errno::INVAL)).unwrap();
         assert_eq!(std::fs::read(directory.path().join("name")).unwrap(), b"ours");

@@ -1,0 +1,81 @@
+//! A server process on a free port, with data and documents of its own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// Ends with this value.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    process: Child,
+    folder: TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Server {
+    /// Starts one and waits for its first good answer.
+    pub(crate) fn start(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let address = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
+        let process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
+            .arg("serve")
+            .env("TERJUMAN_HTTP__LISTEN", address.to_string())
+            .env("TERJUMAN_DATA_DIR", folder.path().join("data"))
+            .env("TERJUMAN_STORAGE__FILE_ROOTS", folder.path())
+            .env("TERJUMAN_ENGINE__DEFAULT", "pseudo")
+            .env("TERJUMAN_LOG__LEVEL", "error")
+            .envs(settings.iter().map(|(key, value)| (format!("TERJUMAN_{key}"), value)))
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program is built");
+        while !answers(address) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Self { address, process, folder }
+    }
+
+    /// Resident memory of the process.
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or_default() * 1024
+    }
+
+    /// The URL of a folder below the root.
+    pub(crate) fn url(&self, name: &str) -> String {
+        format!("file://{}", self.folder.path().join(name).display())
+    }
+
+    /// A folder that is not there: a job from it is refused by its validation, at next to no cost.
+    pub(crate) fn absent(&self) -> String {
+        self.url("absent")
+    }
+
+    /// A folder with so many small documents.
+    pub(crate) fn documents(&self, count: usize) -> String {
+        let folder = self.folder.path().join("in");
+        std::fs::create_dir(&folder).expect("a new folder");
+        for index in 0..count {
+            let text = format!("This is document {index}.\nIt has two lines, and both of them are short.\n");
+            std::fs::write(folder.join(format!("{index:04}.txt")), text).expect("a new file");
+        }
+        self.url("in")
+    }
+}
+
+fn answers(address: SocketAddr) -> bool {
+    use std::io::{Read, Write};
+    let Ok(mut stream) = std::net::TcpStream::connect(address) else { return false };
+    let asked = stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let mut answer = Vec::new();
+    asked.is_ok() && stream.read_to_end(&mut answer).is_ok() && answer.starts_with(b"HTTP/1.1 200")
+}

@@ -1,0 +1,102 @@
+//! `terjuman jobs`: a client of a running server, through the public API alone.
+
+mod client;
+
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+use crate::cli::{JobsArguments, JobsCommand};
+use crate::config::Config;
+use crate::{print, report};
+use client::Client;
+
+/// How often `watch` asks.
+const POLL: std::time::Duration = std::time::Duration::from_millis(500);
+
+pub(crate) fn run(config: &Config, arguments: &JobsArguments) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let client = Client::new(config, arguments)?;
+        match &arguments.command {
+            JobsCommand::List { statuses, top } => list(&client, statuses, *top).await,
+            JobsCommand::Show { id } => show(&client, id).await,
+            JobsCommand::Watch { id } => watch(&client, id).await,
+            JobsCommand::Cancel { id } => {
+                let job = client.cancel(id).await?;
+                print(&line(&job));
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    })
+}
+
+async fn list(client: &Client, statuses: &[String], top: u32) -> anyhow::Result<ExitCode> {
+    for job in client.jobs(statuses, top).await? {
+        print(&line(&job));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(client: &Client, id: &str) -> anyhow::Result<ExitCode> {
+    let job = client.job(id).await?;
+    print(&line(&job));
+    if let Some(error) = failure(&job) {
+        print(&format!("  {error}"));
+    }
+    for document in client.documents(id).await? {
+        let source = text(&document, "sourcePath");
+        let to = text(&document, "to");
+        print(&format!("  {:12} {to:8} {source}", text(&document, "status")));
+        if let Some(error) = failure(&document) {
+            print(&format!("    {error}"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line whenever something changed, until the job has ended. Fails unless it succeeded.
+async fn watch(client: &Client, id: &str) -> anyhow::Result<ExitCode> {
+    let mut shown = String::new();
+    loop {
+        let job = client.job(id).await?;
+        let now = line(&job);
+        if now != shown {
+            print(&now);
+            shown = now;
+        }
+        let status = text(&job, "status");
+        if ["Succeeded", "Failed", "Cancelled", "ValidationFailed"].contains(&status) {
+            if let Some(error) = failure(&job) {
+                report(&format!("error: {error}"));
+            }
+            return Ok(if status == "Succeeded" { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+fn line(job: &Value) -> String {
+    let count = |name: &str| job["summary"][name].as_u64().unwrap_or_default();
+    format!(
+        "{} {} {:16} {}/{} documents, {} failed, {} characters",
+        text(job, "id"),
+        text(job, "createdDateTimeUtc"),
+        text(job, "status"),
+        count("success"),
+        count("total"),
+        count("failed"),
+        count("totalCharacterCharged"),
+    )
+}
+
+/// `CODE: message` of the inner error, which says more than the outer one.
+fn failure(item: &Value) -> Option<String> {
+    let error = item.get("error")?;
+    let inner = error.get("innerError").unwrap_or(error);
+    Some(format!("{}: {}", text(inner, "code"), text(inner, "message")))
+}
+
+fn text<'a>(item: &'a Value, name: &str) -> &'a str {
+    item[name].as_str().unwrap_or_default()
+}

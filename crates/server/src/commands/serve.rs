@@ -1,0 +1,105 @@
+//! `terjuman serve`: the API and the workers in one process.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, bail};
+use terjuman_jobs::{Jobs, Worker, WorkerSetup};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{Role, ServeArguments};
+use crate::config::Config;
+use crate::{logging, report, wiring};
+
+/// Unfinished files older than this belong to no write in progress.
+const LEFTOVER_AGE: Duration = Duration::from_secs(3600);
+
+pub(crate) fn run(config: &Config, arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
+    logging::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(serve(config, arguments.role));
+    // Blocking work that was told to stop and did not is not waited for: its documents have been given back.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
+    if role != Role::All {
+        bail!("--role {}: several processes need a PostgreSQL database; SQLite serves one", role.as_str());
+    }
+    let engines = Arc::new(wiring::engines(config)?);
+    let stores = wiring::stores(config)?;
+    let store = wiring::job_store(config).await?;
+    let jobs = Jobs::new(store.clone());
+    let stop = CancellationToken::new();
+    on_signal(stop.clone());
+
+    let swept = stores.sweep(SystemTime::now() - LEFTOVER_AGE).await.unwrap_or_default();
+    if swept > 0 {
+        tracing::info!(files = swept, "removed {swept} unfinished files of an earlier run");
+    }
+    let listener = TcpListener::bind(config.http.listen)
+        .await
+        .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
+    let address = listener.local_addr()?;
+    let app = wiring::app(config, jobs.clone(), Arc::clone(&engines))?;
+    let worker = Worker::new(WorkerSetup {
+        jobs,
+        stores,
+        engines,
+        config: config.worker.clone(),
+        options: config.options.clone(),
+        limits: config.limits.clone(),
+    });
+    tracing::info!(
+        listen = %address,
+        engine = %config.engine.default,
+        "terjuman {} listens on http://{address}",
+        env!("CARGO_PKG_VERSION")
+    );
+    let working = tokio::spawn(worker.run(stop.clone()));
+    let served = terjuman_api::serve(listener, app, stop.clone()).await;
+    // If the listener broke, the workers stop as well.
+    stop.cancel();
+    working.await.context("the workers ended unexpectedly")?;
+    store.close().await;
+    served.context("the listener failed")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Stops on the first signal; ends at once on the second.
+fn on_signal(stop: CancellationToken) {
+    tokio::spawn(async move {
+        for first in [true, false] {
+            signal().await;
+            if first {
+                tracing::info!("stopping: finishing what runs; a second signal ends at once");
+                stop.cancel();
+            } else {
+                report("ended by a second signal; unfinished documents go on at the next start");
+                std::process::exit(1);
+            }
+        }
+    });
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Registering only fails where no signal can come; then there is nothing to wait for.
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

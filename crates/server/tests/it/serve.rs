@@ -1,0 +1,29 @@
+//! The server as its operator meets it: start, work, stop.
+
+use crate::support::Server;
+
+#[tokio::test]
+async fn a_folder_is_translated_and_the_server_stops_when_asked() {
+    let mut server = Server::start(&[]);
+    let source = server.documents("in", &[("a.txt", "One line."), ("b.csv", "name,text\n1,Hello\n"), ("c.jpg", "x")]);
+    let (status, accepted) = server.submit(&source, &server.url_of("out")).await.unwrap();
+    assert_eq!(status, 202, "{accepted}");
+    let job = server.ended(accepted["id"].as_str().unwrap()).await;
+    assert_eq!((job["status"].as_str(), job["summary"]["success"].as_u64()), (Some("Succeeded"), Some(2)), "{job}");
+    let text = std::fs::read_to_string(server.folder().join("out/a.txt")).unwrap();
+    assert!(text.starts_with("[Óńé ĺíńé."), "{text}");
+    assert!(server.stop().success());
+}
+
+#[tokio::test]
+async fn jobs_survive_a_stop_and_a_start() {
+    let mut server = Server::start(&[("WORKER__START_DELAY_MS", "3600000")]);
+    let source = server.documents("in", &[("a.txt", "One line.")]);
+    let (_, accepted) = server.submit(&source, &server.url_of("out")).await.unwrap();
+    let path = format!("/translator/document/batches/{}", accepted["id"].as_str().unwrap());
+    let before = server.get(&path).await.unwrap();
+    assert!(server.stop().success());
+    server.restart();
+    assert_eq!(server.get(&path).await.unwrap(), before);
+    assert_eq!(before.1["status"], "NotStarted");
+}

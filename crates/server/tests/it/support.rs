@@ -1,0 +1,183 @@
+//! A server process of its own for a test, and the calls that tests make to it.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const KEY: &str = "terjuman-dev-key";
+const VERSION: &str = "api-version=2026-03-01";
+
+/// What the environment says about the tests' own needs; `None`, said aloud, if it says nothing. In CI that fails.
+#[expect(clippy::disallowed_methods, reason = "a test is told by the environment where its helpers are")]
+pub(crate) fn needs(variable: &str) -> Option<PathBuf> {
+    let found = std::env::var_os(variable).map(PathBuf::from);
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "{variable} must be set in CI: run `make test`");
+        println!("SKIPPED: {variable} is not set; `make test` sets it");
+    }
+    found
+}
+
+/// An address nobody listens on.
+pub(crate) fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Waits until somebody accepts connections there.
+pub(crate) fn wait_for(address: SocketAddr, process: &mut Child) {
+    let begun = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        assert!(process.try_wait().unwrap().is_none(), "the process ended before it listened on {address}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "nobody listens on {address}");
+        std::thread::yield_now();
+    }
+}
+
+/// A process that ends with this value, by its own id.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A server whose data, sources and targets are in a directory of their own.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    settings: BTreeMap<String, String>,
+    process: Option<Running>,
+    folder: TempDir,
+    http: reqwest::Client,
+}
+
+impl Server {
+    /// Starts one with the engine `pseudo` and these settings besides (`TERJUMAN_` is put in front).
+    pub(crate) fn start(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = free_address();
+        let mut all = BTreeMap::from([
+            ("TERJUMAN_HTTP__LISTEN".to_owned(), address.to_string()),
+            ("TERJUMAN_DATA_DIR".to_owned(), folder.path().join("data").display().to_string()),
+            ("TERJUMAN_ENGINE__DEFAULT".to_owned(), "pseudo".to_owned()),
+            ("TERJUMAN_STORAGE__FILE_ROOTS".to_owned(), folder.path().display().to_string()),
+            ("TERJUMAN_LOG__LEVEL".to_owned(), "warn".to_owned()),
+        ]);
+        all.extend(settings.iter().map(|(key, value)| (format!("TERJUMAN_{key}"), (*value).to_owned())));
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut server = Self { address, settings: all, process: None, folder, http };
+        server.restart();
+        server
+    }
+
+    /// Starts the process (again), on the same data.
+    pub(crate) fn restart(&mut self) {
+        self.process = None;
+        let mut process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
+            .arg("serve")
+            .envs(&self.settings)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        wait_for(self.address, &mut process);
+        self.process = Some(Running(process));
+    }
+
+    /// Kills the process where it stands.
+    pub(crate) fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// The process's id.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.as_ref().unwrap().0.id()
+    }
+
+    /// Asks the process to stop, and waits until it has.
+    pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
+        let mut running = self.process.take().unwrap();
+        let id = running.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        running.0.wait().unwrap()
+    }
+
+    /// The directory that is the server's one file root.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A new folder with these documents; its `file://` URL.
+    pub(crate) fn documents(&self, name: &str, documents: &[(&str, &str)]) -> String {
+        let folder = self.folder().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in documents {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+        self.url_of(name)
+    }
+
+    /// The `file://` URL of a folder below the root.
+    pub(crate) fn url_of(&self, name: &str) -> String {
+        format!("file://{}", self.folder().join(name).display())
+    }
+
+    /// Starts a job from one folder into another; the answer's status and body.
+    pub(crate) async fn submit(&self, source: &str, target: &str) -> Result<(u16, Value), reqwest::Error> {
+        let body = json!({"inputs": [{
+            "source": {"sourceUrl": source, "language": "en"},
+            "targets": [{"targetUrl": target, "language": "pt"}],
+        }]});
+        self.call(reqwest::Method::POST, "/translator/document/batches", Some(&body)).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Result<(u16, Value), reqwest::Error> {
+        self.call(reqwest::Method::GET, path, None).await
+    }
+
+    /// Asks until the job has ended.
+    pub(crate) async fn ended(&self, id: &str) -> Value {
+        loop {
+            let (status, job) = self.get(&format!("/translator/document/batches/{id}")).await.unwrap();
+            assert_eq!(status, 200, "{job}");
+            assert_consistent(&job);
+            if ["Succeeded", "Failed", "Cancelled", "ValidationFailed"].contains(&job["status"].as_str().unwrap()) {
+                return job;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Value), reqwest::Error> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let url = format!("http://{}{path}{separator}{VERSION}", self.address);
+        let mut request = self.http.request(method, url).header("Ocp-Apim-Subscription-Key", KEY);
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+}
+
+/// The counters of a job add up.
+#[track_caller]
+pub(crate) fn assert_consistent(job: &Value) {
+    let count = |name: &str| job["summary"][name].as_u64().unwrap_or_else(|| panic!("{name} is missing in {job}"));
+    let parts = ["failed", "success", "inProgress", "notYetStarted", "cancelled"].map(count);
+    assert_eq!(count("total"), parts.iter().sum::<u64>(), "{job}");
+}
