@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use terjuman_jobs::{
-    Cursor, JobInput, JobQuery, JobRequest, JobSource, JobStore, JobTarget, Order, OrderField, RandomIds, SqliteOptions,
-    SqliteStore, StorageKind, SystemClock,
+    Cursor, JobInput, JobQuery, JobRequest, JobSource, JobStore, JobTarget, Order, OrderField, RandomIds,
+    SqliteOptions, SqliteStore, StorageKind, SystemClock,
 };
 use terjuman_model::{JobStatus, ResourceId};
 
