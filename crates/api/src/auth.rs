@@ -74,6 +74,12 @@ impl AuthConfig {
         self.resolve(listen).map(drop)
     }
 
+    /// A key that these settings accept: what a client with the same configuration sends.
+    #[must_use]
+    pub fn any_key(&self) -> &str {
+        self.keys.first().map_or(DEVELOPMENT_KEY, |entry| split(entry.expose()).1)
+    }
+
     pub(crate) fn resolve(&self, listen: SocketAddr) -> Result<Keys, ConfigError> {
         if self.keys.is_empty() {
             if !listen.ip().is_loopback() {
@@ -178,6 +184,7 @@ mod tests {
         assert_eq!(who(&one, "first-key"), who(&other, "first-key"));
         assert_ne!(who(&one, "first-key"), who(&one, "second-key"));
         assert_eq!(who(&one, "third-key").as_deref(), Some("named-legal"));
+        assert_eq!((config(&["a=k"]).any_key(), config(&[]).any_key()), ("k", DEVELOPMENT_KEY));
         assert_eq!(who(&one, "fourth-key").as_deref(), Some("named-legal"));
         for wrong in ["", "first-ke", "first-key ", "legal=third-key", DEVELOPMENT_KEY] {
             assert_eq!(who(&one, wrong), None, "{wrong:?}");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Translates whole documents on your own machine
 #[derive(Debug, Parser)]
@@ -19,8 +19,78 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Translate files and folders, without a server
     Translate(TranslateArguments),
+    /// Serve the API and translate what is asked for
+    Serve(ServeArguments),
+    /// List, show, watch and cancel the jobs of a running server
+    Jobs(JobsArguments),
     /// Check or print the configuration
     Config(ConfigArguments),
+    /// Check whether this machine is ready, and say what to do where it is not
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// What this process does; several processes need a PostgreSQL database
+    #[arg(long, value_enum, default_value_t = Role::All)]
+    pub(crate) role: Role,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Answers requests and works on documents
+    All,
+    /// Only answers requests
+    Api,
+    /// Only works on documents
+    Worker,
+}
+
+impl Role {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Api => "api",
+            Self::Worker => "worker",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JobsArguments {
+    /// The server's address [default: http:// and the configured http.listen]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: JobsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// List jobs, newest first
+    List {
+        /// Only jobs with one of these statuses
+        #[arg(long = "status", value_name = "STATUS", value_delimiter = ',')]
+        statuses: Vec<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 20, value_name = "COUNT")]
+        top: u32,
+    },
+    /// Show a job and its documents
+    Show {
+        /// The job's id
+        id: String,
+    },
+    /// Follow a job until it ends; the exit code says whether it succeeded
+    Watch {
+        /// The job's id
+        id: String,
+    },
+    /// Cancel a job
+    Cancel {
+        /// The job's id
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]

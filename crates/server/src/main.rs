@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod config;
+mod logging;
 mod wiring;
 
 use std::process::ExitCode;
@@ -18,12 +19,17 @@ const EXIT_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Every TLS connection of the process uses this provider; it can only be set once, which is here.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let config = match config::load(cli.config.as_deref()) {
         Ok(config) => config,
         Err(error) => return usage_error(&error),
     };
     let result = match cli.command {
         Command::Translate(arguments) => commands::translate::run(&config, &arguments),
+        Command::Serve(arguments) => commands::serve::run(&config, &arguments),
+        Command::Jobs(arguments) => commands::jobs::run(&config, &arguments),
+        Command::Doctor => commands::doctor::run(&config),
         Command::Config(arguments) => commands::config::run(&config, arguments.command),
     };
     result.unwrap_or_else(|error| {

@@ -1,23 +1,70 @@
 //! Puts the configured parts together.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use terjuman_nmt::{Engines, Identity, Pseudo, Translator};
+use anyhow::Context;
+use terjuman_api::{App, Parts};
+use terjuman_jobs::{Jobs, RandomIds, SqliteOptions, SqliteStore, Stores, SystemClock};
+use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 
 use crate::config::{Config, EngineKind};
 
 /// The engines that always exist, and the configured further names for them.
 pub(crate) fn engines(config: &Config) -> anyhow::Result<Engines> {
-    let of = |kind: EngineKind| match kind {
-        EngineKind::Pseudo => {
-            Arc::new(Pseudo::new(Duration::from_millis(config.engine.pseudo_delay_ms))) as Arc<dyn Translator>
+    let neural: Arc<dyn Translator> = Arc::new(neural(config)?);
+    let pseudo = Pseudo::new(Duration::from_millis(config.engine.pseudo_delay_ms));
+    let of = |kind: EngineKind| -> Arc<dyn Translator> {
+        match kind {
+            EngineKind::Neural => Arc::clone(&neural),
+            EngineKind::Pseudo => Arc::new(pseudo),
+            EngineKind::Identity => Arc::new(Identity),
         }
-        EngineKind::Identity => Arc::new(Identity) as Arc<dyn Translator>,
     };
-    let always = [("pseudo", EngineKind::Pseudo), ("identity", EngineKind::Identity)];
+    let always = [("neural", EngineKind::Neural), ("pseudo", EngineKind::Pseudo), ("identity", EngineKind::Identity)];
     let mut by_name: BTreeMap<_, _> = always.map(|(name, kind)| (name.to_owned(), of(kind))).into();
     by_name.extend(config.engines.iter().map(|(name, engine)| (name.clone(), of(engine.kind))));
     Ok(Engines::new(by_name, &config.engine.default)?)
+}
+
+fn neural(config: &Config) -> anyhow::Result<Neural> {
+    let engine = &config.engine;
+    let settings = NeuralConfig {
+        threads: NonZeroUsize::new(engine.threads),
+        kernel: engine.kernel,
+        memory_bytes: engine.memory_bytes,
+        cache_bytes: engine.cache_bytes,
+    };
+    Neural::new(Models::new(&config.models.dir), &settings).context("engine.threads: the threads cannot be started")
+}
+
+/// The storage that may be reached.
+pub(crate) fn stores(config: &Config) -> anyhow::Result<Stores> {
+    Ok(Stores::open(config.storage.clone())?)
+}
+
+/// The database of jobs, brought up to date.
+pub(crate) async fn job_store(config: &Config) -> anyhow::Result<SqliteStore> {
+    let options = SqliteOptions {
+        path: config.database_file()?,
+        start_delay: Duration::from_millis(config.worker.start_delay_ms),
+    };
+    let path = options.path.display().to_string();
+    let opened = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await;
+    opened.with_context(|| format!("the job database {path} cannot be opened"))
+}
+
+/// The HTTP side.
+pub(crate) fn app(config: &Config, jobs: Jobs, engines: Arc<Engines>) -> anyhow::Result<App> {
+    Ok(App::new(Parts {
+        jobs,
+        engines,
+        http: config.http.clone(),
+        auth: config.auth.clone(),
+        options: config.options.clone(),
+        limits: config.limits.clone(),
+        metrics: terjuman_api::install_metrics(),
+    })?)
 }

@@ -19,7 +19,8 @@ use figures::Figures;
 use server::Server;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     println!("| what | figure | target |\n| --- | --- | --- |");
     start();
     runtime.block_on(async {
@@ -48,7 +49,8 @@ async fn polls(server: &Server) {
     let id = first.submit(&server.absent(), &server.absent()).await;
     let closed = load(server, 16, Duration::from_secs(5), None, |connection, _| connection.status(id.clone())).await;
     println!("| status polls, as fast as they come | {:.0}/s, {closed} | |", closed.rate());
-    let open = load(server, 16, Duration::from_secs(5), Some(5_000), |connection, _| connection.status(id.clone())).await;
+    let open =
+        load(server, 16, Duration::from_secs(5), Some(5_000), |connection, _| connection.status(id.clone())).await;
     println!("| status polls, 5,000/s offered | {:.0}/s, {open} | 5,000/s, p99 20 ms |", open.rate());
 }
 
@@ -71,7 +73,8 @@ async fn batch() {
     let id = connection.submit(&source, &server.url("out")).await;
     let status = loop {
         let body = connection.get_status(&id).await;
-        if let Some(end) = ["Succeeded", "Failed", "Cancelled"].iter().find(|end| body.contains(&format!("\"{end}\""))) {
+        if let Some(end) = ["Succeeded", "Failed", "Cancelled"].iter().find(|end| body.contains(&format!("\"{end}\"")))
+        {
             break (*end).to_owned();
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -102,7 +105,13 @@ where
     all
 }
 
-async fn one<F, C>(mut connection: Connection, mut due: Instant, step: Option<Duration>, end: Instant, call: C) -> Figures
+async fn one<F, C>(
+    mut connection: Connection,
+    mut due: Instant,
+    step: Option<Duration>,
+    end: Instant,
+    call: C,
+) -> Figures
 where
     F: Future<Output = Connection> + Send + 'static,
     C: Fn(Connection, u32) -> F + Copy,

@@ -56,7 +56,7 @@ fn storage(config: &Config) -> Check {
 }
 
 fn keys(config: &Config) -> Check {
-    wiring::check_keys(config).map_err(|error| format!("{error:#}"))?;
+    config.auth.check(config.http.listen).map_err(|error| error.to_string())?;
     Ok(match config.auth.keys.len() {
         0 => "none; on loopback the key terjuman-dev-key is accepted".to_owned(),
         count => format!("{count} configured"),

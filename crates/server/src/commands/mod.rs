@@ -1,4 +1,7 @@
 //! One module a command.
 
 pub(crate) mod config;
+pub(crate) mod doctor;
+pub(crate) mod jobs;
+pub(crate) mod serve;
 pub(crate) mod translate;

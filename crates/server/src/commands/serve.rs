@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
-use terjuman_jobs::{Jobs, Worker, WorkerSetup};
+use terjuman_jobs::{Jobs, Worker};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +32,7 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
     let engines = Arc::new(wiring::engines(config)?);
     let stores = wiring::stores(config)?;
     let store = wiring::job_store(config).await?;
-    let jobs = Jobs::new(store.clone());
+    let jobs = Jobs::new(Arc::new(store.clone()));
     let stop = CancellationToken::new();
     on_signal(stop.clone());
 
@@ -45,14 +45,8 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
     let address = listener.local_addr()?;
     let app = wiring::app(config, jobs.clone(), Arc::clone(&engines))?;
-    let worker = Worker::new(WorkerSetup {
-        jobs,
-        stores,
-        engines,
-        config: config.worker.clone(),
-        options: config.options.clone(),
-        limits: config.limits.clone(),
-    });
+    let worker =
+        Worker::new(jobs, stores, engines, config.worker.clone(), config.options.clone(), config.limits.clone());
     tracing::info!(
         listen = %address,
         engine = %config.engine.default,

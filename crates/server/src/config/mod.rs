@@ -4,25 +4,41 @@
 mod environment;
 mod print;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::{Deserialize, Serialize};
+use terjuman_api::{AuthConfig, HttpConfig};
 use terjuman_jobs::{StorageConfig, WorkerConfig};
+use terjuman_nmt::{Kernel, NeuralConfig};
 use terjuman_pipeline::{Limits, Options};
 
+use crate::logging::LogConfig;
 pub(crate) use print::print_toml;
 
 /// Everything that can be set.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
+    /// The directory of the job database. Default `data`.
+    pub(crate) data_dir: PathBuf,
+    /// Where jobs are kept.
+    pub(crate) database: DatabaseConfig,
+    /// The listener, and the limits of requests.
+    pub(crate) http: HttpConfig,
+    /// Who may call.
+    pub(crate) auth: AuthConfig,
+    /// What is logged.
+    pub(crate) log: LogConfig,
     /// How text is translated.
     pub(crate) engine: EngineConfig,
+    /// Where the models of the engine `neural` are.
+    pub(crate) models: ModelsConfig,
     /// Further engines by the names that `deploymentName` and `category` give.
-    pub(crate) engines: std::collections::BTreeMap<String, NamedEngine>,
+    pub(crate) engines: BTreeMap<String, NamedEngine>,
     /// What storage may be reached.
     pub(crate) storage: StorageConfig,
     /// How documents are worked on.
@@ -33,19 +49,92 @@ pub(crate) struct Config {
     pub(crate) options: Options,
 }
 
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            database: DatabaseConfig::default(),
+            http: HttpConfig::default(),
+            auth: AuthConfig::default(),
+            log: LogConfig::default(),
+            engine: EngineConfig::default(),
+            models: ModelsConfig::default(),
+            engines: BTreeMap::new(),
+            storage: StorageConfig::default(),
+            worker: WorkerConfig::default(),
+            limits: Limits::default(),
+            options: Options::default(),
+        }
+    }
+}
+
+/// Where jobs are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DatabaseConfig {
+    /// `sqlite:PATH`. Default empty: the file `jobs.db` in the data directory.
+    pub(crate) url: String,
+}
+
+impl Config {
+    /// The file of the SQLite database.
+    pub(crate) fn database_file(&self) -> anyhow::Result<PathBuf> {
+        if self.database.url.is_empty() {
+            return Ok(self.data_dir.join("jobs.db"));
+        }
+        let path = self.database.url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
+        match path.filter(|path| !path.is_empty()) {
+            Some(path) => Ok(PathBuf::from(path)),
+            // The value may hold a password, so it is not repeated.
+            None => bail!("database.url: not of the form sqlite:PATH"),
+        }
+    }
+}
+
 /// How text is translated.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct EngineConfig {
-    /// Which engine serves requests that name none. Default `pseudo`.
+    /// Which engine serves requests that name none. Default `neural`.
     pub(crate) default: String,
+    /// Compute threads of the engine `neural`; 0 is one for each processor. Default 0.
+    pub(crate) threads: usize,
+    /// Which instructions the engine `neural` computes with: `auto`, `avx512vnni`, `avx2`, `neon`, `portable`. Default
+    /// `auto`: the best that the processor has.
+    pub(crate) kernel: Kernel,
+    /// Bytes of models kept in memory; one in use stays whatever it takes. Default 1 GiB.
+    pub(crate) memory_bytes: usize,
+    /// Bytes of translations kept for when the same sentence comes again. Default 32 MiB.
+    pub(crate) cache_bytes: usize,
     /// Milliseconds that the engine `pseudo` takes for a document at least: to see a server under load. Default 0.
     pub(crate) pseudo_delay_ms: u64,
 }
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { default: "pseudo".to_owned(), pseudo_delay_ms: 0 }
+        let neural = NeuralConfig::default();
+        Self {
+            default: "neural".to_owned(),
+            threads: 0,
+            kernel: neural.kernel,
+            memory_bytes: neural.memory_bytes,
+            cache_bytes: neural.cache_bytes,
+            pseudo_delay_ms: 0,
+        }
+    }
+}
+
+/// Where the models of the engine `neural` are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ModelsConfig {
+    /// A folder with one folder for each pair of languages. Default `models`.
+    pub(crate) dir: PathBuf,
+}
+
+impl Default for ModelsConfig {
+    fn default() -> Self {
+        Self { dir: PathBuf::from("models") }
     }
 }
 
@@ -61,6 +150,8 @@ pub(crate) struct NamedEngine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum EngineKind {
+    /// Real translation, on this machine.
+    Neural,
     /// Look-alike letters, for tests.
     Pseudo,
     /// Hands every segment back.
@@ -75,6 +166,10 @@ impl Config {
             self.worker.heartbeat_ms > 0 && self.worker.heartbeat_ms.saturating_mul(3) <= self.worker.lease_ms,
             "worker.heartbeat_ms: must be at most a third of worker.lease_ms"
         );
+        self.database_file()?;
+        self.http.check()?;
+        self.auth.check(self.http.listen)?;
+        self.log.filter()?;
         for root in &self.storage.file_roots {
             ensure!(root.is_absolute(), "storage.file_roots: {} is not an absolute path", root.display());
         }
@@ -112,6 +207,7 @@ mod tests {
         // Depends on the machine; the example says so.
         for table in [&mut defaults, &mut parsed] {
             table["worker"].as_object_mut().unwrap().remove("concurrency");
+            table["http"].as_object_mut().unwrap().remove("sync_slots");
         }
         assert_eq!(parsed, defaults);
         let mut missing = Vec::new();

@@ -1,4 +1,11 @@
 //! The command as a user meets it, and the shape of the house.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too, which clippy cannot see here")]
+
 mod arrows;
+mod crash;
+mod demo;
+mod sdk;
+mod serve;
+mod support;
 mod translate;

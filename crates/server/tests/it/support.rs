@@ -72,7 +72,8 @@ impl Server {
         ]);
         all.extend(settings.iter().map(|(key, value)| (format!("TERJUMAN_{key}"), (*value).to_owned())));
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        // A kept connection would lead to the process before the last restart.
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let mut server = Self { address, settings: all, process: None, folder, http };
         server.restart();
         server
@@ -94,11 +95,6 @@ impl Server {
     /// Kills the process where it stands.
     pub(crate) fn kill(&mut self) {
         self.process = None;
-    }
-
-    /// The process's id.
-    pub(crate) fn id(&self) -> u32 {
-        self.process.as_ref().unwrap().0.id()
     }
 
     /// Asks the process to stop, and waits until it has.

@@ -20,7 +20,7 @@ impl Client {
     pub(super) fn new(config: &Config, arguments: &JobsArguments) -> anyhow::Result<Self> {
         let server = arguments.server.clone().unwrap_or_else(|| format!("http://{}", config.http.listen));
         let base = Url::parse(&server).with_context(|| format!("--server {server}"))?;
-        let key = crate::wiring::client_key(config);
+        let key = config.auth.any_key().to_owned();
         // Talks to the server that was named and to nobody else.
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { http, base, key })
@@ -84,7 +84,8 @@ impl Client {
         let request = self.http.request(method, url).header("Ocp-Apim-Subscription-Key", &self.key);
         let answer = request.send().await.map_err(reqwest::Error::without_url).context("the server does not answer")?;
         let status = answer.status();
-        let body: Value = answer.json().await.map_err(reqwest::Error::without_url).unwrap_or_default();
+        let body = answer.bytes().await.map_err(reqwest::Error::without_url).context("the answer broke off")?;
+        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if !status.is_success() {
             let message = body["error"]["message"].as_str().unwrap_or("no reason given").to_owned();
             bail!("the server answered {status}: {message}");
