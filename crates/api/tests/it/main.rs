@@ -6,4 +6,5 @@ mod documents;
 mod front;
 mod jobs;
 mod paging;
+mod sockets;
 mod start;
