@@ -2,9 +2,11 @@
 
 mod support;
 
+mod abilities;
 mod documents;
 mod front;
 mod jobs;
 mod paging;
 mod sockets;
 mod start;
+mod sync;
