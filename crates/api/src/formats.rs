@@ -30,6 +30,7 @@ pub(crate) struct FormatBody {
     content_types: &'static [&'static str],
     /// Only for formats with versions.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     default_version: Option<&'static str>,
     /// Only for formats with versions.
     #[serde(skip_serializing_if = "Vec::is_empty")]

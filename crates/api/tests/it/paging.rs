@@ -227,7 +227,9 @@ fn a_walk_gives_what_was_there_at_its_first_page() {
         let known = &mut **known.borrow_mut();
         let expected = walk.expected(known);
         let found = runtime.block_on(walk.walk(&server, known));
-        prop_assert_eq!(found, expected);
+        // The lists are long: where they part is all that helps.
+        let agreed = found.iter().zip(&expected).take_while(|(found, expected)| found == expected).count();
+        prop_assert!(found == expected, "{} of {} found, equal up to {agreed}", found.len(), expected.len());
         Ok(())
     });
     result.unwrap();
