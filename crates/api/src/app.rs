@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use metrics_exporter_prometheus::PrometheusHandle;
 use terjuman_jobs::Jobs;
 use terjuman_pipeline::{Engines, Limits, Options};
+use tokio::sync::Semaphore;
 
 use crate::auth::Keys;
 use crate::request::body::Room;
@@ -42,6 +43,7 @@ struct Inner {
     limits: Limits,
     metrics: Option<PrometheusHandle>,
     room: Room,
+    sync_slots: Arc<Semaphore>,
     stopping: AtomicBool,
 }
 
@@ -61,6 +63,7 @@ impl App {
             limits: parts.limits,
             metrics: parts.metrics,
             room: Room::new(parts.http.max_bytes_in_memory),
+            sync_slots: Arc::new(Semaphore::new(parts.http.sync_slots)),
             stopping: AtomicBool::new(false),
             http: parts.http,
         })))
@@ -96,6 +99,11 @@ impl App {
 
     pub(crate) fn room(&self) -> &Room {
         &self.0.room
+    }
+
+    /// Who may translate synchronously.
+    pub(crate) fn sync_slots(&self) -> &Arc<Semaphore> {
+        &self.0.sync_slots
     }
 
     /// From now on the server is not ready.

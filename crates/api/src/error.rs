@@ -87,9 +87,11 @@ pub(crate) struct ErrorBody {
     pub(crate) message: String,
     /// The parameter or member at fault; `Operation` for a job, `Document` for a document.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) target: Option<String>,
     /// The exact error.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) inner_error: Option<InnerError>,
 }
 

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, HOST, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, HOST, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -70,6 +70,9 @@ fn admit(app: &App, request: &mut Request) -> Result<(), ApiError> {
     if request.headers().get_all(HOST).iter().count() > 1 {
         return Err(ApiError::invalid("Host", "The header Host is given more than once."));
     }
+    if *request.method() == Method::CONNECT {
+        return Err(ApiError::new(Refusal::MethodNotAllowed, "This server is no proxy."));
+    }
     if let Some(canonical) = canonical(uri) {
         *request.uri_mut() = canonical;
     }
@@ -91,6 +94,9 @@ fn is_api(path: &str) -> bool {
 fn decorate(app: &App, status: StatusCode, headers: &mut HeaderMap, method: &Method, api: bool) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if *method == Method::CONNECT {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     let polled = api && (*method == Method::GET || *method == Method::DELETE || status == StatusCode::ACCEPTED);
     let pushed_back = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
     if pushed_back || (polled && status.is_success()) {

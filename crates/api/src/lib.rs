@@ -8,7 +8,9 @@ mod auth;
 mod batches;
 mod config;
 mod error;
+mod formats;
 mod front;
+mod languages;
 mod list;
 mod ops;
 mod paths;
@@ -16,6 +18,7 @@ mod reply;
 mod request;
 mod router;
 mod serve;
+mod sync;
 
 pub use app::{App, Parts};
 pub use auth::{AuthConfig, DEVELOPMENT_KEY, Secret};

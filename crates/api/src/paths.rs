@@ -39,7 +39,8 @@ pub(crate) fn canonical(uri: &Uri) -> Option<Uri> {
 
 /// The segments that are not ids, in our spelling.
 fn fixed(segment: &str) -> Option<&'static str> {
-    const FIXED: [&str; 6] = ["translator", "document", "batches", "documents", "formats", "document:translate"];
+    const FIXED: [&str; 7] =
+        ["translator", "document", "batches", "documents", "formats", "document:translate", "languages"];
     let known = FIXED.into_iter().find(|fixed| fixed.eq_ignore_ascii_case(segment));
     known.or_else(|| segment.eq_ignore_ascii_case("document%3Atranslate").then_some("document:translate"))
 }

@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::error::{ApiError, Refusal};
-use crate::{App, batches, front, ops};
+use crate::{App, batches, formats, front, languages, ops, sync};
 
 /// Where custom domains have the list of languages.
 pub(crate) const LANGUAGES_ON_CUSTOM_DOMAINS: &str = "/translator/text/v3.0/languages";
@@ -17,9 +17,16 @@ pub fn router(app: App) -> Router {
         .route("/translator/document/batches/{id}", get(batches::job).delete(batches::cancel))
         .route("/translator/document/batches/{id}/documents", get(batches::documents))
         .route("/translator/document/batches/{id}/documents/{document}", get(batches::document))
+        .route("/translator/document/formats", get(formats::formats))
+        .route("/translator/document:translate", post(sync::translate))
+        .route("/languages", get(languages::languages))
+        .route(LANGUAGES_ON_CUSTOM_DOMAINS, get(languages::languages))
         .route("/healthz", get(ops::alive))
         .route("/readyz", get(ops::ready))
         .route("/metrics", get(ops::metrics))
+        .route("/openapi.json", get(ops::description))
+        .route("/openapi", get(ops::page))
+        .route("/", get(ops::landing))
         .fallback(no_such_path)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn(front::remember_route))

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[schema(as = StartTranslationDetails)]
 pub(crate) struct StartRequest {
     /// At least one.
-    #[schema(required = true)]
+    #[schema(required = true, nullable = false)]
     pub(crate) inputs: Option<Vec<BatchInput>>,
     pub(crate) options: Option<BatchOptions>,
     #[schema(ignore)]
@@ -24,10 +24,10 @@ pub(crate) struct StartRequest {
 #[serde(rename_all = "camelCase")]
 #[schema(as = BatchRequest)]
 pub(crate) struct BatchInput {
-    #[schema(required = true)]
+    #[schema(required = true, nullable = false)]
     pub(crate) source: Option<BatchSource>,
     /// At least one.
-    #[schema(required = true)]
+    #[schema(required = true, nullable = false)]
     pub(crate) targets: Option<Vec<BatchTarget>>,
     /// `Folder` (the default) or `File`.
     pub(crate) storage_type: Option<String>,
@@ -43,7 +43,7 @@ pub(crate) struct BatchInput {
 #[schema(as = SourceInput)]
 pub(crate) struct BatchSource {
     /// A container or folder; one file if the storage type is `File`.
-    #[schema(required = true)]
+    #[schema(required = true, nullable = false)]
     pub(crate) source_url: Option<String>,
     pub(crate) filter: Option<BatchFilter>,
     /// Detected for each document if absent.
@@ -68,9 +68,9 @@ pub(crate) struct BatchFilter {
 #[schema(as = TargetInput)]
 pub(crate) struct BatchTarget {
     /// A container or folder; the whole name of the file if the storage type is `File`.
-    #[schema(required = true)]
+    #[schema(required = true, nullable = false)]
     pub(crate) target_url: Option<String>,
-    #[schema(required = true)]
+    #[schema(required = true, nullable = false)]
     pub(crate) language: Option<String>,
     /// An engine by its name; the standard one if there is none of that name.
     pub(crate) category: Option<String>,
@@ -86,7 +86,7 @@ pub(crate) struct BatchTarget {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Glossary)]
 pub(crate) struct BatchGlossary {
-    #[schema(required = true)]
+    #[schema(required = true, nullable = false)]
     pub(crate) glossary_url: Option<String>,
     /// `CSV`, `TSV` or `XLIFF`; told by the file's extension if absent.
     pub(crate) format: Option<String>,

@@ -8,6 +8,9 @@ mod languages;
 mod start;
 pub(crate) mod wire;
 
+pub(crate) use body::StartRequest;
+pub(crate) use check::glossary_format_of;
 pub(crate) use documents::{document, documents};
 pub(crate) use jobs::{cancel, job, jobs};
-pub(crate) use start::start;
+pub(crate) use languages::{check_pair, source_language, target_language};
+pub(crate) use start::{Accepted, start};

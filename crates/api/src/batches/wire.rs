@@ -23,6 +23,7 @@ pub(crate) struct JobBody {
     status: &'static str,
     summary: SummaryBody,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     error: Option<ErrorBody>,
 }
 
@@ -39,10 +40,13 @@ pub(crate) struct SummaryBody {
     cancelled: u32,
     total_character_charged: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     total_image_scans_succeeded: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     total_image_scans_failed: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     total_image_charged: Option<u64>,
 }
 
@@ -57,6 +61,7 @@ pub(crate) struct DocumentBody {
     source_path: String,
     /// Where the translation is, without its query; only once it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     path: Option<String>,
     #[schema(format = DateTime)]
     created_date_time_utc: String,
@@ -72,8 +77,10 @@ pub(crate) struct DocumentBody {
     character_charged: u64,
     /// The engine that was asked for by name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     deployment_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     error: Option<ErrorBody>,
 }
 

@@ -1,0 +1,30 @@
+//! The page at `/`: what this is, and where to go on.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+
+use super::html::{escape, page};
+use crate::App;
+use crate::request::base::public_base;
+
+/// `GET /`.
+pub(crate) async fn landing(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response {
+    let base = public_base(app.http(), &headers, &uri);
+    let engines: Vec<_> = app.engines().names().map(|name| format!("<code>{}</code>", escape(name))).collect();
+    let body = format!(
+        "<h1>Terjuman</h1>\
+         <p>A document-translation server. It speaks the API of Azure AI Translator's Document Translation, so code that \
+         was written for the cloud runs against it with this endpoint and a key of this server's.</p>\
+         <pre>curl '{base}/translator/document:translate?api-version=2026-03-01&amp;targetLanguage=pt' \\\n  \
+         -H 'Ocp-Apim-Subscription-Key: KEY' -F document=@report.docx -o report.pt.docx</pre>\
+         <ul><li><a href=\"/openapi\">The operations</a>, and <a href=\"/openapi.json\">their description for \
+         programs</a></li><li><a href=\"/languages\">The languages</a> of the standard engine, \
+         <code>{}</code></li><li><a href=\"/healthz\">Alive?</a> <a href=\"/readyz\">Ready?</a> \
+         <a href=\"/metrics\">Metrics</a></li></ul><p>Engines: {}.</p>",
+        escape(app.engines().default_name()),
+        engines.join(", "),
+        base = escape(&base),
+    );
+    page("Terjuman", &body)
+}
