@@ -21,6 +21,10 @@ impl FakeClock {
         Arc::new(Self(AtomicI64::new(1_775_000_000_000_000)))
     }
 
+    pub(crate) fn set(&self, now: Timestamp) {
+        self.0.store(now.0, Ordering::SeqCst);
+    }
+
     pub(crate) fn advance(&self, duration: Duration) {
         self.0.fetch_add(i64::try_from(duration.as_micros()).unwrap(), Ordering::SeqCst);
     }

@@ -1,0 +1,481 @@
+//! What every store promises to the workers. Another database is one more line at the end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use terjuman_jobs::{
+    ClaimedDocument, Document, Heartbeat, Holder, Job, JobStore, Lease, NewDocument, Outcome, Released, Return,
+    Standing, Subject,
+};
+use terjuman_model::{DocumentStatus, Failure, FailureCode, JobId, JobStatus, Timestamp};
+
+use crate::support::{FakeClock, Fresh, all, request, resource};
+
+/// A store, whichever it is.
+struct Bench {
+    store: Arc<dyn JobStore>,
+    clock: Arc<FakeClock>,
+    /// What has to live as long.
+    _keep: Box<dyn Send>,
+}
+
+async fn fresh_sqlite() -> Bench {
+    let fresh = Fresh::new().await;
+    Bench { store: fresh.store.clone(), clock: fresh.clock.clone(), _keep: Box::new(fresh) }
+}
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn holder(name: &str) -> Holder {
+    Holder { name: name.to_owned(), lease: LEASE }
+}
+
+fn failure() -> Outcome {
+    Outcome::Failed(Failure::new(FailureCode::CorruptDocument, "the document is damaged"))
+}
+
+fn success(characters: u64) -> Outcome {
+    Outcome::Succeeded { characters, sha256: "00".repeat(32) }
+}
+
+fn found(count: usize) -> Vec<NewDocument> {
+    let document = |index: usize| NewDocument {
+        input: 0,
+        target: 0,
+        source_name: format!("{index}.txt"),
+        source_url: format!("https://a.blob.core.windows.net/in/{index}.txt"),
+        source_etag: Some("etag".into()),
+        size: 10,
+        target_name: format!("{index}.txt"),
+        target_url: format!("https://a.blob.core.windows.net/out/{index}.txt"),
+    };
+    (0..count).map(document).collect()
+}
+
+impl Bench {
+    /// A job with so many documents that wait.
+    async fn job(&self, who: &str, documents: usize) -> JobId {
+        let job = self.store.create_job(&resource(who), &request()).await.unwrap();
+        let claimed = self.store.claim_expansion(&holder("expander")).await.unwrap().unwrap();
+        assert_eq!(claimed.job, job.id);
+        assert!(self.store.record_expansion(&claimed.lease, found(documents)).await.unwrap());
+        job.id
+    }
+
+    async fn claim(&self, limit: usize) -> Vec<ClaimedDocument> {
+        self.store.claim_documents(&holder("worker"), limit).await.unwrap().documents
+    }
+
+    async fn claim_one(&self) -> ClaimedDocument {
+        self.claim(1).await.pop().unwrap()
+    }
+
+    async fn finish(&self, lease: &Lease, outcome: Outcome) -> bool {
+        self.store.finish(lease, outcome).await.unwrap()
+    }
+
+    async fn read(&self, job: JobId) -> Job {
+        self.store.job(&resource("a"), job).await.unwrap().unwrap()
+    }
+
+    /// In the order of enumeration.
+    async fn documents(&self, job: JobId) -> Vec<Document> {
+        let mut documents = self.store.documents(&resource("a"), job, &all(1000)).await.unwrap().unwrap().items;
+        documents.reverse();
+        documents
+    }
+
+    async fn cancel(&self, job: JobId) -> JobStatus {
+        self.store.cancel(&resource("a"), job).await.unwrap().unwrap().status
+    }
+
+    /// The worker is not heard of again; `attempts` such workers end a document.
+    async fn worker_dies(&self, attempts: u32) -> Released {
+        self.clock.advance(LEASE + Duration::from_secs(1));
+        self.store.release_expired(attempts).await.unwrap()
+    }
+
+    #[track_caller]
+    fn check(job: &Job, status: JobStatus, counters: [u32; 5]) {
+        let s = &job.summary;
+        let is = [s.not_yet_started, s.in_progress, s.success, s.failed, s.cancelled];
+        assert_eq!((job.status, is), (status, counters), "waiting, running, success, failed, cancelled");
+    }
+}
+
+async fn a_claim_hides_the_document(bench: Bench) {
+    let job = bench.job("a", 3).await;
+    let first = bench.claim(2).await;
+    let second = bench.claim(5).await;
+    assert_eq!((first.len(), second.len(), bench.claim(5).await.len()), (2, 1, 0));
+    Bench::check(&bench.read(job).await, JobStatus::Running, [0, 3, 0, 0, 0]);
+    let mut ids: Vec<_> = first.iter().chain(&second).map(|claimed| claimed.id).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+    assert_eq!(bench.store.depth().await.unwrap().running, 3);
+}
+
+async fn a_late_worker_cannot_finish(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    let late = bench.claim_one().await;
+    assert_eq!(bench.worker_dies(9).await, Released { released: 1, crashed: 0 });
+    assert_eq!(bench.store.standing(&late.lease).await.unwrap(), Standing::Lost);
+    let suspect = bench.store.claim_suspect(&holder("second")).await.unwrap().unwrap();
+    assert_eq!((suspect.id, suspect.attempt, suspect.lost), (late.id, 2, 1));
+    assert!(!bench.finish(&late.lease, failure()).await);
+    bench.store.hand_back(&[&late.lease], Return::Unbegun).await.unwrap();
+    assert_eq!(bench.store.standing(&suspect.lease).await.unwrap(), Standing::Held);
+    assert!(bench.finish(&suspect.lease, success(5)).await);
+    assert!(!bench.finish(&suspect.lease, success(5)).await);
+    let job = bench.read(job).await;
+    Bench::check(&job, JobStatus::Succeeded, [0, 0, 1, 0, 0]);
+    assert_eq!(job.summary.characters_charged, 5);
+}
+
+async fn a_lost_document_waits_again_and_still_shows_running(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    bench.claim_one().await;
+    let before = bench.read(job).await;
+    bench.worker_dies(9).await;
+    assert_eq!(bench.documents(job).await[0].status, DocumentStatus::Running);
+    let after = bench.read(job).await;
+    assert_eq!((after.status, after.summary), (before.status, before.summary));
+    assert_eq!(bench.store.depth().await.unwrap().waiting, 1);
+}
+
+async fn a_heartbeat_keeps_a_lease(bench: Bench) {
+    bench.job("a", 1).await;
+    let claimed = bench.claim_one().await;
+    for _ in 0..5 {
+        bench.clock.advance(LEASE - Duration::from_secs(1));
+        let found = bench.store.heartbeat(&holder("worker"), &[&claimed.lease]).await.unwrap();
+        assert_eq!(found, Heartbeat::default());
+        assert_eq!(bench.store.release_expired(1).await.unwrap(), Released::default());
+    }
+    assert_eq!(bench.store.standing(&claimed.lease).await.unwrap(), Standing::Held);
+    // Expired but not released: what is not taken yet can be kept, but is worth nothing until then.
+    bench.clock.advance(LEASE * 2);
+    assert_eq!(bench.store.standing(&claimed.lease).await.unwrap(), Standing::Lost);
+    bench.store.heartbeat(&holder("worker"), &[&claimed.lease]).await.unwrap();
+    assert_eq!(bench.store.standing(&claimed.lease).await.unwrap(), Standing::Held);
+}
+
+async fn a_heartbeat_tells_what_is_cancelled_and_what_is_lost(bench: Bench) {
+    bench.job("a", 1).await;
+    let lost = bench.claim_one().await;
+    bench.worker_dies(9).await;
+    let job = bench.job("a", 2).await;
+    let (cancelled, done) = (bench.claim_one().await, bench.claim_one().await);
+    assert!(bench.finish(&done.lease, success(1)).await);
+    assert_eq!(bench.cancel(job).await, JobStatus::Cancelling);
+    let leases = [&lost.lease, &cancelled.lease, &done.lease];
+    let found = bench.store.heartbeat(&holder("worker"), &leases).await.unwrap();
+    assert_eq!(found.cancelled, [cancelled.lease.subject()]);
+    assert_eq!(found.lost, [lost.lease.subject(), done.lease.subject()]);
+    assert_eq!(bench.store.standing(&cancelled.lease).await.unwrap(), Standing::Cancelled);
+}
+
+async fn attempts_are_counted_before_the_work_and_not_for_what_is_given_back(bench: Bench) {
+    bench.job("a", 1).await;
+    for _ in 0..10 {
+        let claimed = bench.claim_one().await;
+        assert_eq!((claimed.attempt, claimed.lost), (1, 0));
+        bench.store.hand_back(&[&claimed.lease], Return::Unbegun).await.unwrap();
+    }
+    let first = bench.claim_one().await;
+    bench.store.hand_back(&[&first.lease], Return::After(Duration::ZERO)).await.unwrap();
+    let second = bench.claim_one().await;
+    assert_eq!((second.attempt, second.lost), (2, 0));
+    assert!(bench.finish(&second.lease, success(1)).await);
+}
+
+async fn a_document_that_kills_its_workers_ends_crashed(bench: Bench) {
+    let job = bench.job("a", 2).await;
+    bench.claim(2).await;
+    assert_eq!(bench.worker_dies(3).await, Released { released: 2, crashed: 0 });
+    // One at a time: what dies next is counted against it alone.
+    let claim = async || bench.store.claim_suspect(&holder("worker")).await.unwrap().unwrap();
+    let good = claim().await;
+    assert!(bench.finish(&good.lease, success(1)).await);
+    let poison = claim().await;
+    assert_eq!(bench.worker_dies(3).await, Released { released: 1, crashed: 0 });
+    assert_eq!(claim().await.id, poison.id);
+    assert_eq!(bench.worker_dies(3).await, Released { released: 0, crashed: 1 });
+    assert!(bench.store.claim_suspect(&holder("worker")).await.unwrap().is_none());
+    Bench::check(&bench.read(job).await, JobStatus::Succeeded, [0, 0, 1, 1, 0]);
+    let documents = bench.documents(job).await;
+    let failed = documents.iter().find(|document| document.id == poison.id).unwrap();
+    assert_eq!(failed.error.as_ref().unwrap().code, FailureCode::DocumentCrashed);
+}
+
+async fn a_suspect_is_left_to_a_worker_that_has_nothing_else(bench: Bench) {
+    bench.job("a", 2).await;
+    bench.claim_one().await;
+    bench.worker_dies(9).await;
+    let claimed = bench.store.claim_documents(&holder("worker"), 5).await.unwrap();
+    assert_eq!((claimed.documents.len(), claimed.suspects), (1, true));
+    let claimed = bench.store.claim_documents(&holder("worker"), 5).await.unwrap();
+    assert_eq!((claimed.documents.len(), claimed.suspects), (0, true));
+    assert!(bench.store.claim_suspect(&holder("worker")).await.unwrap().is_some());
+    assert!(!bench.store.claim_documents(&holder("worker"), 5).await.unwrap().suspects);
+}
+
+async fn a_retry_waits_for_its_time(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    let claimed = bench.claim_one().await;
+    bench.store.hand_back(&[&claimed.lease], Return::After(Duration::from_secs(10))).await.unwrap();
+    assert_eq!(bench.documents(job).await[0].status, DocumentStatus::Running);
+    bench.clock.advance(Duration::from_secs(9));
+    assert!(bench.claim(1).await.is_empty());
+    bench.clock.advance(Duration::from_secs(1));
+    assert_eq!(bench.claim_one().await.attempt, 2);
+}
+
+async fn outcome_and_counters_change_together(bench: Bench) {
+    let job = bench.job("a", 4).await;
+    Bench::check(&bench.read(job).await, JobStatus::NotStarted, [4, 0, 0, 0, 0]);
+    let claimed = bench.claim(2).await;
+    Bench::check(&bench.read(job).await, JobStatus::Running, [2, 2, 0, 0, 0]);
+    bench.finish(&claimed[0].lease, success(7)).await;
+    bench.finish(&claimed[1].lease, failure()).await;
+    Bench::check(&bench.read(job).await, JobStatus::Running, [2, 0, 1, 1, 0]);
+    for claimed in bench.claim(2).await {
+        bench.finish(&claimed.lease, success(10)).await;
+    }
+    let job = bench.read(job).await;
+    Bench::check(&job, JobStatus::Succeeded, [0, 0, 3, 1, 0]);
+    assert_eq!((job.summary.characters_charged, job.error), (27, None));
+}
+
+async fn a_failed_job_says_what_its_first_document_says(bench: Bench) {
+    let job = bench.job("a", 2).await;
+    let mut claimed = bench.claim(2).await;
+    let second = claimed.pop().unwrap();
+    let other = Failure::new(FailureCode::DocumentEncrypted, "encrypted");
+    bench.finish(&second.lease, Outcome::Failed(other)).await;
+    bench.finish(&claimed[0].lease, failure()).await;
+    let job = bench.read(job).await;
+    Bench::check(&job, JobStatus::Failed, [0, 0, 0, 2, 0]);
+    assert_eq!(job.error.unwrap().code, FailureCode::CorruptDocument);
+}
+
+async fn a_cancel_ends_what_waits_and_waits_for_what_runs(bench: Bench) {
+    let job = bench.job("a", 5).await;
+    let claimed = bench.claim(4).await;
+    bench.store.hand_back(&[&claimed[3].lease], Return::Unbegun).await.unwrap();
+    assert_eq!(bench.cancel(job).await, JobStatus::Cancelling);
+    Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 3, 0, 0, 2]);
+    assert!(bench.claim(9).await.is_empty());
+    // One won the race, one failed while it was being stopped, one was stopped.
+    assert!(bench.finish(&claimed[0].lease, success(3)).await);
+    assert!(bench.finish(&claimed[1].lease, failure()).await);
+    assert!(bench.finish(&claimed[2].lease, Outcome::Cancelled).await);
+    let end = bench.read(job).await;
+    Bench::check(&end, JobStatus::Cancelled, [0, 0, 1, 0, 4]);
+    assert_eq!((end.summary.characters_charged, &end.error), (3, &None));
+    assert_eq!(bench.cancel(job).await, JobStatus::Cancelled);
+    assert_eq!(bench.read(job).await, end);
+}
+
+async fn a_cancelled_document_without_a_worker_ends(bench: Bench) {
+    let job = bench.job("a", 2).await;
+    let claimed = bench.claim(2).await;
+    bench.cancel(job).await;
+    bench.store.hand_back(&[&claimed[0].lease], Return::After(Duration::from_secs(1))).await.unwrap();
+    Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 1, 0, 0, 1]);
+    bench.worker_dies(1).await;
+    Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0, 0, 0, 0, 2]);
+}
+
+async fn nothing_is_stopped_that_was_not_cancelled(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    let claimed = bench.claim_one().await;
+    assert!(!bench.finish(&claimed.lease, Outcome::Cancelled).await);
+    Bench::check(&bench.read(job).await, JobStatus::Running, [0, 1, 0, 0, 0]);
+}
+
+async fn an_expansion_is_recorded_once(bench: Bench) {
+    let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    let late = bench.store.claim_expansion(&holder("late")).await.unwrap().unwrap();
+    assert_eq!((late.job, late.attempt, &late.request), (job, 1, &request()));
+    assert!(bench.store.claim_expansion(&holder("other")).await.unwrap().is_none());
+    bench.worker_dies(9).await;
+    let other = bench.store.claim_expansion(&holder("other")).await.unwrap().unwrap();
+    assert_eq!((other.job, other.attempt), (job, 2));
+    assert!(!bench.store.record_expansion(&late.lease, found(2)).await.unwrap());
+    let too_late = Failure::new(FailureCode::NoDocumentsFound, "nothing");
+    assert!(!bench.store.refuse(&late.lease, too_late).await.unwrap());
+    assert!(bench.store.record_expansion(&other.lease, found(3)).await.unwrap());
+    assert!(!bench.store.record_expansion(&other.lease, found(3)).await.unwrap());
+    Bench::check(&bench.read(job).await, JobStatus::NotStarted, [3, 0, 0, 0, 0]);
+    assert!(bench.store.claim_expansion(&holder("other")).await.unwrap().is_none());
+}
+
+async fn documents_are_stored_as_found_a_microsecond_apart(bench: Bench) {
+    let job = bench.job("a", 50).await;
+    let documents = bench.documents(job).await;
+    assert_eq!(documents.len(), 50);
+    for (index, document) in documents.iter().enumerate() {
+        assert_eq!(document.source_url, found(50)[index].source_url);
+        assert_eq!(document.target_url, found(50)[index].target_url);
+        assert_eq!(document.target.to_string(), "PT-br");
+        assert_eq!((document.status, document.progress, document.characters), (DocumentStatus::NotStarted, 0.0, 0));
+    }
+    assert!(documents.windows(2).all(|pair| pair[0].created < pair[1].created));
+}
+
+async fn a_refused_job_has_no_documents_and_counts_nothing(bench: Bench) {
+    let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
+    let failure = Failure::new(FailureCode::NoDocumentsFound, "nothing");
+    assert!(bench.store.refuse(&claimed.lease, failure.clone()).await.unwrap());
+    let read = bench.read(job).await;
+    Bench::check(&read, JobStatus::ValidationFailed, [0; 5]);
+    assert_eq!(read.error, Some(failure));
+    assert_eq!(bench.documents(job).await, []);
+    assert_eq!(bench.cancel(job).await, JobStatus::ValidationFailed);
+}
+
+async fn a_cancelled_expansion_cannot_be_recorded(bench: Bench) {
+    let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
+    assert_eq!(bench.cancel(job).await, JobStatus::Cancelled);
+    let heartbeat = bench.store.heartbeat(&holder("worker"), &[&claimed.lease]).await.unwrap();
+    assert_eq!(heartbeat.lost, [Subject::Expansion(job)]);
+    assert!(!bench.store.record_expansion(&claimed.lease, found(3)).await.unwrap());
+    Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0; 5]);
+}
+
+async fn an_expansion_that_kills_its_workers_is_refused(bench: Bench) {
+    let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    for attempt in 1..=3 {
+        // A clean shutdown between the crashes does not count.
+        let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
+        bench.store.hand_back(&[&claimed.lease], Return::Unbegun).await.unwrap();
+        let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
+        assert_eq!(claimed.attempt, attempt);
+        let crashed = u32::from(attempt == 3);
+        assert_eq!(bench.worker_dies(3).await, Released { released: 1 - crashed, crashed });
+    }
+    let job = bench.read(job).await;
+    assert_eq!((job.status, job.error.unwrap().code), (JobStatus::ValidationFailed, FailureCode::InternalServerError));
+}
+
+async fn an_expansion_waits_for_its_back_off(bench: Bench) {
+    bench.store.create_job(&resource("a"), &request()).await.unwrap();
+    let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
+    bench.store.hand_back(&[&claimed.lease], Return::After(Duration::from_secs(5))).await.unwrap();
+    assert!(bench.store.claim_expansion(&holder("worker")).await.unwrap().is_none());
+    bench.clock.advance(Duration::from_secs(5));
+    assert_eq!(bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap().attempt, 2);
+}
+
+async fn the_resource_with_the_fewest_at_work_comes_first(bench: Bench) {
+    let hog = bench.job("a", 100).await;
+    assert_eq!(bench.claim(4).await.len(), 4);
+    let (small, other) = (bench.job("b", 3).await, bench.job("c", 1).await);
+    let jobs: Vec<_> = bench.claim(5).await.iter().map(|claimed| claimed.job).collect();
+    assert_eq!(jobs, [small, other, small, small, hog]);
+}
+
+async fn the_oldest_job_and_the_first_document_come_first(bench: Bench) {
+    let (first, second) = (bench.job("a", 3).await, bench.job("a", 2).await);
+    let claimed = bench.claim(4).await;
+    let order: Vec<_> = claimed.iter().map(|claimed| (claimed.job, claimed.source_name.as_str())).collect();
+    assert_eq!(order, [(first, "0.txt"), (first, "1.txt"), (first, "2.txt"), (second, "0.txt")]);
+}
+
+async fn the_request_is_forgotten_at_the_end(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    assert_eq!(bench.store.request(job).await.unwrap(), Some(request()));
+    let claimed = bench.claim_one().await;
+    bench.finish(&claimed.lease, success(1)).await;
+    assert_eq!(bench.store.request(job).await.unwrap(), None);
+    let cancelled = bench.job("a", 1).await;
+    bench.cancel(cancelled).await;
+    assert_eq!(bench.store.request(cancelled).await.unwrap(), None);
+}
+
+async fn progress_grows_until_the_end_says_one(bench: Bench) {
+    let job = bench.job("a", 2).await;
+    let claimed = bench.claim(2).await;
+    let progress = async |value: f32| {
+        bench.store.progress(&[(&claimed[0].lease, value), (&claimed[1].lease, value)]).await.unwrap();
+        bench.documents(job).await[0].progress
+    };
+    assert_eq!(progress(0.5).await, 0.5);
+    assert_eq!(progress(0.25).await, 0.5);
+    assert_eq!(progress(1.0).await, 0.99);
+    bench.finish(&claimed[0].lease, success(1)).await;
+    bench.finish(&claimed[1].lease, failure()).await;
+    assert_eq!(progress(0.1).await, 1.0);
+    assert_eq!(bench.documents(job).await[1].progress, 0.0);
+}
+
+async fn actions_move_forward_with_each_status_even_when_the_clock_goes_back(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    bench.clock.advance(Duration::from_secs(10));
+    let claimed = bench.claim_one().await;
+    let (running, document) = (bench.read(job).await, bench.documents(job).await.remove(0));
+    assert!(running.last_action > running.created && document.last_action > document.created);
+    bench.clock.set(Timestamp(0));
+    bench.finish(&claimed.lease, success(1)).await;
+    assert_eq!(bench.read(job).await.last_action, running.last_action);
+    assert_eq!(bench.documents(job).await[0].last_action, document.last_action);
+}
+
+async fn an_audit_of_sound_counters_changes_nothing(bench: Bench) {
+    let jobs = [bench.job("a", 3).await, bench.job("a", 2).await];
+    let claimed = bench.claim(4).await;
+    bench.finish(&claimed[0].lease, success(1)).await;
+    bench.cancel(jobs[1]).await;
+    let before = [bench.read(jobs[0]).await, bench.read(jobs[1]).await];
+    assert_eq!(bench.store.audit().await.unwrap(), 0);
+    assert_eq!([bench.read(jobs[0]).await, bench.read(jobs[1]).await], before);
+}
+
+macro_rules! conformance {
+    ($database:ident, $fresh:ident, [$($promise:ident),* $(,)?]) => {
+        mod $database {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    super::$promise(super::$fresh().await).await;
+                }
+            )*
+        }
+    };
+}
+
+conformance!(
+    sqlite,
+    fresh_sqlite,
+    [
+        a_claim_hides_the_document,
+        a_late_worker_cannot_finish,
+        a_lost_document_waits_again_and_still_shows_running,
+        a_heartbeat_keeps_a_lease,
+        a_heartbeat_tells_what_is_cancelled_and_what_is_lost,
+        attempts_are_counted_before_the_work_and_not_for_what_is_given_back,
+        a_document_that_kills_its_workers_ends_crashed,
+        a_suspect_is_left_to_a_worker_that_has_nothing_else,
+        a_retry_waits_for_its_time,
+        outcome_and_counters_change_together,
+        a_failed_job_says_what_its_first_document_says,
+        a_cancel_ends_what_waits_and_waits_for_what_runs,
+        a_cancelled_document_without_a_worker_ends,
+        nothing_is_stopped_that_was_not_cancelled,
+        an_expansion_is_recorded_once,
+        documents_are_stored_as_found_a_microsecond_apart,
+        a_refused_job_has_no_documents_and_counts_nothing,
+        a_cancelled_expansion_cannot_be_recorded,
+        an_expansion_that_kills_its_workers_is_refused,
+        an_expansion_waits_for_its_back_off,
+        the_resource_with_the_fewest_at_work_comes_first,
+        the_oldest_job_and_the_first_document_come_first,
+        the_request_is_forgotten_at_the_end,
+        progress_grows_until_the_end_says_one,
+        actions_move_forward_with_each_status_even_when_the_clock_goes_back,
+        an_audit_of_sound_counters_changes_nothing,
+    ]
+);
