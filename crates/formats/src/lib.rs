@@ -6,6 +6,7 @@
 //! [`formats`] is the one table; detection, the formats operation and the docs are derived from it.
 
 mod csv;
+mod culture;
 mod detect;
 mod document;
 mod docx;
@@ -19,6 +20,7 @@ mod limits;
 mod markdown;
 mod options;
 mod package;
+mod runs;
 mod table;
 mod text_file;
 mod txt;

@@ -30,7 +30,7 @@ pub(crate) struct Package {
 }
 
 /// What becomes of entries when a package is written. Entries that are not named are copied.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Changes {
     changes: HashMap<String, Option<Vec<u8>>>,
 }

@@ -1,7 +1,0 @@
-//! docx
-
-use crate::{Extracted, FormatError, Limits, Options};
-
-pub(crate) fn extract(_bytes: &[u8], _options: &Options, _limits: &Limits) -> Result<Extracted, FormatError> {
-    Err(FormatError::Unsupported("docx".into()))
-}

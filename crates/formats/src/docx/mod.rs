@@ -1,0 +1,93 @@
+//! Word documents: Office Open XML word processing, transitional and strict (ECMA-376, `formats.md` B.1).
+//!
+//! A paragraph is a segment, or several where a page break, a column break or a tab parts it. What is in its runs is read
+//! by `walk`, put into segments by [`crate::runs`], and written back over the original bytes by `skeleton`.
+
+mod fields;
+mod formats;
+mod parts;
+mod retarget;
+mod skeleton;
+mod slot;
+mod structure;
+mod styles;
+mod vocabulary;
+mod walk;
+
+use terjuman_model::{Place, Segment};
+
+use self::skeleton::{DocxSkeleton, Foreign, TextPart};
+use self::styles::Styles;
+use self::walk::Context;
+use crate::package::{Changes, Package};
+use crate::xml::XmlPart;
+use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind, html, txt};
+
+pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let mut warnings = Vec::new();
+    let (segments, skeleton) = take_apart(bytes, options, limits, &mut warnings)?;
+    Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings })
+}
+
+fn take_apart(
+    bytes: &[u8],
+    options: &Options,
+    limits: &Limits,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Vec<Segment>, DocxSkeleton), FormatError> {
+    if bytes.is_empty() {
+        return Err(FormatError::Empty);
+    }
+    let mut package = Package::open(bytes, limits)?;
+    let names = parts::find(&mut package, options, limits)?;
+    let read = |package: &mut Package, name: &str| XmlPart::decode(name, package.require(name)?);
+    let styles = match names.styles {
+        Some(name) => {
+            let part = read(&mut package, &name)?;
+            let styles = Styles::read(&part, limits)?;
+            Some((part, styles))
+        }
+        None => None,
+    };
+    let settings = names.settings.map(|name| read(&mut package, &name)).transpose()?;
+    let no_styles = Styles::default();
+    let known = styles.as_ref().map_or(&no_styles, |(_, styles)| styles);
+    let context = Context { options, limits, styles: known };
+    let mut segments = Vec::new();
+    let mut parts = Vec::new();
+    for name in &names.texts {
+        let part = read(&mut package, name)?;
+        let found = walk::walk(&part, context, &mut segments)?;
+        if !found.slots.is_empty() {
+            parts.push(TextPart { part, found });
+        }
+    }
+    let mut foreign = Vec::new();
+    for (name, content_type) in names.foreign {
+        let extract = match content_type.split(';').next().unwrap_or_default() {
+            "text/html" | "application/xhtml+xml" => html::extract,
+            "text/plain" => txt::extract,
+            _ => {
+                warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: name, offset: 0 } });
+                continue;
+            }
+        };
+        match extract(&package.require(&name)?, options, limits) {
+            Ok(extracted) => {
+                let start = segments.len();
+                segments.extend(extracted.segments);
+                foreign.push(Foreign { part: name, skeleton: extracted.skeleton, segments: start..segments.len() });
+                warnings.extend(extracted.warnings);
+            }
+            Err(FormatError::Empty) => {}
+            Err(_) => warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: name, offset: 0 } }),
+        }
+    }
+    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let signatures = Changes::default();
+    let limits = limits.clone();
+    Ok((segments, DocxSkeleton { package, parts, styles, settings, foreign, sources, limits, signatures }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! Which parts of a package hold text: found by relationships and content types, never by name.
+
+use std::collections::{HashSet, VecDeque};
+
+use crate::package::{ContentTypes, Package, Relationship, relationships, relationships_part};
+use crate::xml::XmlPart;
+use crate::{FormatError, Limits, Options};
+
+/// The parts that matter, in reading order.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// Parts with text: the main document first.
+    pub(super) texts: Vec<String>,
+    pub(super) styles: Option<String>,
+    pub(super) settings: Option<String>,
+    /// Documents in other formats that Word takes in when it opens the file, with their content types.
+    pub(super) foreign: Vec<(String, String)>,
+}
+
+/// Content types of main documents: documents and templates, with and without macros.
+const MAIN: [&str; 4] = [
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    "application/vnd.ms-word.document.macroenabled.main+xml",
+    "application/vnd.ms-word.template.macroenabledtemplate.main+xml",
+];
+
+/// Follows the relationships from the package on, each part once.
+///
+/// # Errors
+/// [`FormatError::Corrupt`] if the package has no main document or is none of Word.
+pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) -> Result<Parts, FormatError> {
+    let types = XmlPart::decode(ContentTypes::PART, package.require(ContentTypes::PART)?)?;
+    let types = ContentTypes::read(&types, limits)?;
+    let roots = relationships_of(package, "", limits)?;
+    let main = roots.iter().find(|relationship| relationship.kind == "officeDocument");
+    let main = main.and_then(|relationship| relationship.part.clone());
+    let main = main.ok_or_else(|| FormatError::corrupt("the package names no main document", "", 0))?;
+    if !package.contains(&main) {
+        return Err(FormatError::corrupt("the main document is missing", &main, 0));
+    }
+    if !types.of(&main).is_some_and(|main| MAIN.contains(&main)) {
+        return Err(FormatError::corrupt("a package, but not a word-processing document", &main, 0));
+    }
+    let mut parts = Parts::default();
+    let mut last = Vec::new();
+    if options.properties {
+        let properties = roots.iter().filter(|relationship| relationship.kind == "core-properties");
+        last.extend(properties.filter_map(|relationship| relationship.part.clone()));
+    }
+    let mut seen = HashSet::from([main.to_ascii_lowercase()]);
+    let mut queue = VecDeque::from([main]);
+    while let Some(part) = queue.pop_front() {
+        for relationship in relationships_of(package, &part, limits)? {
+            let Some(target) = relationship.part else { continue };
+            if !package.contains(&target) || !seen.insert(target.to_ascii_lowercase()) {
+                continue;
+            }
+            match relationship.kind.as_str() {
+                "header" | "footer" => queue.push_back(target),
+                "footnotes" | "endnotes" if options.notes => queue.push_back(target),
+                "comments" if options.comments => queue.push_back(target),
+                "chart" | "chartEx" | "chartUserShapes" | "diagramData" | "diagramDrawing" => queue.push_back(target),
+                "numbering" => last.push(target),
+                "styles" => parts.styles = Some(target),
+                "settings" => parts.settings = Some(target),
+                "aFChunk" => {
+                    let content_type = types.of(&target).unwrap_or_default().to_owned();
+                    parts.foreign.push((target, content_type));
+                }
+                _ => {}
+            }
+        }
+        parts.texts.push(part);
+    }
+    parts.texts.extend(last.into_iter().filter(|part| package.contains(part)));
+    Ok(parts)
+}
+
+/// The relationships of a part, of the package if `source` is empty.
+///
+/// # Errors
+/// [`FormatError::Corrupt`] if the part is not well-formed.
+pub(super) fn relationships_of(
+    package: &mut Package,
+    source: &str,
+    limits: &Limits,
+) -> Result<Vec<Relationship>, FormatError> {
+    let name = relationships_part(source);
+    match package.read(&name)? {
+        Some(bytes) => relationships(source, &XmlPart::decode(&name, bytes)?, limits),
+        None => Ok(Vec::new()),
+    }
+}

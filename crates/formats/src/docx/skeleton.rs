@@ -1,0 +1,258 @@
+//! A document without its text, and how the text comes back.
+
+use std::collections::HashMap;
+
+use terjuman_model::TaggedText;
+
+use super::retarget::{Retarget, shifted};
+use super::slot::{ParagraphSlot, Plain, Slot};
+use super::structure::fingerprint;
+use super::styles::Styles;
+use super::walk::Found;
+use crate::package::{Changes, Package};
+use crate::runs::{self, Format, Rewritten};
+use crate::xml::{XmlPart, escape_attribute, escape_text};
+use crate::{FormatError, Limits, Skeleton, Target};
+
+/// The package, its parts with text and the places in them.
+pub(super) struct DocxSkeleton {
+    pub(super) package: Package,
+    pub(super) parts: Vec<TextPart>,
+    pub(super) styles: Option<(XmlPart, Styles)>,
+    pub(super) settings: Option<XmlPart>,
+    pub(super) foreign: Vec<Foreign>,
+    /// What each segment said, to tell what changed.
+    pub(super) sources: Vec<TaggedText>,
+    pub(super) limits: Limits,
+    /// Entries that no longer hold when a part changes, and parts that must forget them.
+    pub(super) signatures: Changes,
+}
+
+/// A part with text.
+pub(super) struct TextPart {
+    pub(super) part: XmlPart,
+    pub(super) found: Found,
+}
+
+/// A document in another format, taken apart by its own filter.
+pub(super) struct Foreign {
+    pub(super) part: String,
+    pub(super) skeleton: Box<dyn Skeleton>,
+    pub(super) segments: std::ops::Range<usize>,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Paragraphs that changed.
+    Changed,
+    /// Everything: for tests of what writes.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests write what has not changed"))]
+    All,
+}
+
+impl Skeleton for DocxSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        self.write(translations, target, Extent::Changed)
+    }
+}
+
+impl DocxSkeleton {
+    /// Writes the document.
+    pub(super) fn write(
+        &self,
+        translations: &[TaggedText],
+        target: &Target,
+        extent: Extent,
+    ) -> Result<Vec<u8>, FormatError> {
+        if translations.len() != self.sources.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let changed: Vec<bool> = match extent {
+            Extent::All => vec![true; translations.len()],
+            Extent::Changed => translations.iter().zip(&self.sources).map(|(new, old)| new != old).collect(),
+        };
+        let retarget = Retarget::new(target, &self.limits);
+        let mut changes = self.signatures.clone();
+        let mut any = false;
+        for part in &self.parts {
+            let writer =
+                PartWriter { part, translations, changed: &changed, retarget: retarget.as_ref(), limits: &self.limits };
+            if let Some(bytes) = writer.write()? {
+                changes.replace(&part.part.name, bytes);
+                any = true;
+            }
+        }
+        for foreign in &self.foreign {
+            if changed[foreign.segments.clone()].contains(&true) {
+                let bytes = foreign.skeleton.merge(&translations[foreign.segments.clone()], target)?;
+                changes.replace(&foreign.part, bytes);
+                any = true;
+            }
+        }
+        if !any {
+            return self.package.write(&Changes::default());
+        }
+        if let Some(retarget) = &retarget {
+            self.retarget_document(retarget, &mut changes);
+        }
+        let bytes = self.package.write(&changes)?;
+        Package::open(&bytes, &self.limits)
+            .map_err(|error| FormatError::Verification(format!("the written package cannot be opened: {error}")))?;
+        Ok(bytes)
+    }
+
+    /// The language of the document's defaults, of its styles, and of its theme fonts.
+    fn retarget_document(&self, retarget: &Retarget, changes: &mut Changes) {
+        if let Some((part, styles)) = &self.styles {
+            let mut edits = Vec::new();
+            if let Some(span) = styles.defaults {
+                edits.extend(shifted(retarget.defaults(&part.text[span.range()]), span.start));
+            }
+            for span in &styles.languages {
+                edits.extend(shifted(retarget.style_language(&part.text[span.range()]), span.start));
+            }
+            if !edits.is_empty() {
+                changes.replace(&part.name, part.encode(&applied(&part.text, edits)));
+            }
+        }
+        if let Some(part) = &self.settings
+            && let Some(start) = part.text.find("themeFontLang").and_then(|at| part.text[..at].rfind('<'))
+            && let Some(length) = part.text[start..].find('>')
+        {
+            let element = &part.text[start..=start + length];
+            let prefix = element[1..].split_once("themeFontLang").map_or("", |(prefix, _)| prefix);
+            // Only the start tag, made an element of its own.
+            let alone = if element.ends_with("/>") {
+                element.to_owned()
+            } else {
+                format!("{}/>", &element[..element.len() - 1])
+            };
+            let edits = shifted(retarget.language_edits(&alone, prefix), start);
+            if !edits.is_empty() {
+                changes.replace(&part.name, part.encode(&applied(&part.text, edits)));
+            }
+        }
+    }
+}
+
+fn applied(text: &str, mut edits: Vec<Rewritten>) -> String {
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut out = String::with_capacity(text.len() + 64);
+    runs::raw(text, 0..text.len(), &edits, &mut out);
+    out
+}
+
+struct PartWriter<'a> {
+    part: &'a TextPart,
+    translations: &'a [TaggedText],
+    changed: &'a [bool],
+    retarget: Option<&'a Retarget>,
+    limits: &'a Limits,
+}
+
+/// Something to write at a place: a slot, or an edit that is known already.
+enum Job<'a> {
+    Slot(&'a Slot),
+    Edit(String),
+}
+
+impl PartWriter<'_> {
+    /// The part's new bytes, `None` if nothing in it changes.
+    fn write(&self) -> Result<Option<Vec<u8>>, FormatError> {
+        let part = &self.part.part;
+        let slots = &self.part.found.slots;
+        let changes = |slot: &&Slot| slot.segments().iter().any(|segment| self.changed[*segment]);
+        if !slots.iter().any(|slot| changes(&slot)) {
+            return Ok(None);
+        }
+        let turns = self.retarget.is_some_and(Retarget::turns);
+        let mut jobs: Vec<(std::ops::Range<usize>, Job<'_>)> = Vec::new();
+        for slot in slots.iter().filter(|slot| turns || changes(slot)) {
+            jobs.push((slot.span().range(), Job::Slot(slot)));
+        }
+        jobs.extend(self.direction_edits().into_iter().map(|(range, text)| (range, Job::Edit(text))));
+        jobs.sort_by_key(|(range, _)| (range.start, range.end));
+        // From the end to the start, so that what is inside a paragraph comes before it.
+        let mut done: Vec<Rewritten> = Vec::new();
+        let mut spelled = HashMap::new();
+        for (range, job) in jobs.into_iter().rev() {
+            let text = match job {
+                Job::Edit(text) => text,
+                Job::Slot(Slot::Attribute(plain)) => self.plain(plain, escape_attribute),
+                Job::Slot(Slot::Element(plain)) => self.plain(plain, escape_text),
+                Job::Slot(Slot::Paragraph(paragraph)) => {
+                    let mut inner = Vec::new();
+                    while let Some(rewritten) = done.pop_if(|(inner, _)| inner.start < range.end) {
+                        inner.push(rewritten);
+                    }
+                    self.paragraph(paragraph, &inner, &mut spelled)?
+                }
+            };
+            done.push((range, text));
+        }
+        done.reverse();
+        let mut text = String::with_capacity(part.text.len() * 5 / 4);
+        runs::raw(&part.text, 0..part.text.len(), &done, &mut text);
+        let damaged = |error: FormatError| FormatError::Verification(format!("a written part is damaged: {error}"));
+        if fingerprint(&text, part, self.limits).map_err(damaged)? != fingerprint(&part.text, part, self.limits)? {
+            return Err(FormatError::Verification("a written part lost or doubled an element".into()));
+        }
+        Ok(Some(part.encode(&text)))
+    }
+
+    /// Edits of the properties of paragraphs, tables and sections, if the direction changes.
+    fn direction_edits(&self) -> Vec<Rewritten> {
+        let Some(retarget) = self.retarget.filter(|retarget| retarget.turns()) else { return Vec::new() };
+        let (text, found) = (&self.part.part.text, &self.part.found);
+        let mut edits = Vec::new();
+        for slot in &found.slots {
+            if let Slot::Paragraph(slot) = slot {
+                let span = slot.properties;
+                let properties = &text[span.range()];
+                let own = retarget.paragraph(slot.vocabulary, &slot.properties_name, properties);
+                edits.extend(shifted(own, span.start));
+            }
+        }
+        for span in &found.tables {
+            edits.extend(shifted(retarget.table(&text[span.range()]), span.start));
+        }
+        for span in &found.sections {
+            edits.extend(shifted(retarget.section(&text[span.range()]), span.start));
+        }
+        edits
+    }
+
+    fn plain(&self, plain: &Plain, escape: fn(&str, &mut String)) -> String {
+        let mut out = String::new();
+        for text in [&plain.before, self.translations[plain.segment].text(), &plain.after] {
+            escape(text, &mut out);
+        }
+        out
+    }
+
+    /// `spelled` keeps the properties that have been made for the target.
+    fn paragraph(
+        &self,
+        slot: &ParagraphSlot,
+        inner: &[Rewritten],
+        spelled: &mut HashMap<String, String>,
+    ) -> Result<String, FormatError> {
+        let text = self.part.part.text.as_str();
+        let translations: Vec<_> = slot.segments.iter().map(|segment| &self.translations[*segment]).collect();
+        let prefix = slot.names.run.strip_suffix('r').unwrap_or_default();
+        let mut properties = |format: Format, out: &mut String| {
+            let original = &text[format.properties.range()];
+            let Some(retarget) = self.retarget else { return out.push_str(original) };
+            match spelled.get(original) {
+                Some(made) => out.push_str(made),
+                None => {
+                    let made = retarget.run(slot.vocabulary, prefix, original);
+                    out.push_str(&made);
+                    spelled.insert(original.to_owned(), made);
+                }
+            }
+        };
+        runs::write(text, &slot.block, &translations, &slot.names, &mut properties, inner)
+    }
+}

@@ -1,0 +1,164 @@
+//! Everything around paragraphs: tables, content controls, drawings, charts, properties.
+
+use terjuman_model::{Segment, TagKind};
+
+use super::Walker;
+use super::frame::Frame;
+use crate::docx::slot::{Plain, Slot};
+use crate::docx::vocabulary::Vocabulary;
+use crate::runs::Span;
+use crate::xml::{Name, Namespace, unescape};
+
+impl<'a> Walker<'a> {
+    pub(super) fn start_in_block(&mut self, name: Name<'a>, span: Span) -> Frame {
+        let frame = match name.namespace {
+            Namespace::Word => self.word_block(name, span),
+            Namespace::Drawing if name.local == "p" => self.start_paragraph(Vocabulary::Drawing, name, span),
+            Namespace::Drawing | Namespace::WordDrawing | Namespace::Picture | Namespace::WordShape => {
+                if matches!(name.local, "docPr" | "cNvPr") && self.context.options.alt_text {
+                    self.attribute(Namespace::None, "descr");
+                    self.attribute(Namespace::None, "title");
+                }
+                Frame::Block
+            }
+            Namespace::Vml => {
+                if self.context.options.alt_text {
+                    self.attribute(Namespace::None, "alt");
+                }
+                Frame::Block
+            }
+            Namespace::Math => Frame::Ignored,
+            Namespace::Compatibility => self.compatibility(name),
+            Namespace::Chart | Namespace::ChartExtended => return self.chart(name, span),
+            Namespace::DublinCore if matches!(name.local, "title" | "subject" | "description") => self.element(span),
+            Namespace::CoreProperties if matches!(name.local, "keywords" | "category") => self.element(span),
+            _ => Frame::Block,
+        };
+        match (frame, self.frames.last()) {
+            (Frame::Block, Some(Frame::Strings)) => Frame::Strings,
+            (frame, _) => frame,
+        }
+    }
+
+    fn element(&mut self, span: Span) -> Frame {
+        self.buffer.clear();
+        Frame::Element { start: span.end }
+    }
+
+    fn word_block(&mut self, name: Name<'a>, span: Span) -> Frame {
+        match name.local {
+            "p" => self.start_paragraph(Vocabulary::Word, name, span),
+            "txbxContent" | "footnote" | "endnote" | "comment" => {
+                self.stories.push(self.fields.len());
+                Frame::Story
+            }
+            "tr" => Frame::Row { deleted: false },
+            "trPr" => Frame::RowProperties,
+            "del" if matches!(self.frames.last(), Some(Frame::RowProperties)) => {
+                if let Some(Frame::Row { deleted }) = self.frames.iter_mut().rev().nth(1) {
+                    *deleted = true;
+                }
+                Frame::Ignored
+            }
+            "tc" if matches!(self.frames.last(), Some(Frame::Row { deleted: true })) => Frame::Ignored,
+            "del" | "moveFrom" => Frame::Ignored,
+            "tblPr" => Frame::Noted { start: span.start, table: true },
+            "sectPr" => Frame::Noted { start: span.start, table: false },
+            "sdt" => Frame::BlockControl { kept: false },
+            "sdtPr" => Frame::ControlProperties,
+            "sdtContent" if matches!(self.frames.last(), Some(Frame::BlockControl { kept: true })) => Frame::Ignored,
+            "textInput" => Frame::TextInput,
+            "default" if matches!(self.frames.last(), Some(Frame::TextInput)) => self.value(),
+            "listEntry" | "helpText" | "statusText" => self.value(),
+            "lvl" => Frame::Level { bullet: false },
+            "numFmt" => {
+                let is_bullet = self.scanner.value(Namespace::Word, "val").as_deref() == Some("bullet");
+                if let Some(Frame::Level { bullet }) = self.frames.last_mut() {
+                    *bullet = is_bullet;
+                }
+                Frame::Ignored
+            }
+            "lvlText" if matches!(self.frames.last(), Some(Frame::Level { bullet: false })) => {
+                self.level_text();
+                Frame::Ignored
+            }
+            _ => Frame::Block,
+        }
+    }
+
+    /// The text of a numbering level: `Chapter %1`. What numbers it has stay.
+    fn level_text(&mut self) {
+        let Some(attribute) = self.scanner.attribute(Namespace::Word, "val") else { return };
+        let value = unescape(&self.text[attribute.value.clone()]);
+        let is_word = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+        if !value.split(|c: char| !c.is_alphabetic()).any(is_word) {
+            return;
+        }
+        let mut segment = Segment::default();
+        let trimmed = value.trim();
+        let mut rest = trimmed;
+        while let Some(at) = rest.find('%') {
+            let digits = rest[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+            let number = at..at + 1 + digits;
+            segment.source.push_str(&rest[..number.start]);
+            let tag = segment.add_tag(TagKind::Protected);
+            segment.source.open(tag);
+            segment.source.push_str(&rest[number.clone()]);
+            segment.source.close(tag);
+            rest = &rest[number.end..];
+        }
+        segment.source.push_str(rest);
+        let start = value.len() - value.trim_start().len();
+        let (before, after) = (value[..start].into(), value[start + trimmed.len()..].into());
+        let segment = self.index_of(segment);
+        self.found.slots.push(Slot::Attribute(Plain { span: attribute.value.into(), segment, before, after }));
+    }
+
+    fn value(&mut self) -> Frame {
+        self.attribute(Namespace::Word, "val");
+        Frame::Block
+    }
+
+    /// What kind of content control this is; in lists, the texts to choose from.
+    pub(super) fn start_in_control_properties(&mut self, name: Name<'a>) -> Frame {
+        match name.local {
+            "date" | "picture" | "equation" | "citation" | "checkbox" => {
+                let kept_control = self.frames.iter_mut().rev().nth(1);
+                if let Some(Frame::Control { kept, .. } | Frame::BlockControl { kept }) = kept_control {
+                    *kept = true;
+                }
+            }
+            "listItem" => self.attribute(Namespace::Word, "displayText"),
+            "dropDownList" | "comboBox" => return Frame::ControlProperties,
+            _ => {}
+        }
+        if name.local == "listItem" { Frame::Ignored } else { Frame::ControlProperties }
+    }
+
+    pub(super) fn compatibility(&mut self, name: Name<'a>) -> Frame {
+        match name.local {
+            "AlternateContent" => {
+                self.alternates.push(super::Alternate::default());
+                Frame::Alternate
+            }
+            "Fallback" => {
+                self.alternates.last_mut().into_iter().for_each(|alternate| alternate.again = true);
+                Frame::Block
+            }
+            _ => Frame::Block,
+        }
+    }
+
+    /// Cached strings of a chart: names of series and categories. Its numbers and formulas are left alone.
+    fn chart(&mut self, name: Name<'a>, span: Span) -> Frame {
+        let in_strings = matches!(self.frames.last(), Some(Frame::Strings));
+        match name.local {
+            "tx" | "strCache" | "strLit" | "multiLvlStrCache" | "txData" | "strDim" => Frame::Strings,
+            "f" | "numCache" | "numRef" | "numDim" => Frame::Block,
+            "v" if in_strings => self.element(span),
+            "pt" if in_strings && name.namespace == Namespace::ChartExtended => self.element(span),
+            _ if in_strings => Frame::Strings,
+            _ => Frame::Block,
+        }
+    }
+}

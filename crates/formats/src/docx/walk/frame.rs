@@ -1,0 +1,104 @@
+//! What an open element is.
+
+use crate::runs::Role;
+
+/// Which mark of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FieldMark {
+    Begin,
+    Separate,
+    End,
+}
+
+/// What an open element is, and with it what its children may be. `start` is its first byte.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Frame {
+    /// Anything around paragraphs, and everything that nobody knows.
+    Block,
+    /// Nothing in it is looked at.
+    Ignored,
+    /// A story: fields neither come in nor go out.
+    Story,
+    /// A choice and its fallback.
+    Alternate,
+    /// A text form field, whose default is text.
+    TextInput,
+    /// A level of a list, and whether its text is a bullet.
+    Level {
+        bullet: bool,
+    },
+    /// Cached strings of a chart.
+    Strings,
+    /// A table row, and whether it is deleted.
+    Row {
+        deleted: bool,
+    },
+    RowProperties,
+    /// A content control around paragraphs, and whether its content is kept.
+    BlockControl {
+        kept: bool,
+    },
+    /// Properties that are read again if the direction changes: of a table, or else of a section.
+    Noted {
+        start: usize,
+        table: bool,
+    },
+    /// An element that holds nothing but text; `start` is the first byte in it.
+    Element {
+        start: usize,
+    },
+
+    Paragraph,
+    ParagraphProperties {
+        start: usize,
+    },
+    /// Something around runs that text goes through.
+    Wrapper {
+        pair: usize,
+    },
+    /// A content control among runs: its first token, and its content.
+    Control {
+        start: usize,
+        mark: usize,
+        pair: Option<usize>,
+        kept: bool,
+    },
+    ControlProperties,
+    /// What is in a content control among runs.
+    Content,
+    /// Something whose text is left alone.
+    Kept {
+        start: usize,
+        role: Role,
+        in_run: bool,
+    },
+    /// Something that may hold paragraphs of its own.
+    Thing {
+        start: usize,
+        in_run: bool,
+        alternate: bool,
+    },
+
+    Run,
+    RunProperties {
+        start: usize,
+    },
+    Text {
+        start: usize,
+    },
+    Instruction {
+        start: usize,
+    },
+    FieldCharacter {
+        start: usize,
+        kind: FieldMark,
+    },
+    /// A base text with its reading.
+    Ruby {
+        start: usize,
+    },
+    /// Within a base text.
+    RubyBase,
+    /// The text in a base text.
+    RubyText,
+}

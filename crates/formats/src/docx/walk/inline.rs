@@ -1,0 +1,116 @@
+//! What stands between the runs of a paragraph.
+
+use super::Walker;
+use super::frame::Frame;
+use crate::docx::fields::is_live;
+use crate::docx::vocabulary::Vocabulary;
+use crate::runs::{Role, Span};
+use crate::xml::{Name, Namespace};
+
+impl<'a> Walker<'a> {
+    pub(super) fn start_in_paragraph(&mut self, name: Name<'a>, span: Span) -> Frame {
+        let vocabulary = self.paragraphs.last().map_or(Vocabulary::Word, |paragraph| paragraph.vocabulary);
+        match (vocabulary, name.namespace) {
+            (Vocabulary::Word, Namespace::Word) => self.word_inline(name, span),
+            (Vocabulary::Drawing, Namespace::Drawing) => self.drawing_inline(name, span),
+            (_, Namespace::Math) => kept(span, Role::Point),
+            _ => self.thing(name, span, false),
+        }
+    }
+
+    fn word_inline(&mut self, name: Name<'a>, span: Span) -> Frame {
+        match name.local {
+            "r" => self.start_run(span),
+            "pPr" => Frame::ParagraphProperties { start: span.start },
+            "hyperlink" | "ins" | "moveTo" | "dir" | "bdo" => self.wrapper(span, false),
+            "smartTag" | "customXml" => self.wrapper(span, true),
+            "fldSimple" => {
+                let live = self.scanner.value(Namespace::Word, "instr").is_some_and(|code| is_live(&code));
+                if live { self.wrapper(span, false) } else { kept(span, Role::Point) }
+            }
+            "sdt" => Frame::Control { start: span.start, mark: self.mark(), pair: None, kept: false },
+            "proofErr" | "smartTagPr" | "customXmlPr" => kept(span, Role::Noise),
+            "del" | "moveFrom" => kept(span, Role::Point),
+            _ => self.thing(name, span, false),
+        }
+    }
+
+    fn drawing_inline(&mut self, name: Name<'a>, span: Span) -> Frame {
+        match name.local {
+            "r" => self.start_run(span),
+            "pPr" => Frame::ParagraphProperties { start: span.start },
+            "br" => kept(span, Role::Break),
+            "fld" | "endParaRPr" => kept(span, Role::Point),
+            _ => self.thing(name, span, false),
+        }
+    }
+
+    /// Something that may hold paragraphs of its own.
+    pub(super) fn thing(&mut self, name: Name<'a>, span: Span, in_run: bool) -> Frame {
+        let alternate = name.is(Namespace::Compatibility, "AlternateContent");
+        if alternate {
+            self.alternates.push(super::Alternate::default());
+        }
+        Frame::Thing { start: span.start, in_run, alternate }
+    }
+
+    fn mark(&self) -> usize {
+        self.paragraphs.last().map_or(0, |paragraph| paragraph.content.mark())
+    }
+
+    fn wrapper(&mut self, span: Span, transparent: bool) -> Frame {
+        match self.paragraphs.last_mut() {
+            Some(paragraph) => Frame::Wrapper { pair: paragraph.content.open(transparent, span) },
+            None => Frame::Ignored,
+        }
+    }
+
+    pub(super) fn end_wrapper(&mut self, pair: usize, span: Span) {
+        self.paragraphs.last_mut().into_iter().for_each(|paragraph| paragraph.content.close(pair, span, None));
+    }
+
+    pub(super) fn start_in_control(&mut self, name: Name<'a>, span: Span) -> Frame {
+        match name.local {
+            "sdtPr" => Frame::ControlProperties,
+            "sdtContent" => {
+                if let (Some(Frame::Control { start, pair, .. }), Some(paragraph)) =
+                    (self.frames.last_mut(), self.paragraphs.last_mut())
+                {
+                    *pair = Some(paragraph.content.open(false, Span { start: *start, end: span.end }));
+                }
+                Frame::Content
+            }
+            _ => Frame::Ignored,
+        }
+    }
+
+    /// The content of a control ends; what follows it belongs to the end of the pair.
+    pub(super) fn end_content(&mut self, span: Span) {
+        if let Some(Frame::Control { start, .. }) = self.frames.last_mut() {
+            *start = span.start;
+        }
+    }
+
+    pub(super) fn end_control(&mut self, start: usize, mark: usize, pair: Option<usize>, kept: bool, span: Span) {
+        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        let rest = Span { start, end: span.end };
+        match pair {
+            Some(pair) => paragraph.content.close(pair, rest, None),
+            None => paragraph.content.thing(Role::Point, rest, None),
+        }
+        if kept {
+            paragraph.content.collapse(mark, Role::Point);
+        }
+    }
+
+    pub(super) fn end_thing(&mut self, role: Role, in_run: bool, span: Span) {
+        if let Some(paragraph) = self.paragraphs.last_mut() {
+            let run = in_run.then_some(paragraph.format);
+            paragraph.content.thing(role, span, run);
+        }
+    }
+}
+
+fn kept(span: Span, role: Role) -> Frame {
+    Frame::Kept { start: span.start, role, in_run: false }
+}

@@ -1,0 +1,294 @@
+//! Walks through a part: which text is a paragraph, which is an attribute, what is left alone.
+//!
+//! Every open element has a [`Frame`], which says what its children may be; nothing is ever called on its own depth.
+
+mod block;
+mod frame;
+mod inline;
+mod paragraph;
+mod run;
+
+use std::collections::HashSet;
+
+use terjuman_model::Segment;
+
+use self::frame::Frame;
+use self::paragraph::ParagraphState;
+use super::fields::Field;
+use super::formats::Formats;
+use super::slot::{Plain, Slot};
+use super::styles::Styles;
+use crate::runs::{Role, Span};
+use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
+use crate::{FormatError, Limits, Options, wording};
+
+/// What a walk needs to know besides the part.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) options: &'a Options,
+    pub(super) limits: &'a Limits,
+    pub(super) styles: &'a Styles,
+}
+
+/// What was found in a part.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// In no order.
+    pub(super) slots: Vec<Slot>,
+    /// Properties of tables, which say in which direction columns go.
+    pub(super) tables: Vec<Span>,
+    /// Properties of sections.
+    pub(super) sections: Vec<Span>,
+}
+
+/// Finds the text of `part`; its segments are added to `segments`.
+///
+/// # Errors
+/// [`FormatError::Corrupt`] and [`FormatError::TooComplex`], as the scanner finds them.
+pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segment>) -> Result<Found, FormatError> {
+    let before = segments.len();
+    let mut walker = Walker::new(part, context, segments, HashSet::new());
+    walker.run()?;
+    if walker.unclosed.is_empty() {
+        return Ok(walker.found);
+    }
+    // A field that never ends would hide the rest of its story: it is none.
+    let unclosed = std::mem::take(&mut walker.unclosed).into_iter().collect();
+    segments.truncate(before);
+    let mut walker = Walker::new(part, context, segments, unclosed);
+    walker.run()?;
+    Ok(walker.found)
+}
+
+/// Two tellings of one thing: what the fallback says again is not a segment of its own.
+#[derive(Debug, Default)]
+struct Alternate {
+    /// The segments of the choice.
+    told: Vec<usize>,
+    /// Whether the fallback has begun.
+    again: bool,
+    next: usize,
+}
+
+struct Walker<'a> {
+    part: &'a XmlPart,
+    text: &'a str,
+    context: Context<'a>,
+    scanner: Scanner<'a>,
+    formats: Formats<'a>,
+    frames: Vec<Frame>,
+    paragraphs: Vec<ParagraphState>,
+    fields: Vec<Field>,
+    /// For each story that is open (a text box in a note in the text), the number of fields outside of it.
+    stories: Vec<usize>,
+    alternates: Vec<Alternate>,
+    /// Where fields begin that are none.
+    ignored: HashSet<usize>,
+    unclosed: Vec<usize>,
+    /// The text of the element that is being read.
+    buffer: String,
+    segments: &'a mut Vec<Segment>,
+    found: Found,
+}
+
+impl<'a> Walker<'a> {
+    fn new(part: &'a XmlPart, context: Context<'a>, segments: &'a mut Vec<Segment>, ignored: HashSet<usize>) -> Self {
+        Self {
+            part,
+            text: &part.text,
+            context,
+            scanner: Scanner::new(&part.text, &part.name, context.limits),
+            formats: Formats::new(&part.text, context.limits),
+            frames: Vec::new(),
+            paragraphs: Vec::new(),
+            fields: Vec::new(),
+            stories: vec![0],
+            alternates: Vec::new(),
+            ignored,
+            unclosed: Vec::new(),
+            buffer: String::new(),
+            segments,
+            found: Found::default(),
+        }
+    }
+
+    fn run(&mut self) -> Result<(), FormatError> {
+        while let Some(event) = self.scanner.next()? {
+            let span = Span::from(event.range);
+            match event.kind {
+                Kind::Start { name, .. } => {
+                    let frame = self.start(name, span);
+                    self.frames.push(frame);
+                }
+                Kind::End { .. } => {
+                    if let Some(frame) = self.frames.pop() {
+                        self.end(frame, span)?;
+                    }
+                }
+                Kind::Text if self.is_collecting() => self.buffer.push_str(&unescape(&self.text[span.range()])),
+                Kind::CData if self.is_collecting() => {
+                    self.buffer.push_str(&self.text[span.start + "<![CDATA[".len()..span.end - "]]>".len()]);
+                }
+                Kind::Text | Kind::CData | Kind::Other => {}
+            }
+        }
+        self.end_story(0);
+        if self.segments.len() > self.context.limits.segments {
+            return Err(FormatError::TooComplex { limit: self.context.limits.segments as u64, unit: "segments" });
+        }
+        Ok(())
+    }
+
+    fn is_collecting(&self) -> bool {
+        matches!(
+            self.frames.last(),
+            Some(Frame::Text { .. } | Frame::Instruction { .. } | Frame::Element { .. } | Frame::RubyText)
+        )
+    }
+
+    /// What an element is, where it stands.
+    fn start(&mut self, name: Name<'a>, span: Span) -> Frame {
+        match self.frames.last() {
+            None => self.start_in_block(name, span),
+            Some(parent) => match parent {
+                Frame::Ignored | Frame::Kept { .. } | Frame::Text { .. } | Frame::Instruction { .. } => Frame::Ignored,
+                Frame::RunProperties { .. } | Frame::Noted { .. } | Frame::Element { .. } | Frame::RubyText => {
+                    Frame::Ignored
+                }
+                Frame::Paragraph | Frame::Wrapper { .. } | Frame::Content => self.start_in_paragraph(name, span),
+                Frame::Run => self.start_in_run(name, span),
+                Frame::ParagraphProperties { .. } => self.start_in_paragraph_properties(name, span),
+                Frame::Control { .. } => self.start_in_control(name, span),
+                Frame::ControlProperties => self.start_in_control_properties(name),
+                Frame::Ruby { .. } => Self::start_in_ruby(name),
+                Frame::RubyBase => Self::start_in_ruby_base(name),
+                _ => self.start_in_block(name, span),
+            },
+        }
+    }
+
+    /// An element ends; `span` is its end tag.
+    fn end(&mut self, frame: Frame, span: Span) -> Result<(), FormatError> {
+        match frame {
+            Frame::Paragraph => self.end_paragraph(span),
+            Frame::RunProperties { start } => self.end_run_properties(Span { start, end: span.end })?,
+            Frame::ParagraphProperties { start } => self.end_paragraph_properties(Span { start, end: span.end }),
+            Frame::Run => self.end_run(span),
+            Frame::Text { start } => self.end_text(Span { start, end: span.end }),
+            Frame::Ruby { start } => self.end_text(Span { start, end: span.end }),
+            Frame::Instruction { start } => self.end_instruction(Span { start, end: span.end }),
+            Frame::FieldCharacter { start, kind } => self.end_field_character(kind, Span { start, end: span.end }),
+            Frame::Kept { start, role, in_run } => self.end_thing(role, in_run, Span { start, end: span.end }),
+            Frame::Thing { start, in_run, alternate } => {
+                if alternate {
+                    self.end_alternate();
+                }
+                self.end_thing(Role::Point, in_run, Span { start, end: span.end });
+            }
+            Frame::Wrapper { pair } => self.end_wrapper(pair, span),
+            Frame::Control { start, mark, pair, kept } => self.end_control(start, mark, pair, kept, span),
+            Frame::Content => self.end_content(span),
+            Frame::Alternate => self.end_alternate(),
+            Frame::Story => {
+                let fields = self.stories.pop().unwrap_or_default();
+                self.end_story(fields);
+            }
+            Frame::Noted { start, table } => {
+                let noted = if table { &mut self.found.tables } else { &mut self.found.sections };
+                noted.push(Span { start, end: span.end });
+            }
+            Frame::Element { start } => self.end_element(Span { start, end: span.start }),
+            Frame::Block
+            | Frame::TextInput
+            | Frame::Strings
+            | Frame::Row { .. }
+            | Frame::RowProperties
+            | Frame::BlockControl { .. }
+            | Frame::ControlProperties
+            | Frame::Level { .. }
+            | Frame::RubyBase
+            | Frame::RubyText
+            | Frame::Ignored => {}
+        }
+        Ok(())
+    }
+
+    fn end_story(&mut self, fields: usize) {
+        self.unclosed.extend(self.fields.drain(fields.min(self.fields.len())..).map(|field| field.at));
+    }
+
+    fn end_alternate(&mut self) {
+        if let Some(inner) = self.alternates.pop()
+            && let Some(outer) = self.alternates.last_mut()
+            && !outer.again
+        {
+            outer.told.extend(inner.told);
+        }
+    }
+
+    /// The index of a segment: a new one, unless the fallback says again what its choice has said.
+    fn index_of(&mut self, segment: Segment) -> usize {
+        if let Some(alternate) = self.alternates.iter_mut().rev().find(|alternate| alternate.again) {
+            let is_same = |index: &usize| self.segments[*index] == segment;
+            let expected = alternate.told.get(alternate.next).copied().filter(is_same);
+            let found = expected.or_else(|| alternate.told.iter().copied().take(SEARCH).find(is_same));
+            if let Some(index) = found {
+                alternate.next = alternate.told.iter().position(|told| *told == index).map_or(0, |at| at + 1);
+                return index;
+            }
+        }
+        self.segments.push(segment);
+        let index = self.segments.len() - 1;
+        self.alternates.iter_mut().filter(|alternate| !alternate.again).for_each(|a| a.told.push(index));
+        index
+    }
+
+    /// A segment of text without tags, if there is something to translate.
+    fn plain(&mut self, text: &str, span: Span) -> Option<Plain> {
+        if !wording::has_words(text) || is_file_name(text) {
+            return None;
+        }
+        let trimmed = text.trim();
+        let start = text.len() - text.trim_start().len();
+        let segment = self.index_of(Segment::plain(trimmed));
+        let (before, after) = (text[..start].into(), text[start + trimmed.len()..].into());
+        Some(Plain { span, segment, before, after })
+    }
+
+    /// The value of an attribute of the element that just started.
+    fn attribute(&mut self, namespace: Namespace, local: &str) {
+        let Some(attribute) = self.scanner.attribute(namespace, local) else { return };
+        let value = unescape(&self.text[attribute.value.clone()]);
+        if let Some(plain) = self.plain(&value, attribute.value.into()) {
+            self.found.slots.push(Slot::Attribute(plain));
+        }
+    }
+
+    /// An element ends that holds nothing but text; `span` is what is in it.
+    fn end_element(&mut self, span: Span) {
+        let text = std::mem::take(&mut self.buffer);
+        if let Some(plain) = self.plain(&text, span) {
+            self.found.slots.push(Slot::Element(plain));
+        }
+    }
+}
+
+/// How many segments of a choice are compared with one of its fallback.
+const SEARCH: usize = 64;
+
+/// `picture 1.png` and paths with blanks, which programs put into alternative texts.
+fn is_file_name(text: &str) -> bool {
+    let text = text.trim();
+    let is_extension = |extension: &str| {
+        (2..=4).contains(&extension.len())
+            && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+            && extension.bytes().any(|b| b.is_ascii_lowercase())
+    };
+    let has_root = text.get(1..3) == Some(":\\") || text.starts_with("\\\\") || text.starts_with("file:");
+    has_root
+        || text
+            .rsplit_once('.')
+            .is_some_and(|(stem, e)| is_extension(e) && !stem.ends_with([' ', '.']) && IMAGE.contains(&e))
+}
+
+const IMAGE: [&str; 12] = ["png", "jpg", "jpeg", "gif", "bmp", "emf", "wmf", "tif", "tiff", "svg", "webp", "pdf"];

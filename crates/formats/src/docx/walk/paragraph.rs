@@ -1,0 +1,99 @@
+//! A paragraph begins and ends.
+
+use super::Walker;
+use super::frame::Frame;
+use crate::docx::fields::State;
+use crate::docx::slot::{ParagraphSlot, Slot};
+use crate::docx::vocabulary::Vocabulary;
+use crate::runs::{Format, Names, Paragraph, Span, segments};
+use crate::xml::{Name, Namespace};
+
+/// A paragraph that is being read.
+#[derive(Debug)]
+pub(super) struct ParagraphState {
+    pub(super) content: Paragraph,
+    pub(super) vocabulary: Vocabulary,
+    /// `w:` or `a:`.
+    prefix: Box<str>,
+    properties: Span,
+    /// Its style hides its text.
+    pub(super) style_hides: bool,
+    /// The run that is open.
+    pub(super) format: Format,
+    pub(super) hidden: bool,
+    pub(super) hyphens: bool,
+}
+
+impl<'a> Walker<'a> {
+    pub(super) fn start_paragraph(&mut self, vocabulary: Vocabulary, name: Name<'a>, span: Span) -> Frame {
+        self.paragraphs.push(ParagraphState {
+            content: Paragraph::default(),
+            vocabulary,
+            prefix: name.qualified.strip_suffix(name.local).unwrap_or_default().into(),
+            properties: Span { start: span.end, end: span.end },
+            style_hides: false,
+            format: Format::default(),
+            hidden: false,
+            hyphens: false,
+        });
+        Frame::Paragraph
+    }
+
+    pub(super) fn start_in_paragraph_properties(&mut self, name: Name<'a>, span: Span) -> Frame {
+        if name.is(Namespace::Word, "pStyle")
+            && let Some(style) = self.scanner.value(Namespace::Word, "val")
+            && let Some(paragraph) = self.paragraphs.last_mut()
+        {
+            paragraph.style_hides = self.context.styles.hides(&style);
+        }
+        if name.is(Namespace::Word, "sectPr") {
+            return Frame::Noted { start: span.start, table: false };
+        }
+        Frame::Ignored
+    }
+
+    pub(super) fn end_paragraph_properties(&mut self, span: Span) {
+        if let Some(paragraph) = self.paragraphs.last_mut() {
+            paragraph.properties = span;
+        }
+    }
+
+    pub(super) fn end_paragraph(&mut self, _: Span) {
+        let Some(mut paragraph) = self.paragraphs.pop() else { return };
+        if paragraph.vocabulary == Vocabulary::Word {
+            self.suspend_fields(&mut paragraph.content);
+        }
+        let prefix = &paragraph.prefix;
+        let word = paragraph.vocabulary == Vocabulary::Word;
+        let names = Names {
+            run: format!("{prefix}r").into(),
+            text: format!("{prefix}t").into(),
+            space: word,
+            no_break_hyphen: (word && paragraph.hyphens).then(|| format!("<{prefix}noBreakHyphen/>").into()),
+        };
+        let properties_name = format!("{prefix}pPr").into();
+        let Some((block, found)) = segments(paragraph.content) else { return };
+        let segments = found.into_iter().map(|segment| self.index_of(segment)).collect();
+        self.found.slots.push(Slot::Paragraph(Box::new(ParagraphSlot {
+            block,
+            names,
+            vocabulary: paragraph.vocabulary,
+            segments,
+            properties_name,
+            properties: paragraph.properties,
+        })));
+    }
+
+    /// Fields that go on in the next paragraph: what of them stands here is no part of a segment, unless it is a result
+    /// that is translated.
+    fn suspend_fields(&mut self, content: &mut Paragraph) {
+        let outside = self.stories.last().copied().unwrap_or_default();
+        for field in self.fields.iter_mut().skip(outside) {
+            if field.state != State::Live {
+                content.bar(field.mark.unwrap_or_default());
+            }
+            field.mark = None;
+            field.pair = None;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Text in runs: paragraphs of Office Open XML, whatever the vocabulary, to segments and back.
+//!
+//! A paragraph is a list of [`Token`]s over the original bytes. Neighbouring runs of one significant format are one text;
+//! the format that most of a text has is not marked at all, and neither is what wraps a whole segment. A paragraph is
+//! written back from the same tokens, with the translations in the places of their segments.
+
+mod paragraph;
+mod segment;
+mod split;
+mod write;
+
+use std::ops::Range;
+
+pub(crate) use self::paragraph::{Paragraph, Role};
+pub(crate) use self::segment::{Block, segments};
+pub(crate) use self::write::{Names, Rewritten, raw, write};
+
+/// A stretch of the part's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Span {
+    /// First byte.
+    pub(crate) start: usize,
+    /// First byte behind.
+    pub(crate) end: usize,
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self { start: range.start, end: range.end }
+    }
+}
+
+impl Span {
+    /// As a range.
+    pub(crate) fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// How a run looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Format {
+    /// Equal for formats that look the same.
+    pub(crate) key: u32,
+    /// The run's properties element; empty if it has none.
+    pub(crate) properties: Span,
+    /// White space shows in it: underlined, highlighted.
+    pub(crate) shows_blanks: bool,
+}
+
+/// Bytes that are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Literal {
+    /// Which.
+    pub(crate) span: Span,
+    /// The format of the run they stand in; `None` between runs.
+    pub(crate) run: Option<Format>,
+}
+
+/// One thing in a paragraph.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(super) kind: Kind,
+    /// What it is in the document: a range of the paragraph's literals.
+    pub(super) literals: Range<usize>,
+    /// The first and the last run it stands in, counted from 1; 0 between runs.
+    pub(super) runs: (usize, usize),
+}
+
+/// What a [`Token`] is.
+#[derive(Debug, Clone)]
+pub(super) enum Kind {
+    /// Text: a range of the paragraph's text.
+    Text { text: Range<usize>, format: Format },
+    /// A thing, kept and moved with its word. A spacer stands for a space.
+    Point { spacer: bool },
+    /// A line break.
+    Break,
+    /// A tab: the border of a segment, or white space in a sentence.
+    Tab,
+    /// The border of a segment.
+    Border,
+    /// Kept outside of segments, dropped in rewritten ones.
+    Noise,
+    /// Begins a pair.
+    Open { pair: usize, transparent: bool },
+    /// Ends a pair.
+    Close { pair: usize },
+}

@@ -1,0 +1,355 @@
+//! Builds the segments of a paragraph, and what is needed to write them.
+
+use std::ops::Range;
+
+use terjuman_model::{Segment, TagId, TagKind};
+
+use super::split::split;
+use super::{Format, Kind, Literal, Paragraph, Span, Token};
+use crate::fill;
+
+/// The part of a paragraph that is rewritten when one of its segments changes: whole runs.
+#[derive(Debug)]
+pub(crate) struct Block {
+    /// The bytes that are replaced.
+    pub(crate) span: Span,
+    pub(super) items: Vec<Item>,
+    pub(super) literals: Vec<Literal>,
+}
+
+/// What a block consists of.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// A range of the block's literals.
+    Literals(Range<usize>),
+    /// A segment.
+    Slot(Slot),
+}
+
+/// The place of a segment.
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// Which of the paragraph's segments.
+    pub(super) index: usize,
+    /// The format of text outside of all tags.
+    pub(super) base: Format,
+    /// By [`TagId`].
+    pub(super) tags: Vec<Markup>,
+    /// White space before the first text.
+    pub(super) before: Option<(Box<str>, Format)>,
+    /// White space after the last text.
+    pub(super) after: Option<(Box<str>, Format)>,
+}
+
+/// What a tag is in the document. Ranges are of the block's literals.
+#[derive(Debug)]
+pub(super) enum Markup {
+    /// Another format than the text around.
+    Format(Format),
+    /// A thing that begins and ends; text in it has a format of its own.
+    Pair { open: Range<usize>, close: Range<usize>, base: Format },
+    /// A thing; a spacer stands for the space next to it.
+    Single { literals: Range<usize>, spacer: bool },
+}
+
+/// The segments of a paragraph, and the block they are in.
+pub(crate) fn segments(mut paragraph: Paragraph) -> Option<(Block, Vec<Segment>)> {
+    let parts = split(&mut paragraph);
+    let (first, last) = (parts.first()?.start, parts.last()?.end);
+    let whole = whole_runs(&paragraph.tokens, first..last);
+    let mut items = Vec::new();
+    let mut segments = Vec::with_capacity(parts.len());
+    let mut at = whole.start;
+    for part in parts {
+        literals_between(&paragraph.tokens, at..part.start, &mut items);
+        at = part.end;
+        let (slot, segment) = Builder::new(&paragraph, part).build(segments.len());
+        items.push(Item::Slot(slot));
+        segments.push(segment);
+    }
+    literals_between(&paragraph.tokens, at..whole.end, &mut items);
+    let span = Span { start: start_of(&paragraph, whole.start), end: end_of(&paragraph, whole.end - 1) };
+    Some((Block { span, items, literals: paragraph.literals }, segments))
+}
+
+fn literals_between(tokens: &[Token], range: Range<usize>, items: &mut Vec<Item>) {
+    if !range.is_empty() {
+        items.push(Item::Literals(tokens[range.start].literals.start..tokens[range.end - 1].literals.end));
+    }
+}
+
+/// Extends the range to tokens that share a run with its first or last.
+fn whole_runs(tokens: &[Token], mut range: Range<usize>) -> Range<usize> {
+    let shares = |left: &Token, right: &Token| left.runs.1 != 0 && left.runs.1 == right.runs.0;
+    while range.start > 0 && shares(&tokens[range.start - 1], &tokens[range.start]) {
+        range.start -= 1;
+    }
+    while range.end < tokens.len() && shares(&tokens[range.end - 1], &tokens[range.end]) {
+        range.end += 1;
+    }
+    range
+}
+
+fn start_of(paragraph: &Paragraph, token: usize) -> usize {
+    let token = &paragraph.tokens[token];
+    match token.runs.0 {
+        0 => paragraph.literals[token.literals.start].span.start,
+        run => paragraph.runs[run - 1].start,
+    }
+}
+
+fn end_of(paragraph: &Paragraph, token: usize) -> usize {
+    let token = &paragraph.tokens[token];
+    match token.runs.1 {
+        0 => paragraph.literals[token.literals.end - 1].span.end,
+        run => paragraph.runs[run - 1].end,
+    }
+}
+
+/// Letters by format.
+#[derive(Default)]
+struct Counts(Vec<(Format, usize)>);
+
+impl Counts {
+    fn add(&mut self, format: Format, letters: usize) {
+        match self.0.iter_mut().find(|(other, _)| other.key == format.key) {
+            Some((_, count)) => *count += letters,
+            None => self.0.push((format, letters)),
+        }
+    }
+
+    /// The first of those that have most.
+    fn most(&self) -> Format {
+        let most = self.0.iter().map(|(_, count)| *count).max();
+        self.0.iter().find(|(_, count)| Some(*count) == most).map_or_else(Format::default, |(format, _)| *format)
+    }
+}
+
+/// What was said last: neighbouring things are one tag.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Other,
+    Point { tag: usize, token: usize },
+}
+
+struct Builder<'a> {
+    paragraph: &'a Paragraph,
+    part: Range<usize>,
+    /// The format of each text token of the part, blank ones settled.
+    formats: Vec<Format>,
+    segment: Segment,
+    tags: Vec<Markup>,
+    /// The pairs that are open: their number, tag and base format. The first entry is the segment itself.
+    scopes: Vec<(usize, Option<TagId>, Format)>,
+    format_tag: Option<(TagId, u32)>,
+    last: Last,
+}
+
+impl<'a> Builder<'a> {
+    fn new(paragraph: &'a Paragraph, part: Range<usize>) -> Self {
+        let mut builder = Self {
+            paragraph,
+            part,
+            formats: Vec::new(),
+            segment: Segment::default(),
+            tags: Vec::new(),
+            scopes: Vec::new(),
+            format_tag: None,
+            last: Last::Other,
+        };
+        builder.formats = builder.settle_blanks();
+        builder
+    }
+
+    fn tokens(&self) -> &'a [Token] {
+        &self.paragraph.tokens[self.part.clone()]
+    }
+
+    /// Blank text takes the format of the text before it, or else after it, unless it shows.
+    fn settle_blanks(&self) -> Vec<Format> {
+        let tokens = self.tokens();
+        let mut formats: Vec<Option<Format>> = vec![None; tokens.len()];
+        let mut before: Option<Format> = None;
+        for (at, token) in tokens.iter().enumerate() {
+            match &token.kind {
+                Kind::Text { text, format } => {
+                    let is_blank = self.paragraph.text[text.clone()].chars().all(char::is_whitespace);
+                    let shows = format.shows_blanks || before.is_some_and(|f| f.shows_blanks);
+                    if !is_blank || shows {
+                        before = Some(*format);
+                        formats[at] = Some(*format);
+                    } else {
+                        formats[at] = before;
+                    }
+                }
+                Kind::Open { transparent: false, .. } | Kind::Close { .. } => before = None,
+                _ => {}
+            }
+        }
+        let mut after: Option<Format> = None;
+        for (at, token) in tokens.iter().enumerate().rev() {
+            match &token.kind {
+                Kind::Text { format, .. } => {
+                    let settled = formats[at].or(after.filter(|f| !f.shows_blanks)).unwrap_or(*format);
+                    formats[at] = Some(settled);
+                    after = Some(settled);
+                }
+                Kind::Open { transparent: false, .. } | Kind::Close { .. } => after = None,
+                _ => {}
+            }
+        }
+        formats.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// The format that most characters have: of those in no pair, and, by token, of those in the pair that begins there.
+    fn bases(&self) -> (Format, Vec<Format>) {
+        let tokens = self.tokens();
+        let mut bases = vec![Format::default(); tokens.len()];
+        let mut scopes: Vec<(usize, Counts)> = vec![(0, Counts::default())];
+        for (at, token) in tokens.iter().enumerate() {
+            match &token.kind {
+                Kind::Text { text, .. } => {
+                    let letters = self.paragraph.text[text.clone()].chars().filter(|c| !c.is_whitespace()).count();
+                    scopes.last_mut().into_iter().for_each(|(_, counts)| counts.add(self.formats[at], letters));
+                }
+                Kind::Open { transparent: false, .. } => scopes.push((at, Counts::default())),
+                Kind::Close { pair } if !self.paragraph.pairs[*pair] && scopes.len() > 1 => {
+                    scopes.pop().into_iter().for_each(|(start, counts)| bases[start] = counts.most());
+                }
+                _ => {}
+            }
+        }
+        (scopes.pop().map_or_else(Format::default, |(_, counts)| counts.most()), bases)
+    }
+
+    fn build(mut self, index: usize) -> (Slot, Segment) {
+        let (tokens, first) = (self.tokens(), self.part.start);
+        let (base, bases) = self.bases();
+        self.scopes.push((usize::MAX, None, base));
+        let texts = |token: &&Token| matches!(token.kind, Kind::Text { .. });
+        let texts_left = tokens.iter().filter(texts).count();
+        let (mut seen, mut before, mut after) = (0, None, None);
+        for (at, token) in tokens.iter().enumerate() {
+            match &token.kind {
+                Kind::Text { text, .. } => {
+                    seen += 1;
+                    let mut text = &self.paragraph.text[text.clone()];
+                    let format = self.formats[at];
+                    if seen == 1 {
+                        let trimmed = text.trim_start();
+                        before = blank(&text[..text.len() - trimmed.len()], format);
+                        text = trimmed;
+                    }
+                    if seen == texts_left {
+                        let trimmed = text.trim_end();
+                        after = blank(&text[trimmed.len()..], format);
+                        text = trimmed;
+                    }
+                    self.text(text, format);
+                }
+                Kind::Point { spacer } => self.point(first + at, *spacer),
+                Kind::Break => self.line_break(first + at),
+                Kind::Open { pair, transparent: false } => self.open(at, *pair, bases[at]),
+                Kind::Close { pair } => self.close(at, *pair),
+                Kind::Open { .. } => self.last = Last::Other,
+                Kind::Noise | Kind::Tab | Kind::Border => {}
+            }
+        }
+        self.end_format();
+        (Slot { index, base, tags: self.tags, before, after }, self.segment)
+    }
+
+    fn text(&mut self, text: &str, format: Format) {
+        if text.is_empty() {
+            return;
+        }
+        let base = self.scopes.last().map_or(format.key, |(_, _, base)| base.key);
+        if self.format_tag.map_or(base, |(_, key)| key) != format.key {
+            self.end_format();
+            if format.key != base {
+                let tag = self.segment.add_tag(TagKind::Format);
+                self.tags.push(Markup::Format(format));
+                self.segment.source.open(tag);
+                self.format_tag = Some((tag, format.key));
+            }
+        }
+        self.segment.source.push_str(text);
+        self.last = Last::Other;
+    }
+
+    fn end_format(&mut self) {
+        if let Some((tag, _)) = self.format_tag.take() {
+            self.segment.source.close(tag);
+        }
+    }
+
+    fn point(&mut self, token: usize, spacer: bool) {
+        let literals = self.paragraph.tokens[token].literals.clone();
+        if let Last::Point { tag, token: before } = self.last
+            && before + 1 == token
+            && !spacer
+            && let Some(Markup::Single { literals: united, .. }) = self.tags.get_mut(tag)
+        {
+            united.end = literals.end;
+            self.last = Last::Point { tag, token };
+            return;
+        }
+        let tag = self.segment.add_tag(TagKind::Point);
+        self.tags.push(Markup::Single { literals, spacer });
+        self.segment.source.point(tag);
+        self.last = Last::Point { tag: self.tags.len() - 1, token };
+        if spacer {
+            self.segment.source.push(' ');
+            self.last = Last::Other;
+        }
+    }
+
+    /// Words before and after a line break do not run together in the text.
+    fn line_break(&mut self, token: usize) {
+        let before = self.segment.source.text().chars().next_back();
+        let next = self.paragraph.tokens[token + 1..self.part.end].iter().find_map(|token| match &token.kind {
+            Kind::Text { text, .. } => self.paragraph.text[text.clone()].chars().next(),
+            Kind::Break => Some(' '),
+            _ => None,
+        });
+        let spacer = before.is_some_and(|c| !c.is_whitespace())
+            && next.is_some_and(|c| !c.is_whitespace())
+            && !fill::joins_without_space(before, next);
+        let tag = self.segment.add_tag(TagKind::Break);
+        self.tags.push(Markup::Single { literals: self.paragraph.tokens[token].literals.clone(), spacer });
+        self.segment.source.point(tag);
+        if spacer {
+            self.segment.source.push(' ');
+        }
+        self.last = Last::Other;
+    }
+
+    fn open(&mut self, at: usize, pair: usize, base: Format) {
+        self.end_format();
+        let tag = self.segment.add_tag(TagKind::Whole);
+        self.tags.push(Markup::Pair { open: self.tokens()[at].literals.clone(), close: 0..0, base });
+        self.segment.source.open(tag);
+        self.scopes.push((pair, Some(tag), base));
+        self.last = Last::Other;
+    }
+
+    fn close(&mut self, at: usize, pair: usize) {
+        self.last = Last::Other;
+        // The end of a transparent pair is dropped with its start.
+        if self.scopes.last().is_none_or(|(open, _, _)| *open != pair) {
+            return;
+        }
+        self.end_format();
+        if let Some((_, Some(tag), _)) = self.scopes.pop() {
+            let literals = self.tokens()[at].literals.clone();
+            if let Some(Markup::Pair { close, .. }) = self.tags.get_mut(tag.0 as usize) {
+                *close = literals;
+            }
+            self.segment.source.close(tag);
+        }
+    }
+}
+
+fn blank(text: &str, format: Format) -> Option<(Box<str>, Format)> {
+    (!text.is_empty()).then(|| (text.into(), format))
+}

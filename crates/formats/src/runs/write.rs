@@ -1,0 +1,261 @@
+//! Writes a block: runs anew, everything else from the original bytes.
+
+use std::ops::Range;
+
+use terjuman_model::{Edge, Piece, TagId, TaggedText};
+
+use super::segment::{Item, Markup, Slot};
+use super::{Block, Format, Literal};
+use crate::FormatError;
+use crate::xml::escape_text;
+
+/// A piece of the part that has been rewritten already; sorted by place where there are several.
+pub(crate) type Rewritten = (Range<usize>, String);
+
+/// How runs are spelled, with the part's prefix.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    /// `w:r`.
+    pub(crate) run: Box<str>,
+    /// `w:t`.
+    pub(crate) text: Box<str>,
+    /// Whether text with blanks at an edge needs `xml:space`.
+    pub(crate) space: bool,
+    /// What a no-break hyphen is, if not a character: `<w:noBreakHyphen/>`.
+    pub(crate) no_break_hyphen: Option<Box<str>>,
+}
+
+/// Writes the properties element of runs in this format, as the translation needs it.
+pub(crate) type Properties<'a> = dyn FnMut(Format, &mut String) + 'a;
+
+/// The bytes of the block, with `translations[i]` in the place of its segment `i`. `inner` are the pieces within the
+/// block that have been rewritten.
+///
+/// # Errors
+/// [`FormatError::Verification`] if a tag is lost or doubled.
+pub(crate) fn write(
+    source: &str,
+    block: &Block,
+    translations: &[&TaggedText],
+    names: &Names,
+    properties: &mut Properties<'_>,
+    inner: &[Rewritten],
+) -> Result<String, FormatError> {
+    let mut writer = Writer {
+        source,
+        block,
+        names,
+        properties,
+        inner,
+        out: String::with_capacity((block.span.end - block.span.start) * 5 / 4),
+        run: None,
+        pending: String::new(),
+        skip_space: false,
+    };
+    for item in &block.items {
+        match item {
+            Item::Literals(range) => writer.literals(range.clone()),
+            Item::Slot(slot) => writer.slot(slot, translations[slot.index])?,
+        }
+    }
+    writer.end_run();
+    Ok(writer.out)
+}
+
+/// The bytes of the range, with what was rewritten in it.
+pub(crate) fn raw(source: &str, range: Range<usize>, inner: &[Rewritten], out: &mut String) {
+    let mut at = range.start;
+    let first = inner.partition_point(|(inner, _)| inner.start < range.start);
+    for (inner, text) in inner[first..].iter().take_while(|(inner, _)| inner.end <= range.end) {
+        out.push_str(&source[at..inner.start]);
+        out.push_str(text);
+        at = inner.end;
+    }
+    out.push_str(&source[at..range.end]);
+}
+
+struct Writer<'a, 'p> {
+    source: &'a str,
+    block: &'a Block,
+    names: &'a Names,
+    properties: &'a mut Properties<'p>,
+    inner: &'a [Rewritten],
+    out: String,
+    /// The format of the run that is open.
+    run: Option<u32>,
+    /// Text of the open run that is not written yet.
+    pending: String,
+    skip_space: bool,
+}
+
+/// A tag that is open in the translation, with the format of the text in it.
+struct Open {
+    tag: TagId,
+    format: Format,
+    close: Option<Range<usize>>,
+}
+
+impl Writer<'_, '_> {
+    fn slot(&mut self, slot: &Slot, translation: &TaggedText) -> Result<(), FormatError> {
+        let mut open: Vec<Open> = Vec::new();
+        let mut written = vec![0usize; slot.tags.len()];
+        let pieces: Vec<_> = translation.pieces().collect();
+        let is_text = |piece: &Piece<'_>| matches!(piece, Piece::Text(_));
+        let (first, last) = (pieces.iter().position(is_text), pieces.iter().rposition(is_text));
+        if first.is_none() {
+            self.blank(slot.before.as_ref());
+            self.blank(slot.after.as_ref());
+        }
+        for (index, piece) in pieces.iter().enumerate() {
+            match *piece {
+                Piece::Text(text) => {
+                    if Some(index) == first {
+                        self.blank(slot.before.as_ref());
+                    }
+                    self.text(text, open.last().map_or(slot.base, |open| open.format));
+                    if Some(index) == last {
+                        self.blank(slot.after.as_ref());
+                    }
+                }
+                Piece::Mark(edge, tag) => {
+                    let Some(markup) = slot.tags.get(tag.0 as usize) else { continue };
+                    match (edge, markup) {
+                        (Edge::Point, Markup::Single { literals, spacer }) => {
+                            written[tag.0 as usize] += 1;
+                            let next = pieces[index..].iter().find(|piece| is_text(piece));
+                            let space_follows = matches!(next, Some(Piece::Text(text)) if text.starts_with(' '));
+                            self.single(literals.clone(), *spacer, space_follows);
+                        }
+                        (Edge::Open, Markup::Format(format)) => {
+                            written[tag.0 as usize] = 1;
+                            open.push(Open { tag, format: *format, close: None });
+                        }
+                        (Edge::Open, Markup::Pair { open: start, close, base }) => {
+                            written[tag.0 as usize] += 1;
+                            self.literals(start.clone());
+                            open.push(Open { tag, format: *base, close: Some(close.clone()) });
+                        }
+                        (Edge::Close, Markup::Format(_) | Markup::Pair { .. }) => self.close(&mut open, tag),
+                        _ => return Err(lost()),
+                    }
+                }
+            }
+        }
+        while let Some(last) = open.pop() {
+            last.close.into_iter().for_each(|close| self.literals(close));
+        }
+        self.skip_space = false;
+        if written.iter().all(|times| *times == 1) { Ok(()) } else { Err(lost()) }
+    }
+
+    /// Ends a tag. A thing that began inside it and has not ended is ended before: markup cannot cross.
+    fn close(&mut self, open: &mut Vec<Open>, tag: TagId) {
+        let Some(index) = open.iter().rposition(|open| open.tag == tag) else { return };
+        if open[index].close.is_some() {
+            for inner in open[index + 1..].iter_mut().rev() {
+                if let Some(close) = inner.close.take() {
+                    self.literals(close);
+                }
+            }
+        }
+        let closed = open.remove(index);
+        closed.close.into_iter().for_each(|close| self.literals(close));
+    }
+
+    fn blank(&mut self, blank: Option<&(Box<str>, Format)>) {
+        blank.into_iter().for_each(|(text, format)| self.text(text, *format));
+    }
+
+    /// Writes a thing; a spacer takes the place of the space behind or before it.
+    fn single(&mut self, literals: Range<usize>, spacer: bool, space_follows: bool) {
+        if spacer && !space_follows && self.pending.ends_with(' ') {
+            self.pending.pop();
+        }
+        let skip = self.skip_space || (spacer && space_follows);
+        self.literals(literals);
+        self.skip_space = skip;
+    }
+
+    fn literals(&mut self, range: Range<usize>) {
+        self.skip_space = false;
+        for literal in &self.block.literals[range] {
+            self.literal(literal);
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal) {
+        match literal.run {
+            Some(format) => self.start_run(format),
+            None => self.end_run(),
+        }
+        self.flush();
+        raw(self.source, literal.span.range(), self.inner, &mut self.out);
+    }
+
+    fn text(&mut self, text: &str, format: Format) {
+        let text = if self.skip_space { text.strip_prefix(' ').unwrap_or(text) } else { text };
+        if !text.is_empty() {
+            self.skip_space = false;
+            self.start_run(format);
+            self.pending.push_str(text);
+        }
+    }
+
+    fn start_run(&mut self, format: Format) {
+        if self.run == Some(format.key) {
+            return;
+        }
+        self.end_run();
+        self.out.push('<');
+        self.out.push_str(&self.names.run);
+        self.out.push('>');
+        (self.properties)(format, &mut self.out);
+        self.run = Some(format.key);
+    }
+
+    fn end_run(&mut self) {
+        self.flush();
+        if self.run.take().is_some() {
+            self.out.push_str("</");
+            self.out.push_str(&self.names.run);
+            self.out.push('>');
+        }
+    }
+
+    /// Writes the text that is waiting.
+    fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let text = std::mem::take(&mut self.pending);
+        match &self.names.no_break_hyphen {
+            Some(hyphen) if text.contains('\u{2011}') => {
+                for (index, piece) in text.split('\u{2011}').enumerate() {
+                    if index > 0 {
+                        self.out.push_str(hyphen);
+                    }
+                    self.text_element(piece);
+                }
+            }
+            _ => self.text_element(&text),
+        }
+    }
+
+    fn text_element(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let has_edge = text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
+        self.out.push('<');
+        self.out.push_str(&self.names.text);
+        self.out.push_str(if has_edge && self.names.space { " xml:space=\"preserve\">" } else { ">" });
+        escape_text(text, &mut self.out);
+        self.out.push_str("</");
+        self.out.push_str(&self.names.text);
+        self.out.push('>');
+    }
+}
+
+fn lost() -> FormatError {
+    FormatError::Verification("a tag was lost or doubled in a translation".into())
+}
