@@ -110,6 +110,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
         if attributes::scan(bytes, start + length, 1000, &mut attributes).is_err() {
             continue;
         }
+        at = attributes.last().map_or(at, |last| last.range().end.min(bytes.len()));
         let label = match value_of(bytes, &attributes, key) {
             Some(label) => label,
             None if is_content_type(bytes, &attributes) => {
@@ -246,6 +247,11 @@ impl Charset {
     /// Whether readers who believe the declaration would read the document wrongly.
     pub(super) fn is_declared_wrong(&self) -> bool {
         !self.bom && self.declared.is_some_and(|declared| declared != self.encoding)
+    }
+
+    /// Whether nothing in the document tells its encoding.
+    pub(super) fn is_undeclared(&self) -> bool {
+        !self.bom && self.declared.is_none()
     }
 
     /// The same document in UTF-8. Without a declaration to mend, a byte-order mark has to tell.
