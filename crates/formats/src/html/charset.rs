@@ -107,10 +107,11 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
             () if is_xml && named(b"<?xml") => (5, "encoding"),
             () => continue,
         };
-        if attributes::scan(bytes, start + length, 1000, &mut attributes).is_err() {
+        let scanned = attributes::scan(bytes, start + length, 1000, &mut attributes);
+        at = attributes.last().map_or(at, |last| last.range().end.min(bytes.len()));
+        if scanned.is_err() {
             continue;
         }
-        at = attributes.last().map_or(at, |last| last.range().end.min(bytes.len()));
         let label = match value_of(bytes, &attributes, key) {
             Some(label) => label,
             None if is_content_type(bytes, &attributes) => {

@@ -1,7 +1,10 @@
 //! HTML against a second parser: what is translated, and that nothing else changes.
 
 mod compare;
+mod hostile;
 mod nasty;
+mod segments;
+mod target;
 mod tree;
 
 use std::collections::HashSet;
