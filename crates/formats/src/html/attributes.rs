@@ -165,6 +165,29 @@ fn is_text_meta(html: &[u8], attributes: &[Attribute]) -> bool {
         .any(|value| NAMES.iter().any(|name| value.trim_ascii().eq_ignore_ascii_case(name.as_bytes())))
 }
 
+/// Whether the attributes of a formatting element say only how its letters look, and nothing of a box around them.
+pub(super) fn is_only_looks(html: &[u8], attributes: &[Attribute]) -> bool {
+    const BOX: [&[u8]; 10] = [
+        b"border",
+        b"padding",
+        b"margin",
+        b"display",
+        b"background",
+        b"position",
+        b"float",
+        b"width",
+        b"outline",
+        b"inset",
+    ];
+    attributes.iter().all(|attribute| {
+        let name = &html[attribute.name.clone()];
+        let value = attribute.value.clone().map_or(&[][..], |value| &html[value]);
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        let has = |word: &[u8]| value.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word));
+        ["lang", "xml:lang", "face", "size", "color"].into_iter().any(is) || (is("style") && !BOX.into_iter().any(has))
+    })
+}
+
 /// White space between attributes.
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')

@@ -107,7 +107,9 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
             () if is_xml && named(b"<?xml") => (5, "encoding"),
             () => continue,
         };
-        if attributes::scan(bytes, start + length, 1000, &mut attributes).is_err() {
+        let scanned = attributes::scan(bytes, start + length, 1000, &mut attributes);
+        at = attributes.last().map_or(at, |last| last.range().end.min(bytes.len()));
+        if scanned.is_err() {
             continue;
         }
         let label = match value_of(bytes, &attributes, key) {
@@ -246,6 +248,11 @@ impl Charset {
     /// Whether readers who believe the declaration would read the document wrongly.
     pub(super) fn is_declared_wrong(&self) -> bool {
         !self.bom && self.declared.is_some_and(|declared| declared != self.encoding)
+    }
+
+    /// Whether nothing in the document tells its encoding.
+    pub(super) fn is_undeclared(&self) -> bool {
+        !self.bom && self.declared.is_none()
     }
 
     /// The same document in UTF-8. Without a declaration to mend, a byte-order mark has to tell.

@@ -61,11 +61,13 @@ pub(super) enum Known {
     SvgSpan,
     Title,
     Math,
+    MathText,
     ForeignObject,
     Anchor,
     Button,
     Ruby,
     RubyBase,
+    Font,
     Barrier,
 }
 
@@ -171,10 +173,14 @@ fn element(name: &[u8]) -> Element {
         b"desc" => Element { unknown: true, ..Element::new(K::Title, Whole) },
         b"text" => Element { unknown: true, ..Element::new(K::SvgText, Whole) },
         b"tspan" | b"textpath" => Element { unknown: true, ..Element::new(K::SvgSpan, Whole) },
+        b"mi" | b"mo" | b"mn" | b"ms" | b"mtext" | b"annotation-xml" => {
+            Element { unknown: true, ..Element::new(K::MathText, Whole) }
+        }
         b"foreignobject" => Element { unknown: true, ..Element::new(K::ForeignObject, Whole) },
 
-        b"b" | b"big" | b"em" | b"font" | b"i" | b"nobr" | b"s" | b"small" | b"span" | b"strike" | b"strong"
-        | b"sub" | b"sup" | b"u" => Element::new(K::Other, Format).breaking_out(),
+        b"b" | b"big" | b"em" | b"i" | b"nobr" | b"s" | b"small" | b"span" | b"strike" | b"strong" | b"sub"
+        | b"sup" | b"u" => Element::new(K::Other, Format).breaking_out(),
+        b"font" => Element::new(K::Font, Format).breaking_out(),
         b"bdi" | b"bdo" | b"blink" | b"cite" | b"del" | b"ins" | b"mark" => Element::new(K::Other, Format),
         b"rb" => Element::new(K::RubyBase, Format),
         b"a" => Element::new(K::Anchor, Whole),

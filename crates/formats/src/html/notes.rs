@@ -40,6 +40,8 @@ pub(super) struct LanguageMark {
 pub(super) struct Notes {
     /// Elements whose text is translated.
     pub(super) languages: Vec<LanguageMark>,
+    /// Whether `html` is among them: only the first one counts.
+    pub(super) has_root: bool,
     /// The value of `<meta http-equiv="Content-Language">`.
     pub(super) content_language: Option<Range<usize>>,
     /// Labels of the encoding.
@@ -103,7 +105,10 @@ impl Notes {
         let name = charset.encoding.name().to_ascii_lowercase();
         let edits: Vec<_> = self.charset_labels.iter().map(|range| (range.clone(), name.clone())).collect();
         match self.head {
-            Some(head) if edits.is_empty() => (vec![(head..head, format!("<meta charset=\"{name}\">"))], true),
+            Some(head) if edits.is_empty() => {
+                let end = if self.xhtml { " />" } else { ">" };
+                (vec![(head..head, format!("<meta charset=\"{name}\"{end}"))], true)
+            }
             _ => {
                 let named = !edits.is_empty();
                 (edits, named)

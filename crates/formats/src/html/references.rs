@@ -64,7 +64,7 @@ impl Decoded {
 }
 
 /// Where a stretch of text stands: references without `;` are read differently in attributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Text,
     Attribute,
@@ -73,7 +73,7 @@ pub(super) enum Place {
 /// Decodes, and remembers the named references it has looked up.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    known: HashMap<(Place, Box<str>), Option<Box<str>>>,
+    known: HashMap<Box<str>, Option<Box<str>>>,
 }
 
 /// The longest name of the standard has 33 characters.
@@ -115,19 +115,14 @@ impl Decoder {
         out
     }
 
-    /// The reference at the `&`: its length and meaning.
+    /// The reference at the `&`: its length and meaning, with the letters that stand too close behind it.
     fn reference(&mut self, raw: &str, at: usize, place: Place) -> Option<(usize, String)> {
         let bytes = raw.as_bytes();
-        let digits_from = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'#'));
-        let run = bytes[digits_from..].iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric()).count();
-        if run == 0 {
-            return None;
-        }
-        let mut end = digits_from + run;
-        let closed = bytes.get(end) == Some(&b';');
-        end += usize::from(closed);
-        let name = &raw[at..end];
-        let quick = match name {
+        let numeric = bytes.get(at + 1) == Some(&b'#');
+        let length = if numeric { number(&bytes[at + 2..])? + 2 } else { name(&bytes[at + 1..])? + 1 };
+        let closed = bytes.get(at + length) == Some(&b';');
+        let spelled = &raw[at..at + length + usize::from(closed)];
+        let quick = match spelled {
             "&amp;" => "&",
             "&lt;" => "<",
             "&gt;" => ">",
@@ -136,37 +131,51 @@ impl Decoder {
             _ => "",
         };
         if !quick.is_empty() {
-            return Some((name.len(), quick.to_owned()));
+            return Some((spelled.len(), quick.to_owned()));
         }
-        // What follows decides only in attributes, and only whether it is a `=`.
-        let place =
-            if place == Place::Attribute && (closed || bytes.get(end) != Some(&b'=')) { Place::Text } else { place };
-        let in_attribute = place == Place::Attribute;
-        let meaning = match self.known.get(&(place, name.into())) {
-            Some(meaning) => meaning.clone(),
-            None => {
-                let meaning = look_up(name, in_attribute);
-                if self.known.len() < REMEMBERED {
-                    self.known.insert((place, name.into()), meaning.clone());
-                }
-                meaning
+        let meaning = self.look_up(spelled)?;
+        // In attributes, a name without `;` means itself before `=` and letters: it may be part of an address.
+        let is_name = numeric
+            || place == Place::Text
+            || if closed {
+                !meaning.ends_with(';') || spelled == "&semi;"
+            } else {
+                !meaning.ends_with(|c: char| c.is_ascii_alphanumeric()) && bytes.get(at + length) != Some(&b'=')
+            };
+        is_name.then(|| (spelled.len(), meaning.into()))
+    }
+
+    /// Asks the tokenizer, which has the table, once for each reference. `None` if the text means itself.
+    fn look_up(&mut self, spelled: &str) -> Option<Box<str>> {
+        if let Some(known) = self.known.get(spelled) {
+            return known.clone();
+        }
+        let mut meaning = String::new();
+        for token in Tokenizer::new(spelled).flatten() {
+            if let Token::String(text) = token {
+                meaning.push_str(&String::from_utf8_lossy(&text));
             }
-        }?;
-        Some((name.len(), meaning.into()))
+        }
+        let meaning = (meaning != spelled).then(|| meaning.into_boxed_str());
+        if self.known.len() < REMEMBERED && spelled.len() <= LONGEST {
+            self.known.insert(spelled.into(), meaning.clone());
+        }
+        meaning
     }
 }
 
-/// Asks the tokenizer, which has the table. `None` if the text means itself.
-fn look_up(name: &str, before_equals: bool) -> Option<Box<str>> {
-    let html = if before_equals { format!("<a b=\"{name}=\">") } else { format!("<a b=\"{name}\">") };
-    let meaning = match Tokenizer::new(html.as_str()).flatten().next()? {
-        Token::StartTag(tag) => {
-            tag.attributes.get(&b"b"[..]).map(|v| String::from_utf8_lossy(&v.value).into_owned())?
-        }
-        _ => return None,
-    };
-    let meaning = if before_equals { meaning.strip_suffix('=')?.to_owned() } else { meaning };
-    (meaning != name).then(|| meaning.into())
+/// The length of a number behind `&#`.
+fn number(rest: &[u8]) -> Option<usize> {
+    let marked = usize::from(matches!(rest.first(), Some(b'x' | b'X')));
+    let is_digit = |b: &&u8| if marked == 1 { b.is_ascii_hexdigit() } else { b.is_ascii_digit() };
+    let digits = rest[marked..].iter().take_while(is_digit).count();
+    (digits > 0).then_some(marked + digits)
+}
+
+/// The length of what may be a name behind `&`, and the letters behind that: the longest name in them counts.
+fn name(rest: &[u8]) -> Option<usize> {
+    let length = rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric()).count();
+    (length > 0).then_some(length)
 }
 
 /// How new text is spelled.
@@ -218,6 +227,7 @@ mod tests {
     fn references_mean_what_the_standard_says() {
         check("a &amp;&lt;&nbsp;b &eacute;&#233;&#xE9; &copy 2 &notit;", "a &<\u{a0}b ééé © 2 ¬it;");
         check("AT&T &nosuch; & &; &# &#x; 1&2", "AT&T &nosuch; & &; &# &#x; 1&2");
+        check("&#65;&#65&#x41g&#x0000000000000000000000000000000000000000000000042;", "AAAgB");
         check("&#xD83D;&#0;&#x110000;&#x80;", "\u{fffd}\u{fffd}\u{fffd}€");
         check("in\u{ad}vis&shy;ible\0 \r\n\r", "invisible \n\n");
     }
@@ -226,6 +236,7 @@ mod tests {
     fn in_attributes_a_name_without_semicolon_is_none_before_equals_and_letters() {
         let mut decoder = Decoder::default();
         assert_eq!(decoder.decode("?a=b&copy=1&amp;c&reg", Place::Attribute).text, "?a=b&copy=1&c®");
+        assert_eq!(decoder.decode("&semi;&#65=&copy;=&amp=&amp", Place::Attribute).text, ";A=©=&amp=&");
         assert_eq!(decoder.decode("&notit;", Place::Attribute).text, "&notit;");
         assert_eq!(decoder.decode("&notit;", Place::Text).text, "¬it;");
     }

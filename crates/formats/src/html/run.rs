@@ -12,6 +12,7 @@ use self::nodes::{Node, NodeKind};
 use super::elements::NameId;
 use super::references::{Decoded, Decoder, Place};
 use super::slot::{Markup, Pair, Piece, Slot};
+use crate::wording;
 
 /// Something in a run. Together the items of a run cover it.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ pub(super) struct StartTag {
     pub(super) kind: TagKind,
     /// The `id` attribute and the white space before it.
     pub(super) id: Option<Range<usize>>,
-    /// Holds no text of its own and no id: two equal ones in a row are one.
+    /// Only tells how letters look: two equal ones in a row are one.
     pub(super) plain: bool,
     /// A link or a custom element: several of them without words between are a list, not a sentence.
     pub(super) stands_alone: bool,
@@ -79,18 +80,34 @@ pub(super) fn segments(
         return;
     }
     let mut nodes = nodes::build(text, items, layout, place, decoder);
-    for part in nodes::parts(&nodes) {
-        let part = trim::trim(&nodes, part);
-        if !has_letters(&nodes[part.clone()]) {
+    let mut parts = nodes::parts(&nodes);
+    parts.reverse();
+    while let Some(part) = parts.pop() {
+        let trimmed = trim::trim(&nodes, part.clone());
+        if trimmed != part {
+            let inner = nodes::inner_parts(&nodes, trimmed.clone());
+            if inner.len() > 1 {
+                parts.extend(inner.into_iter().rev());
+                continue;
+            }
+        }
+        if !has_words(&nodes[trimmed.clone()]) {
             continue;
         }
-        let part = trim::strip_edges(&mut nodes, part);
+        let part = trim::strip_edges(&mut nodes, trimmed);
         out.push(segment(text, &nodes[part.clone()], part.start));
     }
 }
 
-fn has_letters(nodes: &[Node]) -> bool {
-    nodes.iter().any(|node| matches!(&node.kind, NodeKind::Text(text) if text.text.chars().any(char::is_alphabetic)))
+/// Whether something in text that is not protected needs translation.
+fn has_words(nodes: &[Node]) -> bool {
+    let texts = || {
+        nodes.iter().filter_map(|node| match &node.kind {
+            NodeKind::Text(decoded) => Some(decoded.text.as_str()),
+            _ => None,
+        })
+    };
+    texts().any(|text| text.contains(char::is_alphabetic)) && wording::has_words(&texts().collect::<String>())
 }
 
 /// Builds the segment of a part. `first` is the index of its first node, which mates are counted from.
@@ -109,7 +126,10 @@ fn segment(source: &str, nodes: &[Node], first: usize) -> (Slot, Segment) {
                 segment.source.push_str(&decoded.text);
                 builder.text(source, node.range.clone(), decoded);
             }
-            NodeKind::Joint(start) => builder.joint(node.range.clone(), ids[start - first]),
+            NodeKind::Joint(start) => {
+                let pair = start.checked_sub(first).map(|index| ids[index]);
+                builder.joint(node.range.clone(), pair);
+            }
             NodeKind::Protected(visible) => {
                 let id = single(&mut segment, &mut builder, TagKind::Protected);
                 segment.source.open(id);
@@ -158,7 +178,7 @@ struct SlotBuilder {
     tags: Vec<Markup>,
     pieces: Vec<Piece>,
     references: Vec<(char, Range<usize>)>,
-    piece: Option<(String, Range<usize>, Option<TagId>)>,
+    piece: Option<(String, Range<usize>, Option<Option<TagId>>)>,
     unusual: bool,
 }
 
@@ -171,11 +191,11 @@ impl SlotBuilder {
         raw.end = range.end;
     }
 
-    fn joint(&mut self, range: Range<usize>, tag: TagId) {
+    fn joint(&mut self, range: Range<usize>, pair: Option<TagId>) {
         self.unusual = true;
         let (_, raw, joint_of) = self.piece.get_or_insert_with(|| (String::new(), range.clone(), None));
         raw.end = range.end;
-        *joint_of = Some(tag);
+        *joint_of = Some(pair);
     }
 
     fn end_piece(&mut self) {

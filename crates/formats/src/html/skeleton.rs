@@ -35,6 +35,13 @@ impl Skeleton for HtmlSkeleton {
             charset = charset.as_utf_8(!is_named);
         } else if target.language.is_some() && charset.is_declared_wrong() {
             edits.extend(self.notes.charset_edits(&charset).0);
+        } else if target.language.is_some()
+            && charset.is_undeclared()
+            && self.text.is_ascii()
+            && !translations.iter().all(|translation| translation.text().is_ascii())
+        {
+            // ASCII needs no declaration. Its translation does: browsers do not guess UTF-8.
+            edits.extend(self.notes.charset_edits(&charset).0);
         }
         edits.sort_by_key(|(range, _)| (range.start, range.end));
         let rewritten = self.rewrite(translations, edits)?;

@@ -41,8 +41,9 @@ pub(super) struct Piece {
     pub(super) text: Box<str>,
     /// How it was spelled.
     pub(super) raw: Range<usize>,
-    /// Set if the spelling holds `</b><b>` of this tag: it fits only directly inside it.
-    pub(super) joint_of: Option<TagId>,
+    /// Set if the spelling holds `</b><b>`: it fits only directly inside this tag, or outside all tags of the slot if the
+    /// pair stands around the whole of it.
+    pub(super) joint_of: Option<Option<TagId>>,
 }
 
 /// What a tag is in the document.

@@ -9,10 +9,12 @@ pub(super) enum Context {
     Html,
     /// SVG outside its texts: nothing to read.
     Svg,
-    /// `text`, `title` or `desc` of SVG.
+    /// `text` of SVG.
     SvgText,
     /// MathML: formulas are kept.
     Math,
+    /// The elements of MathML that may hold HTML: kept as well.
+    MathText,
 }
 
 /// How the text of an element is taken.
@@ -55,6 +57,12 @@ impl Open {
 
     fn is_inline(&self) -> bool {
         !matches!(self.role, Role::Block | Role::Island)
+    }
+
+    /// SVG and MathML: end tags of HTML inside them close what is open around them, but for the places where they hold
+    /// HTML.
+    fn is_transparent(&self) -> bool {
+        matches!(self.context, Context::Svg | Context::SvgText | Context::Math)
     }
 
     /// End tags do not reach out of these, and they keep a paragraph open inside them apart from one outside.
@@ -125,6 +133,9 @@ impl Stack {
             if open.name == name {
                 return Some(index);
             }
+            if open.is_transparent() {
+                continue;
+            }
             let stops = if inline {
                 !open.is_inline()
             } else {
@@ -192,9 +203,10 @@ impl Stack {
         found
     }
 
-    /// The outermost element of SVG or MathML that is open above the last HTML.
+    /// The outermost element of SVG or MathML that is open above the last place for HTML.
     pub(super) fn foreign_root(&self) -> Option<usize> {
-        self.open.iter().rposition(|open| matches!(open.known, Known::Svg | Known::Math))
+        let root = self.open.iter().rposition(|open| !open.is_transparent()).map_or(0, |index| index + 1);
+        (root < self.open.len()).then_some(root)
     }
 }
 

@@ -30,34 +30,32 @@ pub(super) fn mask(text: &str) -> Templates<'_> {
 
 fn server_code(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
+    // A closing mark that was looked for in vain is not looked for again: that would take quadratic time.
+    let (mut no_percent, mut no_question) = (false, false);
     let mut at = 0;
     while let Some(offset) = text[at..].find('<') {
         let start = at + offset;
         at = start + 1;
-        let (close, may_stay_open) = match text.as_bytes().get(start + 1) {
-            Some(b'%') => ("%>", false),
-            Some(b'?') if is_php(&text[start + 2..]) => ("?>", true),
-            _ => continue,
+        let code = start + 2;
+        let length = match text.as_bytes().get(start + 1) {
+            Some(b'%') if !no_percent => {
+                let length = text[code..].find("%>").map(|length| length + 2);
+                no_percent = length.is_none();
+                length
+            }
+            // PHP may run to the end of the file.
+            Some(b'?') if is_php(&text[code..]) => {
+                Some(text[code..].find("?>").map_or(text.len() - code, |length| length + 2))
+            }
+            Some(b'?') if !no_question && is_short_php(&text[code..]) => {
+                let length = text[code..].find("?>").map(|length| length + 2);
+                no_question = length.is_none();
+                length
+            }
+            _ => None,
         };
-        match text[start + 2..].find(close) {
-            Some(length) => at = start + 2 + length + close.len(),
-            // PHP runs to the end of the file.
-            None if may_stay_open => at = text.len(),
-            // No code of this kind ends behind this place: looking again at each `<%` would take quadratic time.
-            None => return with_php_only(text, start, ranges),
-        }
-        ranges.push(start..at);
-    }
-    ranges
-}
-
-/// The rest of the search when nothing closes `<%` any more.
-fn with_php_only(text: &str, mut at: usize, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    while let Some(offset) = text[at..].find("<?") {
-        let start = at + offset;
-        at = start + 2;
-        if is_php(&text[at..]) {
-            at = text[at..].find("?>").map_or(text.len(), |length| at + length + 2);
+        if let Some(length) = length {
+            at = code + length;
             ranges.push(start..at);
         }
     }
@@ -68,6 +66,38 @@ fn with_php_only(text: &str, mut at: usize, mut ranges: Vec<Range<usize>>) -> Ve
 fn is_php(rest: &str) -> bool {
     let rest = rest.as_bytes();
     rest.starts_with(b"=") || (rest.len() >= 3 && rest[..3].eq_ignore_ascii_case(b"php"))
+}
+
+/// `<? … ?>`: a processing instruction has a name at once.
+fn is_short_php(rest: &str) -> bool {
+    rest.starts_with([' ', '\t', '\n', '\r'])
+}
+
+/// What a piece of code does where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// Puts something into the text.
+    Value,
+    /// Begins, parts or ends what is shown on a condition or several times.
+    Statement,
+    /// Nothing.
+    Comment,
+}
+
+/// Tells from its first characters what a piece of code is.
+pub(super) fn code(text: &str) -> Code {
+    let inner = &text[text.len().min(2)..];
+    match text.as_bytes() {
+        [b'{', b'#', ..] => Code::Comment,
+        [b'{', b'%', ..] => Code::Statement,
+        // Handlebars and Mustache.
+        [b'{', b'{', ..] if inner.starts_with('!') => Code::Comment,
+        [b'{', b'{', ..] if inner.starts_with(['#', '/', '^', '>']) => Code::Statement,
+        [b'{', b'{', ..] if inner.trim_matches(['}', ' ', '~']).split(' ').next() == Some("else") => Code::Statement,
+        [b'{', ..] => Code::Value,
+        _ if inner.starts_with(['=', '-', ':', '#']) => Code::Value,
+        _ => Code::Statement,
+    }
 }
 
 /// Template expressions of browser and server frameworks in plain text, in order.
@@ -119,13 +149,25 @@ mod tests {
         check("<a href=\"<?= u(\"é\") ?>\">", "<a href=\"xxxxxxxxxxxxxx\">");
         check("<% if (a > b) %>y<% end %>", "xxxxxxxxxxxxxxxxyxxxxxxxxx");
         check("<?xml version='1.0'?><p>", "<?xml version='1.0'?><p>");
+        check("<? if (a > b): ?>y<? end", "xxxxxxxxxxxxxxxxxy<? end");
         check("5 <% 6 <?php echo 1;", "5 <% 6 xxxxxxxxxxxxx");
     }
 
     #[test]
     fn expressions_are_found_in_text() {
         assert_eq!(expressions("a {b} {{ c }} d {{{x}}}"), [6..13, 16..23]);
-        assert_eq!(expressions("{% if x %}y"), [0..10]);
+        assert_eq!(expressions("{% if x %}y{{z}}"), [0..10, 11..16]);
         assert_eq!(expressions("{{ {% {# {"), []);
+    }
+
+    #[test]
+    fn values_are_told_from_statements() {
+        for value in ["{{ a }}", "{{{a}}}", "<?= $a ?>", "<%= a %>", "{{elsewhere}}"] {
+            assert_eq!(code(value), Code::Value, "{value}");
+        }
+        for statement in ["{% if a %}", "<?php if (a): ?>", "<% end %>", "{{#if a}}", "{{ else }}", "{{/if}}"] {
+            assert_eq!(code(statement), Code::Statement, "{statement}");
+        }
+        assert_eq!((code("{# a #}"), code("{{! a }}")), (Code::Comment, Code::Comment));
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn walk(
         }
         walker.at = token.end;
         let context = walker.stack.top().context;
-        shared.allow_cdata.set(walker.notes.xhtml || matches!(context, Context::Svg | Context::Math));
+        shared.allow_cdata.set(walker.notes.xhtml || !matches!(context, Context::Html | Context::SvgText));
     }
     walker.text_until(shared.text_end.get().max(walker.at));
     walker.close_all();
@@ -205,19 +205,20 @@ impl Walker<'_> {
         let name = self.names.intern(&self.html[token.start + 1..name_end]);
         let element = self.names.element(name);
         attributes::scan(self.html, name_end, self.limits.attributes, &mut self.attributes)?;
-        if element.breaks_out && self.stack.top().context != Context::Html {
+        if self.breaks_out(element) {
             self.leave_foreign(token.start);
         }
         let parent = self.stack.top();
         let (role, context) = place(element, parent.context);
-        let foreign = context != Context::Html || matches!(element.known, Known::Svg | Known::Math);
+        let foreign = parent.context != Context::Html || matches!(element.known, Known::Svg | Known::Math);
         let empty = (element.void && context == Context::Html) || (self_closing && (foreign || self.notes.xhtml));
-        let content = if context == Context::Html { element.content } else { Content::Markup };
+        let content = if foreign { Content::Markup } else { element.content };
 
         let translate = self.translates(parent.translate);
-        let code = parent.code || (role == Role::Code && context == Context::Html);
+        let code = parent.code || (role == Role::Code && matches!(context, Context::Html | Context::SvgText));
         self.note(element, role, name_end, translate);
-        let readable = translate && !code && context != Context::Math && self.ruby_text.is_none();
+        let formula = matches!(context, Context::Math | Context::MathText);
+        let readable = translate && !code && !formula && self.ruby_text.is_none();
         let before = self.found.len();
         if readable {
             self.attribute_texts(element);
@@ -228,11 +229,11 @@ impl Walker<'_> {
             role: if translate && !parent.translate && role != Role::Island { Role::Block } else { role },
             content,
             context,
-            text: match (content, element.known) {
+            text: match (element.content, element.known) {
+                // In SVG, too, though it is markup there.
                 (Content::Raw(_), _) => TextKind::None,
-                (Content::Text, Known::Title) => TextKind::Flow,
-                (Content::Text, _) => TextKind::Lines,
-                (Content::Markup, Known::Pre) => TextKind::Lines,
+                (_, Known::Title) => TextKind::Flow,
+                (Content::Text, _) | (_, Known::Pre) => TextKind::Lines,
                 (Content::Markup, _) => parent.text,
             },
             translate,
@@ -242,7 +243,9 @@ impl Walker<'_> {
             name,
             kind: kind(&open, parent),
             id: self.id_attribute(),
-            plain: self.found.len() == before && find(self.html, &self.attributes, "id").is_none(),
+            plain: open.role == Role::Format
+                && self.found.len() == before
+                && attributes::is_only_looks(self.html, &self.attributes),
             stands_alone: element.known == Known::Anchor || element.unknown,
         };
         self.open(token, open, tag, empty);
@@ -306,6 +309,11 @@ impl Walker<'_> {
         let raw_name = &self.html[token.start + 2..name_end];
         let name = self.names.intern(raw_name);
         let element = self.names.element(name);
+        if self.stack.top().context != Context::Html
+            && (element.known == Known::Paragraph || element.role == Role::Break)
+        {
+            self.leave_foreign(token.start);
+        }
         let (role, context) = place(element, self.stack.top().context);
         let range = token.start..token.end;
         if role == Role::RubyText && self.ruby_text.is_some() {
@@ -349,12 +357,17 @@ impl Walker<'_> {
         self.close_with(index, at, at);
     }
 
-    /// Closes the elements from `index` on. An island among them ends at `end`, and the text around it goes on.
+    /// Closes the elements from `index` on. An island whose own end tag ends at `end` stands in a text that goes on. One
+    /// that something else closes would swallow words that are moved behind it: it ends the text.
     fn close_with(&mut self, index: usize, at: usize, end: usize) {
         if let Some(outer) = self.outer.take_if(|outer| outer.index >= index) {
             self.flush(at);
             self.run = outer.run;
-            self.push(ItemKind::Point, outer.start..end);
+            if end > at {
+                self.push(ItemKind::Point, outer.start..end);
+            } else {
+                self.flush(outer.start);
+            }
         } else if self.stack.get(index).role == Role::Island {
             self.flush(at);
         }
@@ -443,7 +456,8 @@ impl Walker<'_> {
     fn attribute_text(&mut self, range: Range<usize>, quote: Quote) {
         let mut items = Vec::new();
         let mut start = range.start;
-        for code in self.code.iter().skip_while(|c| c.end <= range.start).take_while(|c| c.start < range.end) {
+        let first = self.code.partition_point(|code| code.end <= range.start);
+        for code in self.code[first..].iter().take_while(|code| code.start < range.end) {
             items.push(Item { kind: ItemKind::Text { protected: false }, range: start..code.start });
             items.push(Item { kind: ItemKind::Template, range: code.clone() });
             start = code.end;
@@ -466,6 +480,14 @@ impl Walker<'_> {
         }
     }
 
+    /// Whether the start tag whose attributes were read last ends the SVG or MathML it stands in.
+    fn breaks_out(&self, element: Element) -> bool {
+        let has = |name| find(self.html, &self.attributes, name).is_some();
+        matches!(self.stack.top().context, Context::Svg | Context::SvgText | Context::Math)
+            && element.breaks_out
+            && (element.known != Known::Font || has("color") || has("face") || has("size"))
+    }
+
     /// Notes language, direction and encoding of the tag whose attributes were read last.
     fn note(&mut self, element: Element, role: Role, name_end: usize, translate: bool) {
         let html = self.html;
@@ -481,8 +503,9 @@ impl Walker<'_> {
         if translate && self.ruby_text.is_none() {
             let (lang, xml_lang, dir) = (attribute("lang"), attribute("xml:lang"), attribute("dir"));
             let says = lang.is_some() || xml_lang.is_some() || dir.is_some();
-            let second_root = holder == Holder::Root && self.notes.languages.iter().any(|m| m.holder == Holder::Root);
-            if (says || holder == Holder::Root) && !second_root {
+            let is_root = holder == Holder::Root;
+            if (says || is_root) && !(is_root && self.notes.has_root) {
+                self.notes.has_root |= is_root;
                 self.notes.languages.push(LanguageMark { holder, name_end, lang, xml_lang, dir });
             }
         }
@@ -509,11 +532,12 @@ impl Walker<'_> {
 fn place(element: Element, around: Context) -> (Role, Context) {
     match (around, element.known) {
         (_, Known::Svg) => (Role::Island, Context::Svg),
-        (Context::Html, Known::Math) => (Role::Island, Context::Math),
+        (Context::Html | Context::SvgText, Known::Math) => (Role::Island, Context::Math),
         (Context::Html, _) => (element.role, Context::Html),
+        (Context::MathText, _) | (Context::Math, Known::MathText) => (Role::Block, Context::MathText),
         (Context::Math, _) => (Role::Block, Context::Math),
-        (Context::Svg | Context::SvgText, Known::SvgText | Known::Title) => (Role::Block, Context::SvgText),
-        (Context::Svg | Context::SvgText, Known::ForeignObject) => (Role::Block, Context::Html),
+        (Context::Svg | Context::SvgText, Known::SvgText) => (Role::Block, Context::SvgText),
+        (Context::Svg | Context::SvgText, Known::Title | Known::ForeignObject) => (Role::Block, Context::Html),
         (Context::Svg, _) => (Role::Block, Context::Svg),
         (Context::SvgText, Known::SvgSpan) => (Role::Format, Context::SvgText),
         (Context::SvgText, _) => (element.role, Context::SvgText),

@@ -117,7 +117,7 @@ impl<'a> Writer<'a> {
         self.open_again();
         let within = self.open.last().map(|open| open.tag);
         let pieces = &self.slot.pieces;
-        let fits = |index: &usize| pieces[*index].joint_of.is_none_or(|tag| Some(tag) == within);
+        let fits = |index: &usize| pieces[*index].joint_of.is_none_or(|tag| tag == within);
         if let Some(places) = self.spelled.get_mut(text) {
             // The last spelling serves as often as it is asked for.
             let found = if places.len() > 1 { places.pop_front() } else { places.front().copied() };

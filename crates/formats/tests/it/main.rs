@@ -1,3 +1,4 @@
 //! The filters on other people's documents.
 
 mod corpus;
+mod html;

@@ -7,7 +7,7 @@ use terjuman_model::TagKind;
 
 use super::super::elements::NameId;
 use super::super::references::{Decoded, Decoder, Place};
-use super::super::templates;
+use super::super::templates::{self, Code};
 use super::{Item, ItemKind, Layout, StartTag};
 
 /// A node; the ranges of a run's nodes follow each other without gaps.
@@ -97,9 +97,7 @@ pub(super) fn build(text: &str, items: &[Item], layout: Layout, place: Place, de
             }
             (ItemKind::Start(_) | ItemKind::End(_), None) => builder.push(NodeKind::Isolated, item.range.clone()),
             (ItemKind::Text { protected }, _) => builder.text(item.range.clone(), *protected),
-            (ItemKind::Template, _) => {
-                builder.push(NodeKind::Protected(text[item.range.clone()].to_owned()), item.range.clone());
-            }
+            (ItemKind::Template, _) => builder.template(&text[item.range.clone()], item.range.clone()),
             (ItemKind::Point, _) => builder.push(NodeKind::Point, item.range.clone()),
             (ItemKind::Break, _) => builder.line_break(item.range.clone()),
         }
@@ -224,13 +222,27 @@ impl Builder<'_> {
         let mut start = range.start;
         for (part, is_code) in parts.into_iter().rev().filter(|(part, _)| part.raw_length > 0) {
             let end = start + part.raw_length;
-            let kind = match part {
-                part if part.text.is_empty() => NodeKind::Point,
-                part if is_code => NodeKind::Protected(part.text),
-                part => NodeKind::Text(part),
-            };
-            self.push(kind, start..end);
+            match part {
+                part if part.text.is_empty() => self.push(NodeKind::Point, start..end),
+                part if is_code => self.template(&part.text, start..end),
+                part => self.push(NodeKind::Text(part), start..end),
+            }
             start = end;
+        }
+    }
+
+    /// A value is a word of the text; what is shown on a condition is a text of its own, where it can be.
+    fn template(&mut self, code: &str, range: Range<usize>) {
+        match templates::code(code) {
+            Code::Value => self.push(NodeKind::Protected(code.to_owned()), range),
+            Code::Comment => self.push(NodeKind::Point, range),
+            Code::Statement if self.depth > 0 => self.push(NodeKind::Isolated, range),
+            Code::Statement => {
+                let Range { start, end } = range;
+                self.push(NodeKind::Cut, start..start);
+                self.push(NodeKind::Isolated, range);
+                self.push(NodeKind::Cut, end..end);
+            }
         }
     }
 
@@ -284,6 +296,13 @@ pub(super) fn parts(nodes: &[Node]) -> Vec<Range<usize>> {
         }
     }
     list(nodes, start..nodes.len(), &mut parts);
+    parts
+}
+
+/// The parts of a part from which a pair around all of it was taken.
+pub(super) fn inner_parts(nodes: &[Node], part: Range<usize>) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    list(nodes, part, &mut parts);
     parts
 }
 

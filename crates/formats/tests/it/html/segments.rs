@@ -1,0 +1,125 @@
+//! Which texts a page is cut into, and which tags they have.
+
+use terjuman_model::{Edge, Piece, Segment, TagKind};
+
+use super::read;
+
+/// The text with a letter for each tag: `<f:` … `>` formatting, `<w:` a thing, `<p:` protected; `(.)` a point, `(/)` a line
+/// break, `(?)` half of a broken pair.
+fn show(segment: &Segment) -> String {
+    let mut out = String::new();
+    for piece in segment.source.pieces() {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Mark(Edge::Open, tag) => out.push_str(match segment.kind(tag) {
+                TagKind::Format => "<f:",
+                TagKind::Whole => "<w:",
+                _ => "<p:",
+            }),
+            Piece::Mark(Edge::Close, _) => out.push('>'),
+            Piece::Mark(Edge::Point, tag) => out.push_str(match segment.kind(tag) {
+                TagKind::Break => "(/)",
+                TagKind::Isolated => "(?)",
+                _ => "(.)",
+            }),
+        }
+    }
+    out
+}
+
+#[track_caller]
+fn check(html: &str, expected: &[&str]) {
+    let extracted = read(html.as_bytes()).expect("can be read");
+    let found: Vec<_> = extracted.segments.iter().map(show).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn blocks_part_the_text_and_formatting_does_not() {
+    check("<h1>One</h1> <p>Two <b>three</b> four.<p>Five", &["One", "Two <f:three> four.", "Five"]);
+    check("<ul><li>One<ul><li>Two</ul>three<li>Four</ul>", &["One", "Two", "three", "Four"]);
+    check("<table><caption>One<tr><th>Two<td>Three</table>", &["One", "Two", "Three"]);
+    check("<div>One<p>Two</p>three</div>", &["One", "Two", "three"]);
+    check("<details><summary>One</summary>Two</details>", &["One", "Two"]);
+    check("<fieldset><legend>One</legend><label>Two <input></label></fieldset>", &["One", "Two"]);
+    check("<p>One</div>two</p>", &["One", "two"]);
+}
+
+#[test]
+fn pairs_around_everything_and_things_at_the_ends_are_not_in_the_text() {
+    check("<p> <b><a href=x>One</a></b> </p>", &["One"]);
+    check("<p><img src=x> One <br></p>", &["One"]);
+    check("<p><b></b>One <b>two</b><i> </i></p>", &["One <f:two>"]);
+    check("<p><b>One</b> two</p>", &["<f:One> two"]);
+}
+
+#[test]
+fn what_stands_in_a_text_is_a_tag() {
+    check("<p>One<img src=x>two<wbr>three<!-- x -->four", &["One(.)two(.)three(.)four"]);
+    check("<p>One <a href=x>two</a> <label>three</label>", &["One <w:two> <w:three>"]);
+    check("<p>One<br>two<br><br>three", &["One(/)two", "three"]);
+    check("<p>One <b>two <i>three</b> four</i> five", &["One (?)two (?)three(?) four(?) five"]);
+    check("<p>One <select><option>Two<option>Three</select> four", &["One (.) four", "Two", "Three"]);
+    check("<p>One <svg><text>Two</text></svg> three", &["One (.) three", "Two"]);
+    check("<p>One <x-y>two</x-y> three", &["One <w:two> three"]);
+}
+
+#[test]
+fn equal_formatting_in_a_row_is_one() {
+    check("<p>One <b>two</b><b> three</b>", &["One <f:two three>"]);
+    check("<p>One <span style='color:red'>tw</span><span style='color:red'>o</span>", &["One <f:two>"]);
+    check("<p>One <span class=x>two</span><span class=x>three</span>", &["One <f:two><f:three>"]);
+    check("<p>One <b>two</b><i>three</i>", &["One <f:two><f:three>"]);
+}
+
+#[test]
+fn links_without_words_between_them_are_a_list() {
+    check("<p><a href=x>One</a> | <a href=y>Two</a>", &["One", "Two"]);
+    check("<nav><b><a href=x>One</a> / <a href=y>Two</a></b></nav>", &["One", "Two"]);
+    check("<p><a href=x>One</a> and <a href=y>two</a>", &["<w:One> and <w:two>"]);
+    check("<my-card><my-title>One</my-title><my-text>Two</my-text></my-card>", &["One", "Two"]);
+}
+
+#[test]
+fn code_and_what_is_not_to_be_translated_is_protected_in_a_text_and_left_out_alone() {
+    check("<p>Run <code>make <b>x</b></code> now", &["Run <p:make x> now"]);
+    check("<p>Press <kbd>Enter</kbd><p><code>make</code>", &["Press <p:Enter>"]);
+    check("<p>By <span translate=no>Ann</span>, <span class=notranslate>Bo</span>", &["By <p:Ann>, <p:Bo>"]);
+    check("<div translate=no>One<p>Two</p><p translate=yes>Three</p></div>", &["Three"]);
+    check("<pre>One\n two</pre><pre><code>three</code></pre><pre class=language-c>four</pre>", &["One", "two"]);
+    check("<script>One</script><style>Two</style><math><mi>Three</mi></math>Four", &["Four"]);
+}
+
+#[test]
+fn template_code_is_kept() {
+    check("<p>Dear {{ name }}, hello", &["Dear <p:{{ name }}>, hello"]);
+    check("<p><?php if ($a): ?>One<?php else: ?>Two<?php endif ?>", &["One", "Two"]);
+    check("<p>{% if a %}One <b>{% if b %}two{% endif %}</b>{% endif %} three", &["One <f:(?)two(?)>", "three"]);
+    check("<p>One <?= $two ?> three {# four #} five", &["One <p:<?= $two ?>> three (.) five"]);
+    check("<img alt='One {{ two }}'>", &["One <p:{{ two }}>"]);
+}
+
+#[test]
+fn attributes_that_people_read_are_texts() {
+    check(
+        "<img alt=One title='Two'><input placeholder=\"Three\"><input type=submit value=Four>",
+        &["One", "Two", "Three", "Four"],
+    );
+    check(
+        "<meta name=description content='One'><meta property='og:title' content='Two'><meta name=x content=y>",
+        &["One", "Two"],
+    );
+    check("<p>One <a title='Two'>three</a> four", &["One <w:three> four", "Two"]);
+    check("<input type=text value=One><a download=Two href=Three data-x=Four>Five</a><link title=Six>", &["Five"]);
+}
+
+#[test]
+fn only_words_are_texts() {
+    check("<p>123<p>https://example.com<p>a@example.com<p>---<p>&copy; 2024<p>One", &["One"]);
+    check("<p>&nbsp;One&nbsp;two&shy;three&nbsp;", &["One\u{a0}twothree"]);
+}
+
+#[test]
+fn ruby_shows_its_base() {
+    check("<p><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rt>ji</rt></ruby>です", &["<w:漢(.)(.)(.)字(.)>です"]);
+}
