@@ -12,7 +12,9 @@ mod translator;
 
 pub use engines::{EngineError, Engines};
 pub use identity::Identity;
-pub use models::{Manifest, ModelFile, Models, ModelsError, Role, parse_pair};
+pub use models::{
+    Catalogue, Fetch, FetchError, Fetched, Manifest, ModelFile, Models, ModelsError, Progress, Role, parse_pair,
+};
 pub use neural::{Kernel, Neural, NeuralConfig};
 pub use pseudo::Pseudo;
 pub use translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};

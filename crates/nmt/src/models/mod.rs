@@ -3,16 +3,25 @@
 //! `en-pt/` holds the publisher's files and our `model.json`, which says what they are and what their hashes must be.
 //! A model appears in one step, by a rename: whoever looks sees all of it or nothing.
 
+mod add;
+mod catalogue;
 mod digest;
 mod error;
+mod fetch;
+mod install;
 mod manifest;
+mod pull;
+#[cfg(test)]
+mod testing;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use terjuman_model::LanguagePair;
 
+pub use catalogue::Catalogue;
 pub use error::ModelsError;
+pub use fetch::{Fetch, FetchError, Fetched, Progress};
 pub use manifest::{Manifest, ModelFile, Role};
 
 /// The name of the list of a model's files.
@@ -25,13 +34,15 @@ const MANIFEST_BYTES: u64 = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct Models {
     folder: PathBuf,
+    /// Sees whether a model that is to be added works.
+    check: fn(&Models, &Manifest) -> Result<(), ModelsError>,
 }
 
 impl Models {
     /// The store in this folder, which need not exist yet.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), check: crate::neural::try_load }
     }
 
     /// Where it is.

@@ -10,6 +10,7 @@ use fxtranslate::spm::SpmVocab;
 use crate::models::{Manifest, Models, ModelsError, Role};
 use crate::neural::model::{Attention, Decoded, Encoded, Model, Output};
 use crate::neural::offsets::{Offsets, SPACE};
+use crate::neural::sound::{shortlist_flaw, weights_flaw};
 
 /// Memory beside the files: packed weights, the vocabulary's tables, buffers of the threads.
 const FACTOR: usize = 3;
@@ -58,12 +59,18 @@ impl FxModel {
         let source_vocabulary = vocabulary(&source, roles.0)?;
         let target_vocabulary = vocabulary(&target, roles.1)?;
 
+        if let Some(flaw) = weights_flaw(&weights) {
+            return Err(ModelsError::damaged(&name_of(Role::Model), flaw));
+        }
         let engine = catch_unwind(AssertUnwindSafe(|| Engine::from_bytes(&weights, &source, &target)))
             .map_err(|_| ModelsError::damaged(&name_of(Role::Model), "it cannot be read as a model"))?
             .map_err(|reason| ModelsError::damaged(&name_of(Role::Model), reason))?;
         let engine = match shortlist {
             None => engine,
             Some(bytes) => {
+                if let Some(flaw) = shortlist_flaw(&bytes, target_vocabulary.len()) {
+                    return Err(ModelsError::damaged(&name_of(Role::Shortlist), flaw));
+                }
                 let shortlist = catch_unwind(AssertUnwindSafe(|| Shortlist::from_bytes(&bytes)))
                     .map_err(|_| ModelsError::damaged(&name_of(Role::Shortlist), "it is not a shortlist"))?;
                 engine.with_shortlist(shortlist)

@@ -1,5 +1,7 @@
 //! Tells good output from the ways in which a small model fails: silence, endless loops, invented tails.
 
+use crate::neural::units::is_unspaced;
+
 /// Why an output is not to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
@@ -17,6 +19,10 @@ pub(crate) enum Flaw {
     TooShort,
     /// The sentence is over at this byte of the output, and more follows.
     Tail(usize),
+    /// So many words for so few that some are made up.
+    Padded,
+    /// A long number came out as another one.
+    Number,
     /// A stretch that must come out as given did not come out, or not once.
     Lost,
 }
@@ -53,11 +59,42 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
     if source_tokens >= 8 && target_tokens * 7 / 2 < source_tokens {
         return Some(Flaw::TooShort);
     }
-    None
+    if !numbers(source).all(|number| numbers(target).any(|other| other == number)) {
+        return Some(Flaw::Number);
+    }
+    if is_padded(source, target) { Some(Flaw::Padded) } else { None }
+}
+
+/// Numbers of three digits or more, without their separators: shorter ones are often written out.
+fn numbers(text: &str) -> impl Iterator<Item = String> + '_ {
+    let is_part = |character: char| character.is_ascii_digit() || matches!(character, '.' | ',');
+    let runs = text.split(move |character| !is_part(character));
+    let digits = runs.map(|run| run.chars().filter(char::is_ascii_digit).collect::<String>());
+    digits.filter(|digits| digits.len() >= 3)
+}
+
+/// Titles, labels and exclamations of a few words are where small models make things up.
+fn is_padded(source: &str, target: &str) -> bool {
+    if source.chars().chain(target.chars()).any(is_unspaced) {
+        return false;
+    }
+    let words = |text: &str| text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count();
+    let (before, after) = (words(source), words(target));
+    match before {
+        0..=2 => after > before + 2,
+        3..=5 => after > 2 * before + 1,
+        _ => false,
+    }
 }
 
 /// Where the one sentence of the output ends, if text follows that the source has no sentence for.
 fn tail(source: &str, target: &str) -> Option<usize> {
+    // A remark in brackets, such as `(in English)`, that the source has none of.
+    if !source.contains(['(', '（'])
+        && let Some(at) = target.find(" (").filter(|at| has_letters(&target[..*at]))
+    {
+        return Some(at);
+    }
     let ends = |text: &str| text.trim_end().ends_with(is_strong_end);
     let inner = |text: &str| strong_ends(text).filter(|at| has_letters(&text[*at..])).count();
     if !ends(source) || inner(source) > 0 {
@@ -143,6 +180,8 @@ mod tests {
         check("Ha ha ha ha ha ha!", "Ha ha ha ha ha ha!", None);
         check("The cat sat on the mat.", "O gato sentou-se no tapete.", None);
         check("Stop!", "Pare!", None);
+        check("It cost 1,234 euros in 2020.", "Custou 1.234 euros em 2020.", None);
+        check("你好", "Good morning to all of you", None);
     }
 
     #[test]
@@ -150,6 +189,9 @@ mod tests {
         check("Olá, mundo!", "Hello world! - scotts", Some(Flaw::Tail(12)));
         check("Fine weather today.", " ", Some(Flaw::Empty));
         check("the the", "o que o que o que o que o que o que", Some(Flaw::Repetition));
+        check("Thank you!", "Obrigado por enviar uma edição.", Some(Flaw::Padded));
+        check("John Smith", "John Smith (em inglês)", Some(Flaw::Tail(10)));
+        check("In 1998 it rained.", "Em 1989 choveu.", Some(Flaw::Number));
         check("one", &"word other ".repeat(40), Some(Flaw::Repetition));
         let long: String = (0..60).map(|number| format!("w{number} ")).collect();
         check("one two", &long, Some(Flaw::TooLong));

@@ -19,6 +19,7 @@ mod pool;
 mod protect;
 mod restore;
 mod route;
+mod sound;
 mod span_map;
 mod split;
 #[cfg(test)]
@@ -32,8 +33,9 @@ use std::time::SystemTime;
 
 use terjuman_model::LanguagePair;
 
-use crate::models::{Models, ModelsError};
+use crate::models::{Manifest, Models, ModelsError};
 use crate::neural::cache::{Cache, Key, key};
+use crate::neural::fx::FxModel;
 use crate::neural::loaded::{Loaded, LoadedModels};
 use crate::neural::model::Model;
 use crate::neural::pool::{Pool, Task};
@@ -237,6 +239,11 @@ impl Translator for Neural {
             }
         }
     }
+}
+
+/// Loads a model and lets it go again, to see that it works.
+pub(crate) fn try_load(models: &Models, manifest: &Manifest) -> Result<(), ModelsError> {
+    FxModel::load(models, manifest).map(drop)
 }
 
 /// What the second model gets of what the first one made, and the order of the fixed ranges in it.

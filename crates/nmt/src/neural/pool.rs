@@ -377,8 +377,8 @@ mod tests {
             step.send(()).unwrap();
             assert_eq!(second.join().unwrap(), [Some("SMALL".to_owned())]);
             cancelled.store(1, Ordering::SeqCst);
-            drop(step);
             assert!(first.join().unwrap());
+            drop(step);
         });
         assert!(lock(&pool.shared.queues).waiting.is_empty());
     }

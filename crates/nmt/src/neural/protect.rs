@@ -35,15 +35,31 @@ pub(crate) enum Nature {
     Ornament,
 }
 
+/// Which numbers are protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// Those with several separators, which models mix up.
+    Involved,
+    /// All of three digits or more.
+    Long,
+}
+
 /// The groups of `text[within]`, in order. `fixed` must be ordered; ranges that stick out are passed over.
-pub(crate) fn groups(text: &str, within: &Range<usize>, fixed: &[Fixed], model: &dyn Model) -> Vec<Group> {
+pub(crate) fn groups(
+    text: &str,
+    within: &Range<usize>,
+    fixed: &[Fixed],
+    numbers: Numbers,
+    model: &dyn Model,
+) -> Vec<Group> {
+    let unknown = |text: &str, within, out: &mut Vec<Group>| unknown(text, within, numbers, model, out);
     let mut groups: Vec<Group> = Vec::new();
     let mut at = within.start;
     for (index, fixed) in fixed.iter().enumerate() {
         if fixed.range.start < at || fixed.range.end > within.end {
             continue;
         }
-        unknown(text, at..fixed.range.start, model, &mut groups);
+        unknown(text, at..fixed.range.start, &mut groups);
         let source = &text[fixed.range.clone()];
         let is_term = fixed.text != source && source.chars().any(char::is_alphabetic) && spellable(source, model);
         groups.push(Group {
@@ -54,7 +70,7 @@ pub(crate) fn groups(text: &str, within: &Range<usize>, fixed: &[Fixed], model: 
         });
         at = fixed.range.end;
     }
-    unknown(text, at..within.end, model, &mut groups);
+    unknown(text, at..within.end, &mut groups);
     merge(text, groups)
 }
 
@@ -63,10 +79,25 @@ fn spellable(text: &str, model: &dyn Model) -> bool {
 }
 
 /// Finds what the vocabulary cannot spell and nothing plainer can stand for.
-fn unknown(text: &str, within: Range<usize>, model: &dyn Model, out: &mut Vec<Group>) {
+fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model, out: &mut Vec<Group>) {
     let mut at = within.start;
     while let Some(character) = text[at..within.end].chars().next() {
         let end = at + character.len_utf8();
+        if character.is_ascii_digit() {
+            let number = number_at(text, at, within.end);
+            let is_part_of_word = text[within.start..at].chars().next_back().is_some_and(char::is_alphabetic);
+            if !is_part_of_word && is_protected(&text[number.clone()], numbers) {
+                let verbatim = text[number.clone()].to_owned();
+                out.push(Group {
+                    range: number.clone(),
+                    text: verbatim,
+                    members: Vec::new(),
+                    nature: Nature::Verbatim,
+                });
+            }
+            at = number.end;
+            continue;
+        }
         if character.is_whitespace()
             || model.knows(character)
             || model.ignores(character)
@@ -92,6 +123,19 @@ fn unknown(text: &str, within: Range<usize>, model: &dyn Model, out: &mut Vec<Gr
         at = range.end.max(end);
         out.push(Group { text: text[range.clone()].to_owned(), range, members: Vec::new(), nature });
     }
+}
+
+/// The number that starts here: digits, and separators between them.
+fn number_at(text: &str, at: usize, end: usize) -> Range<usize> {
+    let is_part = |character: char| character.is_ascii_digit() || character == '.' || character == ',';
+    let run = extend(text, at..at, &(at..end), is_part);
+    at..at + text[run].trim_end_matches(['.', ',']).len()
+}
+
+fn is_protected(number: &str, numbers: Numbers) -> bool {
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let separators = number.len() - digits;
+    separators > 1 || (numbers == Numbers::Long && digits > 2)
 }
 
 /// The letters, digits and marks around a place.
@@ -204,7 +248,7 @@ mod tests {
                 Fixed { range: start..start + source.len(), text: (*target).to_owned() }
             })
             .collect();
-        let found = groups(text, &(0..text.len()), &fixed, &Letters);
+        let found = groups(text, &(0..text.len()), &fixed, Numbers::Involved, &Letters);
         let shown: Vec<_> = found.iter().map(|group| (&text[group.range.clone()], group.nature)).collect();
         assert_eq!(shown, expected);
         for group in &found {
@@ -225,6 +269,7 @@ mod tests {
         check("says 你好 世界 there", &[], &[("你好 世界", Verbatim)]);
         check("Herr Müller naïve", &[], &[("Müller", Verbatim)]);
         check("“quoted” — don’t…", &[], &[]);
+        check("Pay 1,234.56 or 1,234, in 2020.", &[], &[("1,234.56", Verbatim)]);
     }
 
     #[test]

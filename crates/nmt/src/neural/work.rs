@@ -6,7 +6,7 @@ use crate::neural::draft::{Draft, Recipe, STAND_IN_SETS};
 use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
 use crate::neural::model::{Decoded, Encoded, Model, Output};
 use crate::neural::piece::{Piece, join};
-use crate::neural::protect::{Group, Nature, groups};
+use crate::neural::protect::{Group, Nature, Numbers, groups};
 use crate::neural::restore::restore;
 use crate::neural::split::{cut, endless};
 use crate::translator::{Source, Translated};
@@ -51,6 +51,7 @@ struct Part {
     /// Times the output was bad.
     bad: usize,
     cuts: u8,
+    numbers: Numbers,
     /// Something to use if nothing better comes.
     salvage: Option<Piece>,
 }
@@ -71,7 +72,7 @@ struct Asked {
 
 impl Part {
     fn new(range: Range<usize>, cuts: u8) -> Self {
-        Self { range, state: State::Waiting, lost: 0, bad: 0, cuts, salvage: None }
+        Self { range, state: State::Waiting, lost: 0, bad: 0, cuts, numbers: Numbers::Involved, salvage: None }
     }
 
     fn recipe(&self) -> Recipe {
@@ -132,7 +133,7 @@ impl<'a> Work<'a> {
         {
             return Prepared::Parts(parts);
         }
-        let mut groups = groups(text, &part.range, &self.source.fixed, model);
+        let mut groups = groups(text, &part.range, &self.source.fixed, part.numbers, model);
         part.range = trimmed(text, part.range, &mut groups);
         if !gaps(&part.range, &groups).any(|gap| has_letters(&text[gap])) {
             // Nothing to translate: what no part covers comes out as it is.
@@ -178,16 +179,36 @@ impl<'a> Work<'a> {
             }
             Err(flaw) => flaw,
         };
-        if let (Flaw::Tail(at), Answer::Output(output)) = (flaw, &answer)
-            && part.salvage.is_none()
-        {
-            let decoded = cut_short(model.decode(&output.ids), at);
-            part.salvage = piece_of(self.source, &asked, output, &decoded).ok();
+        if let Answer::Output(output) = &answer {
+            let decoded = model.decode(&output.ids);
+            let usable = match flaw {
+                Flaw::Tail(at) => Some(cut_short(decoded, at)),
+                Flaw::Padded | Flaw::Number => Some(decoded),
+                _ => None,
+            };
+            let piece = usable.and_then(|decoded| piece_of(self.source, &asked, output, &decoded).ok());
+            // Of several, the shortest has the least made up.
+            if let Some(piece) = piece
+                && part.salvage.as_ref().is_none_or(|before| piece.text.len() < before.text.len())
+            {
+                part.salvage = Some(piece);
+            }
         }
         match flaw {
             Flaw::Broken => {}
             Flaw::Lost => part.lost += 1,
-            Flaw::Empty | Flaw::Endless | Flaw::Repetition | Flaw::TooLong | Flaw::TooShort | Flaw::Tail(_) => {
+            Flaw::Number if part.numbers == Numbers::Involved => {
+                part.numbers = Numbers::Long;
+                return;
+            }
+            Flaw::Number
+            | Flaw::Padded
+            | Flaw::Empty
+            | Flaw::Endless
+            | Flaw::Repetition
+            | Flaw::TooLong
+            | Flaw::TooShort
+            | Flaw::Tail(_) => {
                 part.bad += 1;
             }
         }

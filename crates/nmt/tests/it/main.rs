@@ -3,4 +3,5 @@
 #![expect(clippy::print_stdout, reason = "a test says what it passed over")]
 
 mod neural;
+mod store;
 mod support;
