@@ -287,6 +287,39 @@ fn emphasis_stays_emphasis() {
 }
 
 #[test]
+fn dialects_keep_their_markup() {
+    segments(
+        "---\ntitle: Getting Started\nslug: a-b\n---\n\nText {{ name }} of {{< ref \"b.md\" >}} it.\n",
+        &["Getting Started", "Text <0>{{ name }}</0> of <1/> it."],
+    );
+    segments(
+        "{% if x %}\nSome text\n{% endif %}\n\n:::note A title\nOther text\n:::\n",
+        &["Some text", "A title", "Other text"],
+    );
+    segments(
+        "!!! note \"A title\"\n    Some text\n    goes on\n\n    - a point\n\n            code\n\nEnd\n",
+        &["A title", "Some text goes on", "a point", "End"],
+    );
+    segments("> [!NOTE]\n> Some text\n\n> [!tip]- A title\n> More text\n", &["Some text", "A title", "More text"]);
+    segments(
+        "import A from 'a'\n\n<Note title=\"A title\">\ntext **here**\n</Note>\n\nWith {a.b} and <B c={{d: 'e'}} />.\n",
+        &["A title", "text <0>here</0>", "With <0>{a.b}</0> and <1/>."],
+    );
+    segments(
+        "# Title {/*id*/}\n\n## Other {#id}\n\nSee [[Page]] or [[Page|the label]], $x^2$ :smile:\n",
+        &["Title", "Other", "See <0>[[Page]]</0> or <1>the label</1>, <2>$x^2$</2>"],
+    );
+    segments("| a | b |\n|---|---|\n| [[Page\\|label]] | c |\n", &["a", "b", "label", "c"]);
+    segments("$$\na = b\n$$\n\nText\n{: .class}\n", &["Text"]);
+    segments("```{r chunk}\nx <- 1\n```\n\nThe value is `r x`.\n", &["The value is <0>r x</0>."]);
+    segments(
+        "<details>\n<summary>A summary</summary>\n\nSome *text*\n\n</details>\n",
+        &["A summary", "Some <0>text</0>"],
+    );
+    segments("> <div>\n> Some <b>text</b>\n> goes on\n> </div>\n", &["Some <0>text</0>\ngoes on"]);
+}
+
+#[test]
 fn a_tag_that_is_missing_or_crosses_another_is_an_error() {
     let (_, skeleton) = open("a [b](c) d\n");
     assert!(skeleton.merge(&[TaggedText::plain("x")], &NOWHERE).is_err());
@@ -303,5 +336,39 @@ fn documents_of_the_corpus_keep_their_structure() {
         println!("{}", path.display());
         let (segments, skeleton) = open(&text);
         round_trips(&segments, &skeleton, &text);
+    }
+}
+
+/// Bits that documents are made of, and hostile ones are made of too.
+const BITS: [&str; 64] = [
+    "word ", "two words", "*", "**", "_", "__", "~~", "`", "``", "```\n", "[", "]", "](x)", "](x \"a title\")", "![",
+    "[a]", "\n[a]: b \"title\"\n", "<b>", "</b>", "<br>", "<div>\n", "</div>\n", "<kbd>", "</kbd>", "<!-- c -->", "<",
+    ">", "\n", "\n\n", "  \n", "\\\n", "\\", "> ", "\n> ", "\n- ", "\n  - ", "\n1. ", "\n# ", "\n## ", " #\n", "\n---\n",
+    "\n===\n", "\n| a | b |\n|---|---|\n", "| ", " |\n", "&amp;", "&nbsp;", "&", "{{ x }}", "{% y %}", "{z}", "$x^2$", "$",
+    "\n:::note Title\n", "\n!!! tip \"T\"\n    ", "\n    ", "[[p|l]]", "[^1]", "\n[^1]: ", ":smile:", "\t", "é", "日本。", "\r\n",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_markdown_comes_back(bits in proptest::collection::vec(proptest::sample::select(BITS.to_vec()), 1..24)) {
+        let markdown = bits.concat();
+        let Ok((segments, skeleton)) = read(markdown.as_bytes(), &Options::default(), &Limits::default()) else {
+            return Ok(());
+        };
+        let sources: Vec<_> = segments.iter().map(|segment| segment.source.clone()).collect();
+        proptest::prop_assert_eq!(written(&skeleton, &sources), markdown);
+        let translations: Vec<_> = segments.iter().map(look_alike).collect();
+        let merged = skeleton.merge(&translations, &NOWHERE);
+        proptest::prop_assert!(merged.is_ok(), "{:?}", merged);
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+        if let Ok((segments, skeleton)) = read(&bytes, &Options::default(), &Limits::default()) {
+            let sources: Vec<_> = segments.into_iter().map(|segment| segment.source).collect();
+            proptest::prop_assert_eq!(skeleton.merge(&sources, &NOWHERE).unwrap(), bytes);
+        }
     }
 }

@@ -40,9 +40,6 @@ pub(super) fn walk(
             found.extend(tail::title_of_definition(text, definition.span.clone()));
         }
     }
-    for line in &masked.tags {
-        found.extend(nested::read(text, std::slice::from_ref(line), options, limits)?);
-    }
     let events = limits.events.min(text.len().saturating_mul(20));
     let mut walk = Walk { text, masked, options, limits, found, open: Vec::new(), runs: vec![Run::default()], span: 0 };
     for (index, (event, range)) in parser.into_offset_iter().enumerate() {
@@ -278,7 +275,7 @@ impl Walk<'_> {
     fn flush(&mut self) -> Result<(), FormatError> {
         let run = std::mem::take(self.run());
         if run.nodes.is_empty() {
-            return Ok(());
+            return self.component();
         }
         if self.found.len() > self.limits.segments {
             return Err(FormatError::TooComplex { limit: self.limits.segments as u64, unit: "segments" });
@@ -303,6 +300,17 @@ impl Walk<'_> {
             self.found.extend(nested::read(self.text, &[tag], self.options, self.limits)?);
         }
         self.found.extend(unit::part(self.text, run, context, heading));
+        Ok(())
+    }
+
+    /// A component's tag on a line of its own is masked as an empty heading.
+    fn component(&mut self) -> Result<(), FormatError> {
+        let Some(Open::Block(Block::Heading { range })) = self.open.last() else { return Ok(()) };
+        let (text, tags) = (self.text, &self.masked.tags);
+        let first = tags.partition_point(|tag| tag.start < range.start);
+        for tag in tags[first..].iter().take_while(|tag| tag.start < range.end) {
+            self.found.extend(nested::read(text, std::slice::from_ref(tag), self.options, self.limits)?);
+        }
         Ok(())
     }
 
@@ -341,18 +349,20 @@ impl Walk<'_> {
     fn pieces(&mut self, range: &Range<usize>) {
         let mut at = range.start;
         for Span { range: span, kind } in self.spans(range) {
-            self.words(at..span.start.max(at));
+            if span.start < at {
+                continue;
+            }
+            self.words(at..span.start);
             let kind = match kind {
                 SpanKind::Text => NodeKind::Protected(self.text[span.clone()].to_owned()),
                 SpanKind::Thing => NodeKind::Point,
                 SpanKind::Open => NodeKind::Half(Side::Open),
                 SpanKind::Close => NodeKind::Half(Side::Close),
             };
-            let span = span.start.max(at)..span.end.min(range.end);
             at = span.end;
             self.push(kind, span);
         }
-        self.words(at..range.end);
+        self.words(at..range.end.max(at));
     }
 
     /// The spans that lie in the range.
