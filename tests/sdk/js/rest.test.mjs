@@ -53,6 +53,22 @@ test("jobs are listed with every filter, and pages are followed as they come", a
   assert.deepEqual(found, ids.slice(0, 3));
 });
 
+test("bad requests are refused with code, target and inner error", async () => {
+  const [from, to] = [await source(), await target()];
+  const body = (language, from_language) => ({
+    inputs: [{ source: { sourceUrl: from.url, language: from_language }, targets: [{ targetUrl: to.url, language }] }],
+  });
+  for (const [request, target, inner] of [
+    [body("klingonese"), "inputs[0].targets[0].language", "InvalidToLanguage"],
+    [body("es", "xx-unknown"), "inputs[0].source.language", "InvalidFromLanguage"],
+    [{ inputs: [] }, "inputs", "MissingParameter"],
+  ]) {
+    const response = await client.path("/document/batches").post({ body: request });
+    const { error } = response.body;
+    assert.deepEqual([response.status, error.code, error.target, error.innerError.code], ["400", "InvalidRequest", target, inner]);
+  }
+});
+
 test("bad values are refused and name their parameter", async () => {
   for (const [name, value] of [["top", -1], ["skip", -5], ["maxpagesize", 0], ["orderby", ["size asc"]], ["statuses", ["Sleeping"]], ["ids", ["x"]], ["createdDateTimeUtcEnd", "yesterday"]]) {
     const response = await client.path("/document/batches").get({ queryParameters: { [name]: value } });
