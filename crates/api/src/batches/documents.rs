@@ -14,7 +14,7 @@ use crate::request::Call;
 
 /// `GET /translator/document/batches/{id}/documents`.
 pub(crate) async fn documents(State(app): State<App>, call: Call, Id(job): Id, uri: Uri) -> Result<Response, ApiError> {
-    let mut listing: Listing<terjuman_model::DocumentStatus> = Listing::read(&call.query)?;
+    let listing: Listing<terjuman_model::DocumentStatus> = Listing::read(&call.query)?;
     let page = app.jobs().documents(&call.resource, job, listing.query()).await?.ok_or_else(ApiError::not_found)?;
     if listing.is_empty() {
         return Ok(Json(&PageBody::<DocumentBody>::default()).into_response());

@@ -35,7 +35,7 @@ pub(crate) async fn cancel(State(app): State<App>, call: Call, Id(id): Id) -> Re
 
 /// `GET /translator/document/batches`.
 pub(crate) async fn jobs(State(app): State<App>, call: Call, uri: Uri) -> Result<Response, ApiError> {
-    let mut listing: Listing<terjuman_model::JobStatus> = Listing::read(&call.query)?;
+    let listing: Listing<terjuman_model::JobStatus> = Listing::read(&call.query)?;
     if listing.is_empty() {
         return Ok(Json(&PageBody::<JobBody>::default()).into_response());
     }

@@ -27,7 +27,6 @@ pub(crate) struct Listing<S> {
     query: ListQuery<S>,
     /// Entries that may still be returned, over all pages.
     top: Option<u32>,
-    page_size: u32,
     /// What a caller asked of the creation time, apart from the bound of this walk.
     bound: Option<Timestamp>,
     /// Filters and order as they were given, for the link.
@@ -41,28 +40,22 @@ impl<S: FromStr + Copy> Listing<S> {
         let top = query.number("top", 0)?;
         let skip = query.number("skip", 0)?.unwrap_or(0);
         let page_size = query.number("maxpagesize", 1)?;
-        let mut carried = Vec::new();
-        let mut carry = |name: &'static str, items: &[&str]| {
-            if !items.is_empty() {
-                carried.push((name, items.join(",")));
-            }
-        };
         let statuses = both(query, "statuses", "status");
-        carry("statuses", &statuses);
-        let statuses = parse_all(&statuses, "statuses", "is not a status")?;
         let ids = both(query, "ids", "id");
-        carry("ids", &ids);
-        let ids: Vec<Uuid> = parse_all(&ids, "ids", "is not a GUID")?;
         let from = date(query, "createdDateTimeUtcStart")?;
-        carry("createdDateTimeUtcStart", &from.as_ref().map(|(text, _)| text.as_str()).into_iter().collect::<Vec<_>>());
         let to = date(query, "createdDateTimeUtcEnd")?;
-        carry("createdDateTimeUtcEnd", &to.as_ref().map(|(text, _)| text.as_str()).into_iter().collect::<Vec<_>>());
         let order = order(query)?;
-        let spelled: Vec<String> = order.iter().map(spell).collect();
-        carry("orderby", &spelled.iter().map(String::as_str).collect::<Vec<_>>());
-        if let Some(size) = page_size {
-            carry("maxpagesize", &[&size.to_string()]);
-        }
+        let spelled = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string()).unwrap_or_default();
+        let mut carried = vec![
+            ("statuses", statuses.join(",")),
+            ("ids", ids.join(",")),
+            ("createdDateTimeUtcStart", spelled(from)),
+            ("createdDateTimeUtcEnd", spelled(to)),
+            ("orderby", order.iter().map(spell).collect::<Vec<_>>().join(",")),
+            ("maxpagesize", page_size.map(|size| size.to_string()).unwrap_or_default()),
+        ];
+        // A parameter without a value would not survive every client.
+        carried.retain(|(_, value)| !value.is_empty());
         let token = query.one(CONTINUATION)?.map(|text| {
             let token = Token::decode(text).filter(|token| token.after.keys.len() == order.len().max(1));
             token.ok_or_else(|| ApiError::invalid(CONTINUATION, "The continuation token is not one of this list's."))
@@ -70,18 +63,17 @@ impl<S: FromStr + Copy> Listing<S> {
         let token = token.transpose()?;
         let page_size = page_size.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE);
         let bound = token.as_ref().and_then(|token| token.bound);
-        let to = to.map(|(_, to)| to);
         let query = ListQuery {
-            ids,
-            statuses,
-            created_from: from.map(|(_, from)| from),
+            ids: parse_all(&ids, "ids", "is not a GUID")?,
+            statuses: parse_all(&statuses, "statuses", "is not a status")?,
+            created_from: from,
             created_to: to.into_iter().chain(bound).min(),
             order,
             skip: if token.is_some() { 0 } else { skip },
             limit: page_size.min(top.unwrap_or(u32::MAX)).max(1),
             after: token.map(|token| token.after),
         };
-        Ok(Self { query, top, page_size, bound, carried })
+        Ok(Self { query, top, bound, carried })
     }
 
     pub(crate) fn query(&self) -> &ListQuery<S> {
@@ -101,7 +93,7 @@ impl<S: FromStr + Copy> Listing<S> {
 
     /// The link to the next page, if there is one. `newest` bounds the walk: what is created later is not part of it.
     pub(crate) fn next_link<T>(
-        &mut self,
+        &self,
         page: &Page<T>,
         newest: Option<Timestamp>,
         call: &Call,
@@ -119,7 +111,6 @@ impl<S: FromStr + Copy> Listing<S> {
             link.push_str(&format!("&top={left}"));
         }
         link.push_str(&format!("&{CONTINUATION}={}", token.encode()));
-        debug_assert!(self.page_size >= 1);
         Some(link)
     }
 }
@@ -134,14 +125,12 @@ fn parse_all<T: FromStr>(items: &[&str], name: &str, what: &str) -> Result<Vec<T
     items.iter().map(|item| item.parse().map_err(|_| refused())).collect()
 }
 
-/// A moment, and its canonical spelling for the link.
-fn date(query: &Query, name: &'static str) -> Result<Option<(String, Timestamp)>, ApiError> {
+/// A moment.
+fn date(query: &Query, name: &str) -> Result<Option<Timestamp>, ApiError> {
     let Some(text) = query.one(name)? else { return Ok(None) };
     // A `+` that nobody encoded reads as a blank; no other blank stands before an offset.
-    let moment = text.parse().or_else(|_| text.replace(' ', "+").parse::<Timestamp>());
-    let moment =
-        moment.map_err(|_| ApiError::invalid(name, format!("The value of '{name}' is not a date and time.")))?;
-    Ok(Some((moment.to_string(), moment)))
+    let moment = text.parse().or_else(|_| text.replace(' ', "+").parse());
+    moment.map(Some).map_err(|_| ApiError::invalid(name, format!("The value of '{name}' is not a date and time.")))
 }
 
 /// The sort keys. A field that is named twice counts where it stands first.
