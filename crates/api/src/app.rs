@@ -9,6 +9,7 @@ use terjuman_pipeline::{Engines, Limits, Options};
 use tokio::sync::Semaphore;
 
 use crate::auth::Keys;
+use crate::rates::Rates;
 use crate::request::body::Room;
 use crate::{AuthConfig, ConfigError, HttpConfig};
 
@@ -42,6 +43,7 @@ struct Inner {
     options: Options,
     limits: Limits,
     metrics: Option<PrometheusHandle>,
+    rates: Rates,
     room: Room,
     sync_slots: Arc<Semaphore>,
     stopping: AtomicBool,
@@ -62,6 +64,7 @@ impl App {
             options: parts.options,
             limits: parts.limits,
             metrics: parts.metrics,
+            rates: Rates::new(&parts.http),
             room: Room::new(parts.http.max_bytes_in_memory),
             sync_slots: Arc::new(Semaphore::new(parts.http.sync_slots)),
             stopping: AtomicBool::new(false),
@@ -95,6 +98,10 @@ impl App {
 
     pub(crate) fn metrics(&self) -> Option<&PrometheusHandle> {
         self.0.metrics.as_ref()
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     pub(crate) fn room(&self) -> &Room {

@@ -78,6 +78,7 @@ fn admit(app: &App, request: &mut Request) -> Result<(), ApiError> {
     }
     if is_api(request.uri().path()) {
         let resource = app.keys().authenticate(request.headers())?;
+        app.rates().admit(&resource)?;
         request.extensions_mut().insert(resource);
     }
     Ok(())

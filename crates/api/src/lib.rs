@@ -14,6 +14,7 @@ mod languages;
 mod list;
 mod ops;
 mod paths;
+mod rates;
 mod reply;
 mod request;
 mod router;

@@ -10,6 +10,8 @@ mod front;
 mod jobs;
 mod operators;
 mod paging;
+mod secrets;
 mod sockets;
 mod start;
 mod sync;
+mod worker;

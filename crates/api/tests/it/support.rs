@@ -29,6 +29,8 @@ pub(crate) struct Server {
     pub(crate) app: App,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) directory: TempDir,
+    pub(crate) engines: Arc<Engines>,
+    pub(crate) jobs: Jobs,
 }
 
 /// An answer, read whole.
@@ -52,9 +54,10 @@ impl Server {
         let mut http = HttpConfig::default();
         change(&mut http);
         let keys = [KEY, OTHER_KEY, "named=the-third-key"];
+        let (engines, jobs) = (Arc::new(engines()), Jobs::new(store.clone()));
         let parts = Parts {
-            jobs: Jobs::new(store.clone()),
-            engines: Arc::new(engines()),
+            jobs: jobs.clone(),
+            engines: Arc::clone(&engines),
             http,
             auth: AuthConfig { keys: keys.map(|key| key.to_owned().into()).to_vec() },
             options: Options::default(),
@@ -62,7 +65,7 @@ impl Server {
             metrics: terjuman_api::install_metrics(),
         };
         let app = App::new(parts).unwrap();
-        Self { router: terjuman_api::router(app.clone()), app, store, directory }
+        Self { router: terjuman_api::router(app.clone()), app, store, directory, engines, jobs }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -144,6 +147,7 @@ fn engines() -> Engines {
         ("identity".to_owned(), Arc::new(Identity) as _),
         ("few".to_owned(), Arc::new(Few) as _),
         ("endless".to_owned(), Arc::new(Endless) as _),
+        ("broken".to_owned(), Arc::new(Broken) as _),
     ]);
     Engines::new(by_name, "pseudo").unwrap()
 }
@@ -186,6 +190,23 @@ impl Translator for Endless {
             std::thread::yield_now();
         }
         Err(TranslateError::Cancelled)
+    }
+}
+
+/// A bug.
+struct Broken;
+
+impl Translator for Broken {
+    fn pairs(&self) -> Pairs {
+        panic!("a bug that quotes SECRET")
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Segment
+    }
+
+    fn translate(&self, _: &LanguagePair, _: &[Source], _: &dyn Watch) -> Result<Vec<Translated>, TranslateError> {
+        panic!("a bug that quotes SECRET")
     }
 }
 
