@@ -5,7 +5,6 @@ use std::str::FromStr;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use terjuman_jobs::{ListQuery, Order, OrderField, Page};
 use terjuman_model::Timestamp;
-use uuid::Uuid;
 
 use super::token::Token;
 use crate::error::ApiError;

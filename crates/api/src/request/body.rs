@@ -56,7 +56,10 @@ pub(crate) async fn collect(
     let mut pieces = Pieces { body: body.into_data_stream(), idle: config.body_idle(), end: end(config) };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
-        pieces.discard(config.max_discarded_bytes).await;
+        // A client that asks first has sent nothing yet, and now never will.
+        if !headers.contains_key(header::EXPECT) {
+            pieces.discard(config.max_discarded_bytes).await;
+        }
         return Err(too_large());
     }
     let mut collected = Collected { bytes: Vec::new(), _room: Vec::new() };

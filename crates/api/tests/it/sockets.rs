@@ -124,6 +124,9 @@ async fn a_body_is_asked_for_only_when_the_key_is_right() {
     let head = "Content-Length: 400000\r\nExpect: 100-continue\r\n";
     let without = start(head, "").replace(KEY, "wrong");
     assert_eq!(answers(&server.exchange(without.as_bytes()).await), ["401"]);
+    // Nor is one that is announced to be too large.
+    let large = start("Content-Length: 400000000\r\nExpect: 100-continue\r\n", "");
+    assert_eq!(answers(&server.exchange(large.as_bytes()).await), ["413"]);
     let body = minimal().to_string();
     let mut stream = server.connect().await;
     let head = format!("Content-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n", body.len());
