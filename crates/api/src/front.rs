@@ -4,7 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONNECTION, HOST, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, HOST, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::error::{ApiError, Refusal};
 use crate::paths::canonical;
+use crate::request::base::Secure;
 use crate::request::client_id::{CLIENT_REQUEST_ID, client_request_id};
 
 const REQUEST_IDS: [HeaderName; 3] = [
@@ -36,6 +39,7 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
     let span = tracing::info_span!("request", request.id = %id, client.id = client_id.as_ref().and_then(|id| id.to_str().ok()));
     let admitted = span.in_scope(|| admit(&app, &mut request));
     let api = is_api(request.uri().path());
+    let secure = request.extensions().get::<Secure>().is_some();
     let response = match admitted {
         Err(error) => error.into_response(),
         Ok(()) => {
@@ -46,6 +50,10 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
         }
     };
     let mut response = response;
+    if secure {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, year);
+    }
     decorate(&app, response.status(), response.headers_mut(), &method, api);
     let id = HeaderValue::try_from(id.to_string()).unwrap_or(HeaderValue::from_static("-"));
     for name in REQUEST_IDS {

@@ -1,16 +1,21 @@
 //! The page at `/`: what this is, and where to go on.
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::html::{escape, page};
 use crate::App;
-use crate::request::base::public_base;
+use crate::request::base::{Secure, public_base};
 
 /// `GET /`.
-pub(crate) async fn landing(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response {
-    let base = public_base(app.http(), &headers, &uri);
+pub(crate) async fn landing(
+    State(app): State<App>,
+    secure: Option<Extension<Secure>>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let base = public_base(app.http(), &headers, &uri, secure.is_some());
     let engines: Vec<_> = app.engines().names().map(|name| format!("<code>{}</code>", escape(name))).collect();
     let body = format!(
         "<h1>Terjuman</h1>\

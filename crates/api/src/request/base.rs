@@ -5,8 +5,12 @@ use axum::http::{HeaderMap, Uri, header};
 
 use crate::HttpConfig;
 
+/// The request came over TLS that ends in this process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Secure;
+
 /// The configured public URL; else what a trusted proxy says; else the request's own host; without a slash at its end.
-pub(crate) fn public_base(config: &HttpConfig, headers: &HeaderMap, uri: &Uri) -> String {
+pub(crate) fn public_base(config: &HttpConfig, headers: &HeaderMap, uri: &Uri, secure: bool) -> String {
     if let Some(url) = &config.public_url {
         return url.as_str().trim_end_matches('/').to_owned();
     }
@@ -15,7 +19,9 @@ pub(crate) fn public_base(config: &HttpConfig, headers: &HeaderMap, uri: &Uri) -
         |name: &str| header(name).filter(|_| config.trust_forwarded).and_then(|value| value.split(',').next());
     let scheme = match forwarded("x-forwarded-proto").map(str::trim) {
         Some(proto) if proto.eq_ignore_ascii_case("https") => "https",
-        _ => "http",
+        Some(_) => "http",
+        None if secure => "https",
+        None => "http",
     };
     let host = forwarded("x-forwarded-host")
         .and_then(host)
@@ -42,7 +48,7 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        assert_eq!(public_base(config, &map, &"/x".parse().unwrap()), expected);
+        assert_eq!(public_base(config, &map, &"/x".parse().unwrap(), false), expected);
     }
 
     #[test]
@@ -57,6 +63,7 @@ mod tests {
         check(&proxied, &forwarded, "https://out.example.org");
         check(&public, &forwarded, "https://translate.example.org/base");
         check(&plain, &[("host", "[::1]:5000")], "http://[::1]:5000");
+        assert_eq!(public_base(&plain, &HeaderMap::new(), &"/".parse().unwrap(), true), "https://127.0.0.1:5000");
         for odd in ["", "a b", "user@a", "a/b", "a\"b"] {
             check(&plain, &[("host", odd)], "http://127.0.0.1:5000");
         }

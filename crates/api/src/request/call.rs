@@ -6,7 +6,7 @@ use terjuman_model::ResourceId;
 
 use crate::App;
 use crate::error::ApiError;
-use crate::request::base::public_base;
+use crate::request::base::{Secure, public_base};
 use crate::request::query::Query;
 use crate::request::version::ApiVersion;
 
@@ -27,7 +27,8 @@ impl FromRequestParts<App> for Call {
         let resource = parts.extensions.get::<ResourceId>().cloned().ok_or_else(ApiError::unauthorized)?;
         let query = Query::parse(parts.uri.query().unwrap_or_default());
         let version = ApiVersion::of(&query)?;
-        let base = public_base(app.http(), &parts.headers, &parts.uri);
+        let secure = parts.extensions.get::<Secure>().is_some();
+        let base = public_base(app.http(), &parts.headers, &parts.uri, secure);
         Ok(Self { resource, version, query, base })
     }
 }

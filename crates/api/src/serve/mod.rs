@@ -14,14 +14,19 @@ use axum::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use self::idle::Idle;
 use self::watched::{Counted, Phase, Watched};
+use crate::request::base::Secure;
 use crate::{App, HttpConfig};
 
 /// After a failed accept: the process has no file descriptors left, which takes a moment to pass.
@@ -32,6 +37,28 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// # Errors
 /// None at present: failed accepts are waited out.
 pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> io::Result<()> {
+    serve_with(listener, app, None, stop).await
+}
+
+/// [`serve`] over TLS. Certificate, key and versions are those of `tls`; HTTP/1.1 is spoken whatever it offers.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_tls(
+    listener: TcpListener,
+    app: App,
+    tls: Arc<ServerConfig>,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    serve_with(listener, app, Some(tls.into()), stop).await
+}
+
+async fn serve_with(
+    listener: TcpListener,
+    app: App,
+    tls: Option<TlsAcceptor>,
+    stop: CancellationToken,
+) -> io::Result<()> {
     let http = app.http().clone();
     let router = crate::router(app.clone());
     let slots = Arc::new(Semaphore::new(http.max_connections));
@@ -60,9 +87,19 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> 
                     slot
                 }
             };
-            let connection = connection(stream, http.clone(), router.clone(), idle.clone(), close.clone());
+            let (http, router, idle, close) = (http.clone(), router.clone(), idle.clone(), close.clone());
+            let tls = tls.clone();
             connections.spawn(async move {
-                connection.await;
+                // Without it, the last packet of an answer waits for an acknowledgement.
+                let _ = stream.set_nodelay(true);
+                match tls {
+                    None => connection(stream, false, http, router, idle, close).await,
+                    Some(tls) => match timeout(http.header_timeout(), tls.accept(stream)).await {
+                        Ok(Ok(stream)) => connection(stream, true, http, router, idle, close).await,
+                        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                        Err(_) => tracing::debug!("a TLS handshake took too long"),
+                    },
+                }
                 drop(slot);
             });
         }
@@ -74,19 +111,27 @@ pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> 
     drop(listener);
     close.cancel();
     connections.close();
-    if tokio::time::timeout(Duration::from_millis(http.shutdown_ms), connections.wait()).await.is_err() {
+    if timeout(Duration::from_millis(http.shutdown_ms), connections.wait()).await.is_err() {
         tracing::warn!("requests were still in flight at the end of http.shutdown_ms; they are cut off");
     }
     Ok(())
 }
 
-async fn connection(stream: TcpStream, http: HttpConfig, router: Router, idle: Idle, close: CancellationToken) {
-    // Without it, the last packet of an answer waits for an acknowledgement.
-    let _ = stream.set_nodelay(true);
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    secure: bool,
+    http: HttpConfig,
+    router: Router,
+    idle: Idle,
+    close: CancellationToken,
+) {
     let phase = Phase::new(&http, idle);
     let evicted = phase.evicted().clone();
     let stream = Watched::new(stream, phase.clone(), http.body_idle());
-    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        if secure {
+            request.extensions_mut().insert(Secure);
+        }
         let (router, busy) = (router.clone(), phase.busy());
         async move { router.oneshot(request.map(Body::new)).await.map(|answer| answer.map(|body| Counted::new(body, busy))) }
     });
@@ -101,7 +146,7 @@ async fn connection(stream: TcpStream, http: HttpConfig, router: Router, idle: I
         ended = connection.as_mut() => ended,
         () = async { tokio::select! { () = close.cancelled() => {}, () = evicted.cancelled() => {} } } => {
             connection.as_mut().graceful_shutdown();
-            let in_time = tokio::time::timeout(Duration::from_millis(http.shutdown_ms), connection).await;
+            let in_time = timeout(Duration::from_millis(http.shutdown_ms), connection).await;
             in_time.unwrap_or(Ok(()))
         }
     };

@@ -14,4 +14,5 @@ mod secrets;
 mod sockets;
 mod start;
 mod sync;
+mod tls;
 mod worker;
