@@ -216,6 +216,22 @@ async fn a_newcomer_takes_the_place_of_the_one_who_was_idle_longest() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_no_answers_is_cut_off() {
+    let server = listening(|http| (http.max_connections, http.body_idle_ms) = (1, 150)).await;
+    let mut deaf = server.connect().await;
+    let asked = "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2_000);
+    // More answers than all buffers between the two hold; the server stops reading before all is asked.
+    let asking = tokio::spawn(async move {
+        let _ = deaf.write_all(asked.as_bytes()).await;
+        deaf
+    });
+    // There is room for one connection: this one is answered once the other is gone.
+    let text = server.exchange(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(answers(&text), ["200"]);
+    drop(asking.await.unwrap());
+}
+
+#[tokio::test]
 async fn a_stop_lets_requests_in_flight_finish() {
     let server = listening(|http| http.drain_ms = 300).await;
     let body = minimal().to_string();

@@ -207,3 +207,23 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     });
     server.start(Body::from_stream(Box::pin(dripping))).await.refused(408, "RequestTimedOut", "");
 }
+
+#[tokio::test]
+async fn bodies_wait_for_room_and_are_told_to_come_back() {
+    let change = |http: &mut terjuman_api::HttpConfig| {
+        (http.max_json_bytes, http.sync_max_body_bytes, http.max_bytes_in_memory) = (256 << 10, 1, 256 << 10);
+        http.sync_wait_ms = 50;
+    };
+    let server = Server::with(change).await;
+    // Takes three quarters of the room, and never ends.
+    let piece = futures::stream::iter([Ok::<_, std::io::Error>(vec![b' '; 192 << 10])]);
+    let holding = Body::from_stream(futures::StreamExt::chain(piece, futures::stream::pending()));
+    let large = " ".repeat(128 << 10) + &minimal().to_string();
+    tokio::select! {
+        biased;
+        answer = server.start(holding) => panic!("it never ends: {answer:?}"),
+        answer = server.start(large.clone()) => answer.refused(429, "RequestRateTooHigh", ""),
+    }
+    // The one who held the room has gone.
+    assert_eq!(server.start(large).await.status, StatusCode::ACCEPTED);
+}

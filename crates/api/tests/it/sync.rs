@@ -83,6 +83,28 @@ async fn forms_vary_as_clients_do() {
 }
 
 #[tokio::test]
+async fn a_glossary_is_applied_whatever_tells_its_format() {
+    let server = Server::new().await;
+    for (headers, content) in [
+        TERMS,
+        (
+            "Content-Disposition: form-data; name=glossary; filename=glossary\r\nContent-Type: text/tab-separated-values",
+            "day\tdia",
+        ),
+        ("Content-Disposition: form-data; name=glossary", "day,dia"),
+    ] {
+        let answer = send(&server, "targetLanguage=pt&sourceLanguage=en", form(&[NOTE, (headers, content)])).await;
+        assert_eq!(String::from_utf8(answer.body.clone()).unwrap(), "[Ǵóóď dia. ···]", "{headers}");
+    }
+    let broken = ("Content-Disposition: form-data; name=glossary; filename=t.csv", "one column");
+    send(&server, "targetLanguage=pt&sourceLanguage=en", form(&[NOTE, broken])).await.refused(
+        400,
+        "InvalidGlossary",
+        "glossary",
+    );
+}
+
+#[tokio::test]
 async fn each_parameter_and_part_that_cannot_be_is_named() {
     let server = Server::new().await;
     for (query, inner, target) in [
