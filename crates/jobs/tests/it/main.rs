@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod crash;
+mod gate;
 mod lists;
 mod promises;
+mod random;
 mod support;
 mod worker;
 mod world;

@@ -25,6 +25,11 @@ impl FakeClock {
         self.0.store(now.0, Ordering::SeqCst);
     }
 
+    /// Forwards or back.
+    pub(crate) fn shift(&self, micros: i64) {
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+
     pub(crate) fn advance(&self, duration: Duration) {
         self.0.fetch_add(i64::try_from(duration.as_micros()).unwrap(), Ordering::SeqCst);
     }
