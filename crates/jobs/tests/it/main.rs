@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod crash;
+mod enumeration;
 mod gate;
 mod lists;
 mod promises;
 mod random;
+mod storage;
 mod support;
 mod worker;
 mod world;
