@@ -79,6 +79,13 @@ impl Fresh {
         self.store.kill().await;
         self.store = open(&self.path, &self.clock, &self.ids, FailPoints::default()).await;
     }
+
+    /// The process is started again with a delay before each job.
+    pub(crate) async fn delay(&mut self, start_delay: Duration) {
+        self.store.close().await;
+        let options = SqliteOptions { path: self.path.clone(), start_delay };
+        self.store = Arc::new(SqliteStore::open(options, self.clock.clone(), self.ids.clone()).await.unwrap());
+    }
 }
 
 async fn open(
