@@ -44,7 +44,7 @@ CREATE INDEX jobs_status_created     ON jobs (resource, status, created, id);
 CREATE INDEX jobs_last_action        ON jobs (resource, last_action, id);
 CREATE INDEX jobs_status_last_action ON jobs (resource, status, last_action, id);
 -- The workers, and the audit at the start.
-CREATE INDEX jobs_waiting ON jobs (run_at, row) WHERE queue = 0;
+CREATE INDEX jobs_waiting ON jobs (resource, run_at, row) WHERE queue = 0;
 CREATE INDEX jobs_leased  ON jobs (lease_until) WHERE queue = 1;
 CREATE INDEX jobs_open    ON jobs (row) WHERE status < 3;
 

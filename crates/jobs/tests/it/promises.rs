@@ -378,6 +378,19 @@ async fn the_resource_with_the_fewest_at_work_comes_first(bench: Bench) {
     assert_eq!(jobs, [small, other, small, small, hog]);
 }
 
+async fn enumerations_are_as_fair(bench: Bench) {
+    let mut jobs = Vec::new();
+    for who in ["a", "a", "a", "b"] {
+        jobs.push(bench.store.create_job(&resource(who), &request()).await.unwrap().id);
+    }
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        order.push(bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap().job);
+    }
+    assert_eq!(order, [jobs[0], jobs[3], jobs[1], jobs[2]]);
+    assert!(bench.store.claim_expansion(&holder("worker")).await.unwrap().is_none());
+}
+
 async fn the_oldest_job_and_the_first_document_come_first(bench: Bench) {
     let (first, second) = (bench.job("a", 3).await, bench.job("a", 2).await);
     let claimed = bench.claim(4).await;
@@ -472,6 +485,7 @@ conformance!(
         an_expansion_that_kills_its_workers_is_refused,
         an_expansion_waits_for_its_back_off,
         the_resource_with_the_fewest_at_work_comes_first,
+        enumerations_are_as_fair,
         the_oldest_job_and_the_first_document_come_first,
         the_request_is_forgotten_at_the_end,
         progress_grows_until_the_end_says_one,
