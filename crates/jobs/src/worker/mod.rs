@@ -113,6 +113,7 @@ impl Worker {
     /// as if it had never been begun. Dropping the future instead is as if the process had died.
     pub async fn run(self, stop: CancellationToken) {
         let shared = Arc::new(self.shared);
+        metrics::describe();
         let _orphans = StopOrphans(shared.held.clone());
         let mut pulse = JoinSet::new();
         pulse.spawn(pulse::run(Arc::clone(&shared)));

@@ -10,5 +10,6 @@ mod promises;
 mod random;
 mod storage;
 mod support;
+mod told;
 mod worker;
 mod world;
