@@ -77,7 +77,8 @@ pub(super) async fn documents(
     Ok(ClaimedDocuments { documents, suspects })
 }
 
-/// One document under which a worker died.
+/// One document under which a worker died. Those that fewer workers died of come first: a process that is killed over
+/// and over does not bring the same one down each time.
 pub(super) async fn suspect(
     connection: &mut SqliteConnection,
     context: &Context,
@@ -85,7 +86,8 @@ pub(super) async fn suspect(
 ) -> Result<Option<ClaimedDocument>, JobsError> {
     let now = context.stamps.now();
     let sql = format!(
-        "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 ORDER BY run_at, row LIMIT 1"
+        "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 \
+        ORDER BY lost, run_at, row LIMIT 1"
     );
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
     let picked = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
@@ -265,8 +267,9 @@ mod tests {
                 "documents_waiting (resource=?)",
             ),
             (
-                "SELECT row FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 ORDER BY run_at, row LIMIT 1",
-                "documents_suspect (run_at<?)",
+                "SELECT row FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 \
+                ORDER BY lost, run_at, row LIMIT 1",
+                "documents_suspect (lost>?)",
             ),
             (
                 "SELECT row FROM jobs WHERE queue = 0 AND resource = $1 AND run_at <= $2 ORDER BY run_at, row LIMIT 1",
