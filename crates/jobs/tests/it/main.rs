@@ -8,6 +8,7 @@ mod gate;
 mod lists;
 mod promises;
 mod random;
+mod sqlite;
 mod storage;
 mod support;
 mod told;
