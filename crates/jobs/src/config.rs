@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WorkerConfig {
-    /// Documents worked on at a time in this process. Default: the number of processors, at least 2.
+    /// Documents worked on at a time in this process. Default: the number of processors, at least 4, since documents
+    /// also wait for storage.
     pub concurrency: usize,
     /// Milliseconds that a job stays `NotStarted` at least: time to cancel it. Default 0.
     pub start_delay_ms: u64,
@@ -38,7 +39,7 @@ pub struct WorkerConfig {
 impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
-            concurrency: std::thread::available_parallelism().map_or(2, usize::from).max(2),
+            concurrency: std::thread::available_parallelism().map_or(4, usize::from).max(4),
             start_delay_ms: 0,
             lease_ms: 60_000,
             heartbeat_ms: 15_000,

@@ -27,6 +27,19 @@ impl FailPoints {
         Self { armed: Some(Arc::new(armed)) }
     }
 
+    /// Stops for ever at the point of this name, from the moment on that it is [armed](Self::arm).
+    #[must_use]
+    pub fn stop_later_at(name: &'static str) -> Self {
+        Self::stop_at(name, usize::MAX)
+    }
+
+    /// The next one to reach the point stops there.
+    pub fn arm(&self) {
+        if let Some(armed) = &self.armed {
+            armed.passes.store(0, Ordering::SeqCst);
+        }
+    }
+
     /// Waits until somebody stopped at the point.
     pub async fn reached(&self) {
         if let Some(armed) = &self.armed {

@@ -44,7 +44,7 @@ CREATE INDEX jobs_status_created     ON jobs (resource, status, created, id);
 CREATE INDEX jobs_last_action        ON jobs (resource, last_action, id);
 CREATE INDEX jobs_status_last_action ON jobs (resource, status, last_action, id);
 -- The workers, and the audit at the start.
-CREATE INDEX jobs_waiting ON jobs (run_at, row) WHERE queue = 0;
+CREATE INDEX jobs_waiting ON jobs (resource, run_at, row) WHERE queue = 0;
 CREATE INDEX jobs_leased  ON jobs (lease_until) WHERE queue = 1;
 CREATE INDEX jobs_open    ON jobs (row) WHERE status < 3;
 
@@ -101,7 +101,7 @@ CREATE TABLE documents (
 CREATE INDEX documents_created ON documents (job, created, id);
 -- Documents under which a worker died wait apart: they are worked on alone.
 CREATE INDEX documents_waiting ON documents (resource, job, position, run_at) WHERE queue = 0 AND lost = 0;
-CREATE INDEX documents_suspect ON documents (run_at, row) WHERE queue = 0 AND lost > 0;
+CREATE INDEX documents_suspect ON documents (lost, run_at, row) WHERE queue = 0 AND lost > 0;
 CREATE INDEX documents_leased  ON documents (lease_until) WHERE queue = 1;
 CREATE INDEX documents_working ON documents (resource) WHERE queue = 1;
 

@@ -56,7 +56,7 @@ pub trait JobStore: Send + Sync {
     /// are left to [`JobStore::claim_suspect`].
     async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError>;
 
-    /// Takes the document that has waited longest of those under which a worker died. To be worked on alone, so that
+    /// Takes a document under which a worker died; first those of which the fewest did. To be worked on alone, so that
     /// its next crash is counted against no other.
     async fn claim_suspect(&self, holder: &Holder) -> Result<Option<ClaimedDocument>, JobsError>;
 

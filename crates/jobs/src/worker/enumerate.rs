@@ -8,12 +8,31 @@ use std::time::Duration;
 use terjuman_blobs::{BlobEntry, BlobError, Container, Stores};
 use terjuman_model::{Failure, FailureCode};
 use terjuman_pipeline::Format;
+use tokio::time::timeout;
 
 use super::target::{self, Target};
 use crate::{JobInput, JobRequest, NewDocument, StorageKind, WorkerConfig};
 
 /// Entries of one listing that are looked at: a bound on memory.
 pub(super) const LISTING: usize = 500_000;
+/// Entries of a first look: nearly every place has fewer, and then this is the whole listing.
+const FIRST_LOOK: usize = 2_000;
+/// How long a storage may take to show itself. One that accepts calls and never answers is as good as none, and the
+/// caller shall hear of it soon.
+const FIRST_CONTACT: Duration = Duration::from_secs(8);
+
+/// The files whose names start with `prefix`, if they are few.
+///
+/// # Errors
+/// [`BlobError::TooMany`] if they are not; otherwise as the storage answers, in good time.
+pub(super) async fn first_look(container: &dyn Container, prefix: &str) -> Result<Vec<BlobEntry>, BlobError> {
+    in_time(container.list(prefix, FIRST_LOOK)).await
+}
+
+/// The answer to a first call, or [`BlobError::Unreachable`] when it does not come.
+pub(super) async fn in_time<T>(call: impl Future<Output = Result<T, BlobError>>) -> Result<T, BlobError> {
+    timeout(FIRST_CONTACT, call).await.unwrap_or(Err(BlobError::Unreachable))
+}
 
 /// Why there are no documents.
 #[derive(Debug)]
@@ -150,7 +169,10 @@ fn glossaries(stores: &Stores, request: &JobRequest) -> HashSet<String> {
 
 async fn folder(stores: &Stores, input: &JobInput, glossaries: &HashSet<String>) -> Result<Vec<Source>, Stop> {
     let container = stores.folder(&input.source.location).map_err(|error| unreadable(&error, "read and list"))?;
-    let listed = container.list(&input.source.prefix, LISTING).await;
+    let listed = match first_look(&*container, &input.source.prefix).await {
+        Err(BlobError::TooMany { .. }) => container.list(&input.source.prefix, LISTING).await,
+        other => other,
+    };
     let entries = listed.map_err(|error| unreadable(&error, "read and list"))?;
     let wanted = |entry: &BlobEntry| {
         entry.name.starts_with(&input.source.prefix)
@@ -164,7 +186,7 @@ async fn folder(stores: &Stores, input: &JobInput, glossaries: &HashSet<String>)
 async fn file(stores: &Stores, input: &JobInput) -> Result<Vec<Source>, Stop> {
     let location = &input.source.location;
     let (container, name) = stores.file(location).map_err(|error| unreadable(&error, "read"))?;
-    let entry = container.head(&name).await.map_err(|error| unreadable(&error, "read"))?;
+    let entry = in_time(container.head(&name)).await.map_err(|error| unreadable(&error, "read"))?;
     if Format::from_name(&name).is_none() {
         return Err(Stop::refused(FailureCode::InvalidFormat, "the format of the source file is not supported"));
     }

@@ -113,6 +113,8 @@ impl Worker {
     /// as if it had never been begun. Dropping the future instead is as if the process had died.
     pub async fn run(self, stop: CancellationToken) {
         let shared = Arc::new(self.shared);
+        metrics::describe();
+        let _orphans = StopOrphans(shared.held.clone());
         let mut pulse = JoinSet::new();
         pulse.spawn(pulse::run(Arc::clone(&shared)));
         shared.recount(&stop).await;
@@ -135,6 +137,15 @@ impl Worker {
     }
 }
 
+/// Translations run on threads, which no dropped future takes along: they are told to stop.
+struct StopOrphans(AllHeld);
+
+impl Drop for StopOrphans {
+    fn drop(&mut self) {
+        self.0.stop_all(Reason::Lost);
+    }
+}
+
 impl Shared {
     /// Looks at the counters once, before anything is claimed, as soon as the store can be reached.
     async fn recount(&self, stop: &CancellationToken) {
@@ -144,6 +155,7 @@ impl Shared {
             let released = self.jobs.store().release_expired(self.config.attempts).await;
             self.note(&released);
             if audited.is_ok() && released.is_ok() {
+                self.jobs.announce();
                 self.jobs.ring();
                 return;
             }

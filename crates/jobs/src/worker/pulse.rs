@@ -9,7 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::held::{Held, Reason};
 use super::{Shared, metrics};
-use crate::Subject;
+use crate::{Released, Subject};
 
 /// Between two looks at the clock.
 const TICK: Duration = Duration::from_secs(1);
@@ -101,7 +101,8 @@ async fn beat_once(shared: &Shared) {
     }
     let released = shared.jobs.store().release_expired(shared.config.attempts).await;
     shared.note(&released);
-    if released.is_ok_and(|released| released.released > 0) {
+    if released.is_ok_and(|released| released != Released::default()) {
+        shared.jobs.announce();
         shared.jobs.ring();
     }
     shared.contexts.sweep();

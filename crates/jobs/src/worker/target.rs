@@ -6,12 +6,10 @@ use std::sync::Arc;
 use terjuman_blobs::{BlobError, Container, Location, Stores};
 use terjuman_model::FailureCode;
 
-use super::enumerate::{LISTING, Stop};
+use super::enumerate::{LISTING, Stop, first_look, in_time};
 use crate::{JobTarget, StorageKind};
 
-/// Entries of a first look: nearly every target has fewer, and then one listing of a few pages says it all.
-const FIRST_LOOK: usize = 2_000;
-/// Files that are asked for one by one in a target that holds more than that.
+/// Files that are asked for one by one in a target that holds many others.
 const FEW: usize = 16;
 
 /// A target that was opened.
@@ -51,8 +49,7 @@ impl<'a> Target<'a> {
     /// However many other files lie here, and however many names there are, this is a few listings, or a few names.
     pub(super) async fn taken(&self, names: &[String]) -> Result<bool, Stop> {
         let prefix = common_prefix(names);
-        let first = self.container.list(prefix, if names.is_empty() { 1 } else { FIRST_LOOK }).await;
-        match first {
+        match first_look(&*self.container, prefix).await {
             Ok(entries) => Ok(any_of(names, entries.iter().map(|entry| entry.name.as_str()))),
             Err(BlobError::TooMany { .. }) if names.is_empty() => Ok(false),
             Err(BlobError::TooMany { .. }) if names.len() <= FEW => self.ask_each(names).await,
@@ -75,7 +72,7 @@ impl<'a> Target<'a> {
 
     async fn ask_each(&self, names: &[String]) -> Result<bool, Stop> {
         for name in names {
-            match self.container.head(name).await {
+            match in_time(self.container.head(name)).await {
                 Ok(_) => return Ok(true),
                 Err(BlobError::NotFound | BlobError::Forbidden) => {}
                 Err(error) => return Err(unusable(&error)),

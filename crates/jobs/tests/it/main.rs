@@ -2,8 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod crash;
+mod enumeration;
+mod gate;
 mod lists;
 mod promises;
+mod random;
+mod sqlite;
+mod storage;
 mod support;
+mod told;
 mod worker;
 mod world;

@@ -220,6 +220,30 @@ async fn a_suspect_is_left_to_a_worker_that_has_nothing_else(bench: Bench) {
     assert!(!bench.store.claim_documents(&holder("worker"), 5).await.unwrap().suspects);
 }
 
+async fn suspects_take_turns(bench: Bench) {
+    bench.job("a", 2).await;
+    bench.claim(2).await;
+    bench.worker_dies(9).await;
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        order.push(bench.store.claim_suspect(&holder("worker")).await.unwrap().unwrap().id);
+        bench.worker_dies(9).await;
+    }
+    assert_eq!((order[0], order[1]), (order[2], order[3]));
+    assert_ne!(order[0], order[1]);
+}
+
+async fn a_clock_that_is_set_back_holds_nothing_up(bench: Bench) {
+    bench.store.create_job(&resource("a"), &request()).await.unwrap();
+    bench.clock.shift(-600_000_000);
+    let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
+    bench.store.record_expansion(&claimed.lease, found(1)).await.unwrap();
+    bench.clock.shift(-600_000_000);
+    let claimed = bench.claim_one().await;
+    bench.clock.shift(-600_000_000);
+    assert!(bench.finish(&claimed.lease, success(1)).await);
+}
+
 async fn a_retry_waits_for_its_time(bench: Bench) {
     let job = bench.job("a", 1).await;
     let claimed = bench.claim_one().await;
@@ -378,6 +402,19 @@ async fn the_resource_with_the_fewest_at_work_comes_first(bench: Bench) {
     assert_eq!(jobs, [small, other, small, small, hog]);
 }
 
+async fn enumerations_are_as_fair(bench: Bench) {
+    let mut jobs = Vec::new();
+    for who in ["a", "a", "a", "b"] {
+        jobs.push(bench.store.create_job(&resource(who), &request()).await.unwrap().id);
+    }
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        order.push(bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap().job);
+    }
+    assert_eq!(order, [jobs[0], jobs[3], jobs[1], jobs[2]]);
+    assert!(bench.store.claim_expansion(&holder("worker")).await.unwrap().is_none());
+}
+
 async fn the_oldest_job_and_the_first_document_come_first(bench: Bench) {
     let (first, second) = (bench.job("a", 3).await, bench.job("a", 2).await);
     let claimed = bench.claim(4).await;
@@ -459,6 +496,8 @@ conformance!(
         attempts_are_counted_before_the_work_and_not_for_what_is_given_back,
         a_document_that_kills_its_workers_ends_crashed,
         a_suspect_is_left_to_a_worker_that_has_nothing_else,
+        suspects_take_turns,
+        a_clock_that_is_set_back_holds_nothing_up,
         a_retry_waits_for_its_time,
         outcome_and_counters_change_together,
         a_failed_job_says_what_its_first_document_says,
@@ -472,6 +511,7 @@ conformance!(
         an_expansion_that_kills_its_workers_is_refused,
         an_expansion_waits_for_its_back_off,
         the_resource_with_the_fewest_at_work_comes_first,
+        enumerations_are_as_fair,
         the_oldest_job_and_the_first_document_come_first,
         the_request_is_forgotten_at_the_end,
         progress_grows_until_the_end_says_one,

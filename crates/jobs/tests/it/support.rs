@@ -25,6 +25,11 @@ impl FakeClock {
         self.0.store(now.0, Ordering::SeqCst);
     }
 
+    /// Forwards or back.
+    pub(crate) fn shift(&self, micros: i64) {
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+
     pub(crate) fn advance(&self, duration: Duration) {
         self.0.fetch_add(i64::try_from(duration.as_micros()).unwrap(), Ordering::SeqCst);
     }
@@ -73,6 +78,13 @@ impl Fresh {
     pub(crate) async fn restart(&mut self) {
         self.store.kill().await;
         self.store = open(&self.path, &self.clock, &self.ids, FailPoints::default()).await;
+    }
+
+    /// The process is started again with a delay before each job.
+    pub(crate) async fn delay(&mut self, start_delay: Duration) {
+        self.store.close().await;
+        let options = SqliteOptions { path: self.path.clone(), start_delay };
+        self.store = Arc::new(SqliteStore::open(options, self.clock.clone(), self.ids.clone()).await.unwrap());
     }
 }
 

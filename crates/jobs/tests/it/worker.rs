@@ -1,8 +1,43 @@
-//! Whole jobs over folders on disk.
+//! What a worker does with documents.
 
-use terjuman_model::{DocumentStatus, JobStatus};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::world::World;
+use terjuman_jobs::{FailPoints, GlossarySource, JobRequest, JobStore as _, StorageKind};
+use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
+use terjuman_pipeline::{GlossaryFormat, Translator};
+
+use crate::gate::{Gate, Panics};
+use crate::storage::Storage;
+use crate::support::resource;
+use crate::world::{World, engines};
+
+/// A world whose jobs may name the engine `gate`, and a request that does.
+async fn gated(gate: &Arc<Gate>) -> (World, JobRequest) {
+    let mut world = World::new().await;
+    world.engines = engines(BTreeMap::from([("gate".to_owned(), Arc::clone(gate) as Arc<dyn Translator>)]));
+    let mut request = world.request();
+    request.inputs[0].targets[0].deployment = Some("gate".into());
+    (world, request)
+}
+
+/// A world over a storage, and a request from its container `in` to `out`.
+async fn remote() -> (World, Storage, JobRequest) {
+    let storage = Storage::start().await;
+    let mut world = World::new().await;
+    world.allow(&storage.host);
+    let mut request = world.request();
+    request.inputs[0].source.location = storage.location("in", "rl");
+    request.inputs[0].targets[0].location = storage.location("out", "wl");
+    (world, storage, request)
+}
+
+/// The codes of all documents of a job, in order.
+async fn codes(world: &mut World, request: &JobRequest) -> Vec<Option<FailureCode>> {
+    let (_, documents) = world.run(request).await;
+    documents.into_iter().map(|document| document.error.map(|error| error.code)).collect()
+}
 
 #[tokio::test]
 async fn a_folder_is_translated() {
@@ -22,4 +57,265 @@ async fn a_folder_is_translated() {
     assert_eq!(job.summary.characters_charged, documents.iter().map(|document| document.characters).sum::<u64>());
     assert_eq!(documents[20].characters, 17);
     world.stop().await;
+}
+
+#[tokio::test]
+async fn documents_fail_by_themselves_and_the_job_says_why_only_if_all_do() {
+    let mut world = World::new().await;
+    world.write("in/1.txt", "   ");
+    world.write("in/2.txt", "These are some words.");
+    let (job, documents) = world.run(&world.request()).await;
+    assert_eq!((job.status, job.error), (JobStatus::Succeeded, None));
+    let error = documents[0].error.as_ref().unwrap();
+    assert_eq!((error.code, documents[0].progress), (FailureCode::NoTranslatableText, 0.0));
+    assert_eq!(world.files("out"), ["2.txt"]);
+    let request = JobRequest { inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/1.txt"])] };
+    let (job, _) = world.run(&request).await;
+    assert_eq!((job.status, job.error.unwrap().code), (JobStatus::Failed, FailureCode::NoTranslatableText));
+}
+
+#[tokio::test]
+async fn an_engine_that_does_not_exist_or_panics_fails_its_documents() {
+    let mut world = World::new().await;
+    world.engines = engines(BTreeMap::from([("panics".to_owned(), Arc::new(Panics) as Arc<dyn Translator>)]));
+    world.fill(2);
+    let mut request = world.request();
+    request.inputs[0].targets[0].deployment = Some("nobody".into());
+    assert_eq!(codes(&mut world, &request).await, [Some(FailureCode::InvalidDeployment); 2]);
+    request.inputs[0].targets[0].deployment = Some("panics".into());
+    assert_eq!(codes(&mut world, &request).await, [Some(FailureCode::InternalServerError); 2]);
+    request.inputs[0].targets[0].deployment = None;
+    request.inputs[0].targets[0].category = Some("nobody".into());
+    assert_eq!(codes(&mut world, &request).await, [None; 2]);
+}
+
+#[tokio::test]
+async fn a_glossary_is_read_once_and_one_that_cannot_be_read_fails_its_documents() {
+    let (mut world, storage, mut request) = remote().await;
+    for name in 0..20 {
+        storage.put("in", &format!("{name}.txt"), "These are some words.");
+    }
+    let location = storage.location("in/missing.csv", "rl");
+    request.inputs[0].targets[0].glossaries.push(GlossarySource { location, format: GlossaryFormat::Csv });
+    assert_eq!(codes(&mut world, &request).await, [Some(FailureCode::InvalidGlossary); 20]);
+    let reads = storage.asked().iter().filter(|asked| asked.name == "missing.csv" && asked.method == "GET").count();
+    assert_eq!(reads, 1);
+    // Too large is as good as unreadable.
+    world.stop().await;
+    world.config.max_glossary_bytes = 10;
+    storage.put("in", "terms.csv", "first,second\n");
+    request.inputs[0].targets[0].glossaries[0].location = storage.location("in/terms.csv", "rl");
+    assert_eq!(codes(&mut world, &request).await, [Some(FailureCode::InvalidGlossary); 20]);
+}
+
+#[tokio::test]
+async fn no_more_documents_are_at_work_than_allowed() {
+    let gate = Gate::closed();
+    let (mut world, request) = gated(&gate).await;
+    world.config.concurrency = 3;
+    world.fill(7);
+    world.start();
+    let id = world.submit(&request).await;
+    for _ in 0..3 {
+        gate.entered().await;
+    }
+    let job = world.until(id, |job| job.summary.in_progress == 3).await;
+    assert_eq!(job.summary.not_yet_started, 4);
+    gate.open();
+    assert_eq!(world.end(id).await.summary.success, 7);
+    assert_eq!(gate.most(), 3);
+}
+
+#[tokio::test]
+async fn documents_wait_until_their_bytes_have_room() {
+    let gate = Gate::opened();
+    let (mut world, request) = gated(&gate).await;
+    world.config.concurrency = 8;
+    // Room for two of these; one that has more than all the room still gets its turn.
+    world.config.max_bytes_in_work = 4096;
+    for index in 0..10 {
+        world.write(&format!("in/{index}.txt"), &"word ".repeat(400));
+    }
+    world.write("in/large.txt", &"word ".repeat(4000));
+    let (job, _) = world.run(&request).await;
+    assert_eq!(job.summary.success, 11);
+    assert!(gate.most() <= 2, "{} at a time", gate.most());
+}
+
+#[tokio::test]
+async fn a_cancel_reaches_what_runs_and_leaves_no_file() {
+    let gate = Gate::closed();
+    let (mut world, request) = gated(&gate).await;
+    world.config.concurrency = 2;
+    // Not by the heartbeat: there is none in time.
+    (world.config.lease_ms, world.config.heartbeat_ms) = (3_600_000, 1_200_000);
+    world.fill(6);
+    world.start();
+    let id = world.submit(&request).await;
+    gate.entered().await;
+    gate.entered().await;
+    let job = world.jobs.cancel(&resource("a"), id).await.unwrap().unwrap();
+    assert_eq!((job.status, job.summary.cancelled, job.summary.in_progress), (JobStatus::Cancelling, 4, 2));
+    let job = world.end(id).await;
+    assert_eq!((job.status, job.summary.cancelled), (JobStatus::Cancelled, 6));
+    assert_eq!(world.files("out"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_cancel_of_another_process_comes_with_the_heartbeat() {
+    let gate = Gate::closed();
+    let (mut world, request) = gated(&gate).await;
+    world.config.heartbeat_ms = 10;
+    world.fill(1);
+    world.start();
+    let id = world.submit(&request).await;
+    gate.entered().await;
+    // Past the bell of this process.
+    world.fresh.store.cancel(&resource("a"), id).await.unwrap();
+    assert_eq!(world.end(id).await.status, JobStatus::Cancelled);
+}
+
+#[tokio::test]
+async fn a_cancel_before_the_enumeration_leaves_nothing() {
+    let mut world = World::new().await;
+    world.fill(3);
+    let points = FailPoints::stop_at("before recording", 0);
+    world.start_with(points.clone());
+    let id = world.submit(&world.request()).await;
+    points.reached().await;
+    let job = world.jobs.cancel(&resource("a"), id).await.unwrap().unwrap();
+    assert_eq!((job.status, job.summary.total()), (JobStatus::Cancelled, 0));
+    assert_eq!(world.files("out"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_document_has_its_time() {
+    let gate = Gate::closed();
+    let (mut world, request) = gated(&gate).await;
+    world.config.document_timeout_ms = 20;
+    world.fill(1);
+    assert_eq!(codes(&mut world, &request).await, [Some(FailureCode::DocumentTimedOut)]);
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_the_store_stops_before_its_lease_ends() {
+    let gate = Gate::closed();
+    let (mut world, request) = gated(&gate).await;
+    (world.config.lease_ms, world.config.heartbeat_ms) = (1_000, 50);
+    world.fill(1);
+    world.start();
+    let id = world.submit(&request).await;
+    gate.entered().await;
+    world.fresh.store.kill().await;
+    // The engine is told to stop, though nobody can say so any more.
+    gate.left().await;
+    gate.open();
+    world.crash().await;
+    assert_eq!(world.files("out"), Vec::<String>::new());
+    assert_eq!(world.job(id).await.status, JobStatus::Running);
+    world.start();
+    assert_eq!(world.end(id).await.status, JobStatus::Succeeded);
+}
+
+#[tokio::test]
+async fn a_job_stays_not_started_as_long_as_it_was_told_to() {
+    let mut world = World::new().await;
+    world.fresh.delay(std::time::Duration::from_secs(5)).await;
+    world.jobs = terjuman_jobs::Jobs::new(world.fresh.store.clone());
+    world.fill(1);
+    let early = world.submit(&world.request()).await;
+    world.fresh.clock.advance(std::time::Duration::from_secs(5));
+    let late = world.submit(&world.request()).await;
+    world.start();
+    world.end(early).await;
+    assert_eq!(world.job(late).await.status, JobStatus::NotStarted);
+    world.fresh.clock.advance(std::time::Duration::from_secs(5));
+    // Its file is there by now; that it was looked at is what counts.
+    assert_eq!(world.end(late).await.status, JobStatus::ValidationFailed);
+}
+
+#[tokio::test]
+async fn a_target_that_appears_meanwhile_is_left_alone() {
+    let gate = Gate::closed();
+    let (mut world, request) = gated(&gate).await;
+    world.fill(1);
+    world.start();
+    let id = world.submit(&request).await;
+    gate.entered().await;
+    world.write("out/0000.txt", "somebody else's");
+    gate.open();
+    let job = world.end(id).await;
+    assert_eq!(job.error.unwrap().code, FailureCode::TargetFileAlreadyExists);
+    assert_eq!(std::fs::read_to_string(world.path("out/0000.txt")).unwrap(), "somebody else's");
+}
+
+#[tokio::test]
+async fn a_source_that_changed_once_is_read_again_and_one_that_keeps_changing_fails() {
+    let (mut world, storage, request) = remote().await;
+    storage.put("in", "1.txt", "These are old words.");
+    let storage = Arc::new(storage);
+    let points = FailPoints::stop_at("after lease", 0);
+    world.start_with(points.clone());
+    let id = world.submit(&request).await;
+    points.reached().await;
+    storage.put("in", "1.txt", "These are new words.");
+    world.crash().await;
+    world.start();
+    assert_eq!(world.end(id).await.summary.success, 1);
+    assert!(storage.get("out", "1.txt").unwrap().0.contains("ńéŵ ŵóŕďś"));
+
+    storage.put("in", "2.txt", "These are some words.");
+    let mut second = request.clone();
+    second.inputs[0].source.prefix = "2".into();
+    storage.fault(|asked| (asked.name == "2.txt" && asked.method == "GET").then_some((412, "ConditionNotMet")));
+    assert_eq!(codes(&mut world, &second).await, [Some(FailureCode::SourceChanged)]);
+}
+
+#[tokio::test]
+async fn a_storage_that_fails_for_a_while_is_tried_again_and_one_that_does_not_recover_is_named() {
+    let (mut world, storage, request) = remote().await;
+    storage.put("in", "1.txt", "These are some words.");
+    let failures = AtomicUsize::new(0);
+    storage.fault(move |asked| {
+        let fails = asked.method == "PUT" && failures.fetch_add(1, Ordering::SeqCst) < 2;
+        fails.then_some((500, "InternalError"))
+    });
+    assert_eq!(codes(&mut world, &request).await, [None]);
+    storage.put("in", "2.txt", "These are some words.");
+    let mut second = request.clone();
+    second.inputs[0].source.prefix = "2".into();
+    storage.fault(|asked| (asked.method == "PUT").then_some((500, "InternalError")));
+    assert_eq!(codes(&mut world, &second).await, [Some(FailureCode::StorageUnavailable)]);
+    let puts = storage.asked().iter().filter(|asked| asked.method == "PUT" && asked.name == "2.txt").count();
+    assert_eq!(puts, world.config.attempts as usize);
+    // A key that expires in mid-job is not tried again.
+    storage.fault(|asked| (asked.method == "PUT").then_some((403, "AuthenticationFailed")));
+    assert_eq!(codes(&mut world, &second).await, [Some(FailureCode::InvalidTargetDocumentAccessLevel)]);
+    storage.fault(|asked| (asked.method == "GET" && !asked.is_listing()).then_some((403, "AuthenticationFailed")));
+    assert_eq!(codes(&mut world, &second).await, [Some(FailureCode::InvalidDocumentAccessLevel)]);
+}
+
+#[tokio::test]
+async fn a_suspect_works_alone() {
+    let gate = Gate::closed();
+    let (mut world, request) = gated(&gate).await;
+    world.config.concurrency = 4;
+    world.fill(2);
+    world.start();
+    let id = world.submit(&request).await;
+    gate.entered().await;
+    gate.entered().await;
+    world.crash().await;
+    gate.left().await;
+    gate.left().await;
+    // Two suspects, and one that nobody suspects.
+    let gate = Gate::opened();
+    world.engines = engines(BTreeMap::from([("gate".to_owned(), Arc::clone(&gate) as Arc<dyn Translator>)]));
+    world.write("in/deeper/other.txt", "These are some words.");
+    let mut other = request.clone();
+    other.inputs[0].source.prefix = "deeper/".into();
+    let other = world.submit(&other).await;
+    world.start();
+    assert_eq!((world.end(id).await.summary.success, world.end(other).await.summary.success), (2, 1));
+    assert_eq!(gate.most(), 1);
 }

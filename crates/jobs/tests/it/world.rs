@@ -52,6 +52,14 @@ impl World {
         }
     }
 
+    /// Lets this host be reached.
+    pub(crate) fn allow(&mut self, host: &str) {
+        let file_roots = vec![self.files.path().to_owned()];
+        let storage =
+            StorageConfig { file_roots, allow_hosts: vec![host.to_owned()], tries: 1, ..StorageConfig::default() };
+        self.stores = Stores::open(storage).unwrap();
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.files.path().join(name)
     }
@@ -167,9 +175,14 @@ impl World {
     /// Waits until the job looks as wanted; every change in between must keep its promises.
     pub(crate) async fn until(&self, id: JobId, wanted: impl Fn(&Job) -> bool) -> Job {
         let mut changes = self.jobs.changes();
+        let mut last = self.job(id).await;
         let waiting = async {
             loop {
                 let job = self.job(id).await;
+                let (old, new) = (&last.summary, &job.summary);
+                assert!(old.total() == 0 || old.total() == new.total(), "documents came or went: {old:?} {new:?}");
+                assert!(old.success <= new.success && old.failed <= new.failed && old.cancelled <= new.cancelled);
+                last = job.clone();
                 if wanted(&job) {
                     return job;
                 }

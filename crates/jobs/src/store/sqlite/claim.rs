@@ -15,7 +15,7 @@ use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsErr
 /// Requests that cannot be read in one look for work: a bound, as each of them is written.
 const UNREADABLE: usize = 16;
 
-/// The job that has waited longest for its enumeration.
+/// The job that has waited longest for its enumeration, of the resource that has the fewest of them at work.
 pub(super) async fn expansion(
     connection: &mut SqliteConnection,
     context: &Context,
@@ -23,9 +23,21 @@ pub(super) async fn expansion(
 ) -> Result<Option<ClaimedExpansion>, JobsError> {
     let now = context.stamps.now();
     for _ in 0..UNREADABLE {
-        let sql = "SELECT jobs.row, jobs.id, jobs.attempt, jobs.lease_token, requests.body FROM jobs \
-            LEFT JOIN requests ON requests.job = jobs.row \
-            WHERE jobs.queue = 0 AND jobs.run_at <= $1 ORDER BY jobs.run_at, jobs.row LIMIT 1";
+        let sql = "WITH RECURSIVE ready (resource) AS ( \
+                SELECT min(resource) FROM jobs WHERE queue = 0 \
+                UNION ALL \
+                SELECT (SELECT min(j.resource) FROM jobs AS j WHERE j.queue = 0 AND j.resource > ready.resource) \
+                FROM ready WHERE ready.resource IS NOT NULL \
+            ), busy (resource, running) AS ( \
+                SELECT resource, count(*) FROM jobs WHERE queue = 1 GROUP BY resource \
+            ), heads (running, head) AS ( \
+                SELECT coalesce(busy.running, 0), \
+                    (SELECT j.row FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
+                        AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1) \
+                FROM ready LEFT JOIN busy ON busy.resource = ready.resource WHERE ready.resource IS NOT NULL \
+            ) SELECT jobs.row, jobs.id, jobs.attempt, jobs.lease_token, requests.body \
+            FROM (SELECT running, head FROM heads WHERE head IS NOT NULL) CROSS JOIN jobs ON jobs.row = head \
+            LEFT JOIN requests ON requests.job = jobs.row ORDER BY running, jobs.run_at, jobs.row LIMIT 1";
         let Some(found) = sqlx::query(sql).bind(now.0).fetch_optional(&mut *connection).await? else {
             return Ok(None);
         };
@@ -65,7 +77,8 @@ pub(super) async fn documents(
     Ok(ClaimedDocuments { documents, suspects })
 }
 
-/// One document under which a worker died.
+/// One document under which a worker died. Those that fewer workers died of come first: a process that is killed over
+/// and over does not bring the same one down each time.
 pub(super) async fn suspect(
     connection: &mut SqliteConnection,
     context: &Context,
@@ -73,7 +86,8 @@ pub(super) async fn suspect(
 ) -> Result<Option<ClaimedDocument>, JobsError> {
     let now = context.stamps.now();
     let sql = format!(
-        "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 ORDER BY run_at, row LIMIT 1"
+        "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 \
+        ORDER BY lost, run_at, row LIMIT 1"
     );
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
     let picked = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
@@ -253,12 +267,13 @@ mod tests {
                 "documents_waiting (resource=?)",
             ),
             (
-                "SELECT row FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 ORDER BY run_at, row LIMIT 1",
-                "documents_suspect (run_at<?)",
+                "SELECT row FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 \
+                ORDER BY lost, run_at, row LIMIT 1",
+                "documents_suspect (lost>?)",
             ),
             (
-                "SELECT row FROM jobs WHERE queue = 0 AND run_at <= $1 ORDER BY run_at, row LIMIT 1",
-                "jobs_waiting (run_at<?)",
+                "SELECT row FROM jobs WHERE queue = 0 AND resource = $1 AND run_at <= $2 ORDER BY run_at, row LIMIT 1",
+                "jobs_waiting (resource=? AND run_at<?)",
             ),
             (
                 "SELECT row FROM documents WHERE queue = 1 AND lease_until < $1 LIMIT 9",

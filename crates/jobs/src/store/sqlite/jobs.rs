@@ -19,7 +19,9 @@ pub(super) async fn create(
 ) -> Result<Job, JobsError> {
     let id = JobId(context.ids.next());
     let created = context.stamps.take(1);
-    let run_at = context.stamps.now().plus(context.start_delay);
+    // Without a delay it can be taken at once, even if the clock is set back meanwhile.
+    let delay = context.start_delay;
+    let run_at = if delay.is_zero() { Timestamp(0) } else { context.stamps.now().plus(delay) };
     let insert = "INSERT INTO jobs (id, resource, created, last_action, run_at) VALUES ($1, $2, $3, $3, $4)";
     let inserted =
         sqlx::query(insert).bind(id.0).bind(&resource.0).bind(created.0).bind(run_at.0).execute(&mut *connection);

@@ -1,0 +1,109 @@
+//! What the SQLite file promises beside what every store does.
+
+use std::time::Duration;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+use terjuman_jobs::{Holder, JobStore as _, Outcome, Released};
+use terjuman_model::{FailureCode, JobId, JobStatus};
+
+use crate::support::{Fresh, request, resource};
+use crate::world::World;
+
+fn holder() -> Holder {
+    Holder { name: "worker".into(), lease: Duration::from_secs(60) }
+}
+
+/// The process ends, somebody changes the file, and a new process opens it.
+async fn meddle(fresh: &mut Fresh, sql: &'static str) {
+    fresh.store.kill().await;
+    let mut connection = SqliteConnectOptions::new().filename(&fresh.path).connect().await.unwrap();
+    assert_eq!(sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected(), 1);
+    connection.close().await.unwrap();
+    fresh.restart().await;
+}
+
+/// A job of three documents, one of them at work.
+async fn running() -> (World, JobId) {
+    let world = World::new().await;
+    world.fill(3);
+    let id = world.submit(&world.request()).await;
+    let claimed = world.fresh.store.claim_expansion(&holder()).await.unwrap().unwrap();
+    let found = (0..3).map(|index| terjuman_jobs::NewDocument {
+        input: 0,
+        target: 0,
+        source_name: format!("{index:04}.txt"),
+        source_url: String::new(),
+        source_etag: None,
+        size: 1,
+        target_name: format!("{index:04}.txt"),
+        target_url: String::new(),
+    });
+    assert!(world.fresh.store.record_expansion(&claimed.lease, found.collect()).await.unwrap());
+    assert_eq!(world.fresh.store.claim_documents(&holder(), 1).await.unwrap().documents.len(), 1);
+    (world, id)
+}
+
+#[tokio::test]
+async fn wrong_counters_are_found_and_mended() {
+    let (mut world, id) = running().await;
+    let sql = "UPDATE jobs SET not_yet_started = 0, success = 2, characters = 9";
+    meddle(&mut world.fresh, sql).await;
+    let read = async |world: &World| world.fresh.store.job(&resource("a"), id).await.unwrap().unwrap();
+    assert_eq!(read(&world).await.summary.success, 2);
+    assert_eq!(world.fresh.store.audit().await.unwrap(), 1);
+    let summary = read(&world).await.summary;
+    assert_eq!((summary.success, summary.in_progress, summary.not_yet_started), (0, 1, 2));
+    assert_eq!(summary.characters_charged, 0);
+    assert_eq!(world.fresh.store.audit().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn leases_of_the_process_before_are_taken_over_at_once() {
+    let (mut world, _) = running().await;
+    world.fresh.restart().await;
+    // No clock moved.
+    assert_eq!(world.fresh.store.release_expired(3).await.unwrap(), Released { released: 1, crashed: 0 });
+    assert!(world.fresh.store.claim_suspect(&holder()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_read_is_refused_and_stands_in_nobodys_way() {
+    let mut fresh = Fresh::new().await;
+    let bad = fresh.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    meddle(&mut fresh, "UPDATE requests SET body = '{\"inputs\": 7}'").await;
+    let good = fresh.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    assert_eq!(fresh.store.claim_expansion(&holder()).await.unwrap().unwrap().job, good);
+    let bad = fresh.store.job(&resource("a"), bad).await.unwrap().unwrap();
+    assert_eq!((bad.status, bad.error.unwrap().code), (JobStatus::ValidationFailed, FailureCode::InternalServerError));
+}
+
+#[tokio::test]
+async fn what_has_ended_is_final_for_every_program() {
+    let mut fresh = Fresh::new().await;
+    fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+    let claimed = fresh.store.claim_expansion(&holder()).await.unwrap().unwrap();
+    let failure = terjuman_model::Failure::new(FailureCode::NoDocumentsFound, "nothing");
+    assert!(fresh.store.refuse(&claimed.lease, failure).await.unwrap());
+    fresh.store.kill().await;
+    let mut connection = SqliteConnectOptions::new().filename(&fresh.path).connect().await.unwrap();
+    let error = sqlx::query("UPDATE jobs SET status = 3").execute(&mut connection).await.unwrap_err();
+    assert!(error.to_string().contains("a finished job never changes"), "{error}");
+    connection.close().await.unwrap();
+    fresh.restart().await;
+}
+
+#[tokio::test]
+async fn a_store_that_is_closed_says_so_and_keeps_what_it_promised() {
+    let (mut world, id) = running().await;
+    let lease = {
+        let mut claimed = world.fresh.store.claim_documents(&holder(), 1).await.unwrap().documents;
+        claimed.remove(0).lease
+    };
+    world.fresh.store.kill().await;
+    assert!(world.fresh.store.finish(&lease, Outcome::Cancelled).await.is_err());
+    assert!(world.fresh.store.ping().await.is_err());
+    world.crash().await;
+    world.start();
+    assert_eq!(world.end(id).await.summary.success, 3);
+}
