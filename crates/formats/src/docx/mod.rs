@@ -19,7 +19,7 @@ use terjuman_model::{Place, Segment};
 use self::skeleton::{DocxSkeleton, Foreign, TextPart};
 use self::styles::Styles;
 use self::walk::Context;
-use crate::package::{Changes, Package};
+use crate::package::{Package, without_signatures};
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind, html, txt};
 
@@ -84,7 +84,13 @@ fn take_apart(
         }
     }
     let sources = segments.iter().map(|segment| segment.source.clone()).collect();
-    let signatures = Changes::default();
+    let signatures = without_signatures(&mut package, limits)?;
+    if !signatures.is_empty() {
+        warnings.push(Warning {
+            kind: WarningKind::SignatureRemoved,
+            place: Place { part: "_xmlsignatures".into(), offset: 0 },
+        });
+    }
     let limits = limits.clone();
     Ok((segments, DocxSkeleton { package, parts, styles, settings, foreign, sources, limits, signatures }))
 }

@@ -18,7 +18,7 @@ pub(super) struct Parts {
 }
 
 /// Content types of main documents: documents and templates, with and without macros.
-const MAIN: [&str; 4] = [
+pub(super) const MAIN: [&str; 4] = [
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
     "application/vnd.ms-word.document.macroenabled.main+xml",

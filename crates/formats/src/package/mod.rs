@@ -9,6 +9,7 @@
 mod directory;
 mod fields;
 mod opc;
+mod signatures;
 mod write;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use std::io::Read;
 
 use self::directory::{Directory, Entry, Method};
 pub(crate) use self::opc::{ContentTypes, Relationship, relationships, relationships_part};
+pub(crate) use self::signatures::without_signatures;
 use crate::{FormatError, Limits};
 
 /// An opened container.

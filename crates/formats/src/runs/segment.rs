@@ -49,7 +49,7 @@ pub(super) enum Markup {
     /// A thing that begins and ends; text in it has a format of its own.
     Pair { open: Range<usize>, close: Range<usize>, base: Format },
     /// A thing; a spacer stands for the space next to it.
-    Single { literals: Range<usize>, spacer: bool },
+    Single { literals: Vec<Range<usize>>, spacer: bool },
 }
 
 /// The segments of a paragraph, and the block they are in.
@@ -129,7 +129,7 @@ impl Counts {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Other,
-    Point { tag: usize, token: usize },
+    Point(usize),
 }
 
 struct Builder<'a> {
@@ -201,7 +201,7 @@ impl<'a> Builder<'a> {
         formats.into_iter().map(Option::unwrap_or_default).collect()
     }
 
-    /// The format that most characters have: of those in no pair, and, by token, of those in the pair that begins there.
+    /// The format that most letters have: of those in no pair, and, by token, of those in the pair that begins there.
     fn bases(&self) -> (Format, Vec<Format>) {
         let tokens = self.tokens();
         let mut bases = vec![Format::default(); tokens.len()];
@@ -209,7 +209,7 @@ impl<'a> Builder<'a> {
         for (at, token) in tokens.iter().enumerate() {
             match &token.kind {
                 Kind::Text { text, .. } => {
-                    let letters = self.paragraph.text[text.clone()].chars().filter(|c| !c.is_whitespace()).count();
+                    let letters = self.paragraph.text[text.clone()].chars().filter(|c| c.is_alphanumeric()).count();
                     scopes.last_mut().into_iter().for_each(|(_, counts)| counts.add(self.formats[at], letters));
                 }
                 Kind::Open { transparent: false, .. } => scopes.push((at, Counts::default())),
@@ -251,8 +251,7 @@ impl<'a> Builder<'a> {
                 Kind::Break => self.line_break(first + at),
                 Kind::Open { pair, transparent: false } => self.open(at, *pair, bases[at]),
                 Kind::Close { pair } => self.close(at, *pair),
-                Kind::Open { .. } => self.last = Last::Other,
-                Kind::Noise | Kind::Tab | Kind::Border => {}
+                Kind::Open { .. } | Kind::Noise | Kind::Tab | Kind::Border => {}
             }
         }
         self.end_format();
@@ -285,19 +284,17 @@ impl<'a> Builder<'a> {
 
     fn point(&mut self, token: usize, spacer: bool) {
         let literals = self.paragraph.tokens[token].literals.clone();
-        if let Last::Point { tag, token: before } = self.last
-            && before + 1 == token
+        if let Last::Point(tag) = self.last
             && !spacer
             && let Some(Markup::Single { literals: united, .. }) = self.tags.get_mut(tag)
         {
-            united.end = literals.end;
-            self.last = Last::Point { tag, token };
+            united.push(literals);
             return;
         }
         let tag = self.segment.add_tag(TagKind::Point);
-        self.tags.push(Markup::Single { literals, spacer });
+        self.tags.push(Markup::Single { literals: vec![literals], spacer });
         self.segment.source.point(tag);
-        self.last = Last::Point { tag: self.tags.len() - 1, token };
+        self.last = Last::Point(self.tags.len() - 1);
         if spacer {
             self.segment.source.push(' ');
             self.last = Last::Other;
@@ -316,7 +313,7 @@ impl<'a> Builder<'a> {
             && next.is_some_and(|c| !c.is_whitespace())
             && !fill::joins_without_space(before, next);
         let tag = self.segment.add_tag(TagKind::Break);
-        self.tags.push(Markup::Single { literals: self.paragraph.tokens[token].literals.clone(), spacer });
+        self.tags.push(Markup::Single { literals: vec![self.paragraph.tokens[token].literals.clone()], spacer });
         self.segment.source.point(tag);
         if spacer {
             self.segment.source.push(' ');
@@ -334,11 +331,11 @@ impl<'a> Builder<'a> {
     }
 
     fn close(&mut self, at: usize, pair: usize) {
-        self.last = Last::Other;
         // The end of a transparent pair is dropped with its start.
         if self.scopes.last().is_none_or(|(open, _, _)| *open != pair) {
             return;
         }
+        self.last = Last::Other;
         self.end_format();
         if let Some((_, Some(tag), _)) = self.scopes.pop() {
             let literals = self.tokens()[at].literals.clone();

@@ -124,7 +124,7 @@ impl Writer<'_, '_> {
                             written[tag.0 as usize] += 1;
                             let next = pieces[index..].iter().find(|piece| is_text(piece));
                             let space_follows = matches!(next, Some(Piece::Text(text)) if text.starts_with(' '));
-                            self.single(literals.clone(), *spacer, space_follows);
+                            self.single(literals, *spacer, space_follows);
                         }
                         (Edge::Open, Markup::Format(format)) => {
                             written[tag.0 as usize] = 1;
@@ -167,12 +167,12 @@ impl Writer<'_, '_> {
     }
 
     /// Writes a thing; a spacer takes the place of the space behind or before it.
-    fn single(&mut self, literals: Range<usize>, spacer: bool, space_follows: bool) {
+    fn single(&mut self, literals: &[Range<usize>], spacer: bool, space_follows: bool) {
         if spacer && !space_follows && self.pending.ends_with(' ') {
             self.pending.pop();
         }
         let skip = self.skip_space || (spacer && space_follows);
-        self.literals(literals);
+        literals.iter().for_each(|literals| self.literals(literals.clone()));
         self.skip_space = skip;
     }
 

@@ -9,8 +9,8 @@ use crate::runs::Span;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart, unescape};
 
 /// Elements that are dropped where text is rewritten.
-const DROPPED: [&str; 7] =
-    ["proofErr", "lastRenderedPageBreak", "softHyphen", "smartTag", "smartTagPr", "customXml", "customXmlPr"];
+const DROPPED: [&str; 8] =
+    ["proofErr", "lastRenderedPageBreak", "softHyphen", "smartTag", "smartTagPr", "customXml", "customXmlPr", "attr"];
 
 /// The elements with their attributes, and each letter with its format; one a line.
 pub(super) fn canonical(part: &XmlPart) -> Vec<String> {
@@ -20,6 +20,8 @@ pub(super) fn canonical(part: &XmlPart) -> Vec<String> {
     let mut looks: HashMap<u32, String> = HashMap::new();
     let mut scanner = Scanner::new(text, &part.name, &limits);
     let mut out: Vec<String> = Vec::new();
+    // Formats of runs around text boxes.
+    let mut outer = Vec::new();
     let (mut properties, mut format, mut skipped, mut in_text, mut in_reading) = (0, 0, 0, false, false);
     while let Some(event) = scanner.next().unwrap() {
         let span = Span::from(event.range.clone());
@@ -32,6 +34,7 @@ pub(super) fn canonical(part: &XmlPart) -> Vec<String> {
                 } else if is_text && name.local == "rPr" {
                     (properties, skipped) = (span.start, 1);
                 } else if is_text && name.local == "r" {
+                    outer.push(format);
                     format = 0;
                 } else if is_text && name.local == "t" {
                     in_text = !in_reading;
@@ -40,6 +43,9 @@ pub(super) fn canonical(part: &XmlPart) -> Vec<String> {
                 } else if is_text && matches!(name.local, "ruby" | "rubyBase" | "rubyPr" | "rt") {
                     in_reading = matches!(name.local, "rt" | "rubyPr") || (in_reading && name.local != "rubyBase");
                 } else if !in_reading {
+                    if is_text && name.local == "p" {
+                        outer.push(format);
+                    }
                     let attributes = scanner.attributes().iter();
                     let attributes: Vec<_> = attributes
                         .map(|attribute| {
@@ -65,8 +71,14 @@ pub(super) fn canonical(part: &XmlPart) -> Vec<String> {
                     && matches!(name.local, "r" | "t" | "noBreakHyphen" | "ruby" | "rubyBase" | "rubyPr" | "rt")
                 {
                     in_text &= name.local != "t";
+                    if name.local == "r" {
+                        format = outer.pop().unwrap();
+                    }
                     in_reading &= !matches!(name.local, "rt" | "rubyPr");
                 } else if !in_reading {
+                    if is_text && name.local == "p" {
+                        format = outer.pop().unwrap();
+                    }
                     out.push(format!("</{}", name.qualified));
                 }
             }

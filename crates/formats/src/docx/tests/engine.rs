@@ -17,7 +17,7 @@ pub(super) fn pseudo(segment: &Segment) -> TaggedText {
                     out.push('[');
                 }
                 text.chars().for_each(|c| out.push(if protected { c } else { look_alike(c) }));
-                if seen == last_text {
+                if seen == last_text && !protected {
                     out.push(']');
                 }
             }
@@ -26,6 +26,9 @@ pub(super) fn pseudo(segment: &Segment) -> TaggedText {
                     protected = edge == terjuman_model::Edge::Open;
                 }
                 out.mark(edge, tag);
+                if seen == last_text && edge == terjuman_model::Edge::Close && !out.text().ends_with(']') {
+                    out.push(']');
+                }
             }
         }
     }

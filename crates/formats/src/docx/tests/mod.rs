@@ -1,5 +1,11 @@
 //! Small documents made in code, one for each thing that can go wrong; and every document of the corpus.
 
+mod build;
 mod canonical;
 mod corpus;
 mod engine;
+mod fields;
+mod hostile;
+mod inline;
+mod parts;
+mod retargeted;

@@ -83,8 +83,10 @@ pub(super) enum Frame {
     RunProperties {
         start: usize,
     },
+    /// Text, and whether there are elements in it, where none belong.
     Text {
         start: usize,
+        odd: bool,
     },
     Instruction {
         start: usize,

@@ -71,7 +71,6 @@ struct Alternate {
 }
 
 struct Walker<'a> {
-    part: &'a XmlPart,
     text: &'a str,
     context: Context<'a>,
     scanner: Scanner<'a>,
@@ -94,7 +93,6 @@ struct Walker<'a> {
 impl<'a> Walker<'a> {
     fn new(part: &'a XmlPart, context: Context<'a>, segments: &'a mut Vec<Segment>, ignored: HashSet<usize>) -> Self {
         Self {
-            part,
             text: &part.text,
             context,
             scanner: Scanner::new(&part.text, &part.name, context.limits),
@@ -129,7 +127,8 @@ impl<'a> Walker<'a> {
                 Kind::CData if self.is_collecting() => {
                     self.buffer.push_str(&self.text[span.start + "<![CDATA[".len()..span.end - "]]>".len()]);
                 }
-                Kind::Text | Kind::CData | Kind::Other => {}
+                Kind::Text | Kind::CData => self.stray(span),
+                Kind::Other => {}
             }
         }
         self.end_story(0);
@@ -137,6 +136,18 @@ impl<'a> Walker<'a> {
             return Err(FormatError::TooComplex { limit: self.context.limits.segments as u64, unit: "segments" });
         }
         Ok(())
+    }
+
+    /// Text where no text belongs: readers pass over it, and it is kept.
+    fn stray(&mut self, span: Span) {
+        let in_run = match self.frames.last() {
+            Some(Frame::Run) => true,
+            Some(Frame::Paragraph | Frame::Wrapper { .. } | Frame::Content) => false,
+            _ => return,
+        };
+        if !self.text[span.range()].trim().is_empty() {
+            self.end_thing(Role::Point, in_run, span);
+        }
     }
 
     fn is_collecting(&self) -> bool {
@@ -148,6 +159,9 @@ impl<'a> Walker<'a> {
 
     /// What an element is, where it stands.
     fn start(&mut self, name: Name<'a>, span: Span) -> Frame {
+        if let Some(Frame::Text { odd, .. }) = self.frames.last_mut() {
+            *odd = true;
+        }
         match self.frames.last() {
             None => self.start_in_block(name, span),
             Some(parent) => match parent {
@@ -174,7 +188,8 @@ impl<'a> Walker<'a> {
             Frame::RunProperties { start } => self.end_run_properties(Span { start, end: span.end })?,
             Frame::ParagraphProperties { start } => self.end_paragraph_properties(Span { start, end: span.end }),
             Frame::Run => self.end_run(span),
-            Frame::Text { start } => self.end_text(Span { start, end: span.end }),
+            Frame::Text { start, odd: false } => self.end_text(Span { start, end: span.end }),
+            Frame::Text { start, odd: true } => self.end_thing(Role::Point, true, Span { start, end: span.end }),
             Frame::Ruby { start } => self.end_text(Span { start, end: span.end }),
             Frame::Instruction { start } => self.end_instruction(Span { start, end: span.end }),
             Frame::FieldCharacter { start, kind } => self.end_field_character(kind, Span { start, end: span.end }),

@@ -39,7 +39,7 @@ impl<'a> Walker<'a> {
         };
         match name.local {
             "rPr" => Frame::RunProperties { start: span.start },
-            "t" => self.collect(Frame::Text { start: span.start }),
+            "t" => self.collect(Frame::Text { start: span.start, odd: false }),
             "instrText" if word => self.collect(Frame::Instruction { start: span.start }),
             "fldChar" if word => self.field_character(name, span),
             "br" if word => match self.scanner.value(Namespace::Word, "type").as_deref() {

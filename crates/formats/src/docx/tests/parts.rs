@@ -1,0 +1,215 @@
+//! Everything around paragraphs: tables, text boxes, content controls, and the parts besides the main one.
+
+use super::build::{Document, NOWHERE, body, part, root};
+use super::engine::pseudo;
+use crate::package::Package;
+use crate::{FormatError, Limits};
+
+fn paragraph(text: &str) -> String {
+    format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
+}
+
+#[test]
+fn tables_and_deleted_rows() {
+    let cell = |text: &str| format!("<w:tc>{}</w:tc>", paragraph(text));
+    let body = format!(
+        "<w:tbl><w:tblPr/><w:tr>{}{}<w:tc><w:p/></w:tc></w:tr><w:tr><w:trPr><w:del w:id=\"1\"/></w:trPr>{}</w:tr></w:tbl>",
+        cell("one"),
+        cell("two"),
+        cell("deleted")
+    );
+    let document = Document::new(&body);
+    document.check(&["one", "two"], &body.replace(">one<", ">[óńé]<").replace(">two<", ">[ťŵó]<"));
+}
+
+#[test]
+fn text_boxes_are_told_once_and_written_twice() {
+    let text_box =
+        |around: &str, text: &str| format!("<{around}><w:txbxContent>{}</w:txbxContent></{around}>", paragraph(text));
+    let body = format!(
+        "<w:p><w:r><w:t xml:space=\"preserve\">Before </w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing>\
+         <wp:docPr id=\"1\" name=\"Box\" descr=\"A blue box\"/>{}</w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape alt=\"A blue box\">{}\
+         </v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r><w:r><w:t xml:space=\"preserve\"> after</w:t></w:r></w:p>",
+        text_box("wp:x", "Inside"),
+        text_box("v:textbox", "Inside"),
+    );
+    let mut document = Document::new(&body);
+    document.check(
+        &["A blue box", "Inside", "Before {0} after"],
+        &body
+            .replace("A blue box", "[Á ƀĺúé ƀóẋ]")
+            .replace("Inside", "[Íńśíďé]")
+            .replace("Before ", "[Ɓéƒóŕé ")
+            .replace("> after<", "> áƒťéŕ]<")
+            .replace("Ɓéƒóŕé </w:t></w:r><w:r>", "Ɓéƒóŕé </w:t>")
+            .replace("</mc:AlternateContent></w:r><w:r><w:t", "</mc:AlternateContent><w:t"),
+    );
+    document.options.alt_text = false;
+    assert_eq!(document.segments(), ["Inside", "Before {0} after"]);
+    // What differs is a segment of its own.
+    let different = Document::new(&body.replacen("Inside", "Outside", 1));
+    assert_eq!(different.segments(), ["A blue box", "Outside", "Inside", "Before {0} after"]);
+}
+
+#[test]
+fn alternative_texts_that_are_file_names_are_left_alone() {
+    for name in ["image1.png", "C:\\My Pictures\\a picture.jpg", "my summer photo.JPG", "http://a/b.png"] {
+        let body = format!("<w:p><w:r><w:drawing><wp:docPr id=\"1\" descr=\"{name}\"/></w:drawing></w:r></w:p>");
+        assert_eq!(Document::new(&body).segments().is_empty(), name != "my summer photo.JPG", "{name}");
+    }
+}
+
+#[test]
+fn content_controls() {
+    let control = |properties: &str| {
+        format!(
+            "<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent><w:r><w:t>choice</w:t></w:r></w:sdtContent></w:sdt>"
+        )
+    };
+    let within = |control: &str| {
+        Document::new(&format!(
+            "<w:p><w:r><w:t xml:space=\"preserve\">Your </w:t></w:r>{control}<w:r><w:t>!</w:t></w:r></w:p>"
+        ))
+    };
+    assert_eq!(within(&control("<w:alias w:val=\"An alias\"/><w:showingPlcHdr/>")).segments(), ["Your {0=:choice}!"]);
+    assert_eq!(within(&control("<w:date w:fullDate=\"x\"/>")).segments(), ["Your {0}!"]);
+    let list = "<w:dropDownList><w:listItem w:displayText=\"Choose one\" w:value=\"Value one\"/></w:dropDownList>";
+    assert_eq!(within(&control(list)).segments(), ["Choose one", "Your {0=:choice}!"]);
+    let translated = within(&control(list)).translated(pseudo);
+    assert!(translated.contains("w:displayText=\"[Ćĥóóśé óńé]\" w:value=\"Value one\""), "{translated}");
+    let around = |properties: &str| {
+        let control = format!(
+            "<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>",
+            paragraph("a text")
+        );
+        Document::new(&control).segments()
+    };
+    assert_eq!(around("<w:id w:val=\"1\"/>"), ["a text"]);
+    assert!(around("<w:date/>").is_empty());
+}
+
+#[test]
+fn other_parts_are_found_by_their_relationships() {
+    let notes = |name: &str, text: &str| {
+        root(&format!("{name}s"), &format!("<w:{name} w:id=\"2\">{}</w:{name}>", paragraph(text)))
+    };
+    let chart = format!(
+        "<c:chartSpace xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\" xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\">{}</c:chartSpace>",
+        "<c:title><c:tx><c:rich><a:p><a:pPr/><a:r><a:rPr lang=\"en-US\" b=\"1\"/><a:t>Sales </a:t></a:r><a:r><a:rPr lang=\"en-GB\" b=\"1\" dirty=\"0\"/><a:t>chart</a:t></a:r>\
+         <a:endParaRPr lang=\"en-US\"/></a:p></c:rich></c:tx></c:title>\
+         <c:ser><c:tx><c:strRef><c:f>Sheet One</c:f><c:strCache><c:pt idx=\"0\"><c:v>A series</c:v></c:pt></c:strCache></c:strRef></c:tx>\
+         <c:val><c:numRef><c:f>Sheet Two</c:f><c:numCache><c:formatCode>General</c:formatCode><c:pt idx=\"0\"><c:v>1 e</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser>"
+    );
+    let core = "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\
+        <dc:title>A title</dc:title><dc:creator>Some Body</dc:creator><cp:keywords> key words </cp:keywords></cp:coreProperties>";
+    let level = |format: &str, text: &str| {
+        format!("<w:lvl><w:numFmt w:val=\"{format}\"/><w:lvlText w:val=\"{text}\"/></w:lvl>")
+    };
+    let numbering = root(
+        "numbering",
+        &format!("{}{}{}", level("decimal", "Chapter %1."), level("decimal", "A.%1"), level("bullet", "oo")),
+    );
+    let make = || {
+        Document::new(&paragraph("Main text"))
+            .with("header", root("hdr", &paragraph("Head")))
+            .with("footnotes", notes("footnote", "Foot note"))
+            .with("comments", notes("comment", "A comment"))
+            .with("glossaryDocument", root("glossaryDocument", &paragraph("A template")))
+            .with("chart", chart.clone())
+            .with("numbering", numbering.clone())
+            .with_root("core-properties", "docProps/core.xml", core)
+    };
+    let mut document = make();
+    assert_eq!(
+        document.segments(),
+        [
+            "Main text",
+            "Head",
+            "Foot note",
+            "A comment",
+            "Sales chart",
+            "A series",
+            "A title",
+            "key words",
+            "Chapter {0!:%1}."
+        ]
+    );
+    let translated = document.merged(pseudo, &NOWHERE);
+    assert_eq!(part(&translated, "word/header.xml"), root("hdr", &paragraph("[Ĥéáď]")));
+    assert!(part(&translated, "word/numbering.xml").contains("w:val=\"[Ćĥáṕťéŕ %1.]\""));
+    assert!(part(&translated, "docProps/core.xml").contains("<cp:keywords> [ķéý ŵóŕďś] </cp:keywords>"));
+    let new_chart = part(&translated, "word/chart.xml");
+    assert!(
+        new_chart.contains("<a:r><a:rPr lang=\"en-US\" b=\"1\"/><a:t>[Śáĺéś ćĥáŕť]</a:t></a:r><a:endParaRPr"),
+        "{new_chart}"
+    );
+    assert!(new_chart.contains("<c:f>Sheet One</c:f>") && new_chart.contains("<c:v>1 e</c:v>"));
+    document.options.comments = false;
+    document.options.notes = false;
+    document.options.properties = false;
+    assert_eq!(document.segments(), ["Main text", "Head", "Sales chart", "A series", "Chapter {0!:%1}."]);
+}
+
+#[test]
+fn html_that_word_takes_in_is_translated_too() {
+    let document = Document::new(&paragraph("Main"))
+        .with_default("html", "text/html")
+        .with_default("bin", "application/octet-stream")
+        .with_part("word/chunk.html", "<html><body><p>Some html</p></body></html>");
+    let document = document.with_relationship("aFChunk", "chunk.html");
+    assert_eq!(document.segments(), ["Main", "Some html"]);
+    let translated = document.merged(pseudo, &NOWHERE);
+    assert!(part(&translated, "word/chunk.html").contains("[Śóɱé ĥťɱĺ]"));
+}
+
+#[test]
+fn strict_documents_other_prefixes_and_utf_16() {
+    let strict = "<x:document xmlns:x=\"http://purl.oclc.org/ooxml/wordprocessingml/main\"><x:body><x:p><x:r><x:rPr><x:b/></x:rPr><x:t>Strict</x:t></x:r></x:p></x:body></x:document>";
+    let document = Document::raw(strict.as_bytes().to_vec());
+    assert_eq!(document.segments(), ["Strict"]);
+    let translated = document.merged(pseudo, &NOWHERE);
+    assert_eq!(part(&translated, "word/document.xml"), strict.replace("Strict", "[Śťŕíćť]"));
+    let utf_16: Vec<u8> = format!("\u{feff}{strict}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let translated = Document::raw(utf_16).merged(pseudo, &NOWHERE);
+    let bytes = Package::open(&translated, &Limits::default()).unwrap().require("word/document.xml").unwrap();
+    let units: Vec<u16> = bytes.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    assert_eq!(String::from_utf16(&units).unwrap(), format!("\u{feff}{}", strict.replace("Strict", "[Śťŕíćť]")));
+}
+
+#[test]
+fn templates_and_documents_with_macros_are_documents() {
+    for content_type in super::super::parts::MAIN {
+        let document = Document::new(&paragraph("text")).with_type(content_type);
+        assert_eq!(document.segments(), ["text"]);
+    }
+    let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml";
+    assert!(matches!(Document::new("").with_type(sheet).read(), Err(FormatError::Corrupt { .. })));
+}
+
+#[test]
+fn only_parts_that_change_are_written() {
+    let document = Document::new(&paragraph("Main")).with("header", root("hdr", &paragraph("Head")));
+    let bytes = document.bytes();
+    let written = document.merged(
+        |segment| if segment.source.text() == "Head" { pseudo(segment) } else { segment.source.clone() },
+        &super::build::to("pt"),
+    );
+    assert_eq!(part(&written, "word/document.xml"), part(&bytes, "word/document.xml"));
+    assert_eq!(body(&part(&written, "word/document.xml")), paragraph("Main"));
+    assert_ne!(part(&written, "word/header.xml"), part(&bytes, "word/header.xml"));
+}
+
+#[test]
+fn signatures_that_no_longer_hold_are_left_out() {
+    let document = Document::new(&paragraph("Main"))
+        .with_root("digital-signature/origin", "_xmlsignatures/origin.sigs", "")
+        .with_part("_xmlsignatures/sig1.xml", "<Signature/>");
+    let names =
+        |bytes: &[u8]| Package::open(bytes, &Limits::default()).unwrap().names().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(names(&document.merged(|segment| segment.source.clone(), &NOWHERE)), names(&document.bytes()));
+    let translated = document.merged(pseudo, &NOWHERE);
+    assert!(!names(&translated).iter().any(|name| name.starts_with("_xmlsignatures")));
+    assert!(!part(&translated, "_rels/.rels").contains("signature"));
+    let extracted = crate::docx::extract(&document.bytes(), &document.options, &Limits::default()).unwrap();
+    assert_eq!(extracted.warnings.len(), 1);
+}
