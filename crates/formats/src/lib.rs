@@ -17,6 +17,7 @@ mod fill;
 mod glossary;
 mod html;
 mod limits;
+mod mail;
 mod markdown;
 mod options;
 mod package;
