@@ -129,10 +129,21 @@ impl Fields {
         let mut reader = Reader { bytes: &bytes[..value.end], at: value.start };
         let essence = reader.token(b";");
         found.essence = String::from_utf8_lossy(&bytes[essence]).trim().to_ascii_lowercase();
+        if !found.essence.contains('/') {
+            // RFC 2045 section 5.2: what cannot be understood is plain text.
+            found.essence = "text/plain".to_owned();
+        }
+        // Long values may come in numbered pieces (RFC 2231).
+        let mut pieces = Vec::new();
         while let Some((name, value)) = reader.parameter() {
+            let name = bytes[name].to_ascii_lowercase();
+            let (name, value) = match name.strip_suffix(b"*") {
+                Some(name) => (name, without_charset(bytes, value)),
+                None => (name.as_slice(), value),
+            };
             let text = || unquoted(&bytes[value.clone()]);
             let is = |known: &str| text().eq_ignore_ascii_case(known.as_bytes());
-            match bytes[name].to_ascii_lowercase().as_slice() {
+            match name {
                 b"boundary" if found.boundary.is_none() => {
                     found.boundary = Some(text().trim_ascii_end().to_vec().into_boxed_slice());
                 }
@@ -141,11 +152,21 @@ impl Fields {
                 }
                 b"format" => found.flowed |= is("flowed"),
                 b"delsp" => found.delete_space |= is("yes"),
+                name if name.starts_with(b"boundary*") => pieces.extend(text()),
                 _ => {}
             }
         }
+        if found.boundary.is_none() && !pieces.is_empty() {
+            found.boundary = Some(pieces.into_boxed_slice());
+        }
         found
     }
+}
+
+/// The value behind `charset'language'`.
+fn without_charset(bytes: &[u8], value: Range<usize>) -> Range<usize> {
+    let last = bytes[value.clone()].iter().rposition(|b| *b == b'\'');
+    last.map_or(value.start, |at| value.start + at + 1)..value.end
 }
 
 /// A quoted value without its backslashes.
@@ -239,7 +260,10 @@ mod tests {
         let (label, place) = found.charset.unwrap();
         assert_eq!((label.as_str(), &header[place]), ("utf-8", "utf\\-8"));
         assert!(found.flowed && found.delete_space);
-        let cut = "Content-Type: text/plain; charset=\"a\\";
+        let long = "Content-Type: multipart/mixed; boundary*0=\"a\"; boundary*1=b; charset*=x''utf-8";
+        let found = fields(long).0.content_type(long.as_bytes());
+        assert_eq!((found.boundary.as_deref(), found.charset.unwrap().0.as_str()), (Some(&b"ab"[..]), "utf-8"));
+        let cut = "Content-Type: text;  charset=\"a\\";
         assert_eq!(fields(cut).0.content_type(cut.as_bytes()).charset.unwrap().0, "a");
     }
 

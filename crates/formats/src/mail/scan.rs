@@ -50,6 +50,8 @@ struct Multipart {
     depth: usize,
     start: usize,
     has_parts: bool,
+    /// `multipart/digest`: its parts are messages unless they say otherwise.
+    digest: bool,
 }
 
 struct Scanner<'a> {
@@ -75,12 +77,15 @@ impl Scanner<'_> {
             let is_plain = matches!(fields.transfer_encoding(self.bytes).as_str(), "" | "7bit" | "8bit" | "binary");
             self.entities.push(Entity { fields, body: body..body, kind, inside });
             let multipart = content_type.essence.starts_with("multipart/") && !is_attachment;
-            let message = content_type.essence == "message/rfc822" && is_plain && !is_attachment;
+            let is_digest = kind == Kind::Part && self.open.last().is_some_and(|multipart| multipart.digest);
+            let is_message = content_type.essence == "message/rfc822" || (is_digest && content_type.essence.is_empty());
+            let message = is_message && is_plain && !is_attachment;
             match content_type.boundary {
                 Some(boundary) if multipart && !boundary.is_empty() => {
                     self.deeper()?;
                     let depth = self.depth;
-                    self.open.push(Multipart { boundary, depth, start: body, has_parts: false });
+                    let digest = content_type.essence == "multipart/digest";
+                    self.open.push(Multipart { boundary, depth, start: body, has_parts: false, digest });
                     return Ok(at);
                 }
                 _ if message => {
@@ -189,6 +194,15 @@ mod tests {
         let message = "Content-Type: multipart/mixed; boundary=\"a\"\n\n--a\nContent-Type: multipart/alternative; \
                        boundary=\"aa\"\n\n--aa\n\nOne\n--a\nContent-Type: message/rfc822\n\nSubject: s\n\nTwo\n--a--\n";
         check(message, &["One", "Two"]);
+    }
+
+    #[test]
+    fn parts_of_a_digest_are_messages() {
+        let message = "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: s\n\nOne\n--b\nContent-Type: \
+                       text/plain\n\nTwo\n--b--\n";
+        check(message, &["One", "Two"]);
+        let entities = scan(message.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(entities.iter().filter(|entity| entity.kind == Kind::Message).count(), 2);
     }
 
     #[test]

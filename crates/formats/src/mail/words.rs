@@ -16,7 +16,7 @@ pub(super) fn decode(value: &[u8]) -> String {
         let length = value[at..].iter().position(|b| is_blank(*b)).unwrap_or(value.len() - at);
         if length == 0 {
             // A folded line goes on behind its line end.
-            blanks.extend((!matches!(value[at], b'\r' | b'\n')).then(|| char::from(value[at])));
+            blanks.push_str(if matches!(value[at], b'\r' | b'\n') { "" } else { " " });
             at += 1;
             continue;
         }
