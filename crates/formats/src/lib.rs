@@ -16,6 +16,7 @@ mod error;
 mod fill;
 mod glossary;
 mod html;
+mod json;
 mod limits;
 mod mail;
 mod markdown;

@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, mail, markdown, txt};
+use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, txt};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +22,8 @@ pub enum Format {
     Tsv,
     /// Comma- (or semicolon-, or pipe-) separated values.
     Csv,
+    /// JSON, and several JSON values in a row.
+    Json,
 }
 
 /// One row of the table.
@@ -43,7 +45,7 @@ pub struct FormatEntry {
 
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-static FORMATS: [FormatEntry; 8] = [
+static FORMATS: [FormatEntry; 9] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -115,6 +117,15 @@ static FORMATS: [FormatEntry; 8] = [
         versions: &[],
         default_version: None,
         extract: csv::extract_csv,
+    },
+    FormatEntry {
+        format: Format::Json,
+        name: "StreamJSONFile",
+        extensions: &[".json"],
+        content_types: &["application/json"],
+        versions: &[],
+        default_version: None,
+        extract: json::extract,
     },
 ];
 
