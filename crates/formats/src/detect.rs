@@ -49,6 +49,18 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
     if ["<!doctype html", "<html", "<head", "<body"].iter().any(|marker| text.contains(marker)) {
         return Ok(Format::Html);
     }
+    // A message begins with header fields, and says that it is MIME or where it has been.
+    let fields = ["mime-version:", "received:", "return-path:", "message-id:", "content-type:"];
+    let is_header =
+        |line: &str| line.starts_with([' ', '\t']) || line.split_once(':').is_some_and(|(n, _)| !n.contains(' '));
+    if text.lines().next().is_some_and(is_header)
+        && text
+            .lines()
+            .take_while(|line| is_header(line))
+            .any(|line| fields.iter().any(|field| line.starts_with(field)))
+    {
+        return Ok(Format::Eml);
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => Ok(Format::Txt),
         _ => Err(FormatError::Unsupported("unknown binary".into())),
@@ -65,6 +77,8 @@ mod tests {
         assert_eq!(detect(Some("document"), Some("text/html; charset=utf-8"), b"x").ok(), Some(Format::Html));
         assert_eq!(detect(Some("document"), Some("application/octet-stream"), b"<html>").ok(), Some(Format::Html));
         assert_eq!(detect(None, None, b"plain words").ok(), Some(Format::Txt));
+        assert_eq!(detect(None, None, b"From: a\r\nMIME-Version: 1.0\r\n\r\nx").ok(), Some(Format::Eml));
+        assert_eq!(detect(None, None, b"Note: x\n\nReceived: y").ok(), Some(Format::Txt));
     }
 
     #[test]

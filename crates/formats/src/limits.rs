@@ -22,6 +22,10 @@ pub struct Limits {
     pub events: usize,
     /// Segments of one document. Default 1 million.
     pub segments: usize,
+    /// Depth of nested parts and messages in a message. Default 20.
+    pub mime_depth: usize,
+    /// Header fields of one message or part. Default 1,000.
+    pub mime_headers: usize,
     /// Columns of a table file. Default 16,384.
     pub columns: usize,
     /// Terms of one glossary. Default 100,000.
@@ -39,6 +43,8 @@ impl Default for Limits {
             attributes: 1_000,
             events: 20_000_000,
             segments: 1_000_000,
+            mime_depth: 20,
+            mime_headers: 1_000,
             columns: 16_384,
             glossary_terms: 100_000,
         }

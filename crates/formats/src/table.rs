@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, markdown, txt};
+use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, txt};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,14 +10,20 @@ pub enum Format {
     Txt,
     /// Office Open XML word-processing documents.
     Docx,
+    /// Internet messages.
+    Eml,
     /// HTML.
     Html,
     /// Markdown (CommonMark with the GitHub extensions and front matter).
     Markdown,
+    /// Web archives: a page with its pictures as one message.
+    Mhtml,
     /// Tab-separated values.
     Tsv,
     /// Comma- (or semicolon-, or pipe-) separated values.
     Csv,
+    /// JSON, and several JSON values in a row.
+    Json,
 }
 
 /// One row of the table.
@@ -39,7 +45,7 @@ pub struct FormatEntry {
 
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-static FORMATS: [FormatEntry; 6] = [
+static FORMATS: [FormatEntry; 9] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -57,6 +63,15 @@ static FORMATS: [FormatEntry; 6] = [
         versions: &[],
         default_version: None,
         extract: docx::extract,
+    },
+    FormatEntry {
+        format: Format::Eml,
+        name: "MailMessageEml",
+        extensions: &[".eml"],
+        content_types: &["message/rfc822"],
+        versions: &[],
+        default_version: None,
+        extract: mail::extract,
     },
     FormatEntry {
         format: Format::Html,
@@ -77,6 +92,15 @@ static FORMATS: [FormatEntry; 6] = [
         extract: markdown::extract,
     },
     FormatEntry {
+        format: Format::Mhtml,
+        name: "Mhtml",
+        extensions: &[".mhtml", ".mht"],
+        content_types: &["message/rfc822", "application/x-mimearchive", "multipart/related"],
+        versions: &[],
+        default_version: None,
+        extract: mail::extract,
+    },
+    FormatEntry {
         format: Format::Tsv,
         name: "TSV",
         extensions: &[".tsv", ".tab"],
@@ -93,6 +117,15 @@ static FORMATS: [FormatEntry; 6] = [
         versions: &[],
         default_version: None,
         extract: csv::extract_csv,
+    },
+    FormatEntry {
+        format: Format::Json,
+        name: "StreamJSONFile",
+        extensions: &[".json"],
+        content_types: &["application/json"],
+        versions: &[],
+        default_version: None,
+        extract: json::extract,
     },
 ];
 

@@ -19,6 +19,8 @@ pub enum WarningKind {
     UndecodableBytes,
     /// A digital signature no longer holds and was left out.
     SignatureRemoved,
+    /// A digital signature no longer holds; it was kept.
+    SignatureBroken,
     /// A part could not be read as its type says and was kept as it is.
     PartKept,
     /// The target's characters do not fit the source's encoding: the document is now UTF-8.

@@ -20,6 +20,8 @@ pub(super) struct Charset {
     pub(super) encoding: &'static Encoding,
     bom: bool,
     escaped: bool,
+    /// The encoding was told by what the document came in.
+    pub(super) told: bool,
     /// What the document says of itself, if it says anything.
     pub(super) declared: Option<&'static Encoding>,
 }
@@ -31,13 +33,18 @@ pub(super) type Read = (String, Charset, Option<usize>);
 ///
 /// # Errors
 /// [`FormatError::Encoding`] for damaged UTF-16 and for binary data.
-pub(super) fn read(bytes: &[u8]) -> Result<Read, FormatError> {
+pub(super) fn read(bytes: &[u8], told: Option<&'static Encoding>) -> Result<Read, FormatError> {
+    let (text, charset, flaw) = read_bytes(bytes, told)?;
+    Ok((text, Charset { told: told.is_some(), ..charset }, flaw))
+}
+
+fn read_bytes(bytes: &[u8], told: Option<&'static Encoding>) -> Result<Read, FormatError> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         if encoding != UTF_8 {
             return utf_16(bytes);
         }
         let (text, escaped, flaw) = decode(&bytes[length..], UTF_8);
-        let charset = Charset { encoding, bom: true, escaped, declared: declared(bytes) };
+        let charset = Charset { encoding, bom: true, escaped, told: false, declared: declared(bytes) };
         return Ok((text, charset, flaw.map(|at| at + length)));
     }
     // A stray NUL is a flaw of HTML; every third byte a NUL is something else.
@@ -45,14 +52,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Read, FormatError> {
         return utf_16(bytes);
     }
     let declared = declared(bytes);
-    let encoding = choose(bytes, declared);
+    let encoding = choose(bytes, told.or(declared));
     let (text, escaped, flaw) = decode(bytes, encoding);
-    Ok((text, Charset { encoding, bom: false, escaped, declared }, flaw))
+    Ok((text, Charset { encoding, bom: false, escaped, told: false, declared }, flaw))
 }
 
 fn utf_16(bytes: &[u8]) -> Result<Read, FormatError> {
     let decoded = crate::encoding::decode(bytes)?;
-    let charset = Charset { encoding: decoded.encoding, bom: decoded.bom, escaped: false, declared: None };
+    let charset = Charset { encoding: decoded.encoding, bom: decoded.bom, escaped: false, told: false, declared: None };
     Ok((decoded.text, charset, None))
 }
 
@@ -252,7 +259,7 @@ impl Charset {
 
     /// Whether nothing in the document tells its encoding.
     pub(super) fn is_undeclared(&self) -> bool {
-        !self.bom && self.declared.is_none()
+        !self.bom && !self.told && self.declared.is_none()
     }
 
     /// The same document in UTF-8. Without a declaration to mend, a byte-order mark has to tell.
@@ -302,7 +309,7 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &[u8], text: &str, encoding: &str) {
-        let (found, charset, _) = read(bytes).unwrap();
+        let (found, charset, _) = read(bytes, None).unwrap();
         assert_eq!((found.as_str(), charset.encoding.name()), (text, encoding));
         assert_eq!(charset.write(found.into_bytes()).unwrap(), bytes);
     }
@@ -332,7 +339,7 @@ mod tests {
         check("<meta charset=utf-8>é é \u{10ff41}".as_bytes(), "<meta charset=utf-8>é é \u{10ff41}", "UTF-8");
         check(b"<meta charset=utf-8>\xc3\xa9 \xc3\xa9 \xe9", "<meta charset=utf-8>é é \u{10ffe9}", "UTF-8");
         check(b"<meta charset=shift_jis>\x82\xa0\x82 x", "<meta charset=shift_jis>あ\u{10ff82} x", "Shift_JIS");
-        assert!(read(b"\xff\xfe<\0p").is_err());
+        assert!(read(b"\xff\xfe<\0p", None).is_err());
     }
 
     #[test]
@@ -346,7 +353,7 @@ mod tests {
 
     #[test]
     fn what_an_encoding_lacks_becomes_a_reference() {
-        let (_, charset, _) = read(b"<meta charset=latin1>").unwrap();
+        let (_, charset, _) = read(b"<meta charset=latin1>", None).unwrap();
         assert_eq!(charset.write("é→".into()).unwrap(), b"\xe9&#8594;");
         assert!(charset.fits(["São Paulo ẽ"].into_iter()));
         assert!(!charset.fits(["東京"].into_iter()));

@@ -24,12 +24,36 @@ mod token;
 mod walk;
 mod write;
 
-use terjuman_model::Place;
+use encoding_rs::Encoding;
+use terjuman_model::{Place, Segment};
 
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
 
+pub(crate) use skeleton::HtmlSkeleton;
+
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
-    let (text, charset, flaw) = charset::read(bytes)?;
+    let Page { segments, skeleton, warning } = read(bytes, None, options, limits)?;
+    Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings: warning.into_iter().collect() })
+}
+
+/// A page taken apart.
+pub(crate) struct Page {
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) skeleton: HtmlSkeleton,
+    pub(crate) warning: Option<Warning>,
+}
+
+/// Reads a page whose encoding may have been `told` by what it came in: that wins over what the page says itself.
+///
+/// # Errors
+/// As for [`crate::extract`].
+pub(crate) fn read(
+    bytes: &[u8],
+    told: Option<&'static Encoding>,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Page, FormatError> {
+    let (text, charset, flaw) = charset::read(bytes, told)?;
     if text.trim().is_empty() {
         return Err(FormatError::Empty);
     }
@@ -37,13 +61,9 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     // Inner slots were finished before the ones around them; readers want the order of the page.
     found.sort_by_key(|(slot, _)| (slot.range.start, std::cmp::Reverse(slot.range.end)));
     let (slots, segments) = found.into_iter().unzip();
-    let warnings = flaw.map(|at| Warning {
+    let warning = flaw.map(|at| Warning {
         kind: WarningKind::UndecodableBytes,
         place: Place { part: String::new(), offset: at as u64 },
     });
-    Ok(Extracted {
-        segments,
-        skeleton: Box::new(skeleton::HtmlSkeleton { text, charset, slots, notes }),
-        warnings: warnings.into_iter().collect(),
-    })
+    Ok(Page { segments, skeleton: HtmlSkeleton { text, charset, slots, notes }, warning })
 }

@@ -2,6 +2,7 @@
 
 use std::iter::Peekable;
 
+use encoding_rs::Encoding;
 use terjuman_model::TaggedText;
 
 use super::charset::Charset;
@@ -13,7 +14,7 @@ use crate::edits::Edits;
 use crate::{FormatError, Skeleton, Target};
 
 /// The source and the places in it.
-pub(super) struct HtmlSkeleton {
+pub(crate) struct HtmlSkeleton {
     pub(super) text: String,
     pub(super) charset: Charset,
     /// By place; a slot comes before the slots inside it.
@@ -23,6 +24,20 @@ pub(super) struct HtmlSkeleton {
 
 impl Skeleton for HtmlSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        Ok(self.write(translations, target)?.0)
+    }
+}
+
+impl HtmlSkeleton {
+    /// The page with its translations, and the encoding it is in now.
+    ///
+    /// # Errors
+    /// [`FormatError::Verification`] if a tag is lost or doubled.
+    pub(crate) fn write(
+        &self,
+        translations: &[TaggedText],
+        target: &Target,
+    ) -> Result<(Vec<u8>, &'static Encoding), FormatError> {
         if translations.len() != self.slots.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
         }
@@ -32,7 +47,7 @@ impl Skeleton for HtmlSkeleton {
             charset = charset.as_utf_8(false);
             let (named, is_named) = self.notes.charset_edits(&charset);
             edits.extend(named);
-            charset = charset.as_utf_8(!is_named);
+            charset = charset.as_utf_8(!is_named && !charset.told);
         } else if target.language.is_some() && charset.is_declared_wrong() {
             edits.extend(self.notes.charset_edits(&charset).0);
         } else if target.language.is_some()
@@ -49,11 +64,9 @@ impl Skeleton for HtmlSkeleton {
         for (range, text) in rewritten {
             edits.replace(range, text);
         }
-        charset.write(edits.apply(self.text.as_bytes()))
+        Ok((charset.write(edits.apply(self.text.as_bytes()))?, charset.encoding))
     }
-}
 
-impl HtmlSkeleton {
     /// Writes every slot, from the end of the document to its start, so that what is inside a slot comes before it.
     fn rewrite(&self, translations: &[TaggedText], edits: Vec<Rewritten>) -> Result<Vec<Rewritten>, FormatError> {
         let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };

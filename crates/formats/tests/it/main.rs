@@ -2,3 +2,5 @@
 
 mod corpus;
 mod html;
+mod json;
+mod mail;

@@ -289,6 +289,6 @@ fn expressions(text: &[char]) -> Vec<std::ops::Range<usize>> {
 
 /// Letters that stand for themselves: not an address, a path, a placeholder or an expression.
 fn is_word(word: &str) -> bool {
-    let codes = ["://", "www.", "@", "{", "}", "<%", "<?", "\\", "mailto:"];
+    let codes = ["/", "www.", "@", "{", "}", "<%", "<?", "\\", "mailto:"];
     word.contains(|c: char| c.is_ascii_alphabetic()) && !codes.iter().any(|code| word.contains(code))
 }

@@ -1,0 +1,153 @@
+//! JSON: the strings that are values and hold words for people.
+//!
+//! A string is cut into its lines; one that holds HTML goes through the filter of HTML. Names, numbers, and strings that
+//! are plainly codes are left alone. The skeleton is the text; a merge replaces what stands between quotes.
+
+mod scan;
+mod strings;
+
+use std::ops::Range;
+
+use encoding_rs::UTF_8;
+use terjuman_model::{Segment, TaggedText};
+
+use self::scan::Value;
+use self::strings::Spelling;
+use crate::edits::Edits;
+use crate::html::{self, HtmlSkeleton};
+use crate::text_file::TextFile;
+use crate::wording::has_words;
+use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target};
+
+pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let file = TextFile::read(bytes)?;
+    let text = file.text();
+    let mut segments = Vec::new();
+    let mut slots = Vec::new();
+    for value in scan::values(text, limits)? {
+        let Some(content) = strings::decode(&text[value.range.clone()]) else { continue };
+        if !has_words(&content) || is_code(&content) || is_technical(text, &value) {
+            continue;
+        }
+        let start = segments.len();
+        let kind = read(&content, options, limits, &mut segments)?;
+        if segments.len() > start {
+            slots.push(Slot { range: value.range, content, segments: start..segments.len(), kind });
+        }
+        if segments.len() > limits.segments {
+            return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
+        }
+    }
+    if segments.is_empty() {
+        return Err(FormatError::Empty);
+    }
+    let spelling = Spelling::of(text);
+    Ok(Extracted { segments, skeleton: Box::new(JsonSkeleton { file, slots, spelling }), warnings: Vec::new() })
+}
+
+/// A string with segments.
+struct Slot {
+    range: Range<usize>,
+    content: String,
+    segments: Range<usize>,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Where each segment stands in the content.
+    Lines(Vec<Range<usize>>),
+    Html(Box<HtmlSkeleton>),
+}
+
+fn read(content: &str, options: &Options, limits: &Limits, segments: &mut Vec<Segment>) -> Result<Kind, FormatError> {
+    if has_markup(content) {
+        let page = html::read(content.as_bytes(), Some(UTF_8), options, limits)?;
+        segments.extend(page.segments);
+        return Ok(Kind::Html(Box::new(page.skeleton)));
+    }
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for line in content.split_inclusive('\n') {
+        let at = start + (line.len() - line.trim_start().len());
+        let words = line.trim();
+        start += line.len();
+        if has_words(words) {
+            lines.push(at..at + words.len());
+            segments.push(Segment::plain(words));
+        }
+    }
+    Ok(Kind::Lines(lines))
+}
+
+/// Whether there is a tag: `<` and a letter, and somewhere behind it `>`.
+fn has_markup(content: &str) -> bool {
+    let tag = content.match_indices('<').find(|(at, _)| {
+        let rest = content[at + 1..].strip_prefix('/').unwrap_or(&content[at + 1..]);
+        rest.starts_with(|c: char| c.is_ascii_alphabetic())
+    });
+    tag.is_some_and(|(at, _)| content[at..].contains('>'))
+}
+
+/// One word with the marks of a name that programs use: `snake_case`, `camelCase`, `dotted.name`, `CONSTANT_1`.
+fn is_code(content: &str) -> bool {
+    let word = content.trim();
+    if word.contains(char::is_whitespace) || !word.is_ascii() {
+        return false;
+    }
+    let dotted = word.trim_end_matches('.').contains('.');
+    let camel = word.as_bytes().windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+    dotted || camel || word.contains(['_', '/', '\\', '=', '$', '#']) || word.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Names whose values programs read.
+const TECHNICAL: [&str; 22] = [
+    "id", "uuid", "guid", "type", "kind", "key", "url", "uri", "href", "src", "path", "file", "lang", "language",
+    "locale", "class", "color", "format", "encoding", "mimetype", "version", "email",
+];
+
+/// Whether the name says that one word is meant for a program: `"type": "button"`. Whole sentences never are, and what
+/// begins with a capital is a label, as in `"email": "E-mail"`, but for the names of linked data: `"@type": "Person"`.
+fn is_technical(text: &str, value: &Value) -> bool {
+    let Some(key) = value.key.clone() else { return false };
+    let (key, word) = (&text[key], &text[value.range.clone()]);
+    let known = |key: &str| TECHNICAL.iter().any(|known| known.eq_ignore_ascii_case(key));
+    !word.contains(' ') && (key.starts_with(['@', '$']) || (known(key) && !word.starts_with(char::is_uppercase)))
+}
+
+struct JsonSkeleton {
+    file: TextFile,
+    slots: Vec<Slot>,
+    spelling: Spelling,
+}
+
+impl Skeleton for JsonSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        if self.slots.last().map_or(0, |slot| slot.segments.end) != translations.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let mut edits = Edits::default();
+        for slot in &self.slots {
+            let written = slot.write(&translations[slot.segments.clone()], target)?;
+            if written != slot.content {
+                edits.replace(slot.range.clone(), strings::encode(&written, self.spelling));
+            }
+        }
+        self.file.write(edits)
+    }
+}
+
+impl Slot {
+    fn write(&self, translations: &[TaggedText], target: &Target) -> Result<String, FormatError> {
+        let bytes = match &self.kind {
+            Kind::Html(skeleton) => skeleton.write(translations, target)?.0,
+            Kind::Lines(lines) => {
+                let mut edits = Edits::default();
+                for (line, translation) in lines.iter().zip(translations) {
+                    edits.replace(line.clone(), translation.text());
+                }
+                edits.apply(self.content.as_bytes())
+            }
+        };
+        String::from_utf8(bytes).map_err(|_| FormatError::Verification("a string is not text any more".into()))
+    }
+}

@@ -1,0 +1,149 @@
+//! The texts of a message's parts: HTML, plain text, flowed text, each by its own filter.
+
+use encoding_rs::{Encoding, UTF_8};
+use terjuman_model::{Segment, TaggedText};
+
+use super::fields::ContentType;
+use super::flowed::{self, Flow, Paragraph};
+use crate::edits::Edits;
+use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, html, txt};
+
+/// A text without its segments.
+pub(super) enum Body {
+    Html(html::HtmlSkeleton),
+    Plain { skeleton: Box<dyn Skeleton>, encoding: &'static Encoding },
+    Flowed { text: String, paragraphs: Vec<Paragraph>, flow: Flow, encoding: &'static Encoding },
+}
+
+/// A text taken apart. `body` is `None` if there is nothing to translate in it.
+pub(super) struct Text {
+    pub(super) body: Option<Body>,
+    pub(super) segments: Vec<Segment>,
+    pub(super) warning: Option<Warning>,
+}
+
+/// Reads the content of a part. `None` if it is no text that can be read.
+///
+/// # Errors
+/// [`FormatError::TooComplex`] past a limit.
+pub(super) fn read(
+    content: &[u8],
+    content_type: &ContentType,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Option<Text>, FormatError> {
+    let is_html = matches!(content_type.essence.as_str(), "text/html" | "application/xhtml+xml");
+    let told = match &content_type.charset {
+        // What is ASCII is UTF-8, too, and UTF-8 has room for the translation.
+        Some((label, _)) if content.is_ascii() && is_ascii(label) => Some(UTF_8),
+        Some((label, _)) => match Encoding::for_label_no_replacement(label.as_bytes()) {
+            Some(encoding) => Some(encoding),
+            None => return Ok(None),
+        },
+        None if is_html => None,
+        None if std::str::from_utf8(content).is_ok() => Some(UTF_8),
+        None => None,
+    };
+    let read = if is_html {
+        read_html(content, told, options, limits)
+    } else {
+        read_plain(content, told, content_type, options, limits)
+    };
+    match read {
+        Ok(text) => Ok(Some(text)),
+        Err(FormatError::Empty) => Ok(Some(Text { body: None, segments: Vec::new(), warning: None })),
+        Err(FormatError::Encoding(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the label means ASCII and nothing more.
+pub(super) fn is_ascii(label: &str) -> bool {
+    ["us-ascii", "ascii", "ansi_x3.4-1968"].iter().any(|known| label.eq_ignore_ascii_case(known))
+}
+
+fn read_html(
+    content: &[u8],
+    told: Option<&'static Encoding>,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Text, FormatError> {
+    let page = html::read(content, told, options, limits)?;
+    Ok(Text { body: Some(Body::Html(page.skeleton)), segments: page.segments, warning: page.warning })
+}
+
+fn read_plain(
+    content: &[u8],
+    told: Option<&'static Encoding>,
+    content_type: &ContentType,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Text, FormatError> {
+    let (text, encoding) = match told {
+        Some(encoding) => {
+            let text = encoding
+                .decode_without_bom_handling_and_without_replacement(content)
+                .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
+            (text.into_owned(), encoding)
+        }
+        None => {
+            let decoded = crate::encoding::decode(content)?;
+            (decoded.text, decoded.encoding)
+        }
+    };
+    if text.trim().is_empty() {
+        return Err(FormatError::Empty);
+    }
+    if content_type.flowed {
+        let flow = Flow { delete_space: content_type.delete_space };
+        let paragraphs = flowed::paragraphs(&text, flow);
+        let segments = paragraphs.iter().map(|paragraph| Segment::plain(paragraph.text.clone())).collect();
+        return Ok(Text { body: Some(Body::Flowed { text, paragraphs, flow, encoding }), segments, warning: None });
+    }
+    let Extracted { segments, skeleton, .. } = txt::extract(text.as_bytes(), options, limits)?;
+    Ok(Text { body: Some(Body::Plain { skeleton, encoding }), segments, warning: None })
+}
+
+impl Body {
+    /// The content with its translations, and the encoding it is in now.
+    ///
+    /// # Errors
+    /// [`FormatError::Verification`] if the result would be damaged.
+    pub(super) fn write(
+        &self,
+        translations: &[TaggedText],
+        target: &Target,
+    ) -> Result<(Vec<u8>, &'static Encoding), FormatError> {
+        match self {
+            Self::Html(skeleton) => skeleton.write(translations, target),
+            Self::Plain { skeleton, encoding } => {
+                let text = String::from_utf8(skeleton.merge(translations, target)?)
+                    .map_err(|_| FormatError::Verification("a text part is not text any more".into()))?;
+                Ok(encode(&text, encoding))
+            }
+            Self::Flowed { text, paragraphs, flow, encoding } => {
+                let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+                let mut edits = Edits::default();
+                for (paragraph, translation) in paragraphs.iter().zip(translations) {
+                    if paragraph.text != translation.text() {
+                        paragraph.write(translation.text(), *flow, newline, &mut edits);
+                    }
+                }
+                let text = String::from_utf8(edits.apply(text.as_bytes()))
+                    .map_err(|_| FormatError::Verification("an edit cut a character".into()))?;
+                Ok(encode(&text, encoding))
+            }
+        }
+    }
+}
+
+/// The text in its encoding, or in UTF-8 if that lacks a character of it.
+fn encode(text: &str, encoding: &'static Encoding) -> (Vec<u8>, &'static Encoding) {
+    if encoding.output_encoding() == encoding {
+        let (bytes, _, lacks) = encoding.encode(text);
+        if !lacks {
+            return (bytes.into_owned(), encoding);
+        }
+    }
+    (text.as_bytes().to_vec(), UTF_8)
+}

@@ -1,0 +1,298 @@
+//! Messages (`.eml`) and web archives (`.mhtml`): MIME.
+//!
+//! The message is never parsed into objects and written from them: the skeleton is its bytes, and a merge replaces the
+//! bodies of the text parts that changed, in the encodings they have, and the subjects. All other parts, every
+//! delimiter, and every other header field come out byte for byte.
+//!
+//! The way of the data: [`scan`] finds the parts, [`fields`] reads what their headers say, [`transfer`] decodes a body,
+//! [`body`] hands it to the filter of its type, [`words`] reads and writes subjects.
+//!
+//! Rules: `formats.md` section B.6.
+
+mod body;
+mod fields;
+mod flowed;
+mod scan;
+mod transfer;
+mod words;
+
+use std::ops::Range;
+
+use encoding_rs::Encoding;
+use terjuman_model::{LanguageTag, Place, Segment, TaggedText};
+
+use self::body::{Body, Text};
+use self::fields::ContentType;
+use self::scan::{Entity, Kind};
+use self::transfer::Transfer;
+use crate::edits::Edits;
+use crate::wording::has_words;
+use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, WarningKind};
+
+pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let entities = scan::scan(bytes, limits)?;
+    let mut reader = Reader { bytes, options, limits, units: Vec::new(), segments: Vec::new(), warnings: Vec::new() };
+    for (index, entity) in entities.iter().enumerate() {
+        if entity.kind == Kind::Message {
+            reader.subject(index, entity);
+        }
+        reader.part(index, entity)?;
+    }
+    if reader.units.is_empty() {
+        return Err(FormatError::Empty);
+    }
+    let Reader { units, segments, warnings, .. } = reader;
+    let skeleton = MailSkeleton { bytes: bytes.to_vec(), entities, units, limits: limits.clone() };
+    Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings })
+}
+
+/// Something with segments.
+struct Unit {
+    entity: usize,
+    segments: Range<usize>,
+    kind: UnitKind,
+}
+
+enum UnitKind {
+    /// A subject: where its value stands, and what of its text comes before the segment.
+    Subject {
+        value: Range<usize>,
+        prefix: String,
+    },
+    Part(Box<Part>),
+}
+
+/// A part with text.
+struct Part {
+    body: Body,
+    transfer: Transfer,
+    content: Vec<u8>,
+    content_type: ContentType,
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    options: &'a Options,
+    limits: &'a Limits,
+    units: Vec<Unit>,
+    segments: Vec<Segment>,
+    warnings: Vec<Warning>,
+}
+
+impl Reader<'_> {
+    fn subject(&mut self, index: usize, entity: &Entity) {
+        let Some(value) = entity.fields.find(self.bytes, "Subject") else { return };
+        let text = words::decode(&self.bytes[value.clone()]);
+        let subject = without_prefix(&text).trim();
+        if !has_words(subject) {
+            return;
+        }
+        let prefix = text[..text.len() - without_prefix(&text).len()].to_owned();
+        let segment = Segment::plain(subject);
+        self.push(index, vec![segment], UnitKind::Subject { value, prefix });
+    }
+
+    fn push(&mut self, entity: usize, segments: Vec<Segment>, kind: UnitKind) {
+        let start = self.segments.len();
+        self.segments.extend(segments);
+        self.units.push(Unit { entity, segments: start..self.segments.len(), kind });
+    }
+
+    fn part(&mut self, index: usize, entity: &Entity) -> Result<(), FormatError> {
+        let content_type = entity.fields.content_type(self.bytes);
+        let is_encrypted = content_type.essence == "multipart/encrypted"
+            || matches!(content_type.essence.as_str(), "application/pkcs7-mime" | "application/x-pkcs7-mime");
+        if is_encrypted && index == 0 {
+            return Err(FormatError::Encrypted);
+        }
+        let is_signed = content_type.essence == "multipart/signed"
+            || (entity.kind == Kind::Message && entity.fields.find(self.bytes, "DKIM-Signature").is_some());
+        if is_signed {
+            self.warn(WarningKind::SignatureBroken, entity);
+        }
+        let is_text =
+            matches!(content_type.essence.as_str(), "" | "text/html" | "text/plain" | "application/xhtml+xml");
+        if !is_text || entity.body.is_empty() || entity.fields.is_attachment(self.bytes) {
+            return Ok(());
+        }
+        let Some(transfer) = Transfer::by_name(&entity.fields.transfer_encoding(self.bytes)) else {
+            self.warn(WarningKind::PartKept, entity);
+            return Ok(());
+        };
+        let content = transfer.decode(&self.bytes[entity.body.clone()]);
+        let Some(Text { body, segments, warning }) = body::read(&content, &content_type, self.options, self.limits)?
+        else {
+            self.warn(WarningKind::PartKept, entity);
+            return Ok(());
+        };
+        self.warnings.extend(warning.map(|warning| Warning { place: place(entity), ..warning }));
+        if let Some(body) = body {
+            self.push(index, segments, UnitKind::Part(Box::new(Part { body, transfer, content, content_type })));
+        }
+        Ok(())
+    }
+
+    fn warn(&mut self, kind: WarningKind, entity: &Entity) {
+        self.warnings.push(Warning { kind, place: place(entity) });
+    }
+}
+
+fn place(entity: &Entity) -> Place {
+    Place { part: String::new(), offset: entity.body.start as u64 }
+}
+
+/// A subject without the marks of replies and forwards, which mail programs know by their spelling.
+fn without_prefix(subject: &str) -> &str {
+    const MARKS: [&str; 9] = ["re", "fw", "fwd", "aw", "wg", "sv", "vs", "rv", "enc"];
+    let mut rest = subject;
+    while let Some((mark, after)) = rest.split_once(':') {
+        let mark = mark.trim_start().split('[').next().unwrap_or_default().trim_end();
+        if !MARKS.iter().any(|known| known.eq_ignore_ascii_case(mark)) {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
+}
+
+struct MailSkeleton {
+    bytes: Vec<u8>,
+    entities: Vec<Entity>,
+    units: Vec<Unit>,
+    limits: Limits,
+}
+
+impl Skeleton for MailSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        if self.units.last().map_or(0, |unit| unit.segments.end) != translations.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let mut edits = Edits::default();
+        for unit in &self.units {
+            let entity = &self.entities[unit.entity];
+            let translations = &translations[unit.segments.clone()];
+            match &unit.kind {
+                UnitKind::Subject { value, prefix } => {
+                    let subject: String = translations.iter().map(TaggedText::text).collect();
+                    let text = words::decode(&self.bytes[value.clone()]);
+                    if without_prefix(&text).trim() != subject {
+                        let value_now = words::encode(&format!("{prefix}{subject}"), 9, entity.fields.newline);
+                        edits.replace(value.clone(), value_now);
+                    }
+                }
+                UnitKind::Part(part) => {
+                    let (written, encoding) = part.body.write(translations, target)?;
+                    if written != part.content {
+                        self.write_part(entity, part, &written, encoding, &mut edits);
+                    }
+                }
+            }
+        }
+        self.set_language(target, &mut edits);
+        let written = edits.apply(&self.bytes);
+        let parts = scan::scan(&written, &self.limits).map(|entities| entities.len());
+        if parts.ok() != Some(self.entities.len()) {
+            return Err(FormatError::Verification("the message fell apart differently".into()));
+        }
+        Ok(written)
+    }
+}
+
+impl MailSkeleton {
+    /// Puts the content of a part back. Its header changes where it would not be true any more.
+    fn write_part(&self, entity: &Entity, part: &Part, written: &[u8], encoding: &'static Encoding, edits: &mut Edits) {
+        let Entity { fields, body, .. } = entity;
+        let newline = fields.newline;
+        if let Some(edit) = self.charset_edit(part, written, encoding) {
+            match edit {
+                CharsetEdit::Replace(range) => edits.replace(range, encoding.name().to_ascii_lowercase()),
+                CharsetEdit::Add => {
+                    let parameter = format!("; charset={}", encoding.name().to_ascii_lowercase());
+                    match fields.find(&self.bytes, "Content-Type") {
+                        Some(value) => edits.replace(value.end..value.end, parameter),
+                        None => {
+                            let field = format!("Content-Type: text/plain{parameter}{newline}");
+                            edits.replace(fields.end..fields.end, field);
+                        }
+                    }
+                }
+            }
+        }
+        let boundaries: Vec<_> = entity.inside.iter().map(|boundary| &**boundary).collect();
+        let collides = || written.split(|b| *b == b'\n').any(|line| scan::delimiter(line, &boundaries).is_some());
+        let is_bare = matches!(part.transfer, Transfer::SevenBit | Transfer::EightBit);
+        let transfer = if is_bare && (!part.transfer.fits(written) || collides()) {
+            let name = if encoding.is_ascii_compatible() { "quoted-printable" } else { "base64" };
+            match fields.find(&self.bytes, "Content-Transfer-Encoding") {
+                Some(value) => edits.replace(value, name),
+                None => {
+                    edits.replace(fields.end..fields.end, format!("Content-Transfer-Encoding: {name}{newline}"));
+                }
+            }
+            if encoding.is_ascii_compatible() { Transfer::QuotedPrintable } else { Transfer::Base64 }
+        } else {
+            part.transfer
+        };
+        let mut encoded = transfer.encode(written, newline);
+        if transfer == Transfer::Base64 && !self.bytes[body.clone()].ends_with(b"\n") {
+            encoded.truncate(encoded.trim_ascii_end().len());
+        }
+        edits.replace(body.clone(), encoded);
+    }
+
+    /// What has to be done so that readers know the encoding.
+    fn charset_edit(&self, part: &Part, written: &[u8], encoding: &'static Encoding) -> Option<CharsetEdit> {
+        if written.is_ascii() {
+            return None;
+        }
+        match &part.content_type.charset {
+            Some((label, range)) => {
+                let is_true = !body::is_ascii(label) && Encoding::for_label(label.as_bytes()) == Some(encoding);
+                (!is_true).then(|| CharsetEdit::Replace(range.clone()))
+            }
+            // A page that names its encoding needs no other word for it.
+            None if matches!(part.body, Body::Html(_)) && !part.content.is_ascii() => None,
+            None => Some(CharsetEdit::Add),
+        }
+    }
+
+    /// What says that it is in the old language is in the new one.
+    fn set_language(&self, target: &Target, edits: &mut Edits) {
+        let (Some(source), Some(language)) = (&target.source_language, &target.language) else { return };
+        let texts = self.units.iter().filter(|unit| matches!(unit.kind, UnitKind::Part(_))).map(|unit| unit.entity);
+        let messages = (0..self.entities.len()).filter(|index| self.entities[*index].kind == Kind::Message);
+        let mut indexes: Vec<_> = texts.chain(messages).collect();
+        indexes.sort_unstable();
+        indexes.dedup();
+        for index in indexes {
+            let Some(value) = self.entities[index].fields.find(&self.bytes, "Content-Language") else { continue };
+            let now = String::from_utf8_lossy(&self.bytes[value.clone()]).parse::<LanguageTag>();
+            if now.is_ok_and(|now| now == *source) {
+                edits.replace(value, language.to_string().replace('_', "-"));
+            }
+        }
+    }
+}
+
+enum CharsetEdit {
+    Replace(Range<usize>),
+    Add,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_replies_are_no_text() {
+        for (subject, rest) in [
+            ("Re: Fwd: Hello", "Hello"),
+            ("RE[2]: AW: x: y", "x: y"),
+            ("Regarding: x", "Regarding: x"),
+            ("Hello", "Hello"),
+            ("re:", ""),
+        ] {
+            assert_eq!(without_prefix(subject), rest);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! JSON, checked with another parser.
+
+use serde_json::Value;
+use terjuman_formats::{Extracted, Format, FormatError, Limits, Options, Target, extract};
+use terjuman_model::TaggedText;
+
+const NOWHERE: Target = Target { source_language: None, language: None };
+
+fn read(bytes: &[u8]) -> Result<Extracted, FormatError> {
+    extract(Format::Json, bytes, &Options::default(), &Limits::default())
+}
+
+/// The texts found, and the document with each of them in brackets.
+#[track_caller]
+fn check(json: &str, texts: &[&str], expected: &str) {
+    let extracted = read(json.as_bytes()).expect("can be read");
+    let sources: Vec<_> = extracted.segments.iter().map(|segment| segment.source.clone()).collect();
+    assert_eq!(sources.iter().map(TaggedText::text).collect::<Vec<_>>(), texts);
+    assert_eq!(extracted.skeleton.merge(&sources, &NOWHERE).expect("this cannot fail here"), json.as_bytes());
+    let marked: Vec<_> = sources
+        .iter()
+        .map(|source| {
+            let marks = source.marks().iter().map(|mark| terjuman_model::Mark { at: mark.at + 1, ..*mark }).collect();
+            TaggedText::with_marks(format!("[{}]", source.text()), marks)
+        })
+        .collect();
+    let written = String::from_utf8(extracted.skeleton.merge(&marked, &NOWHERE).expect("this cannot fail here"))
+        .expect("this cannot fail here");
+    assert_eq!(written, expected);
+    let shape = |text: &str| {
+        serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'))
+            .into_iter::<Value>()
+            .map(|v| shape(&v.expect("this cannot fail here")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shape(json), shape(&written));
+}
+
+/// Everything but the strings.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::String(_) => Value::Null,
+        Value::Array(items) => items.iter().map(shape).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn values_are_translated_and_nothing_else() {
+    check(
+        "{ \"Save file\" : \"Save\",\n\t\"n\": [1.50, true, \"Two words\"] }\n",
+        &["Save", "Two words"],
+        "{ \"Save file\" : \"[Save]\",\n\t\"n\": [1.50, true, \"[Two words]\"] }\n",
+    );
+    check("{\"a\": \"One\"}\n{\"a\": \"Two\"}\n", &["One", "Two"], "{\"a\": \"[One]\"}\n{\"a\": \"[Two]\"}\n");
+    check("\u{feff}[\" One \"]", &["One"], "\u{feff}[\" [One] \"]");
+}
+
+#[test]
+fn codes_are_left_alone() {
+    check(
+        r#"["https://example.com", "snake_case", "camelCase", "en.greeting", "a1", "2024-01-01", {"type": "button"}, {"type": "A sentence."}, {"email": "Email"}, {"@type": "Person"}, "Done."]"#,
+        &["A sentence.", "Email", "Done."],
+        r#"["https://example.com", "snake_case", "camelCase", "en.greeting", "a1", "2024-01-01", {"type": "button"}, {"type": "[A sentence.]"}, {"email": "[Email]"}, {"@type": "Person"}, "[Done.]"]"#,
+    );
+}
+
+#[test]
+fn escapes_stay_in_their_style() {
+    check(r#"["caf\u00e9 \"x\" a\/b"]"#, &["café \"x\" a/b"], r#"["[caf\u00e9 \"x\" a\/b]"]"#);
+    check(r#"["café \u00e9"]"#, &["café é"], r#"["[café é]"]"#);
+    check(r#"["One\n\nTwo\r\n"]"#, &["One", "Two"], r#"["[One]\n\n[Two]\r\n"]"#);
+}
+
+#[test]
+fn markup_in_strings_is_markup() {
+    check(
+        r#"["<p class=\"x\">One <b>two</b></p><img alt='Three'>", "a < b"]"#,
+        &["One two", "Three", "a < b"],
+        r#"["<p class=\"x\">[One <b>two</b>]</p><img alt='[Three]'>", "[a < b]"]"#,
+    );
+}
+
+#[test]
+fn strings_that_are_no_text_are_kept() {
+    let json = br#"["\ud83d One", "Two"]"#;
+    let extracted = read(json).expect("this cannot fail here");
+    assert_eq!(extracted.segments.len(), 1);
+    assert_eq!(
+        extracted.skeleton.merge(&[TaggedText::plain("2")], &NOWHERE).expect("this cannot fail here"),
+        br#"["\ud83d One", "2"]"#
+    );
+}
+
+#[test]
+fn what_is_no_json_is_refused() {
+    assert!(matches!(read(b"{\"a\": \"b c\""), Err(FormatError::Corrupt { .. })));
+    assert!(matches!(read(b"{\"a\": 1}"), Err(FormatError::Empty)));
+    assert!(matches!(read("[".repeat(1_000_000).as_bytes()), Err(FormatError::TooComplex { .. })));
+}
