@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// List, show, watch and cancel the jobs of a running server
     Jobs(JobsArguments),
+    /// List, fetch, add and remove translation models
+    Models(ModelsArguments),
     /// Check or print the configuration
     Config(ConfigArguments),
     /// Check whether this machine is ready, and say what to do where it is not
@@ -90,6 +92,40 @@ pub(crate) enum JobsCommand {
     Cancel {
         /// The job's id
         id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ModelsArguments {
+    #[command(subcommand)]
+    pub(crate) command: ModelsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List the installed models
+    List {
+        /// List what the public catalogue has instead
+        #[arg(long)]
+        available: bool,
+    },
+    /// Fetch a model from the public catalogue
+    Pull {
+        /// Source and target language, as en-pt
+        #[arg(value_name = "SRC-TRG")]
+        pair: String,
+    },
+    /// Add every model found in a folder, zip archive or Python wheel
+    Add {
+        /// The folder or file
+        #[arg(value_name = "DIR-OR-FILE")]
+        path: PathBuf,
+    },
+    /// Remove a model
+    Remove {
+        /// Source and target language, as en-pt
+        #[arg(value_name = "SRC-TRG")]
+        pair: String,
     },
 }
 

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Translate(arguments) => commands::translate::run(&config, &arguments),
         Command::Serve(arguments) => commands::serve::run(&config, &arguments),
         Command::Jobs(arguments) => commands::jobs::run(&config, &arguments),
+        Command::Models(arguments) => commands::models::run(&config, &arguments.command),
         Command::Doctor => commands::doctor::run(&config),
         Command::Config(arguments) => commands::config::run(&config, arguments.command),
     };

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
-use terjuman_nmt::{Models, ModelsError, Neural, NeuralConfig, Role, TranslateError, Translator};
+use terjuman_nmt::{Models, ModelsError, Neural, NeuralConfig, Pairs, Role, Source, TranslateError, Translator};
 
-use crate::support::{models, pair_of, plain, translate};
+use crate::support::{marked, models, pair_of, plain, translate};
 
 fn config() -> NeuralConfig {
     NeuralConfig { threads: std::num::NonZeroUsize::new(1), ..NeuralConfig::default() }
@@ -45,13 +45,15 @@ fn damage(store: &Path, role: Role, is_known: bool, change: impl Fn(&mut Vec<u8>
     name
 }
 
+type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 #[test]
 fn a_damaged_file_is_named_and_never_a_panic() {
     let Some(pack) = models() else { return };
     let halve = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2);
     let garble = |bytes: &mut Vec<u8>| bytes.iter_mut().for_each(|byte| *byte = byte.wrapping_mul(31).wrapping_add(7));
     let flip = |bytes: &mut Vec<u8>| bytes[100] ^= 0x40;
-    let changes: [(&str, &dyn Fn(&mut Vec<u8>)); 3] = [("halve", &halve), ("garble", &garble), ("flip", &flip)];
+    let changes: [(&str, Change<'_>); 3] = [("halve", &halve), ("garble", &garble), ("flip", &flip)];
     for role in [Role::Model, Role::Vocab, Role::Shortlist] {
         for (change_name, change) in changes {
             for is_known in [false, true] {
@@ -94,4 +96,59 @@ fn what_does_not_work_is_not_added() {
     let error = store.add(&folder).unwrap_err();
     assert!(matches!(&error, ModelsError::Damaged { file, .. } if file == "vocab.enpt.spm"), "{error}");
     assert!(store.list().unwrap().is_empty());
+}
+
+#[test]
+fn pairs_without_a_model_go_by_way_of_english_with_links_and_fixed_ranges() {
+    let Some(pack) = models() else { return };
+    let work = tempfile::tempdir().unwrap();
+    copy(&pack.join("en-pt"), &work.path().join("en-pt"));
+    // Galician is written much like Portuguese: the model for the one stands in for the other.
+    copy(&pack.join("pt-en"), &work.path().join("gl-en"));
+    let manifest = work.path().join("gl-en/model.json");
+    let text = fs::read_to_string(&manifest).unwrap().replace(r#""source": "pt""#, r#""source": "gl""#);
+    fs::write(&manifest, text).unwrap();
+    let neural = Neural::new(Models::new(work.path()), &config()).unwrap();
+    let shown = |pairs: Pairs| match pairs {
+        Pairs::Only(pairs) => pairs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        Pairs::Any => Vec::new(),
+    };
+    assert_eq!(shown(neural.pairs()), ["en-pt", "en-pt-pt", "gl-en", "gl-pt", "gl-pt-pt"]);
+    let sources = ["A casa de ⟦{nome}⟧ é pequena.", "⟦{a}⟧ e ⟦bomba=>bomba de calor⟧ 😀", "Bom dia.", "12"];
+    let sources = sources.map(|text| Source { linked: true, ..marked(text) });
+    let translated = translate(&neural, "gl-pt", &sources);
+    assert_eq!(translated[0].text, "A casa de {nome} é pequena.");
+    assert_eq!(translated[2].text, "Bom dia.");
+    let word = |range: &std::ops::Range<usize>| &sources[0].text[range.clone()];
+    let house = translated[0].links.iter().find(|link| &translated[0].text[link.target.clone()] == "casa").unwrap();
+    assert_eq!(word(&house.source), "casa");
+}
+
+#[test]
+fn a_model_is_let_go_under_the_memory_budget_and_loaded_again() {
+    let Some(pack) = models() else { return };
+    let config = NeuralConfig { memory_bytes: 1, cache_bytes: 0, ..config() };
+    let neural = Neural::new(Models::new(pack), &config).unwrap();
+    for _ in 0..2 {
+        assert_eq!(translate(&neural, "en-pt", &[plain("Good morning.")])[0].text, "Bom dia.");
+        assert_eq!(translate(&neural, "pt-en", &[plain("Bom dia.")])[0].text, "Good morning.");
+    }
+}
+
+#[test]
+fn many_callers_share_one_engine() {
+    let Some(pack) = models() else { return };
+    let config = NeuralConfig { threads: std::num::NonZeroUsize::new(2), ..NeuralConfig::default() };
+    let neural = Neural::new(Models::new(pack), &config).unwrap();
+    std::thread::scope(|scope| {
+        for caller in 0..6 {
+            let neural = &neural;
+            scope.spawn(move || {
+                let texts: Vec<_> = (0..20).map(|index| plain(&format!("Room {caller}{index} is free."))).collect();
+                for (index, translated) in translate(neural, "en-pt", &texts).iter().enumerate() {
+                    assert!(translated.text.contains(&format!("{caller}{index}")), "{}", translated.text);
+                }
+            });
+        }
+    });
 }

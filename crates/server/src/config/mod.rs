@@ -13,7 +13,7 @@ use figment::providers::{Format, Toml};
 use serde::{Deserialize, Serialize};
 use terjuman_api::{AuthConfig, HttpConfig};
 use terjuman_jobs::{StorageConfig, WorkerConfig};
-use terjuman_nmt::{Kernel, NeuralConfig};
+use terjuman_nmt::{Catalogue, Kernel, NeuralConfig};
 use terjuman_pipeline::{Limits, Options};
 
 use crate::logging::LogConfig;
@@ -130,11 +130,18 @@ impl Default for EngineConfig {
 pub(crate) struct ModelsConfig {
     /// A folder with one folder for each pair of languages. Default `models`.
     pub(crate) dir: PathBuf,
+    /// The list that `models pull` looks a pair up in. Default: Firefox's public catalogue.
+    pub(crate) catalogue_url: String,
+    /// What the files of the list are below. Default: the place of Firefox's files.
+    pub(crate) attachments_url: String,
+    /// Milliseconds that a server may take to answer and between two pieces of an answer. Default 30 seconds.
+    pub(crate) timeout_ms: u64,
 }
 
 impl Default for ModelsConfig {
     fn default() -> Self {
-        Self { dir: PathBuf::from("models") }
+        let Catalogue { records_url, attachments_url } = Catalogue::default();
+        Self { dir: PathBuf::from("models"), catalogue_url: records_url, attachments_url, timeout_ms: 30_000 }
     }
 }
 

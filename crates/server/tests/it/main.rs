@@ -5,6 +5,7 @@
 mod arrows;
 mod crash;
 mod demo;
+mod models;
 mod sdk;
 mod serve;
 mod support;
