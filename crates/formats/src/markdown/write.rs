@@ -282,10 +282,13 @@ impl Writer<'_> {
         (out, shown)
     }
 
-    /// The same on one line: what another line has in front of it need not be the same in its new place.
-    fn line(&self, range: &Range<usize>) -> (String, String) {
+    /// The same, on one line where another line's marks of quotation stand inside of it: there may be none in its new
+    /// place. As a last resort, everything is on one line.
+    fn thing(&self, range: &Range<usize>, level: Level) -> (String, String) {
         let (out, shown) = self.raw(range);
-        if out.contains('\n') { (on_one_line(&out), on_one_line(&shown)) } else { (out, shown) }
+        let is_quoted = |line: &str| line.trim_start_matches([' ', '\t']).starts_with('>');
+        let is_folded = level == Level::FullWithHtml || out.split('\n').skip(1).any(is_quoted);
+        if is_folded && out.contains('\n') { (on_one_line(&out), on_one_line(&shown)) } else { (out, shown) }
     }
 
     /// The character in front of the place, white space at the start of its line.
@@ -332,11 +335,11 @@ impl Writer<'_> {
                 }
                 Token::Open(tag) => {
                     open.push(index);
-                    chunks.push(self.side(*tag, ChunkKind::Open(*tag), spelled[index].as_ref()));
+                    chunks.push(self.side(*tag, ChunkKind::Open(*tag), spelled[index].as_ref(), level));
                 }
                 Token::Close(tag) => {
                     let spelling = open.pop().and_then(|index| spelled[index].as_ref());
-                    chunks.push(self.side(*tag, ChunkKind::Close(*tag), spelling));
+                    chunks.push(self.side(*tag, ChunkKind::Close(*tag), spelling, level));
                 }
                 Token::Single(tag) => {
                     let range = match &self.slot.tags[*tag] {
@@ -345,7 +348,7 @@ impl Writer<'_> {
                         Markup::Pair { open, close, .. } => open.start..close.end,
                         Markup::Emphasis(_) => 0..0,
                     };
-                    let (out, shown) = self.line(&range);
+                    let (out, shown) = self.thing(&range, level);
                     let meant = probe::read_thing(&shown, self.document.labels).into();
                     chunks.push(Chunk { kind: ChunkKind::Markup, out, shown, meant });
                 }
@@ -363,7 +366,7 @@ impl Writer<'_> {
         let Markup::Break { mark, ends_line, .. } = &self.slot.tags[tag] else {
             return Chunk { kind: ChunkKind::Markup, out: String::new(), shown: String::new(), meant: "".into() };
         };
-        let (out, shown) = self.line(mark);
+        let (out, shown) = self.raw(mark);
         let is_html = out.starts_with('<');
         let line_end = if *ends_line { " " } else { "" };
         let meant = if is_html { probe::html(&out) + line_end } else { probe::BREAK.to_owned() };
@@ -372,7 +375,7 @@ impl Writer<'_> {
     }
 
     /// One side of a pair.
-    fn side(&self, tag: usize, kind: ChunkKind, spelled: Option<&Spelled>) -> Chunk<'static> {
+    fn side(&self, tag: usize, kind: ChunkKind, spelled: Option<&Spelled>, level: Level) -> Chunk<'static> {
         let is_open = matches!(kind, ChunkKind::Open(_));
         let (out, shown, meant) = match (&self.slot.tags[tag], spelled) {
             (Markup::Emphasis(emphasis), Some(spelled)) => {
@@ -386,7 +389,7 @@ impl Writer<'_> {
                 (out.clone(), out, meant)
             }
             (Markup::Pair { open, close, .. }, _) => {
-                let (out, shown) = self.line(if is_open { open } else { close });
+                let (out, shown) = self.thing(if is_open { open } else { close }, level);
                 let is_link = self.document.masked[open.clone()].starts_with('[');
                 let meant = match is_link {
                     true if is_open => probe::LINK_OPEN.to_owned(),
