@@ -84,6 +84,7 @@ fn needed(character: char, before: char, after: char, rest: &str, around: &Surro
     let is_alternative = matches!(around.context, Context::Alternative | Context::AlternativeInCell);
     let yes = match character {
         '\\' => is_full || after.is_ascii_punctuation() || after.is_whitespace(),
+        '`' if is_full => return Need::Reference("&#96;"),
         '`' => true,
         '*' => is_full || !is_loose,
         '_' => is_full || !(is_loose || (before.is_alphanumeric() && after.is_alphanumeric())),
@@ -120,7 +121,7 @@ fn block_mark(words: &str) -> Option<usize> {
         b'>' | b'=' => Some(0),
         b'-' | b'+' if ends_at(1) || words.starts_with("--") || words.starts_with("++") => Some(0),
         b'*' if ends_at(1) => Some(0),
-        b':' if ends_at(1) || words.starts_with(":::") => Some(0),
+        b':' => Some(0),
         b'~' if words.starts_with("~~~") => Some(0),
         b'0'..=b'9' => {
             let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();

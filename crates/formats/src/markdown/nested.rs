@@ -36,10 +36,17 @@ pub(super) fn read(
         return Ok(None);
     }
     let mut html = String::from(MARK);
+    let mut prefix = None;
+    let mut at = first.start;
     for line in lines {
+        // The parser leaves out the first half of a line end of two characters.
+        match &text[at..line.start] {
+            gap @ ("" | "\r") => html.push_str(gap),
+            _ => prefix = prefix.or(Some(at..line.start)),
+        }
         html.push_str(&text[line.clone()]);
+        at = line.end;
     }
-    let prefix = lines.windows(2).map(|pair| pair[0].end..pair[1].start).find(|gap| !gap.is_empty());
     match html::extract(html.as_bytes(), options, limits) {
         Ok(Extracted { segments, .. }) if segments.is_empty() => Ok(None),
         Ok(Extracted { segments, skeleton, .. }) => {

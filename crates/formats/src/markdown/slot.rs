@@ -45,7 +45,8 @@ pub(super) struct Slot {
     pub(super) context: Context,
     /// Whether it begins where a block's text begins, and what it begins with could be taken for markup of a block.
     pub(super) starts_block: bool,
-    /// What stands between two lines: the line end, and what the next line has in front of its words.
+    /// What stands between two lines of text that goes on: the line end, and what the next line has in front of its
+    /// words.
     pub(super) between: Vec<Range<usize>>,
     /// The markup of each tag, by its id.
     pub(super) tags: Vec<Markup>,
@@ -94,6 +95,8 @@ pub(super) enum Markup {
         mark: Range<usize>,
         /// Whether the source goes on in the next line.
         ends_line: bool,
+        /// What stands in between, if it does.
+        between: Range<usize>,
     },
 }
 

@@ -54,13 +54,16 @@ fn look_alike(segment: &Segment) -> TaggedText {
             }
         }
     }
-    let (mut text, mut marks) = (String::from("["), Vec::new());
+    let (mut text, mut marks, mut passed) = (String::from("["), Vec::new(), 0);
     let mut rest = source.marks().iter().peekable();
     for (at, character) in source.text().char_indices() {
         while let Some(mark) = rest.next_if(|mark| mark.at <= at) {
             marks.push(Mark { at: if mark.at == 0 { 0 } else { text.len() }, ..*mark });
         }
-        let is_fixed = fixed.iter().any(|range| range.contains(&at));
+        while fixed.get(passed).is_some_and(|range| range.end <= at) {
+            passed += 1;
+        }
+        let is_fixed = fixed.get(passed).is_some_and(|range| range.contains(&at));
         text.push(match character {
             'a'..='z' if !is_fixed => char::from_u32('а' as u32 + character as u32 - 'a' as u32).unwrap(),
             'A'..='Z' if !is_fixed => char::from_u32('А' as u32 + character as u32 - 'A' as u32).unwrap(),
@@ -132,6 +135,14 @@ fn structure(markdown: &str) -> (Vec<String>, Vec<String>) {
 }
 
 #[track_caller]
+fn same_things(before: &[String], after: &[String]) {
+    for (index, (before, after)) in before.iter().zip(after).enumerate() {
+        assert_eq!(before, after, "the structure changed at {index}");
+    }
+    assert_eq!(before.len(), after.len(), "the structure changed");
+}
+
+#[track_caller]
 fn round_trips(segments: &[Segment], skeleton: &skeleton::MarkdownSkeleton, markdown: &str) {
     let sources: Vec<_> = segments.iter().map(|segment| segment.source.clone()).collect();
     assert_eq!(written(skeleton, &sources), markdown, "identity");
@@ -144,7 +155,7 @@ fn round_trips(segments: &[Segment], skeleton: &skeleton::MarkdownSkeleton, mark
     let same = written(skeleton, &sources.iter().map(longer).collect::<Vec<_>>());
     let (things, words) = structure(markdown);
     let read_back = structure(&same);
-    assert_eq!(things, read_back.0, "forced identity changed the structure: {same}");
+    same_things(&things, &read_back.0);
     let folded = |words: &[String]| words.concat().split_whitespace().collect::<Vec<_>>().join(" ");
     for (before, after) in folded(&words).split(' ').zip(folded(&read_back.1).split(' ')) {
         assert_eq!(before, after, "forced identity changed the words");
@@ -153,7 +164,7 @@ fn round_trips(segments: &[Segment], skeleton: &skeleton::MarkdownSkeleton, mark
     let translations: Vec<_> = segments.iter().map(look_alike).collect();
     let pseudo = written(skeleton, &translations);
     let (pseudo_things, pseudo_words) = structure(&pseudo);
-    assert_eq!(things, pseudo_things, "the structure changed: {pseudo}");
+    same_things(&things, &pseudo_things);
     for word in pseudo_words.concat().split_whitespace() {
         let word = word.trim_start_matches('\u{1}');
         let latin: String = word.chars().map(|c| if c.is_alphabetic() && !c.is_ascii() { '.' } else { c }).collect();
@@ -253,11 +264,7 @@ fn lines_are_folded_and_filled_again() {
 
 #[test]
 fn words_never_become_markup() {
-    translated(
-        "a\n",
-        |_| "1. *x* _y_ `z` [b](c)".into(),
-        "1\\. \\*x\\* \\_y\\_ \\`z\\` \\[b\\](c)\n".replace("\\(c)", "(c)").as_str(),
-    );
+    translated("a\n", |_| "1. *x* _y_ `z` [b](c)".into(), "1\\. \\*x\\* \\_y\\_ &#96;z&#96; \\[b\\](c)\n");
     translated("# a\n", |_| "b #".into(), "# b \\#\n");
     translated("|a|\n|-|\n", |_| "x | y".into(), "|x \\| y|\n|-|\n");
     translated("a\n", |_| "# b".into(), "\\# b\n");
@@ -408,7 +415,7 @@ const BITS: [&str; 64] = [
 ];
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(1500))]
 
     #[test]
     fn any_markdown_comes_back(bits in proptest::collection::vec(proptest::sample::select(BITS.to_vec()), 1..24)) {
@@ -429,5 +436,72 @@ proptest::proptest! {
             let sources: Vec<_> = segments.into_iter().map(|segment| segment.source).collect();
             proptest::prop_assert_eq!(skeleton.merge(&sources, &NOWHERE).unwrap(), bytes);
         }
+    }
+}
+
+/// Hostile documents are read or refused, and none takes long: a quadratic step would show.
+#[test]
+fn hostile_documents_take_no_longer_than_others() {
+    let many = |bit: &str| bit.repeat(50_000);
+    let documents = [
+        many(">"),
+        many("> "),
+        many(">\n"),
+        many("- "),
+        many("* a\n"),
+        many("["),
+        many("]"),
+        many("![a"),
+        many("[a]("),
+        many("[a](b \""),
+        many("*a "),
+        many("**a_ "),
+        many("*a_ b*_ "),
+        many("a**b"),
+        many("`a``"),
+        (1..600).map(|n| "`".repeat(n) + " ").collect(),
+        many("<a "),
+        many("<b>a"),
+        many("</b>"),
+        many("<kbd>a"),
+        many("<!-- a"),
+        many("a <? b"),
+        many("{{ a"),
+        many("{% a"),
+        many("{a"),
+        many("{a b"),
+        many("$a "),
+        many("[[a|"),
+        many("[[[a]]"),
+        many(":a:"),
+        many("<A b={"),
+        many("<A>\n"),
+        many("{{< a\n"),
+        many("$$\n"),
+        many("\\[\n"),
+        many(":::a\n"),
+        many("!!! a\n    "),
+        many("| a "),
+        "|a\n|-\n".to_owned() + &many("|b|c\n"),
+        many("[a]: b\n\n") + &many("[a] "),
+        many("[^a]: b\n\n"),
+        many("a\n: b\n\n"),
+        many("a  \n"),
+        many("&amp;"),
+        many("\\*"),
+        "---\n".to_owned() + &many("a:\n") + "---\n",
+        "---\n".to_owned() + &many("a: &a [*a, *a]\n") + "---\n",
+        "---\n".to_owned() + &many("title: \"a\n") + "---\n",
+        "word ".to_owned() + &many("\n> "),
+        (0..3000).map(|n| " ".repeat(n % 90) + "- a\n").collect(),
+    ];
+    for document in documents {
+        let start = std::time::Instant::now();
+        if let Ok((segments, skeleton)) = read(document.as_bytes(), &Options::default(), &Limits::default()) {
+            let translations: Vec<_> = segments.iter().map(look_alike).collect();
+            let _ = skeleton.merge(&translations, &NOWHERE);
+        }
+        let head: String = document.chars().take(20).collect();
+        println!("{:?} {head:?}", start.elapsed());
     }
 }

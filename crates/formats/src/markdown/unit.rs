@@ -84,7 +84,7 @@ fn pair(text: &str, nodes: &mut [Node]) {
                 HtmlTag::Close(name) => close(text, nodes, &mut open, index, &name.to_ascii_lowercase()),
                 HtmlTag::LineBreak => {
                     let folds = matches!(nodes.get(index + 1).map(|node| &node.kind), Some(NodeKind::Fold(_)));
-                    nodes[index].kind = NodeKind::Break(Markup::Break { mark: range, ends_line: folds });
+                    nodes[index].kind = NodeKind::Break(Markup::Break { mark: range, ends_line: folds, between: 0..0 });
                     if folds {
                         nodes[index].range.end = nodes[index + 1].range.end;
                         nodes[index + 1].kind = NodeKind::Gone;
@@ -237,11 +237,12 @@ fn segment(text: &str, nodes: &[Node], inner: Range<usize>) -> (Segment, Slot) {
                 segment.source.point(id);
             }
             NodeKind::Break(markup) => {
-                let id = single(&mut segment, TagKind::Break, markup.clone());
-                segment.source.point(id);
-                if matches!(markup, Markup::Break { ends_line: true, .. }) {
-                    slot.between.extend(between(text, nodes, index, inner.end));
+                let mut markup = markup.clone();
+                if let Markup::Break { between: place, .. } = &mut markup {
+                    *place = between(text, nodes, index, inner.end).unwrap_or_default();
                 }
+                let id = single(&mut segment, TagKind::Break, markup);
+                segment.source.point(id);
             }
             NodeKind::Isolated | NodeKind::Html | NodeKind::Half(_) => {
                 let id = single(&mut segment, TagKind::Isolated, whole());

@@ -324,7 +324,7 @@ impl Walk<'_> {
     fn hard_break(&mut self, range: Range<usize>) {
         let mark = self.text[range.clone()].trim_end_matches(['\r', '\n']).len();
         let mark = range.start..range.start + mark;
-        self.push(NodeKind::Break(Markup::Break { mark, ends_line: true }), range);
+        self.push(NodeKind::Break(Markup::Break { mark, ends_line: true, between: 0..0 }), range);
     }
 
     /// Cuts masked spans and addresses out of text.
@@ -332,7 +332,10 @@ impl Walk<'_> {
         if matches!(self.open.last(), Some(Open::Block(Block::Code))) {
             return;
         }
-        if decoded != &self.masked.text[range.clone()] {
+        // At the end of a picture's text, a backslash is none that breaks the line, and yet its range has the line end.
+        let spelled = self.masked.text[range.clone()].trim_end_matches(['\r', '\n']);
+        let range = range.start..range.start + spelled.len();
+        if decoded != spelled {
             self.push(NodeKind::Text(decoded.to_owned()), range);
             return;
         }

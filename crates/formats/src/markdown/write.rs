@@ -254,8 +254,8 @@ enum ChunkKind {
     Open(usize),
     /// The closing side of a tag.
     Close(usize),
-    /// Ends a line.
-    LineEnd,
+    /// Ends a line, with this tag.
+    LineEnd(usize),
 }
 
 struct Writer<'a> {
@@ -282,6 +282,15 @@ impl Writer<'_> {
         (out, shown)
     }
 
+    /// The same, on one line where another line's marks of quotation stand inside of it: there may be none in its new
+    /// place. As a last resort, everything is on one line.
+    fn thing(&self, range: &Range<usize>, level: Level) -> (String, String) {
+        let (out, shown) = self.raw(range);
+        let is_quoted = |line: &str| line.trim_start_matches([' ', '\t']).starts_with('>');
+        let is_folded = level == Level::FullWithHtml || out.split('\n').skip(1).any(is_quoted);
+        if is_folded && out.contains('\n') { (on_one_line(&out), on_one_line(&shown)) } else { (out, shown) }
+    }
+
     /// The character in front of the place, white space at the start of its line.
     fn before(&self) -> char {
         let is_inside = !self.slot.starts_block;
@@ -299,15 +308,15 @@ impl Writer<'_> {
         for (index, token) in tokens.iter().enumerate() {
             match token {
                 Token::Words(words) => {
-                    let ends_line = matches!(chunks.last(), Some(Chunk { kind: ChunkKind::LineEnd, .. }));
+                    let ends_line = matches!(chunks.last(), Some(Chunk { kind: ChunkKind::LineEnd(_), .. }));
                     let is_last = index + 1 == tokens.len();
                     let before_break = matches!(tokens.get(index + 1), Some(Token::Break(tag)) if self.ends_line(*tag));
                     let mut shown = words.as_ref();
                     if ends_line {
-                        shown = shown.trim_start();
+                        shown = shown.trim_start_matches([' ', '\t']);
                     }
                     if before_break {
-                        shown = shown.trim_end();
+                        shown = shown.trim_end_matches([' ', '\t']);
                     }
                     let around = Surroundings {
                         level,
@@ -326,11 +335,11 @@ impl Writer<'_> {
                 }
                 Token::Open(tag) => {
                     open.push(index);
-                    chunks.push(self.side(*tag, ChunkKind::Open(*tag), spelled[index].as_ref()));
+                    chunks.push(self.side(*tag, ChunkKind::Open(*tag), spelled[index].as_ref(), level));
                 }
                 Token::Close(tag) => {
                     let spelling = open.pop().and_then(|index| spelled[index].as_ref());
-                    chunks.push(self.side(*tag, ChunkKind::Close(*tag), spelling));
+                    chunks.push(self.side(*tag, ChunkKind::Close(*tag), spelling, level));
                 }
                 Token::Single(tag) => {
                     let range = match &self.slot.tags[*tag] {
@@ -339,7 +348,7 @@ impl Writer<'_> {
                         Markup::Pair { open, close, .. } => open.start..close.end,
                         Markup::Emphasis(_) => 0..0,
                     };
-                    let (out, shown) = self.raw(&range);
+                    let (out, shown) = self.thing(&range, level);
                     let meant = probe::read_thing(&shown, self.document.labels).into();
                     chunks.push(Chunk { kind: ChunkKind::Markup, out, shown, meant });
                 }
@@ -354,18 +363,19 @@ impl Writer<'_> {
     }
 
     fn line_break(&self, tag: usize) -> Chunk<'static> {
-        let Markup::Break { mark, ends_line } = &self.slot.tags[tag] else {
+        let Markup::Break { mark, ends_line, .. } = &self.slot.tags[tag] else {
             return Chunk { kind: ChunkKind::Markup, out: String::new(), shown: String::new(), meant: "".into() };
         };
         let (out, shown) = self.raw(mark);
         let is_html = out.starts_with('<');
-        let meant = if is_html { format!("{} ", probe::html(&out)) } else { probe::BREAK.to_owned() };
-        let kind = if *ends_line { ChunkKind::LineEnd } else { ChunkKind::Markup };
+        let line_end = if *ends_line { " " } else { "" };
+        let meant = if is_html { probe::html(&out) + line_end } else { probe::BREAK.to_owned() };
+        let kind = if *ends_line { ChunkKind::LineEnd(tag) } else { ChunkKind::Markup };
         Chunk { kind, out, shown, meant: meant.into() }
     }
 
     /// One side of a pair.
-    fn side(&self, tag: usize, kind: ChunkKind, spelled: Option<&Spelled>) -> Chunk<'static> {
+    fn side(&self, tag: usize, kind: ChunkKind, spelled: Option<&Spelled>, level: Level) -> Chunk<'static> {
         let is_open = matches!(kind, ChunkKind::Open(_));
         let (out, shown, meant) = match (&self.slot.tags[tag], spelled) {
             (Markup::Emphasis(emphasis), Some(spelled)) => {
@@ -379,7 +389,7 @@ impl Writer<'_> {
                 (out.clone(), out, meant)
             }
             (Markup::Pair { open, close, .. }, _) => {
-                let (out, shown) = self.raw(if is_open { open } else { close });
+                let (out, shown) = self.thing(if is_open { open } else { close }, level);
                 let is_link = self.document.masked[open.clone()].starts_with('[');
                 let meant = match is_link {
                     true if is_open => probe::LINK_OPEN.to_owned(),
@@ -489,35 +499,39 @@ impl Writer<'_> {
     fn lay_out(&self, chunks: &[Chunk<'_>]) -> (String, impl Fn() -> Option<String>) {
         let mut out = String::new();
         let mut shown = String::new();
-        // Where a new line begins: the place, and how long what it replaces is.
-        let mut line_ends: Vec<Range<usize>> = Vec::new();
+        // Where a new line begins: the place with what is left out there, and what stands in between instead.
+        let mut line_ends: Vec<(Range<usize>, Range<usize>)> = Vec::new();
         let mut line = Line { start: 0, places: Vec::new() };
         for chunk in chunks {
-            match chunk.kind {
-                ChunkKind::Words if self.wraps() => line.places_in(&chunk.out, out.len()),
-                _ => {}
+            if chunk.kind == ChunkKind::Words && self.wraps() {
+                line.places_in(&chunk.out, out.len());
             }
             out.push_str(&chunk.out);
             shown.push_str(&chunk.shown);
-            if chunk.kind == ChunkKind::LineEnd {
-                self.fill(&out, &line, line_ends.is_empty(), &mut line_ends);
-                line_ends.push(out.len()..out.len());
+            if let ChunkKind::LineEnd(tag) = chunk.kind {
+                self.fill(&out, &line, &mut line_ends);
+                let between = match &self.slot.tags[tag] {
+                    Markup::Break { between, .. } => between.clone(),
+                    _ => 0..0,
+                };
+                line_ends.push((out.len()..out.len(), between));
                 line = Line { start: out.len(), places: Vec::new() };
             }
         }
-        self.fill(&out, &line, line_ends.is_empty(), &mut line_ends);
+        self.fill(&out, &line, &mut line_ends);
         let text = self.document.text;
-        let usual = self.slot.between.last();
         let mut result = String::with_capacity(out.len() + 16 * line_ends.len());
         let mut probed = String::with_capacity(shown.len());
         let mut at = 0;
-        for (index, line_end) in line_ends.iter().enumerate() {
-            result.push_str(&out[at..line_end.start]);
-            probed.push_str(&shown[at..line_end.start]);
-            let between = self.slot.between.get(index).or(usual).map_or("\n", |range| &text[range.clone()]);
+        for (place, between) in &line_ends {
+            result.push_str(&out[at..place.start]);
+            probed.push_str(&shown[at..place.start]);
+            let between = &text[between.clone()];
             result.push_str(between);
             probed.push('\n');
-            at = line_end.end;
+            // Indented deep enough, nothing begins a block.
+            probed.push_str(&between[between.trim_end_matches([' ', '\t']).len()..]);
+            at = place.end;
         }
         result.push_str(&out[at..]);
         probed.push_str(&shown[at..]);
@@ -530,21 +544,20 @@ impl Writer<'_> {
     }
 
     /// Breaks one line of the translation into lines as long as those of the source.
-    fn fill(&self, out: &str, line: &Line, is_first: bool, line_ends: &mut Vec<Range<usize>>) {
-        if line.places.is_empty() {
-            return;
-        }
+    fn fill(&self, out: &str, line: &Line, line_ends: &mut Vec<(Range<usize>, Range<usize>)>) {
+        let Some(usual) = self.slot.between.last().filter(|_| !line.places.is_empty()) else { return };
         let text = self.document.text;
         let range = &self.slot.range;
         let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
         let widest = text[start..range.end].lines().map(width).max().unwrap_or_default();
-        let indent =
-            self.slot.between.last().map_or(0, |range| width(text[range.clone()].trim_start_matches(['\r', '\n'])));
-        let used = if is_first { width(&text[start..range.start]) } else { indent };
+        let indent = width(text[usual.clone()].trim_start_matches(['\r', '\n']));
+        let used = if line_ends.is_empty() { width(&text[start..range.start]) } else { indent };
         let words = &out[line.start..];
         let places: Vec<_> = line.places.iter().map(|place| place.start - line.start..place.end - line.start).collect();
-        let chosen = breaks(words, &places, used.saturating_sub(indent), widest.saturating_sub(indent));
-        line_ends.extend(chosen.into_iter().map(|place| place.start + line.start..place.end + line.start));
+        for place in breaks(words, &places, used.saturating_sub(indent), widest.saturating_sub(indent)) {
+            let between = self.slot.between.get(line_ends.len()).unwrap_or(usual);
+            line_ends.push((place.start + line.start..place.end + line.start, between.clone()));
+        }
     }
 
     /// The line under a heading keeps its length.
@@ -554,6 +567,19 @@ impl Writer<'_> {
         let mark = &line[..line.len().min(1)];
         (!out.contains('\n')).then(|| (range, mark.repeat(width(out).max(3))))
     }
+}
+
+fn on_one_line(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    for (index, line) in raw.split('\n').enumerate() {
+        if index == 0 {
+            out.push_str(line.trim_end());
+        } else {
+            out.push(' ');
+            out.push_str(line.trim_start_matches([' ', '\t', '>']).trim_end());
+        }
+    }
+    out
 }
 
 /// A line of the translation, and where it may be broken.

@@ -142,9 +142,12 @@ fn template(masker: &mut Masker<'_>, lines: &[Line]) -> usize {
     }
 }
 
+/// How many lines something may have.
+pub(super) const LINES: usize = 50;
+
 /// Where the lines end that could be one paragraph with the first.
 pub(super) fn chunk_end(lines: &[Line]) -> usize {
-    let last = lines.iter().take(200).take_while(|line| !line.is_blank() && !line.is_code).last();
+    let last = lines.iter().take(LINES).take_while(|line| !line.is_blank() && !line.is_code).last();
     last.map_or(0, |line| line.words.end)
 }
 
@@ -160,7 +163,7 @@ fn fenced(masker: &mut Masker<'_>, lines: &[Line], open: &str, close: &str) -> u
             return 0;
         } else {
             let ends = |line: &Line| text[line.words.clone()].ends_with(close);
-            let within = lines.iter().skip(1).take(200).take_while(|line| !line.is_blank() && !line.is_code);
+            let within = lines.iter().skip(1).take(LINES).take_while(|line| !line.is_blank() && !line.is_code);
             let Some(last) = within.enumerate().find(|(_, line)| ends(line)) else { return 0 };
             last.0 + 2
         };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Masker;
-use super::blocks::{chunk_end, covered};
+use super::blocks::{LINES, chunk_end, covered};
 use super::lines::Line;
 use super::spans::within;
 use crate::markdown::html_tags;
@@ -54,7 +54,7 @@ pub(super) fn take(masker: &mut Masker<'_>, lines: &[Line]) -> usize {
     let (start, end) = (lines[0].words.start, chunk_end(lines));
     let mut at = start;
     let mut tags: Vec<Range<usize>> = Vec::new();
-    while at < end && lines.iter().take(200).all(|line| line.words.end != at) {
+    while at < end && lines.iter().take(LINES).all(|line| line.words.end != at) {
         let rest = &text[at..end];
         let Some(tag) = tag(within(rest)).filter(|tag| is_component(&rest[..tag.length], masker.is_mdx)) else {
             return 0;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Masker, SpanKind, jsx};
 
 /// How long something between words may be.
-const LONGEST: usize = 2_000;
+const LONGEST: usize = 1_000;
 
 /// Hides what is not CommonMark in a chunk of lines.
 pub(super) fn hide(masker: &mut Masker<'_>, chunk: Range<usize>) {
@@ -19,12 +19,16 @@ pub(super) fn hide(masker: &mut Masker<'_>, chunk: Range<usize>) {
     let ticks = Ticks::of(&text[chunk.clone()]);
     let mut at = chunk.start;
     let end = chunk.end;
+    // Where the next of these stand: what none of them closes is not looked at any further.
+    let (mut brace, mut angle_bracket) = (Next::new(b'}'), Next::new(b'>'));
     while at < end {
         let rest = &text[at..end];
         let before = text[chunk.start..at].chars().next_back().unwrap_or(' ');
         at += match bytes[at] {
             b'\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
             b'`' => ticks.skip(at - chunk.start),
+            b'{' if !brace.is_near(bytes, at, end) => 1,
+            b'<' if !angle_bracket.is_near(bytes, at, end) => 1,
             b'{' => braces(masker, at, rest, is_heading),
             b'$' => dollar(masker, at, rest, before),
             b'<' => angle(masker, at, rest),
@@ -36,6 +40,26 @@ pub(super) fn hide(masker: &mut Masker<'_>, chunk: Range<usize>) {
             b':' => emoji(masker, at, rest, before),
             _ => rest.chars().next().map_or(1, char::len_utf8),
         };
+    }
+}
+
+/// The next place of a byte.
+struct Next {
+    byte: u8,
+    place: usize,
+}
+
+impl Next {
+    fn new(byte: u8) -> Self {
+        Self { byte, place: 0 }
+    }
+
+    /// Whether it comes as soon as something between words must end. Places are asked for in order.
+    fn is_near(&mut self, bytes: &[u8], at: usize, end: usize) -> bool {
+        if self.place < at {
+            self.place = bytes[at..end].iter().position(|b| *b == self.byte).map_or(end, |n| at + n);
+        }
+        self.place < end && self.place - at <= LONGEST
     }
 }
 
