@@ -399,6 +399,9 @@ impl Builder<'_> {
             return;
         }
         for index in first..self.out.atoms.len() {
+            if self.out.atoms[index].label.iter().any(|pair| self.tags.pairs[*pair].is_verbatim) {
+                continue;
+            }
             let mut label: Vec<usize> = self.out.atoms[index].label.iter().chain(&wide).copied().collect();
             label.sort_unstable();
             label.dedup();
