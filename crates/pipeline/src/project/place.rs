@@ -23,15 +23,15 @@ pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) 
         steps: 0,
     };
     let mut clusters = clusters.iter().peekable();
-    for index in 0..=atoms.atoms.len() {
-        let at = atoms.atoms.get(index).map_or(text.len(), |atom| atom.range.start);
+    let starts = atoms.atoms.iter().map(|atom| atom.range.start).chain([text.len()]);
+    for (index, at) in starts.enumerate() {
         while let Some(cluster) = clusters.next_if(|cluster| cluster.spot.index == index) {
             writer.move_to(at, cluster.spot.thing, &cluster.formats)?;
             let marks = &tags.clusters[cluster.cluster].marks;
             writer.marks.extend(marks.iter().map(|mark| Mark { at, ..*mark }));
         }
-        if index < atoms.atoms.len() {
-            writer.move_to(at, things.owners[index], &formats[index])?;
+        if let (Some(thing), Some(formats)) = (things.owners.get(index), formats.get(index)) {
+            writer.move_to(at, *thing, formats)?;
         }
     }
     writer.move_to(text.len(), None, &[])?;
