@@ -206,11 +206,38 @@ impl Builder<'_> {
         if guess {
             links.extend(self.proportional_links(sentence));
         } else {
-            links.extend_from_slice(&self.assembled.links[sentence.links.clone()]);
+            for link in &self.assembled.links[sentence.links.clone()] {
+                self.refine(link, &mut links);
+            }
         }
         let guessed = guess && links.len() > known;
         links.sort_by_key(|link| (link.target.start, link.source.start));
         (links, guessed)
+    }
+
+    /// Cuts a link where marks are between its words: `first.1` is one word to an engine, and its `1` a note's number.
+    fn refine(&self, link: &Link, out: &mut Vec<Link>) {
+        let next = self.tags.places.partition_point(|at| *at <= link.source.start);
+        let marks = self.tags.places[next..].iter().take_while(|at| **at < link.source.end);
+        if marks.clone().all(|at| self.inside.binary_search(at).is_ok()) {
+            return out.push(link.clone());
+        }
+        let (from, to) = (words(self.text, &link.source), words(&self.assembled.text, &link.target));
+        let is_same = |(a, b): (&Range<usize>, &Range<usize>)| self.text[a.clone()] == self.assembled.text[b.clone()];
+        let is_even = from.len() == to.len();
+        let pairs_up = |pair: (&Range<usize>, &Range<usize>)| is_even || is_same(pair);
+        let longest = from.len().min(to.len());
+        let before = from.iter().zip(&to).take_while(|pair| pairs_up(*pair)).count();
+        let after =
+            from.iter().rev().zip(to.iter().rev()).take_while(|pair| pairs_up(*pair)).count().min(longest - before);
+        let link_of =
+            |(source, target): (&Range<usize>, &Range<usize>)| Link { source: source.clone(), target: target.clone() };
+        out.extend(from.iter().zip(&to).take(before).map(link_of));
+        let (from_middle, to_middle) = (&from[before..from.len() - after], &to[before..to.len() - after]);
+        if let (Some(source), Some(target)) = (around(from_middle), around(to_middle)) {
+            out.push(Link { source, target });
+        }
+        out.extend(from[from.len() - after..].iter().zip(&to[to.len() - after..]).map(link_of));
     }
 
     /// Links the words that did not come out verbatim by their places.
@@ -408,6 +435,11 @@ impl Builder<'_> {
             self.out.atoms[index].label = self.one_chain(label);
         }
     }
+}
+
+/// From the first range to the last.
+fn around(ranges: &[Range<usize>]) -> Option<Range<usize>> {
+    Some(ranges.first()?.start..ranges.last()?.end)
 }
 
 /// The words of a sentence; what is fixed does not run together with what is beside it.

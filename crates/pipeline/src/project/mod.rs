@@ -38,10 +38,11 @@ pub(crate) fn project(segment: &Segment, assembled: &Assembled) -> (TaggedText, 
     let Some(tags) = SourceTags::read(segment) else { return (segment.source.clone(), Placed::NotAtAll) };
     for trust in [Trust::Links, Trust::Proportion] {
         let atoms = Atoms::new(text, &tags, assembled, trust);
-        let Some(translation) = place::place(text, &assembled.text, &tags, &atoms) else { break };
-        if verify::verify(segment, &translation, &assembled.source_borders, &assembled.target_borders).is_ok() {
+        let Some(tags) = place::place(text, &assembled.text, &tags, &atoms) else { break };
+        let target_borders = tags.moved(&assembled.target_borders);
+        if verify::verify(segment, &tags.translation, &assembled.source_borders, &target_borders).is_ok() {
             let placed = if atoms.guessed { Placed::ByFallback } else { Placed::ByLinks };
-            return (translation, placed);
+            return (tags.translation, placed);
         }
     }
     (segment.source.clone(), Placed::NotAtAll)

@@ -6,11 +6,25 @@ use std::rc::Rc;
 use terjuman_model::{Edge, Mark, TaggedText};
 
 use super::atoms::{Atoms, Side};
-use super::source::SourceTags;
+use super::source::{Cluster, SourceTags};
 use super::things::{Things, near};
 
-/// The translation with all tags.
-pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) -> Option<TaggedText> {
+/// A translation with all its tags.
+pub(super) struct PlacedTags {
+    pub(super) translation: TaggedText,
+    /// Where the text got a blank that the engine had folded, in order, as places before that.
+    blanks: Vec<usize>,
+}
+
+impl PlacedTags {
+    /// Places of the text as it was, in the text with its blanks.
+    pub(super) fn moved(&self, places: &[usize]) -> Vec<usize> {
+        places.iter().map(|place| place + self.blanks.partition_point(|blank| blank < place)).collect()
+    }
+}
+
+/// The translation with all tags; `None` if there are too many.
+pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) -> Option<PlacedTags> {
     let things = Things::new(tags, atoms);
     let formats = formats(tags, atoms, &things);
     let clusters = clusters(source, tags, atoms, &things, &formats);
@@ -19,6 +33,7 @@ pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) 
         things: &things,
         enclosing: enclosing(tags, &things, &formats),
         stack: Vec::new(),
+        blanks: Vec::new(),
         marks: Vec::with_capacity(2 * tags.pairs.len() + tags.clusters.len()),
         steps: 0,
     };
@@ -27,15 +42,28 @@ pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) 
     for (index, at) in starts.enumerate() {
         while let Some(cluster) = clusters.next_if(|cluster| cluster.spot.index == index) {
             writer.move_to(at, cluster.spot.thing, &cluster.formats)?;
-            let marks = &tags.clusters[cluster.cluster].marks;
-            writer.marks.extend(marks.iter().map(|mark| Mark { at, ..*mark }));
+            writer.cluster(at, &tags.clusters[cluster.cluster], text);
         }
         if let (Some(thing), Some(formats)) = (things.owners.get(index), formats.get(index)) {
             writer.move_to(at, *thing, formats)?;
         }
     }
     writer.move_to(text.len(), None, &[])?;
-    Some(TaggedText::with_marks(text.to_owned(), writer.marks))
+    let translation = TaggedText::with_marks(with_blanks(text, &writer.blanks), writer.marks);
+    Some(PlacedTags { translation, blanks: writer.blanks })
+}
+
+/// The text with a blank at each of the places.
+fn with_blanks(text: &str, places: &[usize]) -> String {
+    let mut out = String::with_capacity(text.len() + places.len());
+    let mut start = 0;
+    for place in places {
+        out.push_str(&text[start..*place]);
+        out.push(' ');
+        start = *place;
+    }
+    out.push_str(&text[start..]);
+    out
 }
 
 /// For each atom, the formatting over it, in the order in which it opens in the source.
@@ -203,6 +231,8 @@ struct Writer<'a> {
     enclosing: Vec<Vec<usize>>,
     /// The pairs that are open.
     stack: Vec<usize>,
+    /// Where a blank is put into the translation, in order.
+    blanks: Vec<usize>,
     marks: Vec<Mark>,
     steps: usize,
 }
@@ -218,6 +248,7 @@ impl Writer<'_> {
         if self.steps > MOST_STEPS {
             return None;
         }
+        let at = at + self.blanks.len();
         let common = self.stack.iter().zip(&stack).take_while(|(a, b)| a == b).count();
         for pair in self.stack.drain(common..).rev() {
             self.marks.push(Mark { at, tag: self.tags.pairs[pair].tag, edge: Edge::Close });
@@ -227,6 +258,21 @@ impl Writer<'_> {
         }
         self.stack = stack;
         Some(())
+    }
+
+    /// Writes what has no width. A picture between two blanks keeps both: engines fold them to one.
+    fn cluster(&mut self, at: usize, cluster: &Cluster, text: &str) {
+        let before = text[..at].chars().next_back();
+        let after = text[at..].chars().next();
+        let lacks = |side: Option<char>| cluster.is_spaced && side.is_some_and(|side| !side.is_whitespace());
+        if lacks(before) && !lacks(after) {
+            self.blanks.push(at);
+        }
+        let place = at + self.blanks.len();
+        self.marks.extend(cluster.marks.iter().map(|mark| Mark { at: place, ..*mark }));
+        if lacks(after) && !lacks(before) {
+            self.blanks.push(at);
+        }
     }
 
     /// The pairs around a place, outermost first. Things come in their order; formatting around one of them before it.

@@ -41,6 +41,8 @@ pub(super) struct Cluster {
     pub(super) thing: Option<usize>,
     /// Whether there are halves of pairs among the marks, and whether there are breaks: each keep their order.
     pub(super) ordered: [bool; 2],
+    /// Whether it is a thing with blanks on both sides.
+    pub(super) is_spaced: bool,
 }
 
 /// A segment's marks.
@@ -157,9 +159,13 @@ impl Reader<'_> {
         }
         let holds = |kind| cluster.iter().any(|mark| self.segment.kind(mark.tag) == kind);
         let ordered = [holds(TagKind::Isolated), holds(TagKind::Break)];
+        let text = self.segment.source.text();
+        let is_spaced = ordered == [false; 2]
+            && text[..mark.at].ends_with(char::is_whitespace)
+            && text[mark.at..].starts_with(char::is_whitespace);
         let thing = self.thing();
         let parents = Rc::clone(&self.label);
-        self.tags.clusters.push(Cluster { at: mark.at, marks: cluster, parents, thing, ordered });
+        self.tags.clusters.push(Cluster { at: mark.at, marks: cluster, parents, thing, ordered, is_spaced });
         Some(())
     }
 

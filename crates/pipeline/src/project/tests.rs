@@ -168,7 +168,8 @@ fn tags_follow_their_words() {
     check_reversed("<b>one <a>two</a></b> three", "THREE <b><a>TWO</a> ONE</b>");
     check_reversed("one<@> two three<@2> four", "FOUR THREE<@2> TWO ONE<@>");
     check_reversed("one <@>two three", "THREE <@>TWO ONE");
-    check_reversed("one <a><@></a> two three", "THREE TWO ONE<a><@></a>");
+    check_reversed("one <a><@></a> two three", "THREE TWO ONE <a><@></a>");
+    check_reversed("zero one <@> two three", "THREE TWO ONE <@> ZERO");
 }
 
 #[test]
@@ -207,6 +208,36 @@ fn a_thing_is_one_range_and_formatting_may_be_several() {
     check("<a>one two</a> three", "<a>ONE THREE TWO</a>");
     check("<a><b>one two</b></a> three", "<a><b>ONE THREE TWO</b></a>");
     check("<a>one two</a> <a2>three</a2>", "<a>ONE</a> <a2>THREE</a2> TWO");
+}
+
+#[test]
+fn a_link_over_several_words_is_cut_where_a_tag_is_between_them() {
+    /// Takes `first.1` for one word, as engines that know blanks only do.
+    struct Blanks;
+    impl Translator for Blanks {
+        fn pairs(&self) -> Pairs {
+            Pairs::Any
+        }
+        fn unit(&self) -> Unit {
+            Unit::Sentence
+        }
+        fn translate(
+            &self,
+            _: &LanguagePair,
+            sources: &[Source],
+            _: &dyn Watch,
+        ) -> Result<Vec<Translated>, TranslateError> {
+            let translate = |source: &Source| Translated {
+                text: source.text.to_uppercase(),
+                links: vec![Link { source: 0..source.text.len(), target: 0..source.text.len() }],
+                fixed: Vec::new(),
+                kept_as_source: false,
+            };
+            Ok(sources.iter().map(translate).collect())
+        }
+    }
+    let source = "first.<b>1</b>";
+    assert_eq!(spell(source, &through(&Blanks, &read(source), &[]).0), "FIRST.<b>1</b>");
 }
 
 #[test]
