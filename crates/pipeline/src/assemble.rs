@@ -15,8 +15,10 @@ pub(crate) struct Sentence {
     pub(crate) source: Range<usize>,
     /// In the translation.
     pub(crate) target: Range<usize>,
-    /// Its links: a range of [`Assembled::links`].
+    /// Its links by the engine: a range of [`Assembled::links`].
     pub(crate) links: Range<usize>,
+    /// Its links of what came out verbatim.
+    pub(crate) verbatim: Range<usize>,
 }
 
 /// A segment translated, its tags not yet in place.
@@ -28,6 +30,10 @@ pub(crate) struct Assembled {
     pub(crate) sentences: Vec<Sentence>,
     /// Over both whole texts, sentence by sentence; none where the segment has no tags.
     pub(crate) links: Vec<Link>,
+    /// Where sentences and fixed texts begin and end in the source, in order: no word goes on there.
+    pub(crate) source_borders: Vec<usize>,
+    /// The same in the translation.
+    pub(crate) target_borders: Vec<usize>,
     /// What kept its source because the engine could do no better, as stretches of the segment's text.
     pub(crate) kept_as_source: Vec<Range<usize>>,
 }
@@ -63,6 +69,8 @@ pub(crate) fn assemble(
         at = stretch.range.end;
     }
     out.text.push_str(&text[at..]);
+    out.source_borders.sort_unstable();
+    out.target_borders.sort_unstable();
     out
 }
 
@@ -71,7 +79,15 @@ impl Assembled {
         let start = self.text.len();
         self.text.push_str(&answer.text);
         let first_link = self.links.len();
+        let mut first_verbatim = first_link;
         if !marks.is_empty() {
+            self.source_borders.extend([source.start, source.end]);
+            self.source_borders.extend(
+                fixed.iter().flat_map(|fixed| [fixed.range.start, fixed.range.end]).map(|at| source.start + at),
+            );
+            self.target_borders.extend([start, self.text.len()]);
+            self.target_borders
+                .extend(answer.fixed.iter().flat_map(|place| [place.start, place.end]).map(|at| start + at));
             let shift = |range: &Range<usize>, by: usize| range.start + by..range.end + by;
             // What is fixed verbatim is linked letter by letter where tags stand inside; the engine knows it as one.
             let verbatim: Vec<_> = fixed
@@ -84,6 +100,7 @@ impl Assembled {
             for link in answer.links.iter().filter(|link| !is_verbatim(link)) {
                 self.links.push(Link { source: shift(&link.source, source.start), target: shift(&link.target, start) });
             }
+            first_verbatim = self.links.len();
             for (fixed, place) in verbatim {
                 let fixed_source = shift(&fixed.range, source.start);
                 for piece in cut_at(marks, &fixed_source) {
@@ -95,7 +112,8 @@ impl Assembled {
         self.sentences.push(Sentence {
             source: source.clone(),
             target: start..self.text.len(),
-            links: first_link..self.links.len(),
+            links: first_link..first_verbatim,
+            verbatim: first_verbatim..self.links.len(),
         });
     }
 }

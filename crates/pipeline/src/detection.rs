@@ -19,7 +19,7 @@ const SAMPLES: usize = 20;
 pub(crate) fn detect_language(segments: &[Segment], engine: &dyn Translator, target: &LanguageTag) -> LanguageTag {
     let candidates = candidates(engine, target);
     let prose = prose(segments);
-    let known: Vec<Lang> = candidates.iter().filter_map(|tag| lang_of(tag)).collect();
+    let known: Vec<Lang> = candidates.iter().filter_map(lang_of).collect();
     let told = Detector::with_allowlist(known).detect(&prose);
     // A few words tell nothing. A document in the target's own language must be certain: taking another for it leaves
     // it untranslated.

@@ -84,30 +84,31 @@ fn holds_fixed(source: &Source, answer: &Translated) -> bool {
 pub(crate) fn as_source(source: &Source) -> Translated {
     let mut out = Translated { text: String::new(), links: Vec::new(), fixed: Vec::new(), kept_as_source: true };
     let mut at = 0;
-    let copy = |out: &mut Translated, range: Range<usize>, text: &str| {
-        let target = out.text.len()..out.text.len() + text.len();
-        out.text.push_str(text);
-        if source.linked && !target.is_empty() {
-            out.links.push(Link { source: range, target: target.clone() });
-        }
-        target
-    };
     for fixed in &source.fixed {
-        words(&source.text, at..fixed.range.start, |range| drop(copy(&mut out, range.clone(), &source.text[range])));
-        let place = copy(&mut out, fixed.range.clone(), &fixed.text);
+        copy_letters(source, at..fixed.range.start, &mut out);
+        let place = copy(source, fixed.range.clone(), &fixed.text, &mut out);
         out.fixed.push(place);
         at = fixed.range.end;
     }
-    words(&source.text, at..source.text.len(), |range| drop(copy(&mut out, range.clone(), &source.text[range])));
+    copy_letters(source, at..source.text.len(), &mut out);
     out
 }
 
-/// Calls `each` with every character's range.
-fn words(text: &str, range: Range<usize>, mut each: impl FnMut(Range<usize>)) {
-    for (at, character) in text[range.clone()].char_indices() {
-        let start = range.start + at;
-        each(start..start + character.len_utf8());
+fn copy_letters(source: &Source, range: Range<usize>, out: &mut Translated) {
+    for (at, character) in source.text[range.clone()].char_indices() {
+        let letter = range.start + at..range.start + at + character.len_utf8();
+        copy(source, letter.clone(), &source.text[letter], out);
     }
+}
+
+/// Appends `text` for a range of the source; returns where it is.
+fn copy(source: &Source, range: Range<usize>, text: &str, out: &mut Translated) -> Range<usize> {
+    let target = out.text.len()..out.text.len() + text.len();
+    out.text.push_str(text);
+    if source.linked && !target.is_empty() {
+        out.links.push(Link { source: range, target: target.clone() });
+    }
+    target
 }
 
 #[cfg(test)]

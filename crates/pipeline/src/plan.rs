@@ -127,13 +127,15 @@ fn within(fixed: &[Fixed], range: &Range<usize>) -> Vec<Fixed> {
 
 /// Whether there is a letter outside of what is fixed.
 fn has_letters(text: &str, fixed: &[Fixed]) -> bool {
+    let has_letter = |gap: &str| gap.contains(char::is_alphabetic);
     let mut at = 0;
-    let gaps = fixed.iter().map(|fixed| fixed.range.clone()).chain([text.len()..text.len()]);
-    gaps.into_iter().any(|range| {
-        let gap = &text[at..range.start];
-        at = range.end;
-        gap.contains(char::is_alphabetic)
-    })
+    for fixed in fixed {
+        if has_letter(&text[at..fixed.range.start]) {
+            return true;
+        }
+        at = fixed.range.end;
+    }
+    has_letter(&text[at..])
 }
 
 #[cfg(test)]

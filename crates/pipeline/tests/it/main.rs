@@ -1,0 +1,9 @@
+//! What the way of one document promises, from its bytes to its bytes.
+
+#![expect(clippy::print_stdout, reason = "a test says what it passed over")]
+
+mod cases;
+mod corpus;
+mod promises;
+mod real;
+mod reversing;

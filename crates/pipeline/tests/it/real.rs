@@ -1,0 +1,67 @@
+//! The engine `neural` with real models, through whole documents.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use terjuman_nmt::{Models, Neural, NeuralConfig};
+use terjuman_pipeline::{GlossaryFile, GlossaryFormat, Limits, Options, Output, Request, translate};
+
+/// The engine with the models of the folder that `TERJUMAN_TEST_MODELS` names (see `scripts/get-models`). Without it
+/// tests say that they were skipped; with `CI` set, that is a failure.
+#[expect(clippy::disallowed_methods, reason = "only the test run knows where the models are")]
+fn neural() -> Option<&'static Neural> {
+    static NEURAL: OnceLock<Option<Neural>> = OnceLock::new();
+    let make = || {
+        let Some(folder) = std::env::var_os("TERJUMAN_TEST_MODELS") else {
+            assert!(std::env::var_os("CI").is_none(), "TERJUMAN_TEST_MODELS is not set: run scripts/get-models");
+            println!("skipped: TERJUMAN_TEST_MODELS names no folder of models");
+            return None;
+        };
+        // A relative name is the repository's, wherever the test runs.
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+        Some(Neural::new(Models::new(folder), &NeuralConfig::default()).unwrap())
+    };
+    NEURAL.get_or_init(make).as_ref()
+}
+
+fn run(engine: &Neural, name: &str, text: &str, glossary: &str) -> (String, Output) {
+    let glossaries = [GlossaryFile { bytes: glossary.into(), format: GlossaryFormat::Csv }];
+    let request = Request {
+        bytes: text.as_bytes(),
+        name: Some(name),
+        content_type: None,
+        source: None,
+        target: "pt".parse().unwrap(),
+        engine,
+        glossaries: if glossary.is_empty() { &[] } else { &glossaries },
+        options: &Options::default(),
+        limits: &Limits::default(),
+    };
+    let output = translate(&request, &()).unwrap();
+    let text = String::from_utf8(output.bytes.clone()).unwrap();
+    println!("{text}");
+    (text, output)
+}
+
+#[test]
+fn formatting_links_and_code_stay_with_their_words() {
+    let Some(engine) = neural() else { return };
+    let page =
+        "<p>The <b>red</b> house is near the <a href=\"/r\">old river</a>. Run <code>cargo build</code> first.</p>\n";
+    let (text, output) = run(engine, "a.html", page, "");
+    assert!(text.contains("<b>vermelha</b>"), "{text}");
+    assert!(text.contains("<a href=\"/r\">"), "{text}");
+    assert!(text.contains("<code>cargo build</code>"), "{text}");
+    assert_eq!((output.report.sentences, output.report.kept_as_source, output.report.repaired), (2, 0, 0));
+}
+
+#[test]
+fn glossaries_placeholders_and_addresses_come_out_as_given() {
+    let Some(engine) = neural() else { return };
+    let text = "Dear {name}, your printer is ready. Write to help@example.com or see https://example.com/a?b=c.\n";
+    let (text, output) = run(engine, "a.txt", text, "printer,impressora mágica\n");
+    for kept in ["{name}", "impressora mágica", "help@example.com", "https://example.com/a?b=c"] {
+        assert!(text.contains(kept), "{text}");
+    }
+    assert_eq!((output.report.glossary_hits, output.report.glossary_misses), (1, 0));
+}
