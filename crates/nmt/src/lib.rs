@@ -5,6 +5,7 @@
 
 mod engines;
 mod identity;
+pub mod marian;
 mod pseudo;
 mod translator;
 

@@ -1,0 +1,139 @@
+//! The product with 512-bit registers and `vpdpbusd`: four unsigned by signed products and their sum in each of sixteen
+//! lanes. Activations are offset by 128 to be unsigned; the accumulators start at what that adds, negated.
+
+use std::arch::x86_64::*;
+
+use super::Output;
+use super::aligned::Line;
+use super::packed::{Linear, PANEL, QUAD};
+
+/// Most rows of activations in one tile: with four panels, 24 accumulators, four registers of weights and one of
+/// activations fit the 32 registers.
+const ROWS: usize = 6;
+/// Most panels in one tile.
+const PANELS: usize = 4;
+
+/// See [`super::multiply`].
+///
+/// # Safety
+/// The processor has these features; `activations` holds `rows` rows, all panels of `linear` are whole, and `output` has
+/// room for `rows` rows of `linear.padded_outputs()`.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
+pub(super) unsafe fn multiply(activations: &[u8], rows: usize, linear: &Linear, output: &mut Output<'_>) {
+    let panels = linear.padded_outputs() / PANEL;
+    // As equal as can be: a tile of one row would wait for its own sums.
+    let tiles = rows.div_ceil(ROWS);
+    let mut panel = 0;
+    while panel < panels {
+        let width = PANELS.min(panels - panel);
+        let mut row = 0;
+        for tile in 0..tiles {
+            let height = (rows - row).div_ceil(tiles - tile);
+            let place = Place { row, panel };
+            // SAFETY: the tile lies within the rows and the panels, and what the caller promised covers those.
+            unsafe {
+                match width {
+                    4 => by_height::<4>(height, activations, linear, place, output),
+                    3 => by_height::<3>(height, activations, linear, place, output),
+                    2 => by_height::<2>(height, activations, linear, place, output),
+                    _ => by_height::<1>(height, activations, linear, place, output),
+                }
+            }
+            row += height;
+        }
+        panel += width;
+    }
+}
+
+/// The first row and the first panel of a tile.
+#[derive(Clone, Copy)]
+struct Place {
+    row: usize,
+    panel: usize,
+}
+
+/// # Safety
+/// As [`tile`], with `height` for `H`.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
+unsafe fn by_height<const W: usize>(
+    height: usize,
+    activations: &[u8],
+    linear: &Linear,
+    place: Place,
+    output: &mut Output<'_>,
+) {
+    // SAFETY: the caller's promise is passed on.
+    unsafe {
+        match height {
+            6 => tile::<6, W>(activations, linear, place, output),
+            5 => tile::<5, W>(activations, linear, place, output),
+            4 => tile::<4, W>(activations, linear, place, output),
+            3 => tile::<3, W>(activations, linear, place, output),
+            2 => tile::<2, W>(activations, linear, place, output),
+            _ => tile::<1, W>(activations, linear, place, output),
+        }
+    }
+}
+
+/// `H` rows by `W` panels.
+///
+/// # Safety
+/// What [`multiply`] asks for, and rows `place.row..place.row + H` and panels `place.panel..place.panel + W` exist.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
+unsafe fn tile<const H: usize, const W: usize>(
+    activations: &[u8],
+    linear: &Linear,
+    place: Place,
+    output: &mut Output<'_>,
+) {
+    let inputs = linear.inputs();
+    let quads = inputs / QUAD;
+    // SAFETY: `place.row + H <= rows`, and a row is `inputs` bytes; a panel is `quads` lines; so every address below is
+    // within its slice. Loads and stores need no alignment except those of lines, which are aligned by their type.
+    unsafe {
+        let first = activations.as_ptr().add(place.row * inputs);
+        let weights: *const Line = linear.lines.as_ptr().add(place.panel * quads);
+        let mut sums = [[_mm512_setzero_si512(); W]; H];
+        for panel in 0..W {
+            let start = _mm512_load_si512(linear.offsets.as_ptr().add(place.panel + panel).cast());
+            for row in &mut sums {
+                row[panel] = start;
+            }
+        }
+        for quad in 0..quads {
+            let mut lines = [_mm512_setzero_si512(); W];
+            for (panel, line) in lines.iter_mut().enumerate() {
+                *line = _mm512_load_si512(weights.add(panel * quads + quad).cast());
+            }
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let four = first.add(row * inputs + quad * QUAD).cast::<i32>().read_unaligned();
+                let four = _mm512_set1_epi32(four);
+                for (sum, line) in sums.iter_mut().zip(lines) {
+                    *sum = _mm512_dpbusd_epi32(*sum, four, line);
+                }
+            }
+        }
+        let unquantise = _mm512_set1_ps(linear.unquantise);
+        for panel in 0..W {
+            let bias = _mm512_loadu_ps(linear.bias.as_ptr().add((place.panel + panel) * PANEL));
+            for (row, sums) in sums.iter().enumerate() {
+                let result = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[panel]), unquantise, bias);
+                match output {
+                    Output::Floats { values, stride, column } => {
+                        let at = (place.row + row) * *stride + *column + (place.panel + panel) * PANEL;
+                        _mm512_storeu_ps(values.as_mut_ptr().add(at), result);
+                    }
+                    Output::Quantised { values, factor } => {
+                        let at = (place.row + row) * linear.padded_outputs() + (place.panel + panel) * PANEL;
+                        let positive = _mm512_max_ps(result, _mm512_setzero_ps());
+                        let scaled = _mm512_mul_ps(positive, _mm512_set1_ps(*factor));
+                        let capped = _mm512_min_ps(scaled, _mm512_set1_ps(127.0));
+                        let whole = _mm512_cvtps_epi32(capped);
+                        let offset = _mm512_add_epi32(whole, _mm512_set1_epi32(128));
+                        _mm_storeu_si128(values.as_mut_ptr().add(at).cast(), _mm512_cvtepi32_epi8(offset));
+                    }
+                }
+            }
+        }
+    }
+}
