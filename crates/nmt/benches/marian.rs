@@ -9,7 +9,7 @@
 //! Rounds alternate between all that is compared, and the median is given: other work on the machine then weighs on all
 //! alike. Text is tokenized and detokenized, and alignments are made, in every measurement.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, missing_docs, reason = "a program that measures")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that measures")]
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -23,7 +23,7 @@ pub(super) struct Slot {
     /// A row of `length` weights for each token so far, the end included.
     pub(super) alignment: Vec<f32>,
     pub(super) log_probability: f32,
-    /// By layer: `[head][dimension of the head][padded position]`.
+    /// By layer: `[head]`, each as the kernels arrange keys.
     keys: Vec<Floats>,
     /// By layer: `[position][dimension]`.
     values: Vec<Floats>,
@@ -91,7 +91,7 @@ pub(super) fn attach(weights: &Weights, kernel: Kernel, slots: &mut [Slot], plac
             keys.resize(width * padded);
             for column in (0..width).step_by(head) {
                 let keys = &mut keys[column * padded..(column + head) * padded];
-                kernels::transpose_keys(kernel, &rows[column..], width, head, padded, keys);
+                kernels::arrange_keys(kernel, &rows[column..], width, head, keys);
             }
             first += slot.length;
         }
@@ -194,7 +194,6 @@ fn attend(
                 values: &slot.values[number][column..],
                 value_stride: width,
                 length: slot.length,
-                padded,
                 width: head,
                 scale: 1.0 / (head as f32).sqrt(),
             };
@@ -233,7 +232,7 @@ fn choose(
             own.logits.resize(stride);
             let output = Output::Floats { values: &mut own.logits, stride, column: 0 };
             kernels::multiply(kernel, row, 1, &slot.output, output);
-            let best = kernels::argmax(kernel, &own.logits[..slot.candidates.len()]);
+            let best = kernels::argmax(kernel, &mut own.logits, slot.candidates.len());
             chosen.push((slot.candidates[best.place], -best.mass.ln()));
         }
         return;
@@ -245,8 +244,8 @@ fn choose(
         own.logits.resize(active.len() * stride);
         let output = Output::Floats { values: &mut own.logits, stride, column: 0 };
         kernels::multiply(kernel, quantised, active.len(), chunk, output);
-        for (best, logits) in bests.iter_mut().zip(own.logits.chunks_exact(stride)) {
-            let mut new = kernels::argmax(kernel, &logits[..chunk.outputs()]);
+        for (best, logits) in bests.iter_mut().zip(own.logits.chunks_exact_mut(stride)) {
+            let mut new = kernels::argmax(kernel, logits, chunk.outputs());
             new.place += first;
             *best = Some(best.map_or(new, |old| merged(old, new)));
         }

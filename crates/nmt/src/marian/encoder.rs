@@ -1,6 +1,6 @@
 //! The encoder: transformer layers over some sentences, one after the other in one matrix without padding.
 
-use super::kernels::{self, Attention, Bytes, Floats, Kernel, Linear, Output};
+use super::kernels::{self, Attention, Bytes, Floats, Kernel, Linear, Output, QUERIES};
 use super::weights::{EncoderLayer, FeedForward, Weights};
 
 /// Buffers that grow to what the largest call needed.
@@ -58,10 +58,10 @@ fn attend(layer: &EncoderLayer, heads: usize, kernel: Kernel, sentences: &[&[u32
         let length = sentence.len();
         let padded = length.next_multiple_of(16);
         buffers.keys.resize(head * padded);
-        buffers.weights.resize(4 * padded);
+        buffers.weights.resize(QUERIES * padded);
         let projections = &buffers.projections[first * stride..(first + length) * stride];
         for column in (0..width).step_by(head) {
-            kernels::transpose_keys(kernel, &projections[width + column..], stride, head, padded, &mut buffers.keys);
+            kernels::arrange_keys(kernel, &projections[width + column..], stride, head, &mut buffers.keys);
             let attention = Attention {
                 queries: &projections[column..],
                 query_stride: stride,
@@ -69,7 +69,6 @@ fn attend(layer: &EncoderLayer, heads: usize, kernel: Kernel, sentences: &[&[u32
                 values: &projections[2 * width + column..],
                 value_stride: stride,
                 length,
-                padded,
                 width: head,
                 scale: 1.0 / (head as f32).sqrt(),
             };

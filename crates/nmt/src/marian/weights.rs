@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::error::Flaw;
 use super::format::ModelFile;
-use super::kernels::{Floats, Linear, PANEL};
+use super::kernels::{Floats, Linear, PANEL, sum_of};
 
 /// No sentence is longer, on either side.
 pub(super) const POSITIONS: usize = 1024;
@@ -64,8 +64,10 @@ pub(super) struct Embeddings {
 #[derive(Debug)]
 pub(super) struct OutputLayer {
     pub(super) quantise: f32,
-    pub(super) unquantise: f32,
-    pub(super) bias: Vec<f32>,
+    unquantise: f32,
+    bias: Vec<f32>,
+    /// The sum of each token's weights.
+    sums: Vec<i32>,
     /// The whole vocabulary, in chunks; empty if a shortlist makes it unnecessary.
     pub(super) chunks: Vec<Linear>,
 }
@@ -232,7 +234,8 @@ impl OutputLayer {
                 .map(|(rows, bias)| Linear::pack(rows, bias, width, quantise, embeddings.multiplier))
                 .collect()
         };
-        Ok(Self { quantise, unquantise: 1.0 / (quantise * embeddings.multiplier), bias, chunks })
+        let sums = embeddings.rows.chunks_exact(width).map(sum_of).collect();
+        Ok(Self { quantise, unquantise: 1.0 / (quantise * embeddings.multiplier), bias, sums, chunks })
     }
 
     /// Packs the rows of some candidates into `linear`.
@@ -240,7 +243,9 @@ impl OutputLayer {
         linear.clear(embeddings.width, self.quantise, self.unquantise);
         for panel in candidates.chunks(PANEL) {
             let rows = std::array::from_fn(|place| panel.get(place).map_or(&[][..], |&id| embeddings.row(id)));
-            linear.push_panel(&rows, panel.len(), |place| self.bias[panel[place] as usize]);
+            let sum = |place| self.sums[panel[place] as usize];
+            let bias = |place| self.bias[panel[place] as usize];
+            linear.push_panel(&rows, panel.len(), sum, bias);
         }
     }
 }

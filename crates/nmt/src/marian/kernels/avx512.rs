@@ -92,45 +92,76 @@ unsafe fn tile<const H: usize, const W: usize>(
     // within its slice. Loads and stores need no alignment except those of lines, which are aligned by their type.
     unsafe {
         let first = activations.as_ptr().add(place.row * inputs);
-        let weights: *const Line = linear.lines.as_ptr().add(place.panel * quads);
+        let rows: [*const u8; H] = std::array::from_fn(|row| first.add(row * inputs));
+        let first = linear.lines.as_ptr().add(place.panel * quads);
+        let panels: [*const Line; W] = std::array::from_fn(|panel| first.add(panel * quads));
         let mut sums = [[_mm512_setzero_si512(); W]; H];
         for panel in 0..W {
             let start = _mm512_load_si512(linear.offsets.as_ptr().add(place.panel + panel).cast());
-            for row in &mut sums {
-                row[panel] = start;
+            for row in 0..H {
+                sums[row][panel] = start;
             }
         }
+        // Indices and not iterators, and no arithmetic that is checked: else the sums do not stay in registers.
+        let mut byte = 0;
         for quad in 0..quads {
             let mut lines = [_mm512_setzero_si512(); W];
-            for (panel, line) in lines.iter_mut().enumerate() {
-                *line = _mm512_load_si512(weights.add(panel * quads + quad).cast());
+            for panel in 0..W {
+                lines[panel] = _mm512_load_si512(panels[panel].add(quad).cast());
             }
-            for (row, sums) in sums.iter_mut().enumerate() {
-                let four = first.add(row * inputs + quad * QUAD).cast::<i32>().read_unaligned();
-                let four = _mm512_set1_epi32(four);
-                for (sum, line) in sums.iter_mut().zip(lines) {
-                    *sum = _mm512_dpbusd_epi32(*sum, four, line);
+            for row in 0..H {
+                let four = _mm512_set1_epi32(rows[row].add(byte).cast::<i32>().read_unaligned());
+                for panel in 0..W {
+                    sums[row][panel] = _mm512_dpbusd_epi32(sums[row][panel], four, lines[panel]);
                 }
             }
+            byte = byte.wrapping_add(QUAD);
         }
-        let unquantise = _mm512_set1_ps(linear.unquantise);
-        for panel in 0..W {
-            let bias = _mm512_loadu_ps(linear.bias.as_ptr().add((place.panel + panel) * PANEL));
-            for (row, sums) in sums.iter().enumerate() {
-                let result = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[panel]), unquantise, bias);
-                match output {
-                    Output::Floats { values, stride, column } => {
-                        let at = (place.row + row) * *stride + *column + (place.panel + panel) * PANEL;
-                        _mm512_storeu_ps(values.as_mut_ptr().add(at), result);
+        finish(sums, linear, place, output);
+    }
+}
+
+/// The sums of products as results.
+///
+/// # Safety
+/// As [`tile`].
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
+unsafe fn finish<const H: usize, const W: usize>(
+    sums: [[__m512i; W]; H],
+    linear: &Linear,
+    place: Place,
+    output: &mut Output<'_>,
+) {
+    let unquantise = _mm512_set1_ps(linear.unquantise);
+    // SAFETY: as in `tile`; biases and rows of the output are padded to whole panels.
+    unsafe {
+        let bias: *const f32 = linear.bias.as_ptr().add(place.panel * PANEL);
+        match output {
+            Output::Floats { values, stride, column } => {
+                let first = values.as_mut_ptr().add(place.row * *stride + *column + place.panel * PANEL);
+                for row in 0..H {
+                    let first = first.add(row.wrapping_mul(*stride));
+                    for panel in 0..W {
+                        let bias = _mm512_loadu_ps(bias.add(panel * PANEL));
+                        let result = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[row][panel]), unquantise, bias);
+                        _mm512_storeu_ps(first.add(panel * PANEL), result);
                     }
-                    Output::Quantised { values, factor } => {
-                        let at = (place.row + row) * linear.padded_outputs() + (place.panel + panel) * PANEL;
+                }
+            }
+            Output::Quantised { values, factor } => {
+                let stride = linear.padded_outputs();
+                let first = values.as_mut_ptr().add(place.row * stride + place.panel * PANEL);
+                for row in 0..H {
+                    let first = first.add(row.wrapping_mul(stride));
+                    for panel in 0..W {
+                        let bias = _mm512_loadu_ps(bias.add(panel * PANEL));
+                        let result = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[row][panel]), unquantise, bias);
                         let positive = _mm512_max_ps(result, _mm512_setzero_ps());
                         let scaled = _mm512_mul_ps(positive, _mm512_set1_ps(*factor));
-                        let capped = _mm512_min_ps(scaled, _mm512_set1_ps(127.0));
-                        let whole = _mm512_cvtps_epi32(capped);
+                        let whole = _mm512_cvtps_epi32(_mm512_min_ps(scaled, _mm512_set1_ps(127.0)));
                         let offset = _mm512_add_epi32(whole, _mm512_set1_epi32(128));
-                        _mm_storeu_si128(values.as_mut_ptr().add(at).cast(), _mm512_cvtepi32_epi8(offset));
+                        _mm_storeu_si128(first.add(panel * PANEL).cast(), _mm512_cvtepi32_epi8(offset));
                     }
                 }
             }

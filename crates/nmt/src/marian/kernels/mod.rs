@@ -11,10 +11,13 @@ mod avx512;
 mod float;
 mod packed;
 mod portable;
+mod vector;
 
 pub(super) use aligned::{Bytes, Floats};
-pub(super) use float::{Attention, Best, add_and_normalise, argmax, attend, embed, quantise, recur, transpose_keys};
-pub(super) use packed::{Linear, PANEL};
+pub(super) use float::{
+    Attention, Best, QUERIES, add_and_normalise, argmax, arrange_keys, attend, embed, quantise, recur,
+};
+pub(super) use packed::{Linear, PANEL, sum_of};
 
 /// Which instructions the inner loops are made of. Translations are the same with each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -38,9 +38,9 @@ impl Linear {
         let outputs = rows.len() / inputs;
         for first in (0..outputs).step_by(PANEL) {
             let count = PANEL.min(outputs - first);
-            linear.push_panel(&std::array::from_fn(|place| row(first + place)), count, |place| {
-                bias.get(first + place).copied().unwrap_or(0.0)
-            });
+            let sum = |place| sum_of(row(first + place));
+            let bias = |place| bias.get(first + place).copied().unwrap_or(0.0);
+            linear.push_panel(&std::array::from_fn(|place| row(first + place)), count, sum, bias);
         }
         linear
     }
@@ -55,22 +55,30 @@ impl Linear {
         (self.inputs, self.quantise, self.unquantise) = (inputs, quantise, unquantise);
     }
 
-    /// Appends `count` outputs, at most sixteen and fewer only in the last panel; rows beyond them are empty.
-    pub(in crate::marian) fn push_panel(&mut self, rows: &[&[u8]; PANEL], count: usize, bias: impl Fn(usize) -> f32) {
+    /// Appends `count` outputs, at most sixteen and fewer only in the last panel; rows beyond them are empty. By its place
+    /// among them an output has a sum of weights and a bias.
+    pub(in crate::marian) fn push_panel(
+        &mut self,
+        rows: &[&[u8]; PANEL],
+        count: usize,
+        sum: impl Fn(usize) -> i32,
+        bias: impl Fn(usize) -> f32,
+    ) {
         let first = self.lines.len();
         self.lines.resize(first + self.inputs / QUAD, Line::ZERO);
         let lines = &mut self.lines[first..];
         let mut offsets = Line::ZERO;
         let padded = self.bias.len();
         self.bias.resize(padded + PANEL);
-        for place in 0..PANEL {
-            let mut sum = 0_i32;
-            for (line, quad) in lines.iter_mut().zip(rows[place].chunks_exact(QUAD)) {
-                line.0[QUAD * place..][..QUAD].copy_from_slice(quad);
-                sum += quad.iter().map(|&weight| i32::from(weight.cast_signed())).sum::<i32>();
+        let biases = &mut self.bias[padded..];
+        for (place, row) in rows.iter().enumerate() {
+            let at = QUAD * place..QUAD * place + QUAD;
+            for (line, quad) in lines.iter_mut().zip(row.as_chunks::<QUAD>().0) {
+                line.0[at.clone()].copy_from_slice(quad);
             }
-            offsets.0[QUAD * place..][..QUAD].copy_from_slice(&(-128 * sum).to_ne_bytes());
-            self.bias[padded + place] = if place < count { bias(place) } else { 0.0 };
+            let sum = if place < count { sum(place) } else { 0 };
+            offsets.0[at].copy_from_slice(&(-128 * sum).to_ne_bytes());
+            biases[place] = if place < count { bias(place) } else { 0.0 };
         }
         self.offsets.push(offsets);
         self.outputs += count;
@@ -100,4 +108,9 @@ impl Linear {
         let length = self.inputs / QUAD;
         &self.lines[panel * length..(panel + 1) * length]
     }
+}
+
+/// The sum of a row of weights.
+pub(in crate::marian) fn sum_of(row: &[u8]) -> i32 {
+    row.iter().map(|&weight| i32::from(weight.cast_signed())).sum()
 }

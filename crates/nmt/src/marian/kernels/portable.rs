@@ -13,7 +13,8 @@ pub(super) fn multiply(activations: &[u8], rows: usize, linear: &Linear, output:
             for (line, quad) in lines.iter().zip(activations.chunks_exact(QUAD)) {
                 for (sum, weights) in sums.iter_mut().zip(line.0.chunks_exact(QUAD)) {
                     for (&activation, &weight) in quad.iter().zip(weights) {
-                        *sum += i32::from(activation.cast_signed()) * i32::from(weight.cast_signed());
+                        let product = i32::from(activation.cast_signed()) * i32::from(weight.cast_signed());
+                        *sum = sum.wrapping_add(product);
                     }
                 }
             }
@@ -32,7 +33,9 @@ fn store(kernel: Kernel, results: &[f32; PANEL], row: usize, panel: usize, linea
         Output::Quantised { values, factor } => {
             let place = &mut values[row * linear.padded_outputs() + panel * PANEL..][..PANEL];
             for (value, result) in place.iter_mut().zip(results) {
-                *value = super::float::quantise_one(result.max(0.0), *factor, kernel.activation_offset());
+                let scaled = if *result > 0.0 { result * *factor } else { 0.0 };
+                let rounded = if scaled < 127.0 { scaled } else { 127.0 }.round_ties_even();
+                *value = (rounded as u8).wrapping_add(kernel.activation_offset());
             }
         }
     }
