@@ -25,7 +25,7 @@ pub(super) struct Slot {
     pub(super) log_probability: f32,
     /// By layer: `[head]`, each as the kernels arrange keys.
     keys: Vec<Floats>,
-    /// By layer: `[position][dimension]`.
+    /// By layer: `[head][position][dimension of the head]`.
     values: Vec<Floats>,
     /// `[layer][dimension]`.
     cells: Floats,
@@ -101,7 +101,12 @@ pub(super) fn attach(weights: &Weights, kernel: Kernel, slots: &mut [Slot], plac
             let slot = &mut slots[place];
             let values = &mut slot.values[number];
             values.resize(slot.length * width);
-            values.copy_from_slice(&branch[first * width..(first + slot.length) * width]);
+            let rows = &branch[first * width..(first + slot.length) * width];
+            for (values, column) in values.chunks_exact_mut(head * slot.length).zip((0..width).step_by(head)) {
+                for (values, row) in values.chunks_exact_mut(head).zip(rows.chunks_exact(width)) {
+                    values.copy_from_slice(&row[column..column + head]);
+                }
+            }
             first += slot.length;
         }
     }
@@ -191,8 +196,8 @@ fn attend(
                 queries: &branch[row * width + column..(row + 1) * width],
                 query_stride: width,
                 keys: &slot.keys[number][column * padded..(column + head) * padded],
-                values: &slot.values[number][column..],
-                value_stride: width,
+                values: &slot.values[number][column * slot.length..(column + head) * slot.length],
+                value_stride: head,
                 length: slot.length,
                 width: head,
                 scale: 1.0 / (head as f32).sqrt(),

@@ -12,9 +12,9 @@ use super::shortlist::{Shortlist, Target};
 use super::weights::{POSITIONS, Weights};
 
 /// Sentences that are decoded side by side.
-const SLOTS: usize = 48;
+const SLOTS: usize = 24;
 /// So many slots must be free before more sentences are encoded: a product of few rows is slow.
-const REFILL: usize = 16;
+const REFILL: usize = 8;
 /// Source tokens that are encoded together, unless one sentence alone has more.
 const GROUP_TOKENS: usize = 256;
 /// Source tokens of all sentences under way: a bound on their keys and values.
@@ -254,7 +254,7 @@ impl Engine {
             is_shared: self.weights.is_shared(),
         };
         shortlist.candidates(ids.iter().copied(), &target, seen, &mut slot.candidates);
-        self.weights.output.gather(&self.weights.target, &slot.candidates, &mut slot.output);
+        self.weights.output.gather(self.kernel, &self.weights.target, &slot.candidates, &mut slot.output);
     }
 
     /// Takes up the chosen tokens and clears the slots that are done.

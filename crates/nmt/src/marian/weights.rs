@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::error::Flaw;
 use super::format::ModelFile;
-use super::kernels::{Floats, Linear, PANEL, sum_of};
+use super::kernels::{self, Floats, Kernel, Linear, PANEL, sum_of};
 
 /// No sentence is longer, on either side.
 pub(super) const POSITIONS: usize = 1024;
@@ -239,13 +239,17 @@ impl OutputLayer {
     }
 
     /// Packs the rows of some candidates into `linear`.
-    pub(super) fn gather(&self, embeddings: &Embeddings, candidates: &[u32], linear: &mut Linear) {
+    pub(super) fn gather(&self, kernel: Kernel, embeddings: &Embeddings, candidates: &[u32], linear: &mut Linear) {
         linear.clear(embeddings.width, self.quantise, self.unquantise);
+        let mut ahead = candidates.iter().copied();
+        ahead.by_ref().take(PANEL).for_each(|id| kernels::prefetch(embeddings.row(id)));
         for panel in candidates.chunks(PANEL) {
+            // The rows lie anywhere in a table that no cache holds.
+            ahead.by_ref().take(PANEL).for_each(|id| kernels::prefetch(embeddings.row(id)));
             let rows = std::array::from_fn(|place| panel.get(place).map_or(&[][..], |&id| embeddings.row(id)));
             let sum = |place| self.sums[panel[place] as usize];
             let bias = |place| self.bias[panel[place] as usize];
-            linear.push_panel(&rows, panel.len(), sum, bias);
+            linear.push_panel(kernel, &rows, panel.len(), sum, bias);
         }
     }
 }

@@ -75,10 +75,11 @@ unsafe fn by_height<const W: usize>(
     }
 }
 
-/// `H` rows by `W` panels.
+/// `H` rows by `W` panels. Not inlined: the caller has all sizes, and their registers.
 ///
 /// # Safety
 /// What [`multiply`] asks for, and rows `place.row..place.row + H` and panels `place.panel..place.panel + W` exist.
+#[inline(never)]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
 unsafe fn tile<const H: usize, const W: usize>(
     activations: &[u8],
@@ -167,4 +168,63 @@ unsafe fn finish<const H: usize, const W: usize>(
             }
         }
     }
+}
+
+/// Sixteen rows of as many bytes as `lines` have in one panel, side by side.
+///
+/// # Safety
+/// The processor has these features, and every row is `lines.len() * 4` bytes long.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
+pub(super) unsafe fn interleave(rows: &[&[u8]; PANEL], lines: &mut [Line]) {
+    let (blocks, rest) = lines.as_chunks_mut::<16>();
+    for (block, lines) in blocks.iter_mut().enumerate() {
+        let mut table = [_mm512_setzero_si512(); PANEL];
+        for (row, bytes) in table.iter_mut().zip(rows) {
+            // SAFETY: a block is sixteen lines, which are 64 bytes of each row.
+            *row = unsafe { _mm512_loadu_si512(bytes.as_ptr().add(64 * block).cast()) };
+        }
+        let table = transposed(table);
+        for (line, row) in lines.iter_mut().zip(table) {
+            // SAFETY: a line is as large as a register, and aligned.
+            unsafe { _mm512_store_si512((&raw mut *line).cast(), row) };
+        }
+    }
+    let done = blocks.len() * 16;
+    for (place, row) in rows.iter().enumerate() {
+        for (line, quad) in rest.iter_mut().zip(row.as_chunks::<QUAD>().0.iter().skip(done)) {
+            line.0[QUAD * place..QUAD * place + QUAD].copy_from_slice(quad);
+        }
+    }
+}
+
+/// A table of sixteen by sixteen 32-bit values, rows for columns.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")]
+fn transposed(mut table: [__m512i; 16]) -> [__m512i; 16] {
+    // Pairs of values, pairs of pairs, then the 128-bit quarters twice.
+    let mut next = table;
+    for pair in 0..8 {
+        let (one, other) = (table[2 * pair], table[2 * pair + 1]);
+        next[2 * pair] = _mm512_unpacklo_epi32(one, other);
+        next[2 * pair + 1] = _mm512_unpackhi_epi32(one, other);
+    }
+    for four in 0..4 {
+        for half in 0..2 {
+            let (one, other) = (next[4 * four + half], next[4 * four + half + 2]);
+            table[4 * four + 2 * half] = _mm512_unpacklo_epi64(one, other);
+            table[4 * four + 2 * half + 1] = _mm512_unpackhi_epi64(one, other);
+        }
+    }
+    for column in 0..4 {
+        for half in 0..2 {
+            let (one, other) = (table[8 * half + column], table[8 * half + column + 4]);
+            next[8 * half + column] = _mm512_shuffle_i32x4::<0x88>(one, other);
+            next[8 * half + column + 4] = _mm512_shuffle_i32x4::<0xdd>(one, other);
+        }
+    }
+    for row in 0..8 {
+        table[row] = _mm512_shuffle_i32x4::<0x88>(next[row], next[row + 8]);
+        table[row + 8] = _mm512_shuffle_i32x4::<0xdd>(next[row], next[row + 8]);
+    }
+    table
 }

@@ -124,3 +124,28 @@ pub(super) fn multiply(kernel: Kernel, activations: &[u8], rows: usize, linear: 
         _ => portable::multiply(activations, rows, linear, &mut output),
     }
 }
+
+/// Fills a panel with sixteen rows of weights; rows may be empty, and count as zeros.
+fn interleave(kernel: Kernel, rows: &[&[u8]; PANEL], lines: &mut [aligned::Line]) {
+    let length = lines.len() * packed::QUAD;
+    #[cfg(target_arch = "x86_64")]
+    if kernel == Kernel::Avx512Vnni && rows.iter().all(|row| row.len() == length) {
+        // SAFETY: an engine is only built with an available kernel (`Engine::load`), and the rows are as long as asked.
+        unsafe { avx512::interleave(rows, lines) };
+        return;
+    }
+    for (place, row) in rows.iter().enumerate() {
+        for (line, quad) in lines.iter_mut().zip(row.as_chunks::<{ packed::QUAD }>().0) {
+            line.0[packed::QUAD * place..][..packed::QUAD].copy_from_slice(quad);
+        }
+    }
+}
+
+/// Asks the processor to have these bytes at hand soon.
+pub(super) fn prefetch(bytes: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in bytes.chunks(64) {
+        // SAFETY: every x86-64 has the instruction, and it never faults.
+        unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast()) };
+    }
+}

@@ -3,6 +3,7 @@
 //! Sixteen outputs make a panel. A panel is a run of cache lines, one for each four inputs: `[output; 16][input; 4]`.
 //! That is one 512-bit register, or two of 256 bits, of the dot-product instructions.
 
+use super::Kernel;
 use super::aligned::{Floats, Line};
 
 /// Outputs in a panel.
@@ -40,7 +41,7 @@ impl Linear {
             let count = PANEL.min(outputs - first);
             let sum = |place| sum_of(row(first + place));
             let bias = |place| bias.get(first + place).copied().unwrap_or(0.0);
-            linear.push_panel(&std::array::from_fn(|place| row(first + place)), count, sum, bias);
+            linear.push_panel(Kernel::Portable, &std::array::from_fn(|place| row(first + place)), count, sum, bias);
         }
         linear
     }
@@ -59,6 +60,7 @@ impl Linear {
     /// among them an output has a sum of weights and a bias.
     pub(in crate::marian) fn push_panel(
         &mut self,
+        kernel: Kernel,
         rows: &[&[u8]; PANEL],
         count: usize,
         sum: impl Fn(usize) -> i32,
@@ -71,15 +73,12 @@ impl Linear {
         let padded = self.bias.len();
         self.bias.resize(padded + PANEL);
         let biases = &mut self.bias[padded..];
-        for (place, row) in rows.iter().enumerate() {
-            let at = QUAD * place..QUAD * place + QUAD;
-            for (line, quad) in lines.iter_mut().zip(row.as_chunks::<QUAD>().0) {
-                line.0[at.clone()].copy_from_slice(quad);
-            }
-            let sum = if place < count { sum(place) } else { 0 };
-            offsets.0[at].copy_from_slice(&(-128 * sum).to_ne_bytes());
-            biases[place] = if place < count { bias(place) } else { 0.0 };
+        super::interleave(kernel, rows, lines);
+        for place in 0..count {
+            offsets.0[QUAD * place..QUAD * place + QUAD].copy_from_slice(&(-128 * sum(place)).to_ne_bytes());
+            biases[place] = bias(place);
         }
+        biases[count..].fill(0.0);
         self.offsets.push(offsets);
         self.outputs += count;
     }
