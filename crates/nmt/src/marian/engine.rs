@@ -35,7 +35,6 @@ pub struct Files {
 
 /// Bounds of one translation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Options {
     /// Source tokens beyond this are left out, and the hypothesis says so. At most 1,023.
     pub max_source_tokens: usize,
@@ -94,11 +93,11 @@ pub struct Workspace {
 /// A model, ready to translate from any number of threads.
 #[derive(Debug)]
 pub struct Engine {
-    weights: Weights,
-    source: Vocabulary,
+    pub(super) weights: Weights,
+    pub(super) source: Vocabulary,
     /// `None` if it is the source's.
     target: Option<Vocabulary>,
-    shortlist: Option<Shortlist>,
+    pub(super) shortlist: Option<Shortlist>,
     kernel: Kernel,
 }
 

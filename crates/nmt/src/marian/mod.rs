@@ -17,6 +17,8 @@ mod format;
 mod kernels;
 mod sentencepiece;
 mod shortlist;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub use engine::{Cancelled, Engine, Files, Hypothesis, Options, Workspace};

@@ -11,6 +11,8 @@ mod avx512;
 mod float;
 mod packed;
 mod portable;
+#[cfg(test)]
+mod tests;
 mod vector;
 
 pub(super) use aligned::{Bytes, Floats};

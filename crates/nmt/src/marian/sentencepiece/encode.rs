@@ -76,11 +76,10 @@ impl Vocabulary {
                 let Some(next) = self.trie.step(place, byte) else { break };
                 place = next;
                 let Some(id) = self.trie.value(place) else { continue };
-                // In double precision, as the reference compares; the sum is kept in single precision.
-                let score = f64::from(so_far) + self.score(id, length);
+                let score = so_far + self.score(id, length);
                 let end = &mut best[start + length];
-                if end.from == NOWHERE || score > f64::from(end.score) {
-                    *end = Best { score: score as f32, from, id };
+                if end.from == NOWHERE || score > end.score {
+                    *end = Best { score, from, id };
                 }
                 covered |= length == character;
             }
@@ -104,12 +103,12 @@ impl Vocabulary {
         pieces
     }
 
-    fn score(&self, id: u32, length: usize) -> f64 {
+    fn score(&self, id: u32, length: usize) -> f32 {
         if self.kind(id) == Kind::UserDefined {
             // Long enough to win over all that could stand in its place.
-            f64::from(length as f32 * self.highest_score) - 0.1
+            length as f32 * self.highest_score - 0.1
         } else {
-            f64::from(self.scores[id as usize])
+            self.scores[id as usize]
         }
     }
 }

@@ -7,6 +7,8 @@ mod decode;
 mod encode;
 mod normalise;
 mod protobuf;
+#[cfg(test)]
+mod tests;
 mod trie;
 mod vocabulary;
 
