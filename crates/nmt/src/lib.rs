@@ -5,6 +5,7 @@
 
 mod engines;
 mod identity;
+pub mod marian;
 mod models;
 mod neural;
 mod pseudo;

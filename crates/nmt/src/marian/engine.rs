@@ -1,0 +1,310 @@
+//! A loaded model: text to tokens, tokens to tokens, tokens to text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::decoder::{self, DecoderBuffers, Slot};
+use super::encoder::{self, Buffers};
+use super::error::{Flaw, LoadError};
+use super::kernels::Kernel;
+use super::sentencepiece::{Decoded, Tokens, Vocabulary};
+use super::shortlist::{Shortlist, Target};
+use super::weights::{POSITIONS, Weights};
+
+/// Sentences that are decoded side by side.
+const SLOTS: usize = 24;
+/// So many slots must be free before more sentences are encoded: a product of few rows is slow.
+const REFILL: usize = 8;
+/// Source tokens that are encoded together, unless one sentence alone has more.
+const GROUP_TOKENS: usize = 256;
+/// Source tokens of all sentences under way: a bound on their keys and values.
+const ACTIVE_TOKENS: usize = 4096;
+
+/// The files of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// The parameters: `model.*.bin`, converted to `intgemm8` with `alphas`.
+    pub model: PathBuf,
+    /// The source's SentencePiece vocabulary.
+    pub source_vocabulary: PathBuf,
+    /// The target's; often the same file.
+    pub target_vocabulary: PathBuf,
+    /// The lexical shortlist, `lex.*.bin`. Without it every token of the vocabulary is weighed at each step.
+    pub shortlist: Option<PathBuf>,
+}
+
+/// Bounds of one translation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Source tokens beyond this are left out, and the hypothesis says so. At most 1,023.
+    pub max_source_tokens: usize,
+    /// Target tokens beyond this are not made, and the hypothesis says so. At most 1,024. In any case the target is no
+    /// longer than two and a half times the source and eight tokens: beyond that a model only repeats itself.
+    pub max_target_tokens: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_source_tokens: 512, max_target_tokens: 768 }
+    }
+}
+
+/// A translation as token ids.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hypothesis {
+    /// Target tokens, without the end of the sentence.
+    pub ids: Vec<u32>,
+    /// For each of [`Self::ids`], how much each source token had to do with it: a row of [`Self::source_length`] weights
+    /// that add up to one, row after row.
+    pub alignment: Vec<f32>,
+    /// The source tokens that were used, and one for the end of the sentence.
+    pub source_length: usize,
+    /// The natural logarithm of the translation's probability among the candidates, its end included.
+    pub log_probability: f32,
+    /// Whether source tokens were left out, or the end of the sentence was not reached.
+    pub truncated: bool,
+}
+
+impl Hypothesis {
+    /// The row of the alignment for one of the target tokens.
+    #[must_use]
+    pub fn alignment_of(&self, token: usize) -> &[f32] {
+        &self.alignment[token * self.source_length..(token + 1) * self.source_length]
+    }
+}
+
+/// The caller asked to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled")]
+pub struct Cancelled;
+
+/// The memory of one translating thread. Grows to what the work needs, and is used again.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    buffers: Buffers,
+    decoder: DecoderBuffers,
+    slots: Vec<Slot>,
+    free: Vec<usize>,
+    active: Vec<usize>,
+    chosen: Vec<(u32, f32)>,
+    seen: Vec<u64>,
+}
+
+/// A model, ready to translate from any number of threads.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) weights: Weights,
+    pub(super) source: Vocabulary,
+    /// `None` if it is the source's.
+    target: Option<Vocabulary>,
+    pub(super) shortlist: Option<Shortlist>,
+    kernel: Kernel,
+}
+
+impl Engine {
+    /// Loads a model.
+    ///
+    /// # Errors
+    /// If a file cannot be read, is damaged, or needs what this engine does not have; the error names it. If the
+    /// processor does not have what the kernel needs.
+    pub fn load(files: &Files, kernel: Kernel) -> Result<Self, LoadError> {
+        if !kernel.is_available() {
+            return Err(LoadError::Kernel(kernel.name()));
+        }
+        let is_shared = files.source_vocabulary == files.target_vocabulary;
+        let weights = parsed(&files.model, |bytes| Weights::parse(bytes, files.shortlist.is_some()))?;
+        let vocabulary = |file: &Path, expected: usize| {
+            parsed(file, |bytes| {
+                let vocabulary = Vocabulary::parse(bytes)?;
+                if vocabulary.len() != expected {
+                    return Err(Flaw::damaged(format!(
+                        "it has {} pieces, but the model has {expected}",
+                        vocabulary.len()
+                    )));
+                }
+                Ok(vocabulary)
+            })
+        };
+        let source = vocabulary(&files.source_vocabulary, weights.config.source_vocabulary)?;
+        let target = if is_shared {
+            None
+        } else {
+            Some(vocabulary(&files.target_vocabulary, weights.config.target_vocabulary)?)
+        };
+        let shortlist = files
+            .shortlist
+            .as_deref()
+            .map(|file| parsed(file, |bytes| Shortlist::parse(bytes, weights.config.target_vocabulary)))
+            .transpose()?;
+        Ok(Self { weights, source, target, shortlist, kernel })
+    }
+
+    /// The instructions it runs on.
+    #[must_use]
+    pub fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// Cuts a source text into tokens.
+    #[must_use]
+    pub fn encode(&self, text: &str) -> Tokens {
+        self.source.encode(text)
+    }
+
+    /// The text of target tokens.
+    #[must_use]
+    pub fn decode(&self, ids: &[u32]) -> Decoded {
+        self.target().decode(ids)
+    }
+
+    fn target(&self) -> &Vocabulary {
+        self.target.as_ref().unwrap_or(&self.source)
+    }
+
+    /// Translates sentences, each given as the ids that [`Self::encode`] gives. The most probable token is taken at each
+    /// step. Every result depends on its own sentence alone.
+    ///
+    /// The work goes on side by side for dozens of sentences, so many short calls are slower than one long one; their
+    /// order and lengths do not matter.
+    ///
+    /// # Errors
+    /// [`Cancelled`] soon after `is_cancelled`, which is asked before each step, says so.
+    pub fn translate(
+        &self,
+        sentences: &[&[u32]],
+        options: &Options,
+        workspace: &mut Workspace,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<Hypothesis>, Cancelled> {
+        let mut hypotheses = vec![Hypothesis::default(); sentences.len()];
+        let mut waiting = (0..sentences.len()).filter(|&sentence| !sentences[sentence].is_empty()).peekable();
+        workspace.reset();
+        loop {
+            if is_cancelled() {
+                return Err(Cancelled);
+            }
+            if waiting.peek().is_some() && (workspace.free.len() >= REFILL || workspace.active.is_empty()) {
+                self.refill(sentences, &mut waiting, options, workspace);
+            }
+            if workspace.active.is_empty() {
+                return Ok(hypotheses);
+            }
+            let Workspace { buffers, decoder, slots, active, chosen, .. } = workspace;
+            decoder::step(&self.weights, self.kernel, slots, active, (buffers, decoder), chosen);
+            self.advance(workspace, &mut hypotheses);
+        }
+    }
+
+    /// Encodes the next sentences and gives them slots.
+    fn refill(
+        &self,
+        sentences: &[&[u32]],
+        waiting: &mut std::iter::Peekable<impl Iterator<Item = usize>>,
+        options: &Options,
+        workspace: &mut Workspace,
+    ) {
+        let end = self.source.end();
+        let most = options.max_source_tokens.min(POSITIONS - 1);
+        let mut under_way: usize = workspace.active.iter().map(|&place| workspace.slots[place].length).sum();
+        while let Some(&first) = waiting.peek() {
+            let mut group: Vec<Vec<u32>> = Vec::new();
+            let mut places = Vec::new();
+            let mut tokens = 0;
+            let mut next = Some(first);
+            while let Some(sentence) = next {
+                let length = sentences[sentence].len().min(most) + 1;
+                let is_full = !group.is_empty() && tokens + length > GROUP_TOKENS
+                    || under_way > 0 && under_way + length > ACTIVE_TOKENS;
+                if is_full {
+                    break;
+                }
+                let Some(place) = workspace.free.pop() else { break };
+                waiting.next();
+                let known = |&id: &u32| if (id as usize) < self.source.len() { id } else { self.source.unknown() };
+                let ids = sentences[sentence].iter().take(most).map(known).chain([end]).collect();
+                let is_cut = sentences[sentence].len() > most;
+                let limit = (length * 5 / 2 + 8).min(options.max_target_tokens).clamp(1, POSITIONS);
+                workspace.slots[place].start(&self.weights, sentence, length, is_cut, limit);
+                group.push(ids);
+                places.push(place);
+                tokens += length;
+                under_way += length;
+                next = waiting.peek().copied();
+            }
+            if group.is_empty() {
+                return;
+            }
+            let group: Vec<&[u32]> = group.iter().map(Vec::as_slice).collect();
+            encoder::encode(&self.weights, self.kernel, &group, &mut workspace.buffers);
+            decoder::attach(&self.weights, self.kernel, &mut workspace.slots, &places, &mut workspace.buffers);
+            for (ids, &place) in group.iter().zip(&places) {
+                self.shorten(ids, &mut workspace.slots[place], &mut workspace.seen);
+            }
+            workspace.active.extend(places);
+        }
+    }
+
+    /// Gives a slot its candidates.
+    fn shorten(&self, ids: &[u32], slot: &mut Slot, seen: &mut Vec<u64>) {
+        let Some(shortlist) = &self.shortlist else { return };
+        let target = Target {
+            vocabulary: self.weights.config.target_vocabulary,
+            end: self.target().end(),
+            is_shared: self.weights.is_shared(),
+        };
+        shortlist.candidates(ids.iter().copied(), &target, seen, &mut slot.candidates);
+        self.weights.output.gather(self.kernel, &self.weights.target, &slot.candidates, &mut slot.output);
+    }
+
+    /// Takes up the chosen tokens and clears the slots that are done.
+    fn advance(&self, workspace: &mut Workspace, hypotheses: &mut [Hypothesis]) {
+        let end = self.target().end();
+        let Workspace { slots, free, active, chosen, .. } = workspace;
+        let mut choices = chosen.iter();
+        active.retain(|&place| {
+            let slot = &mut slots[place];
+            let Some(&(id, log_probability)) = choices.next() else { return true };
+            slot.log_probability += log_probability;
+            let is_ended = id == end;
+            if !is_ended {
+                slot.ids.push(id);
+            }
+            if !is_ended && slot.ids.len() < slot.limit {
+                return true;
+            }
+            slot.alignment.truncate(slot.ids.len() * slot.length);
+            hypotheses[slot.sentence] = Hypothesis {
+                ids: slot.ids.clone(),
+                alignment: slot.alignment.clone(),
+                source_length: slot.length,
+                log_probability: slot.log_probability,
+                truncated: slot.is_cut || !is_ended,
+            };
+            slot.shrink();
+            free.push(place);
+            false
+        });
+    }
+}
+
+impl Workspace {
+    /// Empty; memory is taken when it is needed.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All slots free, whatever a cancelled call left.
+    fn reset(&mut self) {
+        self.slots.resize_with(SLOTS, Slot::default);
+        self.active.clear();
+        self.free.clear();
+        self.free.extend(0..SLOTS);
+    }
+}
+
+/// What a file holds.
+fn parsed<T>(file: &Path, parse: impl FnOnce(&[u8]) -> Result<T, Flaw>) -> Result<T, LoadError> {
+    let bytes = fs::read(file).map_err(|source| LoadError::Read { file: file.to_owned(), source })?;
+    parse(&bytes).map_err(|flaw| flaw.within(file))
+}

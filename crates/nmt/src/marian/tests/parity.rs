@@ -1,0 +1,90 @@
+//! Against the plain computation, and against another engine for the same models.
+
+use super::reference::Reference;
+use super::*;
+
+/// Follows a translation token by token: what was chosen is the best there is, and as probable as said. The tolerance is
+/// for activations that lie between two roundings and take the other one here; each layer adds some.
+#[track_caller]
+pub(super) fn check_against_reference(files: &Files, text: &str, tolerance: f64) {
+    let engine = load(files, Kernel::detect());
+    let reference = Reference::read(&std::fs::read(&files.model).expect("it was just read"));
+    let end = engine.source.end();
+    let mut source = engine.encode(text).ids;
+    let hypothesis = &translate_ids(&engine, &[source.clone()], &Options::default())[0];
+    source.push(end);
+    let target: Vec<u32> = hypothesis.ids.iter().copied().chain((!hypothesis.truncated).then_some(end)).collect();
+    let candidates = candidates(&engine, &source);
+    let mut log_probability = 0.0;
+    for (step, ((logits, alignment), &id)) in reference.follow(&source, &target).iter().zip(&target).enumerate() {
+        let best = candidates.iter().map(|&id| logits[id as usize]).fold(f64::MIN, f64::max);
+        assert!(best - logits[id as usize] < tolerance, "step {step}: {id} has {}, not {best}", logits[id as usize]);
+        let mass: f64 = candidates.iter().map(|&id| logits[id as usize].exp()).sum();
+        log_probability += logits[id as usize] - mass.ln();
+        if step < hypothesis.ids.len() {
+            for (weight, expected) in hypothesis.alignment_of(step).iter().zip(alignment) {
+                assert!((f64::from(*weight) - expected).abs() < tolerance, "step {step}: {weight} for {expected}");
+            }
+        }
+    }
+    let difference = (f64::from(hypothesis.log_probability) - log_probability).abs();
+    assert!(difference < tolerance * target.len() as f64, "{} for {log_probability}", hypothesis.log_probability);
+}
+
+fn candidates(engine: &Engine, source: &[u32]) -> Vec<u32> {
+    let vocabulary = engine.weights.config.target_vocabulary;
+    match &engine.shortlist {
+        None => (0..vocabulary as u32).collect(),
+        Some(shortlist) => {
+            let (end, is_shared) = (engine.source.end(), engine.weights.is_shared());
+            let target = crate::marian::shortlist::Target { vocabulary, end, is_shared };
+            let mut candidates = Vec::new();
+            shortlist.candidates(source.iter().copied(), &target, &mut Vec::new(), &mut candidates);
+            candidates
+        }
+    }
+}
+
+#[test]
+fn the_arithmetic_is_that_of_the_plain_computation() {
+    let full = Recipe { has_shortlist: false, ..Recipe::tiny(23) };
+    for recipe in [Recipe::tiny(21), Recipe::base(22), full] {
+        let (_folder, files) = synthetic(&recipe);
+        for text in sentences(recipe.seed, 6) {
+            check_against_reference(&files, &text, 0.02);
+        }
+    }
+}
+
+#[test]
+fn another_engine_comes_to_the_same_tokens() {
+    for recipe in [Recipe::tiny(31), Recipe::base(32), Recipe { has_shortlist: false, ..Recipe::base(33) }] {
+        let (_folder, files) = synthetic(&recipe);
+        let engine = load(&files, Kernel::detect());
+        let other = other(&files);
+        let texts = sentences(recipe.seed, 40);
+        // It adds the end itself, and makes a token of each unknown character.
+        let ids: Vec<Vec<u32>> = texts.iter().map(|text| engine.encode(text).ids).collect();
+        let ended: Vec<Vec<u32>> =
+            ids.iter().map(|ids| ids.iter().copied().chain([engine.source.end()]).collect()).collect();
+        let expected = other.greedy_batch(&ended);
+        let hypotheses = translate_ids(&engine, &ids, &Options::default());
+        // It stops at another length.
+        let agrees = |(one, other): (&Hypothesis, &Vec<u32>)| {
+            let common = one.ids.len().min(other.len());
+            one.ids[..common] == other[..common] && (one.truncated || one.ids.len() <= other.len())
+        };
+        let agreed = hypotheses.iter().zip(&expected).filter(|pair| agrees(*pair)).count();
+        assert!(agreed * 100 >= texts.len() * 95, "{recipe:?}: {agreed} of {}", texts.len());
+    }
+}
+
+/// The other engine, with the shortlist if there is one.
+pub(super) fn other(files: &Files) -> fxtranslate::engine::Engine {
+    let other = fxtranslate::engine::Engine::load(&files.model, &files.source_vocabulary, &files.target_vocabulary)
+        .expect("it reads the same files");
+    match &files.shortlist {
+        Some(file) => other.with_shortlist(fxtranslate::shortlist::Shortlist::load(file).expect("it can be read")),
+        None => other,
+    }
+}
