@@ -146,6 +146,11 @@ impl Life {
                     if done {
                         *self.ends.entry(claim.id).or_default() += 1;
                     }
+                    let newest = self.claims.iter().rev().find(|known| known.id == claim.id);
+                    prop_assert!(
+                        !done || newest.is_some_and(|newest| newest.lease == claim.lease),
+                        "a late end counted"
+                    );
                     match standing {
                         Standing::Held => prop_assert_eq!(done, !stops),
                         Standing::Cancelled => prop_assert!(done),
