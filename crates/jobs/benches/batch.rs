@@ -6,6 +6,8 @@
 //!
 //! Folders on this disk, the engine `pseudo`, defaults otherwise: what is measured is everything but the translation.
 
+#![expect(clippy::print_stdout, reason = "a bench says what it measured")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

@@ -7,6 +7,8 @@
 //! The store is made once and kept in `target/bench-lists`; `TERJUMAN_BENCH_JOBS` gives another number of jobs. Prints
 //! p50 and p99 of each question, one at a time.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench says what it measured")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

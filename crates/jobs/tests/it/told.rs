@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
-use terjuman_jobs::{GlossarySource, JobStore as _};
+use terjuman_jobs::GlossarySource;
 use terjuman_model::JobStatus;
 use terjuman_pipeline::GlossaryFormat;
 use tracing_subscriber::fmt::MakeWriter;
