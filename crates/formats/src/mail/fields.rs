@@ -9,8 +9,8 @@ use crate::FormatError;
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     fields: Vec<Field>,
-    /// Where a further field can be put in.
-    pub(super) end: usize,
+    /// Where a further field can be put in; `None` if no empty line ends the header.
+    pub(super) end: Option<usize>,
     /// The line end that the fields have.
     pub(super) newline: &'static str,
 }
@@ -51,7 +51,6 @@ pub(super) fn read(
     let mut fields = Vec::new();
     let mut at = start;
     let mut newline = "\r\n";
-    let finish = |fields, end, newline, body| Ok((Fields { fields, end, newline }, body));
     while at < bytes.len() {
         let end = line_end(bytes, at);
         let line = bytes[at..end].strip_suffix(b"\n").unwrap_or(&bytes[at..end]);
@@ -61,10 +60,10 @@ pub(super) fn read(
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let content_end = at + line.len();
         if line.is_empty() {
-            return finish(fields, at, newline, end);
+            return Ok((Fields { fields, end: Some(at), newline }, end));
         }
         if delimiter(line, boundaries).is_some() {
-            return finish(fields, at, newline, at);
+            return Ok((Fields { fields, end: None, newline }, at));
         }
         if matches!(line[0], b' ' | b'\t') {
             if let Some(Field { value, .. }) = fields.last_mut() {
@@ -80,12 +79,12 @@ pub(super) fn read(
             // of a message whose empty line was forgotten.
             let next = &bytes[end..line_end(bytes, end)];
             if !next.starts_with(b" ") && !next.starts_with(b"\t") && name_length(next).is_none() {
-                return finish(fields, at, newline, at);
+                return Ok((Fields { fields, end: None, newline }, at));
             }
         }
         at = end;
     }
-    finish(fields, at, newline, at)
+    Ok((Fields { fields, end: None, newline }, at))
 }
 
 /// The length of a field's name at the start of a line.

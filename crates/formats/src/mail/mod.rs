@@ -208,12 +208,13 @@ impl MailSkeleton {
                 CharsetEdit::Replace(range) => edits.replace(range, encoding.name().to_ascii_lowercase()),
                 CharsetEdit::Add => {
                     let parameter = format!("; charset={}", encoding.name().to_ascii_lowercase());
-                    match fields.find(&self.bytes, "Content-Type") {
-                        Some(value) => edits.replace(value.end..value.end, parameter),
-                        None => {
-                            let field = format!("Content-Type: text/plain{parameter}{newline}");
-                            edits.replace(fields.end..fields.end, field);
+                    match (fields.find(&self.bytes, "Content-Type"), fields.end) {
+                        (Some(value), _) => edits.replace(value.end..value.end, parameter),
+                        (None, Some(end)) => {
+                            edits.replace(end..end, format!("Content-Type: text/plain{parameter}{newline}"));
                         }
+                        // A header that never ended is damaged already: a field put there could become text.
+                        (None, None) => {}
                     }
                 }
             }
@@ -221,18 +222,25 @@ impl MailSkeleton {
         let boundaries: Vec<_> = entity.inside.iter().map(|boundary| &**boundary).collect();
         let collides = || written.split(|b| *b == b'\n').any(|line| scan::delimiter(line, &boundaries).is_some());
         let is_bare = matches!(part.transfer, Transfer::SevenBit | Transfer::EightBit);
-        let transfer = if is_bare && (!part.transfer.fits(written) || collides()) {
-            let name = if encoding.is_ascii_compatible() { "quoted-printable" } else { "base64" };
-            match fields.find(&self.bytes, "Content-Transfer-Encoding") {
-                Some(value) => edits.replace(value, name),
-                None => {
-                    edits.replace(fields.end..fields.end, format!("Content-Transfer-Encoding: {name}{newline}"));
+        let mut transfer = part.transfer;
+        if is_bare && (!part.transfer.fits(written) || collides()) {
+            let (name, other) = if encoding.is_ascii_compatible() {
+                ("quoted-printable", Transfer::QuotedPrintable)
+            } else {
+                ("base64", Transfer::Base64)
+            };
+            match (fields.find(&self.bytes, "Content-Transfer-Encoding"), fields.end) {
+                (Some(value), _) => {
+                    edits.replace(value, name);
+                    transfer = other;
                 }
+                (None, Some(end)) => {
+                    edits.replace(end..end, format!("Content-Transfer-Encoding: {name}{newline}"));
+                    transfer = other;
+                }
+                (None, None) => {}
             }
-            if encoding.is_ascii_compatible() { Transfer::QuotedPrintable } else { Transfer::Base64 }
-        } else {
-            part.transfer
-        };
+        }
         let mut encoded = transfer.encode(written, newline);
         if transfer == Transfer::Base64 && !self.bytes[body.clone()].ends_with(b"\n") {
             encoded.truncate(encoded.trim_ascii_end().len());

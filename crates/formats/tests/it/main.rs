@@ -1,6 +1,7 @@
 //! The filters on other people's documents.
 
 mod corpus;
+mod damage;
 mod html;
 mod json;
 mod mail;

@@ -40,7 +40,7 @@ pub(super) enum NodeKind {
     Point,
     Break,
     Isolated,
-    /// Of no width: the run is cut here.
+    /// The run is cut here.
     Cut,
 }
 
@@ -105,6 +105,7 @@ pub(super) fn build(text: &str, items: &[Item], layout: Layout, place: Place, de
     }
     let mut nodes = builder.nodes;
     join_equal_neighbours(text, &mut nodes);
+    break_up(&mut nodes);
     nodes
 }
 
@@ -246,15 +247,42 @@ impl Builder<'_> {
         }
     }
 
-    /// Two line breaks in a row part paragraphs.
+    /// Two line breaks in a row part paragraphs, whatever formatting begins or ends between them.
     fn line_break(&mut self, range: Range<usize>) {
-        let mut before =
-            self.nodes.iter().rev().skip_while(|n| matches!(&n.kind, NodeKind::Text(_)) && !n.has_content());
-        let second = matches!(before.next().map(|n| &n.kind), Some(NodeKind::Break));
+        let is_between = |node: &&Node| match &node.kind {
+            NodeKind::Text(_) => !node.has_content(),
+            NodeKind::Start { .. } | NodeKind::End { .. } => true,
+            _ => false,
+        };
+        let before = self.nodes.iter().rev().find(|node| !is_between(node));
+        let second = matches!(before.map(|n| &n.kind), Some(NodeKind::Break));
         let end = range.end;
         self.push(NodeKind::Break, range);
-        if second && self.depth == 0 {
+        if second {
             self.push(NodeKind::Cut, end..end);
+        }
+    }
+}
+
+/// A pair that goes over a cut cannot be in a text: its tags stay where they are, and the text is cut there, too.
+fn break_up(nodes: &mut [Node]) {
+    let mut cuts = 0;
+    let before: Vec<usize> = nodes
+        .iter()
+        .map(|node| {
+            cuts += usize::from(matches!(node.kind, NodeKind::Cut));
+            cuts
+        })
+        .collect();
+    if cuts == 0 {
+        return;
+    }
+    for index in 0..nodes.len() {
+        if let NodeKind::Start { mate, .. } = nodes[index].kind
+            && before[mate] > before[index]
+        {
+            nodes[index].kind = NodeKind::Cut;
+            nodes[mate].kind = NodeKind::Cut;
         }
     }
 }
@@ -306,16 +334,18 @@ pub(super) fn inner_parts(nodes: &[Node], part: Range<usize>) -> Vec<Range<usize
     parts
 }
 
-/// Several links with no word between them (a menu, a trail of crumbs) are a list: each is a part of its own.
+/// Several links with no word between them (a menu, a trail of crumbs) are a list: each is a part of its own, with the
+/// formatting around it.
 fn list(nodes: &[Node], part: Range<usize>, parts: &mut Vec<Range<usize>>) {
     let mut elements = Vec::new();
     let mut index = part.start;
     while index < part.end {
         match &nodes[index].kind {
-            NodeKind::Start { stands_alone: true, mate, .. } => {
+            NodeKind::Start { mate, .. } if stands_alone(nodes, index) => {
                 elements.push(index..mate + 1);
                 index = *mate;
             }
+            NodeKind::Start { mate, .. } if !nodes[index..*mate].iter().any(Node::has_content) => index = *mate,
             NodeKind::Text(decoded) if !decoded.text.chars().any(char::is_alphabetic) => {}
             NodeKind::Point | NodeKind::Break | NodeKind::Cut => {}
             NodeKind::Text(_)
@@ -331,4 +361,18 @@ fn list(nodes: &[Node], part: Range<usize>, parts: &mut Vec<Range<usize>>) {
         index += 1;
     }
     if elements.len() > 1 { parts.extend(elements) } else { parts.push(part) }
+}
+
+/// Whether the pair, or the one thing in it, stands alone: `<b><a>…</a></b>`.
+fn stands_alone(nodes: &[Node], mut index: usize) -> bool {
+    while let NodeKind::Start { stands_alone, mate, .. } = nodes[index].kind {
+        if stands_alone {
+            return true;
+        }
+        match nodes[index + 1].kind {
+            NodeKind::Start { mate: inner, .. } if inner + 1 == mate => index += 1,
+            _ => return false,
+        }
+    }
+    false
 }

@@ -3,6 +3,7 @@
 mod compare;
 mod hostile;
 mod nasty;
+mod projection;
 mod segments;
 mod target;
 mod tree;
@@ -13,6 +14,7 @@ use terjuman_formats::{Extracted, Format, FormatError, Limits, Options, Target, 
 use terjuman_model::{Edge, Mark, Piece, Segment, TagId, TagKind, TaggedText};
 
 use self::compare::{BRACKETS, Findings, compare, look_alike};
+pub(crate) use self::nasty::Dice;
 
 const NOWHERE: Target = Target { source_language: None, language: None };
 

@@ -73,9 +73,17 @@ fn equal_formatting_in_a_row_is_one() {
 }
 
 #[test]
+fn empty_lines_part_paragraphs_also_in_formatting() {
+    check("<p><font>One <b>two<br><br>three</b> four</font></p>", &["One", "two", "three", "four"]);
+    check("<p><b>One<i><br></i></b><u> <br></u>Two", &["One", "Two"]);
+    check("<p>One<br><img src=x><br>two", &["One(/)(.)(/)two"]);
+}
+
+#[test]
 fn links_without_words_between_them_are_a_list() {
     check("<p><a href=x>One</a> | <a href=y>Two</a>", &["One", "Two"]);
     check("<nav><b><a href=x>One</a> / <a href=y>Two</a></b></nav>", &["One", "Two"]);
+    check("<b><a href=x>One</a></b><br><i><a href=y>Two</a></i><br><u></u><br>", &["One", "Two"]);
     check("<p><a href=x>One</a> and <a href=y>two</a>", &["<w:One> and <w:two>"]);
     check("<my-card><my-title>One</my-title><my-text>Two</my-text></my-card>", &["One", "Two"]);
 }

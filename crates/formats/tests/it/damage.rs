@@ -1,0 +1,83 @@
+//! Documents that were damaged on their way: refused, or read and given back as they came. Never a panic.
+
+use terjuman_formats::{Format, FormatError, Limits, Options, Target, extract};
+use terjuman_model::TaggedText;
+
+use crate::html::Dice;
+
+const HTML: &[u8] = "<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>One &amp; two</title></head><body><p \
+                     class=\"x\">Three <b>four <i>five</i></b> caf\u{e9}&nbsp;<a href='y' title=\"six\">seven</a><br><img \
+                     alt=eight></p><!-- c --><table><tr><td>nine<td>ten</table><select><option>a<option>b</select><svg>\
+                     <text>c</text></svg><pre>d\n e</pre><script>f</script><ruby>g<rt>h</ruby></body></html>"
+    .as_bytes();
+const MESSAGE: &[u8] = b"From: a@b.c\r\nSubject: =?utf-8?Q?Ol=C3=A1?= there\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed;\
+                         \r\n boundary=\"b\"\r\n\r\npreamble\r\n--b\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\
+                         Content-Type: text/plain; charset=iso-8859-1; format=flowed\r\nContent-Transfer-Encoding: \
+                         quoted-printable\r\n\r\nHello =E9 \r\nthere\r\n--c\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: \
+                         base64\r\n\r\nPHA+SGVsbG8gPGI+dGhlcmU8L2I+\r\n--c--\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: \
+                         inner\r\n\r\nInner text.\r\n--b--\r\n";
+const JSON: &[u8] =
+    br#"{"a": "One \u00e9 two", "b": [1, "<p>Three <b>four</b></p>", null, {"c": "five\nsix"}], "type": "x"}"#;
+
+/// Cuts, doubles, swaps or overwrites something.
+fn damage(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    for _ in 0..=dice.roll(4) {
+        if out.is_empty() {
+            break;
+        }
+        let start = dice.roll(out.len());
+        let end = (start + dice.roll(12)).min(out.len());
+        match dice.roll(5) {
+            0 => drop(out.drain(start..end)),
+            1 => {
+                let again = out[start..end].to_vec();
+                out.splice(start..start, again);
+            }
+            2 => out.truncate(end),
+            3 => out[start..end].reverse(),
+            _ => out[start] = [0, b'<', b'>', b'"', b'&', b'\n', b'=', 0xff, b'-', b'\\'][dice.roll(10)],
+        }
+    }
+    out
+}
+
+#[track_caller]
+fn check(format: Format, document: &[u8], rounds: u64) {
+    let nowhere = Target { source_language: None, language: None };
+    for round in 0..rounds {
+        let bytes = damage(document, &mut Dice(round));
+        let shown = String::from_utf8_lossy(&bytes);
+        let extracted = match extract(format, &bytes, &Options::default(), &Limits::default()) {
+            Ok(extracted) => extracted,
+            Err(FormatError::Verification(what)) => panic!("round {round}: {what}\n{shown}"),
+            Err(_) => continue,
+        };
+        let sources: Vec<_> = extracted.segments.iter().map(|segment| segment.source.clone()).collect();
+        let same = extracted.skeleton.merge(&sources, &nowhere).expect("identity can be written");
+        assert!(same == bytes, "round {round}: identity changed\n{shown}");
+        let longer = |source: &TaggedText| {
+            let marks = source.marks().iter().map(|mark| terjuman_model::Mark { at: mark.at + 3, ..*mark }).collect();
+            TaggedText::with_marks(format!("é {}", source.text()), marks)
+        };
+        let translations: Vec<_> = sources.iter().map(longer).collect();
+        if let Err(error) = extracted.skeleton.merge(&translations, &nowhere) {
+            panic!("round {round}: {error}\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn damaged_pages() {
+    check(Format::Html, HTML, 4_000);
+}
+
+#[test]
+fn damaged_messages() {
+    check(Format::Eml, MESSAGE, 4_000);
+}
+
+#[test]
+fn damaged_json() {
+    check(Format::Json, JSON, 4_000);
+}
