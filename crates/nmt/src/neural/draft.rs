@@ -120,7 +120,8 @@ impl Draft {
         };
         let mut writer = Writer { source, draft: &mut draft, model, lower: recipe.lower || capitals };
         let part = &source[within.clone()];
-        let mut sets = SETS.map(|set| set.iter().filter(|word| !part.contains(**word)));
+        let is_usable = |word: &&&str| !part.contains(**word) && word.chars().all(|letter| model.knows(letter));
+        let mut sets = SETS.map(|set| set.iter().filter(is_usable));
         let mut at = within.start;
         for (index, group) in groups.iter().enumerate() {
             writer.text(at..group.range.start);

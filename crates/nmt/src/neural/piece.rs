@@ -27,9 +27,10 @@ impl Piece {
     pub(crate) fn copy(source: &Source, within: Range<usize>) -> Self {
         let mut piece = Self::default();
         let mut at = within.start;
-        for (index, fixed) in source.fixed.iter().enumerate() {
-            if fixed.range.start < at || fixed.range.end > within.end {
-                continue;
+        let first = source.fixed.partition_point(|fixed| fixed.range.start < within.start);
+        for (index, fixed) in source.fixed.iter().enumerate().skip(first) {
+            if fixed.range.end > within.end {
+                break;
             }
             piece.push_copy(source, at..fixed.range.start);
             let start = piece.text.len();

@@ -55,9 +55,10 @@ pub(crate) fn groups(
     let unknown = |text: &str, within, out: &mut Vec<Group>| unknown(text, within, numbers, model, out);
     let mut groups: Vec<Group> = Vec::new();
     let mut at = within.start;
-    for (index, fixed) in fixed.iter().enumerate() {
-        if fixed.range.start < at || fixed.range.end > within.end {
-            continue;
+    let first = fixed.partition_point(|fixed| fixed.range.start < within.start);
+    for (index, fixed) in fixed.iter().enumerate().skip(first) {
+        if fixed.range.end > within.end {
+            break;
         }
         unknown(text, at..fixed.range.start, &mut groups);
         let source = &text[fixed.range.clone()];

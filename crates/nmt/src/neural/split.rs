@@ -27,28 +27,39 @@ pub(crate) fn cut(text: &str, within: &Range<usize>, share: usize, fixed: &[Fixe
     let ideal = within.start + within.len() / share.max(2);
     // Up to a third of the piece may be given for a better place.
     let reach = within.len() / share.max(2) / 3 + 1;
+    let first = floor_boundary(text, ideal.saturating_sub(4 * reach).max(within.start));
     let mut best: Option<(u32, usize)> = None;
     let mut previous = None;
-    for (offset, character) in text[within.clone()].char_indices() {
-        let at = within.start + offset;
-        if at > within.start && at + 4 * reach >= ideal && at <= ideal + 4 * reach {
-            let rank = rank(previous, character);
-            let is_free = |at: usize| !fixed.iter().any(|fixed| fixed.range.start < at && at < fixed.range.end);
-            if let Some(rank) = rank
-                && is_free(at)
-            {
-                let distance = u32::try_from(at.abs_diff(ideal)).unwrap_or(u32::MAX);
-                // A better kind of place is worth a third of a piece each.
-                let reach = u32::try_from(reach).unwrap_or(u32::MAX);
-                let cost = distance.saturating_add(rank.saturating_mul(reach));
-                if best.is_none_or(|(least, _)| cost < least) {
-                    best = Some((cost, at));
-                }
+    for (offset, character) in text[first..within.end].char_indices() {
+        let at = first + offset;
+        if at > ideal + 4 * reach {
+            break;
+        }
+        if at > within.start
+            && let Some(rank) = rank(previous, character)
+            && is_free(fixed, at)
+        {
+            let distance = u32::try_from(at.abs_diff(ideal)).unwrap_or(u32::MAX);
+            // A better kind of place is worth a third of a piece each.
+            let reach = u32::try_from(reach).unwrap_or(u32::MAX);
+            let cost = distance.saturating_add(rank.saturating_mul(reach));
+            if best.is_none_or(|(least, _)| cost < least) {
+                best = Some((cost, at));
             }
         }
         previous = Some(character);
     }
     best.map(|(_, at)| at)
+}
+
+/// Whether a place is within no fixed range; these are ordered.
+fn is_free(fixed: &[Fixed], at: usize) -> bool {
+    let after = fixed.partition_point(|fixed| fixed.range.start < at);
+    after.checked_sub(1).is_none_or(|before| fixed[before].range.end <= at)
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// How bad a cut between these characters is; `None` if it cannot be.

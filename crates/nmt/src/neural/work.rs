@@ -87,10 +87,12 @@ impl<'a> Work<'a> {
         let mut at = 0;
         for mut word in endless(&source.text, &whole).into_iter().chain(std::iter::once(whole.end..whole.end)) {
             // A fixed range is never cut.
-            for fixed in &source.fixed {
-                if fixed.range.start < word.end && word.start < fixed.range.end {
-                    word = word.start.min(fixed.range.start)..word.end.max(fixed.range.end);
+            let first = source.fixed.partition_point(|fixed| fixed.range.end <= word.start);
+            for fixed in &source.fixed[first..] {
+                if fixed.range.start >= word.end {
+                    break;
                 }
+                word = word.start.min(fixed.range.start)..word.end.max(fixed.range.end);
             }
             if at < word.start {
                 parts.push(Part::new(at..word.start, 0));
