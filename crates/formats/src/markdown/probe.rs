@@ -56,8 +56,9 @@ pub(super) fn read_thing(thing: &str, labels: &Labels) -> String {
 }
 
 fn normal_form(markdown: &str, context: Context, labels: &Labels) -> Option<String> {
-    let resolve =
-        |link: BrokenLink<'_>| labels.contains(&link.reference).then(|| (CowStr::Borrowed("x"), CowStr::Borrowed("")));
+    let resolve = |link: BrokenLink<'_>| {
+        labels.contains(&link.reference).then_some((CowStr::Borrowed("x"), CowStr::Borrowed("")))
+    };
     let parser = Parser::new_with_broken_link_callback(markdown, EXTENSIONS, Some(resolve));
     let mut form = String::with_capacity(markdown.len());
     // Inside of a picture, only its alternative text when it is that which is read.
