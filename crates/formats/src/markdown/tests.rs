@@ -172,13 +172,10 @@ fn round_trips(segments: &[Segment], skeleton: &skeleton::MarkdownSkeleton, mark
     }
     let (again, _) = open(&pseudo);
     for (again, meant) in again.iter().zip(&translations) {
-        // The HTML filter leaves out what is behind the last word.
-        assert!(
-            meant.text().starts_with(again.source.text()),
-            "{:?} is read as {:?}",
-            meant.text(),
-            again.source.text()
-        );
+        // The HTML filter leaves out what is behind the last word; and two blanks are one where a line is broken.
+        let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (meant, again) = (folded(meant.text()), folded(again.source.text()));
+        assert!(meant.starts_with(&again), "{meant:?} is read as {again:?}");
     }
     assert_eq!(again.len(), translations.len(), "there are other segments: {pseudo}");
 }
@@ -231,6 +228,7 @@ fn inline_markup_is_tags() {
     segments("One  \ntwo\\\nthree<br>\nfour\n", &["One<0/>two<1/>three<2/>four"]);
     segments("A ![picture *of* it](a.png \"Its title\") here\n", &["A <0/> here", "picture <0>of</0> it", "Its title"]);
     segments("![only](a.png)\n", &["only"]);
+    segments("A ![badge] [![of *it*][]](b)\n\n[badge]: a.png\n[of *it*]: b.png\n", &["A", "badge", "of <0>it</0>"]);
     segments("[![alt text](a.png)](b)\n", &["alt text"]);
     segments(
         "H<sub>2</sub>O and <kbd>Ctrl</kbd>, <a href=\"x\" title=\"Titled\">a link</a> <b>open\n",

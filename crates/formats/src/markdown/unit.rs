@@ -199,6 +199,7 @@ fn segment(text: &str, nodes: &[Node], inner: Range<usize>) -> (Segment, Slot) {
         between: Vec::new(),
         tags: Vec::new(),
         spellings: Vec::new(),
+        label: None,
         underline: None,
     };
     for index in inner.clone() {
