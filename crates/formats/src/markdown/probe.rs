@@ -51,13 +51,24 @@ pub(super) fn read(run: &str, context: Context, starts_block: bool, labels: &Lab
 
 /// Reads one thing as it stands inside of a paragraph.
 pub(super) fn read_thing(thing: &str, labels: &Labels) -> String {
+    if let Some(code) = code(thing) {
+        return format!("\u{1}c{code}");
+    }
     let form = normal_form(&format!("{LEAD}{thing}"), Context::Flow, labels);
     form.and_then(|form| form.strip_prefix(LEAD).map(str::to_owned)).unwrap_or_else(|| thing.to_owned())
 }
 
+/// The code of the plainest kind of code span, for which the parser need not be asked.
+fn code(thing: &str) -> Option<&str> {
+    let inner = thing.strip_prefix('`')?.strip_suffix('`')?;
+    let is_plain = !inner.contains(['`', '\\', '\n', '\r']) && !inner.starts_with(' ') && !inner.ends_with(' ');
+    (is_plain && !inner.is_empty()).then_some(inner)
+}
+
 fn normal_form(markdown: &str, context: Context, labels: &Labels) -> Option<String> {
-    let resolve =
-        |link: BrokenLink<'_>| labels.contains(&link.reference).then(|| (CowStr::Borrowed("x"), CowStr::Borrowed("")));
+    let resolve = |link: BrokenLink<'_>| {
+        labels.contains(&link.reference).then_some((CowStr::Borrowed("x"), CowStr::Borrowed("")))
+    };
     let parser = Parser::new_with_broken_link_callback(markdown, EXTENSIONS, Some(resolve));
     let mut form = String::with_capacity(markdown.len());
     // Inside of a picture, only its alternative text when it is that which is read.

@@ -52,6 +52,8 @@ pub(super) struct Slot {
     pub(super) tags: Vec<Markup>,
     /// How the source spells characters that it does not write as they are.
     pub(super) spellings: Vec<(char, Range<usize>)>,
+    /// Of a picture that names its target by this text: the label, and what closes it.
+    pub(super) label: Option<(Range<usize>, Range<usize>)>,
     /// The line under a heading, if it is as long as the heading is wide.
     pub(super) underline: Option<Range<usize>>,
 }

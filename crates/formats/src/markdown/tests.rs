@@ -172,13 +172,10 @@ fn round_trips(segments: &[Segment], skeleton: &skeleton::MarkdownSkeleton, mark
     }
     let (again, _) = open(&pseudo);
     for (again, meant) in again.iter().zip(&translations) {
-        // The HTML filter leaves out what is behind the last word.
-        assert!(
-            meant.text().starts_with(again.source.text()),
-            "{:?} is read as {:?}",
-            meant.text(),
-            again.source.text()
-        );
+        // The HTML filter leaves out what is behind the last word; and two blanks are one where a line is broken.
+        let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (meant, again) = (folded(meant.text()), folded(again.source.text()));
+        assert!(meant.starts_with(&again), "{meant:?} is read as {again:?}");
     }
     assert_eq!(again.len(), translations.len(), "there are other segments: {pseudo}");
 }
@@ -231,6 +228,7 @@ fn inline_markup_is_tags() {
     segments("One  \ntwo\\\nthree<br>\nfour\n", &["One<0/>two<1/>three<2/>four"]);
     segments("A ![picture *of* it](a.png \"Its title\") here\n", &["A <0/> here", "picture <0>of</0> it", "Its title"]);
     segments("![only](a.png)\n", &["only"]);
+    segments("A ![badge] [![of *it*][]](b)\n\n[badge]: a.png\n[of *it*]: b.png\n", &["A", "badge", "of <0>it</0>"]);
     segments("[![alt text](a.png)](b)\n", &["alt text"]);
     segments(
         "H<sub>2</sub>O and <kbd>Ctrl</kbd>, <a href=\"x\" title=\"Titled\">a link</a> <b>open\n",
@@ -335,9 +333,14 @@ fn a_tag_that_is_missing_or_crosses_another_is_an_error() {
 
 /// The documents of the corpus, where it is at hand.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "only the test run knows whether a skip is a failure")]
 fn documents_of_the_corpus_keep_their_structure() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/markdown");
-    let Ok(entries) = std::fs::read_dir(corpus) else { return };
+    let Ok(entries) = std::fs::read_dir(&corpus) else {
+        assert!(std::env::var_os("CI").is_none(), "the corpus is missing: {}", corpus.display());
+        println!("skipped: there is no corpus of markdown");
+        return;
+    };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         println!("{}", path.display());
@@ -442,7 +445,7 @@ proptest::proptest! {
 /// Hostile documents are read or refused, and none takes long: a quadratic step would show.
 #[test]
 fn hostile_documents_take_no_longer_than_others() {
-    let many = |bit: &str| bit.repeat(50_000);
+    let many = |bit: &str| bit.repeat(3_000);
     let documents = [
         many(">"),
         many("> "),
@@ -459,7 +462,7 @@ fn hostile_documents_take_no_longer_than_others() {
         many("*a_ b*_ "),
         many("a**b"),
         many("`a``"),
-        (1..600).map(|n| "`".repeat(n) + " ").collect(),
+        (1..200).map(|n| "`".repeat(n) + " ").collect(),
         many("<a "),
         many("<b>a"),
         many("</b>"),
@@ -493,7 +496,7 @@ fn hostile_documents_take_no_longer_than_others() {
         "---\n".to_owned() + &many("a: &a [*a, *a]\n") + "---\n",
         "---\n".to_owned() + &many("title: \"a\n") + "---\n",
         "word ".to_owned() + &many("\n> "),
-        (0..3000).map(|n| " ".repeat(n % 90) + "- a\n").collect(),
+        (0..1000).map(|n| " ".repeat(n % 90) + "- a\n").collect(),
     ];
     for document in documents {
         let start = std::time::Instant::now();
@@ -502,6 +505,7 @@ fn hostile_documents_take_no_longer_than_others() {
             let _ = skeleton.merge(&translations, &NOWHERE);
         }
         let head: String = document.chars().take(20).collect();
-        println!("{:?} {head:?}", start.elapsed());
+        // Far more than any takes, far less than a quadratic step would.
+        assert!(start.elapsed().as_secs() < 20, "{head:?} took {:?}", start.elapsed());
     }
 }

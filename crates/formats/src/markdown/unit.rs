@@ -199,6 +199,7 @@ fn segment(text: &str, nodes: &[Node], inner: Range<usize>) -> (Segment, Slot) {
         between: Vec::new(),
         tags: Vec::new(),
         spellings: Vec::new(),
+        label: None,
         underline: None,
     };
     for index in inner.clone() {
@@ -275,10 +276,9 @@ fn spelling(text: &str, words: &str, range: &Range<usize>, spellings: &mut Vec<(
     }
     let mut characters = words.chars();
     match characters.next() {
+        Some(first) if spelled.starts_with('\\') && LOCAL_ESCAPES.contains(&first) => {}
         Some(first) if spelled.starts_with('\\') => {
-            if !LOCAL_ESCAPES.contains(&first) {
-                spellings.push((first, range.start..range.start + 1 + first.len_utf8()));
-            }
+            spellings.push((first, range.start..range.start + 1 + first.len_utf8()));
         }
         Some(first) if characters.next().is_none() => spellings.push((first, range.clone())),
         _ => {}

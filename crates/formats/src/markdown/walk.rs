@@ -9,7 +9,7 @@ use terjuman_model::TagKind;
 use super::label::Labels;
 use super::mask::{Masked, Span, SpanKind};
 use super::node::{Node, NodeKind, Side};
-use super::slot::{Context, Emphasis, EmphasisKind, Markup, Part};
+use super::slot::{Context, Emphasis, EmphasisKind, Markup, Part, Place};
 use super::unit::{self, Run};
 use super::{EXTENSIONS, nested, tail};
 use crate::fill::joins_without_space;
@@ -259,10 +259,13 @@ impl Walk<'_> {
         } else {
             self.found.extend(tail::title_of_link(self.text, bracket..range.end, in_cell));
         }
-        // Where the label is the alternative text, a translation of it would name nothing.
-        if self.options.alt_text && !is_named_by_text {
+        if self.options.alt_text {
             let context = if in_cell { Context::AlternativeInCell } else { Context::Alternative };
-            self.found.extend(unit::part(self.text, run, context, None));
+            let mut part = unit::part(self.text, run, context, None);
+            if let Some(Part { place: Place::Inline(slot), .. }) = part.as_mut().filter(|_| is_named_by_text) {
+                slot.label = Some((whole.start + 2..bracket, bracket..end));
+            }
+            self.found.extend(part);
         }
         self.push(NodeKind::Point, whole.start..end);
     }

@@ -49,6 +49,7 @@ pub(super) fn write(
         if is_plain(&chunks, &out) || read_back().is_some_and(|form| is_same(&form, &meant)) {
             let mut rewritten = Vec::new();
             rewritten.extend(writer.underline(&out));
+            rewritten.extend(writer.label());
             rewritten.push((slot.range.clone(), out));
             return Ok(rewritten);
         }
@@ -488,8 +489,7 @@ impl Writer<'_> {
             let new: String = chunks[start + 1..index].iter().map(|chunk| chunk.out.as_str()).collect();
             let label = &self.document.text[label.clone()];
             if new != label {
-                let folded = label.split_whitespace().filter(|word| *word != ">").collect::<Vec<_>>().join(" ");
-                chunks[index].out = format!("][{folded}]");
+                chunks[index].out = format!("][{}]", on_one_line(label));
                 chunks[index].shown = chunks[index].out.clone();
             }
         }
@@ -558,6 +558,12 @@ impl Writer<'_> {
             let between = self.slot.between.get(line_ends.len()).unwrap_or(usual);
             line_ends.push((place.start + line.start..place.end + line.start, between.clone()));
         }
+    }
+
+    /// `![label]` names its target by its text, too.
+    fn label(&self) -> Option<Rewritten> {
+        let (label, close) = self.slot.label.clone()?;
+        Some((close, format!("][{}]", on_one_line(&self.document.text[label]))))
     }
 
     /// The line under a heading keeps its length.
