@@ -8,6 +8,7 @@ use terjuman_nmt::Fixed;
 use crate::Glossary;
 use crate::protect::{kept_stretches, merged};
 use crate::script::is_spaceless;
+use crate::sentences::trimmed;
 
 /// The fixed stretches of a segment.
 pub(crate) struct Fixation {
@@ -27,10 +28,10 @@ pub(crate) fn fix(segment: &Segment, borders: &[usize], glossary: &Glossary) -> 
     let protected = protected_ranges(segment);
     if protected.is_empty()
         && borders.is_empty()
-        && let Some(target) = glossary.whole(text)
+        && let Some(range) = trimmed(text, 0..text.len())
+        && let Some(target) = glossary.whole(&text[range.clone()])
     {
-        let fixed = vec![Fixed { range: 0..text.len(), text: target.to_owned() }];
-        return Fixation { fixed, hits: 1, misses: 0 };
+        return Fixation { fixed: vec![Fixed { range, text: target.to_owned() }], hits: 1, misses: 0 };
     }
     let mut kept = Vec::new();
     let mut terms = Vec::new();
@@ -109,28 +110,32 @@ fn protected_ranges(segment: &Segment) -> Vec<Range<usize>> {
 }
 
 /// Where sentences end whatever the text says: at line breaks, and at things that stand between two words in the place
-/// of a blank, as tabs do. None is inside a protected tag.
+/// of a blank, as tabs do. None is inside a protected tag, and no thing inside an address is one.
 pub(crate) fn borders(segment: &Segment) -> Vec<usize> {
     let text = segment.source.text();
-    let mut borders = Vec::new();
+    let mut borders: Vec<usize> = Vec::new();
     let mut protected = 0_usize;
+    let mut kept: Option<Vec<Range<usize>>> = None;
     for mark in segment.source.marks() {
         match (segment.kind(mark.tag), mark.edge) {
             (TagKind::Protected, Edge::Open) => protected += 1,
             (TagKind::Protected, Edge::Close) => protected = protected.saturating_sub(1),
-            (kind @ (TagKind::Break | TagKind::Point), _)
-                if protected == 0
-                    && mark.at > 0
-                    && mark.at < text.len()
-                    && borders.last() != Some(&mark.at)
-                    && (kind == TagKind::Break || stands_for_blank(text, mark.at)) =>
-            {
-                borders.push(mark.at);
+            (kind @ (TagKind::Break | TagKind::Point), _) if protected == 0 && 0 < mark.at && mark.at < text.len() => {
+                let is_border = kind == TagKind::Break
+                    || (stands_for_blank(text, mark.at)
+                        && !is_inside(kept.get_or_insert_with(|| kept_stretches(text)), mark.at));
+                if is_border && borders.last() != Some(&mark.at) {
+                    borders.push(mark.at);
+                }
             }
             _ => {}
         }
     }
     borders
+}
+
+fn is_inside(ranges: &[Range<usize>], at: usize) -> bool {
+    ranges.get(ranges.partition_point(|range| range.end <= at)).is_some_and(|range| range.start < at)
 }
 
 fn stands_for_blank(text: &str, at: usize) -> bool {
@@ -188,5 +193,22 @@ mod tests {
         segment.source.point(line);
         segment.source.push_str("case");
         check(&segment, &[("testcase", "never"), ("test", "x")], &[("test", "x")], (1, 0));
+    }
+
+    #[test]
+    fn a_tab_between_words_is_a_border_and_nothing_inside_an_address_is() {
+        let with_point = |before: &str, after: &str| {
+            let mut segment = Segment::plain(before);
+            let point = segment.add_tag(TagKind::Point);
+            segment.source.point(point);
+            segment.source.push_str(after);
+            borders(&segment)
+        };
+        assert_eq!(with_point("Name", "Date"), [4]);
+        assert_eq!(with_point("Name:", "John"), [5]);
+        assert!(with_point("word", ", more").is_empty());
+        assert!(with_point("word ", "more").is_empty());
+        assert!(with_point("日本", "語").is_empty());
+        assert!(with_point("see https://example.com/", "path now").is_empty());
     }
 }

@@ -233,4 +233,14 @@ mod tests {
         let nested = Glossary::new((1..400).map(|n| ("a ".repeat(n), "x".to_owned()))).unwrap();
         assert!(!nested.find(&"a ".repeat(20_000)).is_empty());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_found_is_the_term(text in "([ab _-]|\u{301}|日){0,40}", term in "([ab -]|\u{301}|日){1,4}") {
+            let glossary = Glossary::new([(term.clone(), "x".to_owned())]).unwrap();
+            for (range, _) in glossary.find(&text) {
+                proptest::prop_assert_eq!(text[range].nfc().collect::<String>(), term.trim().nfc().collect::<String>());
+            }
+        }
+    }
 }

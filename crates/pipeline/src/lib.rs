@@ -1,5 +1,9 @@
 //! One document from bytes to bytes: detect, extract, segment, translate, project tags, merge, verify.
 //!
+//! The way of the data: `detection` tells the language; `plan` takes segments apart into `sentences` with what is
+//! `fixed` in them (`protect`, [`Glossary`]), equal ones once; `drive` hands them to the engine and looks at the answers;
+//! `assemble` puts segments together again and `project` the tags into them; the filter merges.
+//!
 //! **Invariant:** no database, no blobs, no HTTP. The worker, the synchronous endpoint and the command line call the
 //! same function, [`translate`].
 

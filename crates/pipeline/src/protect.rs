@@ -317,4 +317,13 @@ mod tests {
             kept_stretches(&text.repeat(100_000));
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_ordered_stretches(text in "([a-z0-9{}\\[\\]<>$%#@:/\\\\._() -]|\\PC){0,60}") {
+            let found = kept_stretches(&text);
+            proptest::prop_assert!(found.iter().all(|range| text.get(range.clone()).is_some_and(|kept| !kept.is_empty())));
+            proptest::prop_assert!(found.is_sorted_by(|a, b| a.end <= b.start));
+        }
+    }
 }

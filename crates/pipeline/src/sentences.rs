@@ -241,4 +241,18 @@ mod tests {
             assert!(found.len() <= 200_000);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_cut_into_all_of_its_sentences(text in "([a-zA-Z0-9.!?…\"'( \n“”。！日本é]|\\PC){0,60}") {
+            let found = sentences(&text, "de", &[], &[]);
+            let mut at = 0;
+            for range in &found {
+                proptest::prop_assert!(text[at..range.start].chars().all(char::is_whitespace));
+                proptest::prop_assert!(!text[range.clone()].trim().is_empty());
+                at = range.end;
+            }
+            proptest::prop_assert!(text[at..].chars().all(char::is_whitespace));
+        }
+    }
 }

@@ -264,7 +264,8 @@ impl Writer<'_> {
     fn cluster(&mut self, at: usize, cluster: &Cluster, text: &str) {
         let before = text[..at].chars().next_back();
         let after = text[at..].chars().next();
-        let lacks = |side: Option<char>| cluster.is_spaced && side.is_some_and(|side| !side.is_whitespace());
+        let is_spaced = cluster.is_spaced && !self.stack.iter().any(|pair| self.tags.pairs[*pair].is_verbatim);
+        let lacks = |side: Option<char>| is_spaced && side.is_some_and(|side| !side.is_whitespace());
         if lacks(before) && !lacks(after) {
             self.blanks.push(at);
         }

@@ -380,7 +380,7 @@ fn orders() -> impl Strategy<Value = Vec<Vec<prop::sample::Index>>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn identity_is_exact_on_any_segment(steps in steps()) {

@@ -13,8 +13,11 @@ use terjuman_pipeline::{GlossaryFile, GlossaryFormat, Limits, Options, Request, 
 
 use crate::reversing::Reversing;
 
+/// Cases are part of the repository.
+const AT_HAND: &str = "a case has all its files, in UTF-8";
+
 fn file(folder: &Path, stem: &str) -> Option<PathBuf> {
-    let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files = std::fs::read_dir(folder).expect(AT_HAND).map(|entry| entry.expect(AT_HAND).path());
     files.find(|path| path.file_stem().is_some_and(|name| name == stem))
 }
 
@@ -24,7 +27,7 @@ fn is_writing() -> bool {
 }
 
 fn check(folder: &Path) {
-    let case = std::fs::read_to_string(folder.join("case")).unwrap();
+    let case = std::fs::read_to_string(folder.join("case")).expect(AT_HAND);
     let values: HashMap<&str, &str> = case.lines().filter_map(|line| line.split_once(": ")).collect();
     assert!(values.contains_key("why"), "{}: it says not why it exists", folder.display());
     let engine: &dyn Translator = match values["engine"] {
@@ -33,10 +36,10 @@ fn check(folder: &Path) {
         "reversing" => &Reversing::default(),
         other => panic!("no engine is named {other}"),
     };
-    let input = file(folder, "input").unwrap();
+    let input = file(folder, "input").expect(AT_HAND);
     let glossaries: Vec<GlossaryFile> = file(folder, "glossary")
         .map(|path| GlossaryFile {
-            bytes: std::fs::read(&path).unwrap(),
+            bytes: std::fs::read(&path).expect(AT_HAND),
             format: match path.extension().and_then(|extension| extension.to_str()) {
                 Some("csv") => GlossaryFormat::Csv,
                 Some("tsv") => GlossaryFormat::Tsv,
@@ -45,13 +48,13 @@ fn check(folder: &Path) {
         })
         .into_iter()
         .collect();
-    let bytes = std::fs::read(&input).unwrap();
+    let bytes = std::fs::read(&input).expect(AT_HAND);
     let request = Request {
         bytes: &bytes,
         name: input.file_name().and_then(|name| name.to_str()),
         content_type: None,
-        source: values.get("from").map(|code| code.parse().unwrap()),
-        target: values["to"].parse().unwrap(),
+        source: values.get("from").map(|code| code.parse().expect(AT_HAND)),
+        target: values["to"].parse().expect(AT_HAND),
         engine,
         glossaries: &glossaries,
         options: &Options::default(),
@@ -60,13 +63,14 @@ fn check(folder: &Path) {
     let name = folder.display();
     match (translate(&request, &()), values.get("failure")) {
         (Ok(output), None) => {
-            let expected =
-                input.with_file_name(input.file_name().unwrap().to_str().unwrap().replace("input", "expected"));
+            let expected = input.with_file_name(
+                input.file_name().expect(AT_HAND).to_str().expect(AT_HAND).replace("input", "expected"),
+            );
             if is_writing() {
-                std::fs::write(&expected, &output.bytes).unwrap();
+                std::fs::write(&expected, &output.bytes).expect(AT_HAND);
             }
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            assert_eq!(text(&output.bytes), text(&std::fs::read(&expected).unwrap()), "{name}");
+            assert_eq!(text(&output.bytes), text(&std::fs::read(&expected).expect(AT_HAND)), "{name}");
             let counts = [
                 ("characters", output.characters.to_string()),
                 ("hits", output.report.glossary_hits.to_string()),

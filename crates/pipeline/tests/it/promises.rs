@@ -25,8 +25,8 @@ fn run(
         bytes: document.text.as_bytes(),
         name: Some(document.name),
         content_type: None,
-        source: document.from.map(|code| code.parse().unwrap()),
-        target: document.to.parse().unwrap(),
+        source: document.from.map(|code| code.parse().expect("a known code")),
+        target: document.to.parse().expect("a known code"),
         engine,
         glossaries: &[],
         options: &Options::default(),
@@ -37,7 +37,7 @@ fn run(
 
 #[track_caller]
 fn code(document: &Document<'_>, engine: &dyn Translator) -> FailureCode {
-    run(document, engine, &EngineLimits::default(), &()).unwrap_err().code
+    run(document, engine, &EngineLimits::default(), &()).expect_err("it cannot be translated").code
 }
 
 fn english(text: &str) -> Document<'_> {

@@ -19,7 +19,7 @@ fn neural() -> Option<&'static Neural> {
         };
         // A relative name is the repository's, wherever the test runs.
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
-        Some(Neural::new(Models::new(folder), &NeuralConfig::default()).unwrap())
+        Some(Neural::new(Models::new(folder), &NeuralConfig::default()).expect("threads can be started"))
     };
     NEURAL.get_or_init(make).as_ref()
 }
@@ -31,14 +31,14 @@ fn run(engine: &Neural, name: &str, text: &str, glossary: &str) -> (String, Outp
         name: Some(name),
         content_type: None,
         source: None,
-        target: "pt".parse().unwrap(),
+        target: "pt".parse().expect("a known code"),
         engine,
         glossaries: if glossary.is_empty() { &[] } else { &glossaries },
         options: &Options::default(),
         limits: &Limits::default(),
     };
-    let output = translate(&request, &()).unwrap();
-    let text = String::from_utf8(output.bytes.clone()).unwrap();
+    let output = translate(&request, &()).expect("the models are at hand");
+    let text = String::from_utf8(output.bytes.clone()).expect("documents of the tests are UTF-8");
     println!("{text}");
     (text, output)
 }
