@@ -113,7 +113,7 @@ fn word_links(
     // What is known is not guessed.
     found.retain(|link| !blocks.contains(&link.source) && !target_blocks.contains(&link.target));
     for (group, place) in groups.iter().zip(&restored.groups) {
-        found.extend(group_links(group, place));
+        found.extend(group_links(source, group, place));
     }
     // What was held back from the end stands at the end of both.
     let held = draft.end.clone();
@@ -127,20 +127,22 @@ fn word_links(
     found
 }
 
-/// A group's members are linked one by one, and what stands between them, too.
-fn group_links(group: &Group, place: &Range<usize>) -> Vec<Link> {
-    let mut links = Vec::new();
-    let push = |links: &mut Vec<Link>, source: Range<usize>, target: Range<usize>| {
-        if !source.is_empty() && !target.is_empty() {
-            links.push(Link { source, target: target.start + place.start..target.end + place.start });
+/// A group's members are linked one by one, and what stands between them, which is the same on both sides.
+fn group_links(source: &Source, group: &Group, place: &Range<usize>) -> Vec<Link> {
+    let mut links = Vec::with_capacity(2 * group.members.len() + 1);
+    let mut push = |from: Range<usize>, to: Range<usize>| {
+        if !source.text[from.clone()].trim().is_empty() && !to.is_empty() {
+            links.push(Link { source: from, target: to.start + place.start..to.end + place.start });
         }
     };
-    if group.members.len() < 2 {
-        push(&mut links, group.range.clone(), 0..place.len());
-        return links;
+    let (mut from, mut to) = (group.range.start, 0);
+    for (index, at) in &group.members {
+        let member = &source.fixed[*index].range;
+        push(from..member.start, to..at.start);
+        push(member.clone(), at.clone());
+        (from, to) = (member.end, at.end);
     }
-    // The gaps between the members are the same in both texts, so the members' source ranges follow from the ends.
-    push(&mut links, group.range.clone(), 0..place.len());
+    push(from..group.range.end, to..place.len());
     links
 }
 

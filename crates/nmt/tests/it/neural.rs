@@ -85,6 +85,17 @@ fn links_join_the_words_that_mean_the_same() {
 }
 
 #[test]
+fn fixed_ranges_side_by_side_have_links_of_their_own() {
+    let Some(neural) = neural() else { return };
+    let source = Source { linked: true, ..marked("Copy ⟦{a}⟧/⟦{b}⟧ to the folder.") };
+    let translated = translate(neural, "en-pt", std::slice::from_ref(&source)).remove(0);
+    for (fixed, place) in source.fixed.iter().zip(&translated.fixed) {
+        let own = translated.links.iter().filter(|link| link.target == *place).collect::<Vec<_>>();
+        assert!(own.len() == 1 && own[0].source == fixed.range, "{translated:?}");
+    }
+}
+
+#[test]
 fn hostile_texts_end_soon_and_lose_nothing() {
     let Some(neural) = neural() else { return };
     let endless = "x".repeat(60_000);
