@@ -17,6 +17,10 @@ impl Translator for Identity {
         Unit::Segment
     }
 
+    fn changes_language(&self) -> bool {
+        false
+    }
+
     fn translate(
         &self,
         _pair: &LanguagePair,

@@ -120,6 +120,11 @@ pub trait Translator: Send + Sync {
     /// What it wants to be handed at a time.
     fn unit(&self) -> Unit;
 
+    /// Whether what comes out is in the target language. If not, a document's language marks stay as they are.
+    fn changes_language(&self) -> bool {
+        true
+    }
+
     /// Translates; one output for each source, in order, the same whatever else is in the call.
     ///
     /// # Errors

@@ -102,7 +102,8 @@ fn translate_document(request: &Request<'_>, limits: &EngineLimits, watch: &dyn 
     if watch.is_cancelled() {
         return Err(failure_of(TranslateError::Cancelled));
     }
-    let target = Target { source_language: Some(pair.source.clone()), language: Some(pair.target) };
+    let language = request.engine.changes_language().then_some(pair.target);
+    let target = Target { source_language: Some(pair.source.clone()), language };
     let bytes = document.skeleton.merge(&translations, &target)?;
     let characters = characters(segments);
     Ok(Output { bytes, format, characters, source: pair.source, report, warnings: document.warnings })
@@ -247,6 +248,14 @@ mod tests {
         assert_eq!((output.report.segments, output.report.sentences), (3, 2));
         let text = String::from_utf8(output.bytes).unwrap();
         assert!(text.starts_with("[Ťĥíś íś ŵŕíťťéń íń éńǵĺíśĥ. ·········]\r\n\r\n[Ťŵíćé. ··]\n"), "{text}");
+    }
+
+    #[test]
+    fn identity_leaves_the_marks_of_the_language_alone() {
+        let bytes = b"<html lang=\"en\"><p>These are some plain English words.</p></html>";
+        assert_eq!(run(&Identity, "a.html", bytes, "pt").unwrap().bytes, bytes);
+        let output = run(&Pseudo::default(), "a.html", bytes, "pt").unwrap();
+        assert!(output.bytes.starts_with(b"<html lang=\"pt\"><p>["));
     }
 
     #[test]
