@@ -73,6 +73,7 @@ fn content_controls() {
     };
     assert_eq!(within(&control("<w:alias w:val=\"An alias\"/><w:showingPlcHdr/>")).segments(), ["Your {0=:choice}!"]);
     assert_eq!(within(&control("<w:date w:fullDate=\"x\"/>")).segments(), ["Your {0}!"]);
+    assert_eq!(within(&control("<w:showingPlcHdr/><w:date/>")).segments(), ["Your {0=:choice}!"]);
     let list = "<w:dropDownList><w:listItem w:displayText=\"Choose one\" w:value=\"Value one\"/></w:dropDownList>";
     assert_eq!(within(&control(list)).segments(), ["Choose one", "Your {0=:choice}!"]);
     let translated = within(&control(list)).translated(pseudo);

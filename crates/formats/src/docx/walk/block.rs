@@ -64,9 +64,11 @@ impl<'a> Walker<'a> {
             "del" | "moveFrom" => Frame::Ignored,
             "tblPr" => Frame::Noted { start: span.start, table: true },
             "sectPr" => Frame::Noted { start: span.start, table: false },
-            "sdt" => Frame::BlockControl { kept: false },
+            "sdt" => Frame::BlockControl { kept: None },
             "sdtPr" => Frame::ControlProperties,
-            "sdtContent" if matches!(self.frames.last(), Some(Frame::BlockControl { kept: true })) => Frame::Ignored,
+            "sdtContent" if matches!(self.frames.last(), Some(Frame::BlockControl { kept: Some(true) })) => {
+                Frame::Ignored
+            }
             "textInput" => Frame::TextInput,
             "default" if matches!(self.frames.last(), Some(Frame::TextInput)) => self.value(),
             "listEntry" | "helpText" | "statusText" => self.value(),
@@ -122,17 +124,21 @@ impl<'a> Walker<'a> {
     /// What kind of content control this is; in lists, the texts to choose from.
     pub(super) fn start_in_control_properties(&mut self, name: Name<'a>) -> Frame {
         match name.local {
-            "date" | "picture" | "equation" | "citation" | "checkbox" => {
-                let kept_control = self.frames.iter_mut().rev().nth(1);
-                if let Some(Frame::Control { kept, .. } | Frame::BlockControl { kept }) = kept_control {
-                    *kept = true;
-                }
-            }
+            "date" | "picture" | "equation" | "citation" | "checkbox" => self.keep_control(|kept| kept.or(Some(true))),
+            // A text that asks for a date is no date.
+            "showingPlcHdr" => self.keep_control(|_| Some(false)),
             "listItem" => self.attribute(Namespace::Word, "displayText"),
             "dropDownList" | "comboBox" => return Frame::ControlProperties,
             _ => {}
         }
         if name.local == "listItem" { Frame::Ignored } else { Frame::ControlProperties }
+    }
+
+    /// Decides whether the content of the control is kept whose properties are being read.
+    fn keep_control(&mut self, decide: impl Fn(Option<bool>) -> Option<bool>) {
+        if let Some(Frame::Control { kept, .. } | Frame::BlockControl { kept }) = self.frames.iter_mut().rev().nth(1) {
+            *kept = decide(*kept);
+        }
     }
 
     pub(super) fn compatibility(&mut self, name: Name<'a>) -> Frame {
