@@ -164,6 +164,35 @@ fn html_that_word_takes_in_is_translated_too() {
 }
 
 #[test]
+fn custom_xml_says_what_the_bound_control_shows() {
+    let control = |leaf: &str, list: &str, text: &str| {
+        format!(
+            "<w:p><w:sdt><w:sdtPr><w:dataBinding w:xpath=\"/n:a[1]/n:{leaf}[1]\" w:storeItemID=\"{{AB-1}}\"/>{list}</w:sdtPr>\
+             <w:sdtContent><w:r><w:t>{text}</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+        )
+    };
+    let body = format!(
+        "{}{}{}",
+        control("client", "<w:text/>", "Our client").replace("<w:sdt>", "<w:r><w:t>Dear</w:t></w:r><w:sdt>"),
+        control("state", "<w:dropDownList/>", "Open state"),
+        control("other", "<w:text/>", "Not the same")
+    );
+    let item = "<a xmlns=\"n\"><client> Our client </client><client2>Our client</client2><state>Open state</state><other>x y</other></a>";
+    let properties = "<ds:datastoreItem xmlns:ds=\"http://schemas.openxmlformats.org/officeDocument/2006/customXml\" ds:itemID=\"{ab-1}\"/>";
+    let relationships = "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
+        <Relationship Id='a' Type='http://x/customXmlProps' Target='itemProps1.xml'/></Relationships>";
+    let document = Document::new(&body)
+        .with_relationship("customXml", "../customXml/item1.xml")
+        .with_part("customXml/item1.xml", item)
+        .with_part("customXml/itemProps1.xml", properties)
+        .with_part("customXml/_rels/item1.xml.rels", relationships);
+    assert_eq!(document.segments(), ["Dear", "Our client", "Open state", "Not the same"]);
+    let translated = document.merged(pseudo, &NOWHERE);
+    let expected = item.replace("<client> Our client <", "<client> [Óúŕ ćĺíéńť] <");
+    assert_eq!(part(&translated, "customXml/item1.xml"), expected);
+}
+
+#[test]
 fn strict_documents_other_prefixes_and_utf_16() {
     let strict = "<x:document xmlns:x=\"http://purl.oclc.org/ooxml/wordprocessingml/main\"><x:body><x:p><x:r><x:rPr><x:b/></x:rPr><x:t>Strict</x:t></x:r></x:p></x:body></x:document>";
     let document = Document::raw(strict.as_bytes().to_vec());
