@@ -1,7 +1,5 @@
 //! Megabytes of WordprocessingML a second, out and in again: a document of prose with the usual noise.
 
-#![expect(missing_docs, reason = "the harness makes public items of its own")]
-
 use std::hint::black_box;
 use std::io::{Cursor, Write as _};
 
