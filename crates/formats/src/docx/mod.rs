@@ -3,6 +3,7 @@
 //! A paragraph is a segment, or several where a page break, a column break or a tab parts it. What is in its runs is read
 //! by `walk`, put into segments by [`crate::runs`], and written back over the original bytes by `skeleton`.
 
+mod bindings;
 mod fields;
 mod formats;
 mod parts;
@@ -55,13 +56,16 @@ fn take_apart(
     let context = Context { options, limits, styles: known };
     let mut segments = Vec::new();
     let mut parts = Vec::new();
+    let mut bound = Vec::new();
     for name in &names.texts {
         let part = read(&mut package, name)?;
-        let found = walk::walk(&part, context, &mut segments)?;
+        let mut found = walk::walk(&part, context, &mut segments)?;
+        bound.append(&mut found.bindings);
         if !found.slots.is_empty() {
             parts.push(TextPart { part, found });
         }
     }
+    parts.extend(bindings::bound_parts(&mut package, &names.custom, &bound, &mut segments, limits)?);
     let mut foreign = Vec::new();
     for (name, content_type) in names.foreign {
         let extract = match content_type.split(';').next().unwrap_or_default() {

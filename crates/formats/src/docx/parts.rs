@@ -13,6 +13,8 @@ pub(super) struct Parts {
     pub(super) texts: Vec<String>,
     pub(super) styles: Option<String>,
     pub(super) settings: Option<String>,
+    /// Custom XML, which content controls may show.
+    pub(super) custom: Vec<String>,
     /// Documents in other formats that Word takes in when it opens the file, with their content types.
     pub(super) foreign: Vec<(String, String)>,
 }
@@ -64,6 +66,7 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
                 "numbering" => last.push(target),
                 "styles" => parts.styles = Some(target),
                 "settings" => parts.settings = Some(target),
+                "customXml" => parts.custom.push(target),
                 "aFChunk" => {
                     let content_type = types.of(&target).unwrap_or_default().to_owned();
                     parts.foreign.push((target, content_type));

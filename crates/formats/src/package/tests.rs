@@ -24,8 +24,11 @@ fn open(bytes: &[u8]) -> Result<Package, FormatError> {
     Package::open(bytes, &Limits::default())
 }
 
+/// Name, contents, permissions, time, whether it is stored.
+type Seen = (String, String, Option<u32>, Option<zip::DateTime>, bool);
+
 /// Everything another implementation sees of the entries.
-fn seen(bytes: &[u8]) -> Vec<(String, String, Option<u32>, Option<zip::DateTime>, bool)> {
+fn seen(bytes: &[u8]) -> Vec<Seen> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..archive.len())
         .map(|index| {

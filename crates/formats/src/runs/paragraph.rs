@@ -91,6 +91,13 @@ impl Paragraph {
         }
     }
 
+    /// Makes a border of the token at `mark`; the other half of a pair follows it.
+    pub(crate) fn bar_one(&mut self, mark: usize) {
+        if let Some(token) = self.tokens.get_mut(mark) {
+            token.kind = Kind::Border;
+        }
+    }
+
     fn pair(&mut self, transparent: bool) -> usize {
         self.pairs.push(transparent);
         self.pairs.len() - 1

@@ -73,6 +73,7 @@ fn content_controls() {
     };
     assert_eq!(within(&control("<w:alias w:val=\"An alias\"/><w:showingPlcHdr/>")).segments(), ["Your {0=:choice}!"]);
     assert_eq!(within(&control("<w:date w:fullDate=\"x\"/>")).segments(), ["Your {0}!"]);
+    assert_eq!(within(&control("<w:showingPlcHdr/><w:date/>")).segments(), ["Your {0=:choice}!"]);
     let list = "<w:dropDownList><w:listItem w:displayText=\"Choose one\" w:value=\"Value one\"/></w:dropDownList>";
     assert_eq!(within(&control(list)).segments(), ["Choose one", "Your {0=:choice}!"]);
     let translated = within(&control(list)).translated(pseudo);
@@ -160,6 +161,35 @@ fn html_that_word_takes_in_is_translated_too() {
     assert_eq!(document.segments(), ["Main", "Some html"]);
     let translated = document.merged(pseudo, &NOWHERE);
     assert!(part(&translated, "word/chunk.html").contains("[Śóɱé ĥťɱĺ]"));
+}
+
+#[test]
+fn custom_xml_says_what_the_bound_control_shows() {
+    let control = |leaf: &str, list: &str, text: &str| {
+        format!(
+            "<w:p><w:sdt><w:sdtPr><w:dataBinding w:xpath=\"/n:a[1]/n:{leaf}[1]\" w:storeItemID=\"{{AB-1}}\"/>{list}</w:sdtPr>\
+             <w:sdtContent><w:r><w:t>{text}</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+        )
+    };
+    let body = format!(
+        "{}{}{}",
+        control("client", "<w:text/>", "Our client").replace("<w:sdt>", "<w:r><w:t>Dear</w:t></w:r><w:sdt>"),
+        control("state", "<w:dropDownList/>", "Open state"),
+        control("other", "<w:text/>", "Not the same")
+    );
+    let item = "<a xmlns=\"n\"><client> Our client </client><client2>Our client</client2><state>Open state</state><other>x y</other></a>";
+    let properties = "<ds:datastoreItem xmlns:ds=\"http://schemas.openxmlformats.org/officeDocument/2006/customXml\" ds:itemID=\"{ab-1}\"/>";
+    let relationships = "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
+        <Relationship Id='a' Type='http://x/customXmlProps' Target='itemProps1.xml'/></Relationships>";
+    let document = Document::new(&body)
+        .with_relationship("customXml", "../customXml/item1.xml")
+        .with_part("customXml/item1.xml", item)
+        .with_part("customXml/itemProps1.xml", properties)
+        .with_part("customXml/_rels/item1.xml.rels", relationships);
+    assert_eq!(document.segments(), ["Dear", "Our client", "Open state", "Not the same"]);
+    let translated = document.merged(pseudo, &NOWHERE);
+    let expected = item.replace("<client> Our client <", "<client> [Óúŕ ćĺíéńť] <");
+    assert_eq!(part(&translated, "customXml/item1.xml"), expected);
 }
 
 #[test]

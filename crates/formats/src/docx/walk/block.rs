@@ -4,6 +4,7 @@ use terjuman_model::{Segment, TagKind};
 
 use super::Walker;
 use super::frame::Frame;
+use crate::docx::bindings::{Binding, leaf};
 use crate::docx::slot::{Plain, Slot};
 use crate::docx::vocabulary::Vocabulary;
 use crate::runs::Span;
@@ -64,9 +65,11 @@ impl<'a> Walker<'a> {
             "del" | "moveFrom" => Frame::Ignored,
             "tblPr" => Frame::Noted { start: span.start, table: true },
             "sectPr" => Frame::Noted { start: span.start, table: false },
-            "sdt" => Frame::BlockControl { kept: false },
+            "sdt" => Frame::BlockControl { kept: None },
             "sdtPr" => Frame::ControlProperties,
-            "sdtContent" if matches!(self.frames.last(), Some(Frame::BlockControl { kept: true })) => Frame::Ignored,
+            "sdtContent" if matches!(self.frames.last(), Some(Frame::BlockControl { kept: Some(true) })) => {
+                Frame::Ignored
+            }
             "textInput" => Frame::TextInput,
             "default" if matches!(self.frames.last(), Some(Frame::TextInput)) => self.value(),
             "listEntry" | "helpText" | "statusText" => self.value(),
@@ -122,17 +125,50 @@ impl<'a> Walker<'a> {
     /// What kind of content control this is; in lists, the texts to choose from.
     pub(super) fn start_in_control_properties(&mut self, name: Name<'a>) -> Frame {
         match name.local {
-            "date" | "picture" | "equation" | "citation" | "checkbox" => {
-                let kept_control = self.frames.iter_mut().rev().nth(1);
-                if let Some(Frame::Control { kept, .. } | Frame::BlockControl { kept }) = kept_control {
-                    *kept = true;
-                }
-            }
+            "date" | "picture" | "equation" | "citation" | "checkbox" => self.keep_control(|kept| kept.or(Some(true))),
+            // A text that asks for a date is no date.
+            "showingPlcHdr" => self.keep_control(|_| Some(false)),
             "listItem" => self.attribute(Namespace::Word, "displayText"),
-            "dropDownList" | "comboBox" => return Frame::ControlProperties,
+            "dataBinding" => self.bind(),
+            "dropDownList" | "comboBox" => {
+                // What a list shows is not what it stores.
+                let control = self.frames.len().saturating_sub(2);
+                self.bound.pop_if(|(place, _)| *place == control);
+                return Frame::ControlProperties;
+            }
             _ => {}
         }
         if name.local == "listItem" { Frame::Ignored } else { Frame::ControlProperties }
+    }
+
+    /// Decides whether the content of the control is kept whose properties are being read.
+    fn keep_control(&mut self, decide: impl Fn(Option<bool>) -> Option<bool>) {
+        if let Some(Frame::Control { kept, .. } | Frame::BlockControl { kept }) = self.frames.iter_mut().rev().nth(1) {
+            *kept = decide(*kept);
+        }
+    }
+
+    /// The control whose properties are being read shows an element of custom XML.
+    fn bind(&mut self) {
+        let path = self.scanner.value(Namespace::Word, "xpath").unwrap_or_default();
+        let store = self.scanner.value(Namespace::Word, "storeItemID").unwrap_or_default().to_ascii_lowercase();
+        if let Some(leaf) = leaf(&path) {
+            let binding = Binding { store, leaf: leaf.to_owned(), text: String::new() };
+            self.bound.push((self.frames.len().saturating_sub(2), binding));
+        }
+    }
+
+    /// A control ends; says whether it was bound.
+    pub(super) fn end_bound(&mut self, kept: Option<bool>) -> bool {
+        let control = self.frames.len();
+        let mut bound = false;
+        while let Some((place, binding)) = self.bound.pop_if(|(place, _)| *place >= control) {
+            if place == control && kept != Some(true) {
+                self.found.bindings.push(binding);
+                bound = true;
+            }
+        }
+        bound
     }
 
     pub(super) fn compatibility(&mut self, name: Name<'a>) -> Frame {

@@ -34,9 +34,9 @@ pub(super) enum Frame {
         deleted: bool,
     },
     RowProperties,
-    /// A content control around paragraphs, and whether its content is kept.
+    /// A content control around paragraphs, and whether its content is kept, once that is known.
     BlockControl {
-        kept: bool,
+        kept: Option<bool>,
     },
     /// Properties that are read again if the direction changes: of a table, or else of a section.
     Noted {
@@ -61,7 +61,7 @@ pub(super) enum Frame {
         start: usize,
         mark: usize,
         pair: Option<usize>,
-        kept: bool,
+        kept: Option<bool>,
     },
     ControlProperties,
     /// What is in a content control among runs.

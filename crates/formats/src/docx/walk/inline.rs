@@ -28,7 +28,7 @@ impl<'a> Walker<'a> {
                 let live = self.scanner.value(Namespace::Word, "instr").is_some_and(|code| is_live(&code));
                 if live { self.wrapper(span, false) } else { kept(span, Role::Point) }
             }
-            "sdt" => Frame::Control { start: span.start, mark: self.mark(), pair: None, kept: false },
+            "sdt" => Frame::Control { start: span.start, mark: self.mark(), pair: None, kept: None },
             "proofErr" | "smartTagPr" | "customXmlPr" => kept(span, Role::Noise),
             "del" | "moveFrom" => kept(span, Role::Point),
             _ => self.thing(name, span, false),
@@ -91,14 +91,21 @@ impl<'a> Walker<'a> {
         }
     }
 
-    pub(super) fn end_control(&mut self, start: usize, mark: usize, pair: Option<usize>, kept: bool, span: Span) {
+    pub(super) fn end_control(
+        &mut self,
+        start: usize,
+        mark: usize,
+        pair: Option<usize>,
+        kept: Option<bool>,
+        span: Span,
+    ) {
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
         let rest = Span { start, end: span.end };
         match pair {
             Some(pair) => paragraph.content.close(pair, rest, None),
             None => paragraph.content.thing(Role::Point, rest, None),
         }
-        if kept {
+        if kept == Some(true) {
             paragraph.content.collapse(mark, Role::Point);
         }
     }

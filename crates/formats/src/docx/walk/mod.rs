@@ -14,6 +14,7 @@ use terjuman_model::Segment;
 
 use self::frame::Frame;
 use self::paragraph::ParagraphState;
+use super::bindings::Binding;
 use super::fields::Field;
 use super::formats::Formats;
 use super::slot::{Plain, Slot};
@@ -39,6 +40,8 @@ pub(super) struct Found {
     pub(super) tables: Vec<Span>,
     /// Properties of sections.
     pub(super) sections: Vec<Span>,
+    /// Content controls that show custom XML.
+    pub(super) bindings: Vec<Binding>,
 }
 
 /// Finds the text of `part`; its segments are added to `segments`.
@@ -84,6 +87,8 @@ struct Walker<'a> {
     /// Where fields begin that are none.
     ignored: HashSet<usize>,
     unclosed: Vec<usize>,
+    /// Content controls that are open and bound, with the place of each in the frames.
+    bound: Vec<(usize, Binding)>,
     /// The text of the element that is being read.
     buffer: String,
     segments: &'a mut Vec<Segment>,
@@ -104,6 +109,7 @@ impl<'a> Walker<'a> {
             alternates: Vec::new(),
             ignored,
             unclosed: Vec::new(),
+            bound: Vec::new(),
             buffer: String::new(),
             segments,
             found: Found::default(),
@@ -201,7 +207,18 @@ impl<'a> Walker<'a> {
                 self.end_thing(Role::Point, in_run, Span { start, end: span.end });
             }
             Frame::Wrapper { pair } => self.end_wrapper(pair, span),
-            Frame::Control { start, mark, pair, kept } => self.end_control(start, mark, pair, kept, span),
+            Frame::Control { start, mark, pair, kept } => {
+                if self.end_bound(kept)
+                    && let Some(paragraph) = self.paragraphs.last_mut()
+                {
+                    // What it shows is a segment of its own: custom XML has it without the sentence around.
+                    paragraph.content.bar_one(mark);
+                }
+                self.end_control(start, mark, pair, kept, span);
+            }
+            Frame::BlockControl { kept } => {
+                self.end_bound(kept);
+            }
             Frame::Content => self.end_content(span),
             Frame::Alternate => self.end_alternate(),
             Frame::Story => {
@@ -218,7 +235,6 @@ impl<'a> Walker<'a> {
             | Frame::Strings
             | Frame::Row { .. }
             | Frame::RowProperties
-            | Frame::BlockControl { .. }
             | Frame::ControlProperties
             | Frame::Level { .. }
             | Frame::RubyBase

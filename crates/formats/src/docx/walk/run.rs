@@ -85,6 +85,7 @@ impl<'a> Walker<'a> {
     pub(super) fn end_text(&mut self, span: Span) {
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
         let format = paragraph.format;
+        self.bound.last_mut().into_iter().for_each(|(_, binding)| binding.text.push_str(&self.buffer));
         let is_hidden = paragraph.hidden && !self.context.options.hidden_text;
         match self.buffer.as_str() {
             "" => paragraph.content.thing(Role::Noise, span, Some(format)),
