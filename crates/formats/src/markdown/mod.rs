@@ -5,8 +5,8 @@
 //!
 //! The way of the data: [`front_matter`] takes the head of the file; [`mask`] hides what is not CommonMark (templates,
 //! directives, mathematics, JSX) behind letters of the same length; [`walk`] follows the parser and collects runs of
-//! [`node`]s, which [`unit`] makes segments and [`slot`]s of; [`nested`] hands blocks of HTML to the HTML filter;
-//! [`write`] brings a translation back, [`escape`]d as its place needs and checked by [`probe`].
+//! [`node`]s, which [`mod@unit`] makes segments and [`slot`]s of; [`nested`] hands blocks of HTML to the HTML filter;
+//! [`mod@write`] brings a translation back, [`escape`]d as its place needs and checked by [`probe`].
 //!
 //! Rules: `formats.md` section B.7. Specifications: CommonMark 0.31, GitHub Flavored Markdown 0.29.
 

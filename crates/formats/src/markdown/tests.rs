@@ -256,6 +256,11 @@ fn lines_are_folded_and_filled_again() {
     );
     translated("> > one two\n> > three\n", |_| "a bc de fg hi".into(), "> > a bc de\n> > fg hi\n");
     translated("one two three\r\nfour\r\n", |_| "x yyyyyyyy 1. # - z".into(), "x\r\nyyyyyyyy 1. # -\r\nz\r\n");
+    translated(
+        "| a     | b |\n|-------|---|\n| c d   | e |\n",
+        |text| text.repeat(2),
+        "| aa    | bb |\n|-------|---|\n| c dc d | ee |\n",
+    );
     translated("Title\n=====\n", |_| "A longer title".into(), "A longer title\n==============\n");
     translated("Title\n---\n", |_| "A longer title".into(), "A longer title\n---\n");
 }

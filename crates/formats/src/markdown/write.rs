@@ -50,6 +50,7 @@ pub(super) fn write(
             let mut rewritten = Vec::new();
             rewritten.extend(writer.underline(&out));
             rewritten.extend(writer.label());
+            rewritten.extend(writer.padding(&out));
             rewritten.push((slot.range.clone(), out));
             return Ok(rewritten);
         }
@@ -564,6 +565,22 @@ impl Writer<'_> {
     fn label(&self) -> Option<Rewritten> {
         let (label, close) = self.slot.label.clone()?;
         Some((close, format!("][{}]", on_one_line(&self.document.text[label]))))
+    }
+
+    /// Blanks that line a column up grow and shrink with the cell in front of them.
+    fn padding(&self, out: &str) -> Option<Rewritten> {
+        if self.slot.context != Context::Cell {
+            return None;
+        }
+        let (text, range) = (self.document.text, &self.slot.range);
+        let bar = range.end + text[range.end..].find(['|', '\n'])?;
+        let start = range.end + text[range.end..bar].trim_end_matches(' ').len();
+        // A single blank lines nothing up.
+        if !text[bar..].starts_with('|') || bar - start < 2 {
+            return None;
+        }
+        let room = width(&text[range.clone()]) + bar - start;
+        Some((start..bar, " ".repeat(room.saturating_sub(width(out)).max(1))))
     }
 
     /// The line under a heading keeps its length.
