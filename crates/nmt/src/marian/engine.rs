@@ -12,9 +12,9 @@ use super::shortlist::{Shortlist, Target};
 use super::weights::{POSITIONS, Weights};
 
 /// Sentences that are decoded side by side.
-const SLOTS: usize = 24;
+const SLOTS: usize = 16;
 /// So many slots must be free before more sentences are encoded: a product of few rows is slow.
-const REFILL: usize = 8;
+const REFILL: usize = 6;
 /// Source tokens that are encoded together, unless one sentence alone has more.
 const GROUP_TOKENS: usize = 256;
 /// Source tokens of all sentences under way: a bound on their keys and values.

@@ -1,6 +1,8 @@
 //! The product with 512-bit registers and `vpdpbusd`: four unsigned by signed products and their sum in each of sixteen
 //! lanes. Activations are offset by 128 to be unsigned; the accumulators start at what that adds, negated.
 
+#![expect(clippy::needless_range_loop, reason = "with iterators the sums do not stay in registers")]
+
 use std::arch::x86_64::*;
 
 use super::Output;
@@ -27,8 +29,8 @@ pub(super) unsafe fn multiply(activations: &[u8], rows: usize, linear: &Linear, 
     while panel < panels {
         let width = PANELS.min(panels - panel);
         let mut row = 0;
-        for tile in 0..tiles {
-            let height = (rows - row).div_ceil(tiles - tile);
+        for left in (1..=tiles).rev() {
+            let height = (rows - row).div_ceil(left);
             let place = Place { row, panel };
             // SAFETY: the tile lies within the rows and the panels, and what the caller promised covers those.
             unsafe {

@@ -4,6 +4,8 @@
 //! fused by name. So the results are the same to the last bit whatever the registers are. Work inside a sentence depends
 //! on that sentence alone: padding contributes exact zeros.
 
+#![expect(clippy::needless_range_loop, reason = "indices that are constants after unrolling")]
+
 use super::Kernel;
 use super::packed::PANEL;
 use super::vector::{LANES, Lanes, Plain, ROUND, Vector};

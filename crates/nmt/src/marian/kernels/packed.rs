@@ -74,9 +74,10 @@ impl Linear {
         self.bias.resize(padded + PANEL);
         let biases = &mut self.bias[padded..];
         super::interleave(kernel, rows, lines);
-        for place in 0..count {
-            offsets.0[QUAD * place..QUAD * place + QUAD].copy_from_slice(&(-128 * sum(place)).to_ne_bytes());
-            biases[place] = bias(place);
+        for (place, (offset, slot)) in offsets.0.as_chunks_mut().0.iter_mut().zip(&mut *biases).take(count).enumerate()
+        {
+            *offset = (-128 * sum(place)).to_ne_bytes();
+            *slot = bias(place);
         }
         biases[count..].fill(0.0);
         self.offsets.push(offsets);

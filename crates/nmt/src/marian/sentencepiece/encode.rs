@@ -30,7 +30,7 @@ impl Vocabulary {
     /// token.
     pub(in crate::marian) fn encode(&self, text: &str) -> Tokens {
         if text.len() > MOST_BYTES {
-            return Tokens { ids: vec![self.unknown], spans: vec![0..text.len()] };
+            return Tokens { ids: vec![self.unknown], spans: std::iter::once(0..text.len()).collect() };
         }
         let normalised = self.normaliser.normalise(text);
         let mut tokens = Tokens::default();
