@@ -35,6 +35,10 @@ pub(crate) fn project(segment: &Segment, assembled: &Assembled) -> (TaggedText, 
         return (TaggedText::plain(assembled.text.clone()), Placed::ByLinks);
     }
     let text = segment.source.text();
+    // A text that did not change needs no other places for its tags, however odd the ones it has may be.
+    if assembled.text == text {
+        return (segment.source.clone(), Placed::ByLinks);
+    }
     let Some(tags) = SourceTags::read(segment) else { return (segment.source.clone(), Placed::NotAtAll) };
     for trust in [Trust::Links, Trust::Proportion] {
         let atoms = Atoms::new(text, &tags, assembled, trust);

@@ -259,6 +259,7 @@ fn identity_gives_the_very_same_text_and_marks() {
         "e<b>\u{301}</b> 👩<b2>\u{200d}💻</b2>",
         "<c>a <b>b</b></c> c{0<b2>}</b2>",
         "<c>one<b>oneone日本one</b></c>",
+        "one<b>.\u{202c} \u{202c}</b>\u{202c}<b2>\u{202c}\u{202c}</b2>",
     ] {
         let segment = read(source);
         assert_eq!(through(&Identity, &segment, &[]), (segment.source, Placed::ByLinks), "{source}");
