@@ -8,6 +8,8 @@
 //! open (a fixed rate, latency from the moment a request was due) where a target names a rate, and closed (as fast as
 //! the answers come) otherwise.
 
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+
 mod client;
 mod figures;
 mod server;

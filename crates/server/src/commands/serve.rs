@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
-use terjuman_jobs::{Jobs, Worker};
+use terjuman_jobs::{Clock as _, Jobs, SystemClock, Worker};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +36,9 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     on_signal(stop.clone());
 
-    let swept = stores.sweep(SystemTime::now() - LEFTOVER_AGE).await.unwrap_or_default();
+    let now = u64::try_from(SystemClock.now().0).unwrap_or_default();
+    let before = SystemTime::UNIX_EPOCH + Duration::from_micros(now).saturating_sub(LEFTOVER_AGE);
+    let swept = stores.sweep(before).await.unwrap_or_default();
     if swept > 0 {
         tracing::info!(files = swept, "removed {swept} unfinished files of an earlier run");
     }
