@@ -128,10 +128,10 @@ pub(super) fn multiply(kernel: Kernel, activations: &[u8], rows: usize, linear: 
 }
 
 /// Fills a panel with sixteen rows of weights; rows may be empty, and count as zeros.
+#[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "there is one way only"))]
 fn interleave(kernel: Kernel, rows: &[&[u8]; PANEL], lines: &mut [aligned::Line]) {
-    let length = lines.len() * packed::QUAD;
     #[cfg(target_arch = "x86_64")]
-    if kernel == Kernel::Avx512Vnni && rows.iter().all(|row| row.len() == length) {
+    if kernel == Kernel::Avx512Vnni && rows.iter().all(|row| row.len() == lines.len() * packed::QUAD) {
         // SAFETY: an engine is only built with an available kernel (`Engine::load`), and the rows are as long as asked.
         unsafe { avx512::interleave(rows, lines) };
         return;
@@ -144,6 +144,7 @@ fn interleave(kernel: Kernel, rows: &[&[u8]; PANEL], lines: &mut [aligned::Line]
 }
 
 /// Asks the processor to have these bytes at hand soon.
+#[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "a hint that is not given"))]
 pub(super) fn prefetch(bytes: &[u8]) {
     #[cfg(target_arch = "x86_64")]
     for line in bytes.chunks(64) {
