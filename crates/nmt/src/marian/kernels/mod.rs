@@ -8,6 +8,8 @@ mod aligned;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod avxvnni;
 mod float;
 mod packed;
 mod portable;
@@ -27,6 +29,8 @@ pub(super) use packed::{Linear, PANEL, sum_of};
 pub enum Kernel {
     /// 512-bit registers and 8-bit dot products (x86-64: Ice Lake, Zen 4 and later).
     Avx512Vnni,
+    /// 256-bit registers and 8-bit dot products (x86-64 without AVX-512: Alder Lake and later).
+    AvxVnni,
     /// 256-bit registers (x86-64 since 2013).
     Avx2,
     /// Whatever the compiler makes of plain code.
@@ -35,7 +39,7 @@ pub enum Kernel {
 
 impl Kernel {
     /// All, the fastest first.
-    pub const ALL: [Self; 3] = [Self::Avx512Vnni, Self::Avx2, Self::Portable];
+    pub const ALL: [Self; 4] = [Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::Portable];
 
     /// The fastest that this processor can run.
     #[must_use]
@@ -57,6 +61,11 @@ impl Kernel {
                     && is_x86_feature_detected!("avx2")
                     && is_x86_feature_detected!("fma")
             }
+            Self::AvxVnni => {
+                is_x86_feature_detected!("avxvnni")
+                    && is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("fma")
+            }
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             Self::Portable => true,
         }
@@ -71,6 +80,7 @@ impl Kernel {
     pub fn name(self) -> &'static str {
         match self {
             Self::Avx512Vnni => "avx512vnni",
+            Self::AvxVnni => "avxvnni",
             Self::Avx2 => "avx2",
             Self::Portable => "portable",
         }
@@ -85,7 +95,7 @@ impl Kernel {
     /// What is added to a quantised activation, modulo 256: some instructions want it unsigned.
     fn activation_offset(self) -> u8 {
         match self {
-            Self::Avx512Vnni => 128,
+            Self::Avx512Vnni | Self::AvxVnni => 128,
             Self::Avx2 | Self::Portable => 0,
         }
     }
@@ -120,6 +130,9 @@ pub(super) fn multiply(kernel: Kernel, activations: &[u8], rows: usize, linear: 
         // `avx512::multiply` asks for.
         #[cfg(target_arch = "x86_64")]
         Kernel::Avx512Vnni => unsafe { avx512::multiply(activations, rows, linear, &mut output) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "x86_64")]
+        Kernel::AvxVnni => unsafe { avxvnni::multiply(activations, rows, linear, &mut output) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Kernel::Avx2 => unsafe { avx2::multiply(activations, rows, linear, &mut output) },
