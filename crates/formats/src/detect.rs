@@ -35,6 +35,17 @@ fn from_content_type(content_type: &str) -> Option<Format> {
 fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
     let head = &bytes[..bytes.len().min(1024)];
     if head.starts_with(b"PK\x03\x04") {
+        // OpenDocument: the first entry is `mimetype`, and holds the media type as it is.
+        let extra = head.get(28..30).map_or(0, |length| usize::from(u16::from_le_bytes([length[0], length[1]])));
+        let media_type = head.get(30..).filter(|rest| rest.starts_with(b"mimetype")).and_then(|rest| rest.get(8 + extra..));
+        let types = [
+            (&b"application/vnd.oasis.opendocument.text"[..], Format::Odt),
+            (b"application/vnd.oasis.opendocument.presentation", Format::Odp),
+            (b"application/vnd.oasis.opendocument.spreadsheet", Format::Ods),
+        ];
+        if let Some((_, format)) = types.iter().find(|(name, _)| media_type.is_some_and(|t| t.starts_with(name))) {
+            return Ok(*format);
+        }
         // The main part's name stands in a local header and in the central directory.
         let has = |needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
         return if has(b"word/document") { Ok(Format::Docx) } else { Err(FormatError::Unsupported("zip".into())) };

@@ -20,6 +20,7 @@ mod json;
 mod limits;
 mod mail;
 mod markdown;
+mod odf;
 mod options;
 mod package;
 mod runs;

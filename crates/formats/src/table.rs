@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, txt};
+use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, txt};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,6 +10,12 @@ pub enum Format {
     Txt,
     /// Office Open XML word-processing documents.
     Docx,
+    /// OpenDocument texts.
+    Odt,
+    /// OpenDocument presentations.
+    Odp,
+    /// OpenDocument spreadsheets.
+    Ods,
     /// Internet messages.
     Eml,
     /// HTML.
@@ -45,7 +51,7 @@ pub struct FormatEntry {
 
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-static FORMATS: [FormatEntry; 9] = [
+static FORMATS: [FormatEntry; 12] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -63,6 +69,33 @@ static FORMATS: [FormatEntry; 9] = [
         versions: &[],
         default_version: None,
         extract: docx::extract,
+    },
+    FormatEntry {
+        format: Format::Odt,
+        name: "OpenDocumentText",
+        extensions: &[".odt"],
+        content_types: &["application/vnd.oasis.opendocument.text"],
+        versions: &[],
+        default_version: None,
+        extract: odf::extract,
+    },
+    FormatEntry {
+        format: Format::Odp,
+        name: "OpenDocumentPresentation",
+        extensions: &[".odp"],
+        content_types: &["application/vnd.oasis.opendocument.presentation"],
+        versions: &[],
+        default_version: None,
+        extract: odf::extract,
+    },
+    FormatEntry {
+        format: Format::Ods,
+        name: "OpenDocumentSpreadsheet",
+        extensions: &[".ods"],
+        content_types: &["application/vnd.oasis.opendocument.spreadsheet"],
+        versions: &[],
+        default_version: None,
+        extract: odf::extract,
     },
     FormatEntry {
         format: Format::Eml,

@@ -1,4 +1,4 @@
-//! Text in runs: paragraphs of Office Open XML, whatever the vocabulary, to segments and back.
+//! Text in runs: paragraphs of Office Open XML, whatever the vocabulary, and of OpenDocument, to segments and back.
 //!
 //! A paragraph is a list of [`Token`]s over the original bytes. Neighbouring runs of one significant format are one text;
 //! the format that most of a text has is not marked at all, and neither is what wraps a whole segment. A paragraph is
@@ -13,7 +13,7 @@ use std::ops::Range;
 
 pub(crate) use self::paragraph::{Paragraph, Role};
 pub(crate) use self::segment::{Block, segments};
-pub(crate) use self::write::{Names, Rewritten, raw, write};
+pub(crate) use self::write::{Names, Rewritten, Spelling, raw, write, write_in};
 
 /// A stretch of the part's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -29,12 +29,15 @@ pub(crate) struct Paragraph {
     pub(super) runs: Vec<Span>,
     /// For each pair, whether it is transparent.
     pub(super) pairs: Vec<bool>,
+    /// A run is open.
+    in_run: bool,
 }
 
 impl Paragraph {
     /// Begins a run.
     pub(crate) fn start_run(&mut self, at: usize) {
         self.runs.push((at..at).into());
+        self.in_run = true;
     }
 
     /// Ends the run.
@@ -42,6 +45,7 @@ impl Paragraph {
         if let Some(run) = self.runs.last_mut() {
             run.end = at;
         }
+        self.in_run = false;
     }
 
     /// Adds text, which is `span` in the document, to the current run.
@@ -106,7 +110,8 @@ impl Paragraph {
     fn push(&mut self, kind: Kind, span: Span, run: Option<Format>) {
         let index = self.literals.len();
         self.literals.push(Literal { span, run });
-        let run = if run.is_some() { self.runs.len() } else { 0 };
+        // A pair that begins in a run is written outside of it, and is still a part of it in the document.
+        let run = if run.is_some() || self.in_run { self.runs.len() } else { 0 };
         self.tokens.push(Token { kind, literals: index..index + 1, runs: (run, run) });
     }
 

@@ -28,8 +28,20 @@ pub(crate) struct Names {
 /// Writes the properties element of runs in this format, as the translation needs it.
 pub(crate) type Properties<'a> = dyn FnMut(Format, &mut String) + 'a;
 
-/// The bytes of the block, with `translations[i]` in the place of its segment `i`. `inner` are the pieces within the
-/// block that have been rewritten.
+/// How formatted text is spelled in a vocabulary.
+pub(crate) trait Spelling {
+    /// Begins text in this format.
+    fn start(&mut self, format: Format, out: &mut String);
+    /// Ends it.
+    fn end(&mut self, format: Format, out: &mut String);
+    /// Writes text, between a start and an end.
+    fn text(&mut self, text: &str, out: &mut String);
+    /// Is told of bytes that were kept, and now stand before what comes.
+    fn kept(&mut self, _raw: &str) {}
+}
+
+/// The bytes of the block, with `translations[i]` in the place of its segment `i`, in runs of Office Open XML. `inner` are
+/// the pieces within the block that have been rewritten.
 ///
 /// # Errors
 /// [`FormatError::Verification`] if a tag is lost or doubled.
@@ -41,11 +53,24 @@ pub(crate) fn write(
     properties: &mut Properties<'_>,
     inner: &[Rewritten],
 ) -> Result<String, FormatError> {
+    write_in(source, block, translations, &mut Runs { names, properties }, inner)
+}
+
+/// As [`write`], in any vocabulary.
+///
+/// # Errors
+/// [`FormatError::Verification`] if a tag is lost or doubled.
+pub(crate) fn write_in(
+    source: &str,
+    block: &Block,
+    translations: &[&TaggedText],
+    spelling: &mut dyn Spelling,
+    inner: &[Rewritten],
+) -> Result<String, FormatError> {
     let mut writer = Writer {
         source,
         block,
-        names,
-        properties,
+        spelling,
         inner,
         out: String::with_capacity((block.span.end - block.span.start) * 5 / 4),
         run: None,
@@ -62,6 +87,57 @@ pub(crate) fn write(
     Ok(writer.out)
 }
 
+/// Runs of Office Open XML.
+struct Runs<'a, 'p> {
+    names: &'a Names,
+    properties: &'a mut Properties<'p>,
+}
+
+impl Spelling for Runs<'_, '_> {
+    fn start(&mut self, format: Format, out: &mut String) {
+        out.push('<');
+        out.push_str(&self.names.run);
+        out.push('>');
+        (self.properties)(format, out);
+    }
+
+    fn end(&mut self, _: Format, out: &mut String) {
+        out.push_str("</");
+        out.push_str(&self.names.run);
+        out.push('>');
+    }
+
+    fn text(&mut self, text: &str, out: &mut String) {
+        match &self.names.no_break_hyphen {
+            Some(hyphen) if text.contains('\u{2011}') => {
+                for (index, piece) in text.split('\u{2011}').enumerate() {
+                    if index > 0 {
+                        out.push_str(hyphen);
+                    }
+                    self.text_element(piece, out);
+                }
+            }
+            _ => self.text_element(text, out),
+        }
+    }
+}
+
+impl Runs<'_, '_> {
+    fn text_element(&self, text: &str, out: &mut String) {
+        if text.is_empty() {
+            return;
+        }
+        let has_edge = text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
+        out.push('<');
+        out.push_str(&self.names.text);
+        out.push_str(if has_edge && self.names.space { " xml:space=\"preserve\">" } else { ">" });
+        escape_text(text, out);
+        out.push_str("</");
+        out.push_str(&self.names.text);
+        out.push('>');
+    }
+}
+
 /// The bytes of the range, with what was rewritten in it.
 pub(crate) fn raw(source: &str, range: Range<usize>, inner: &[Rewritten], out: &mut String) {
     let mut at = range.start;
@@ -74,15 +150,14 @@ pub(crate) fn raw(source: &str, range: Range<usize>, inner: &[Rewritten], out: &
     out.push_str(&source[at..range.end]);
 }
 
-struct Writer<'a, 'p> {
+struct Writer<'a> {
     source: &'a str,
     block: &'a Block,
-    names: &'a Names,
-    properties: &'a mut Properties<'p>,
+    spelling: &'a mut dyn Spelling,
     inner: &'a [Rewritten],
     out: String,
     /// The format of the run that is open.
-    run: Option<u32>,
+    run: Option<Format>,
     /// Text of the open run that is not written yet.
     pending: String,
     skip_space: bool,
@@ -95,7 +170,7 @@ struct Open {
     close: Option<Range<usize>>,
 }
 
-impl Writer<'_, '_> {
+impl Writer<'_> {
     fn slot(&mut self, slot: &Slot, translation: &TaggedText) -> Result<(), FormatError> {
         let mut open: Vec<Open> = Vec::new();
         let mut written = vec![0usize; slot.tags.len()];
@@ -190,6 +265,7 @@ impl Writer<'_, '_> {
         }
         self.flush();
         raw(self.source, literal.span.range(), self.inner, &mut self.out);
+        self.spelling.kept(&self.source[literal.span.range()]);
     }
 
     fn text(&mut self, text: &str, format: Format) {
@@ -202,57 +278,27 @@ impl Writer<'_, '_> {
     }
 
     fn start_run(&mut self, format: Format) {
-        if self.run == Some(format.key) {
+        if self.run.is_some_and(|run| run.key == format.key) {
             return;
         }
         self.end_run();
-        self.out.push('<');
-        self.out.push_str(&self.names.run);
-        self.out.push('>');
-        (self.properties)(format, &mut self.out);
-        self.run = Some(format.key);
+        self.spelling.start(format, &mut self.out);
+        self.run = Some(format);
     }
 
     fn end_run(&mut self) {
         self.flush();
-        if self.run.take().is_some() {
-            self.out.push_str("</");
-            self.out.push_str(&self.names.run);
-            self.out.push('>');
+        if let Some(format) = self.run.take() {
+            self.spelling.end(format, &mut self.out);
         }
     }
 
     /// Writes the text that is waiting.
     fn flush(&mut self) {
-        if self.pending.is_empty() {
-            return;
+        if !self.pending.is_empty() {
+            self.spelling.text(&self.pending, &mut self.out);
+            self.pending.clear();
         }
-        let text = std::mem::take(&mut self.pending);
-        match &self.names.no_break_hyphen {
-            Some(hyphen) if text.contains('\u{2011}') => {
-                for (index, piece) in text.split('\u{2011}').enumerate() {
-                    if index > 0 {
-                        self.out.push_str(hyphen);
-                    }
-                    self.text_element(piece);
-                }
-            }
-            _ => self.text_element(&text),
-        }
-    }
-
-    fn text_element(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        let has_edge = text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
-        self.out.push('<');
-        self.out.push_str(&self.names.text);
-        self.out.push_str(if has_edge && self.names.space { " xml:space=\"preserve\">" } else { ">" });
-        escape_text(text, &mut self.out);
-        self.out.push_str("</");
-        self.out.push_str(&self.names.text);
-        self.out.push('>');
     }
 }
 

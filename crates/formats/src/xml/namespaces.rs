@@ -80,4 +80,28 @@ namespaces! {
     /// Drawings on sheets.
     SpreadsheetDrawing: "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
         "http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing";
+    /// OpenDocument: what holds a document together.
+    OdfOffice: "urn:oasis:names:tc:opendocument:xmlns:office:1.0";
+    /// OpenDocument: text.
+    OdfText: "urn:oasis:names:tc:opendocument:xmlns:text:1.0";
+    /// OpenDocument: tables.
+    OdfTable: "urn:oasis:names:tc:opendocument:xmlns:table:1.0";
+    /// OpenDocument: drawings.
+    OdfDraw: "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0";
+    /// OpenDocument: scenes.
+    OdfDraw3d: "urn:oasis:names:tc:opendocument:xmlns:dr3d:1.0";
+    /// OpenDocument: styles.
+    OdfStyle: "urn:oasis:names:tc:opendocument:xmlns:style:1.0";
+    /// OpenDocument: properties after XSL.
+    OdfFo: "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0";
+    /// OpenDocument: properties after SVG.
+    OdfSvg: "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0";
+    /// OpenDocument: presentations.
+    OdfPresentation: "urn:oasis:names:tc:opendocument:xmlns:presentation:1.0";
+    /// OpenDocument: forms.
+    OdfForm: "urn:oasis:names:tc:opendocument:xmlns:form:1.0";
+    /// OpenDocument: properties of documents.
+    OdfMeta: "urn:oasis:names:tc:opendocument:xmlns:meta:1.0";
+    /// OpenDocument: what is in a package.
+    OdfManifest: "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0";
 }

@@ -195,6 +195,19 @@ impl<'a> Scanner<'a> {
         Some(unescape(&self.text[attribute.value]))
     }
 
+    /// A prefix that stands for the namespace at the current place.
+    pub(crate) fn prefix(&mut self, namespace: Namespace) -> Option<&'a str> {
+        let text = self.text;
+        let prefixes: Vec<&str> = self
+            .bindings
+            .iter()
+            .rev()
+            .filter(|binding| binding.namespace == namespace && !binding.prefix.is_empty())
+            .map(|binding| &text[binding.prefix.clone()])
+            .collect();
+        prefixes.into_iter().find(|prefix| self.resolve(prefix) == namespace)
+    }
+
     /// An error at the current place.
     pub(crate) fn corrupt(&self, what: &str) -> FormatError {
         FormatError::corrupt(what, self.part, self.at)

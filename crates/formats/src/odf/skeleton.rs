@@ -1,0 +1,167 @@
+//! A document without its text, and how the text comes back.
+
+use std::ops::Range;
+
+use terjuman_model::TaggedText;
+
+use super::retarget::Retarget;
+use super::slot::{ParagraphSlot, Plain, Slot, Value};
+use super::spans::Spans;
+use super::structure::fingerprint;
+use super::walk::Found;
+use crate::package::{Changes, Package};
+use crate::runs::{self, Rewritten};
+use crate::xml::{XmlPart, escape_attribute, escape_text};
+use crate::{FormatError, Limits, Skeleton, Target};
+
+/// The package, its parts with text and the places in them.
+pub(super) struct OdfSkeleton {
+    pub(super) package: Package,
+    pub(super) parts: Vec<TextPart>,
+    /// What each segment said, to tell what changed.
+    pub(super) sources: Vec<TaggedText>,
+    pub(super) limits: Limits,
+    /// Entries that no longer hold when a part changes.
+    pub(super) signatures: Changes,
+}
+
+/// A part that may have text, and has styles.
+pub(super) struct TextPart {
+    pub(super) part: XmlPart,
+    pub(super) found: Found,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Paragraphs that changed.
+    Changed,
+    /// Everything: for tests of what writes.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests write what has not changed"))]
+    All,
+}
+
+impl Skeleton for OdfSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        self.write(translations, target, Extent::Changed)
+    }
+}
+
+impl OdfSkeleton {
+    /// Writes the document.
+    pub(super) fn write(
+        &self,
+        translations: &[TaggedText],
+        target: &Target,
+        extent: Extent,
+    ) -> Result<Vec<u8>, FormatError> {
+        if translations.len() != self.sources.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let changed: Vec<bool> = match extent {
+            Extent::All => vec![true; translations.len()],
+            Extent::Changed => translations.iter().zip(&self.sources).map(|(new, old)| new != old).collect(),
+        };
+        if !changed.contains(&true) {
+            return self.package.write(&Changes::default());
+        }
+        let retarget = Retarget::new(target);
+        let mut changes = self.signatures.clone();
+        for part in &self.parts {
+            let writer =
+                PartWriter { part, translations, changed: &changed, retarget: retarget.as_ref(), limits: &self.limits };
+            if let Some(bytes) = writer.write()? {
+                changes.replace(&part.part.name, bytes);
+            }
+        }
+        let bytes = self.package.write(&changes)?;
+        Package::open(&bytes, &self.limits)
+            .map_err(|error| FormatError::Verification(format!("the written package cannot be opened: {error}")))?;
+        Ok(bytes)
+    }
+}
+
+struct PartWriter<'a> {
+    part: &'a TextPart,
+    translations: &'a [TaggedText],
+    changed: &'a [bool],
+    retarget: Option<&'a Retarget>,
+    limits: &'a Limits,
+}
+
+/// Something to write at a place: a slot, or an edit that is known already.
+enum Job<'a> {
+    Slot(&'a Slot),
+    Edit(String),
+}
+
+impl PartWriter<'_> {
+    /// The part's new bytes, `None` if nothing in it changes.
+    fn write(&self) -> Result<Option<Vec<u8>>, FormatError> {
+        let part = &self.part.part;
+        let changes = |slot: &&Slot| slot.segments().iter().any(|segment| self.changed[*segment]);
+        let mut jobs: Vec<(Range<usize>, Job<'_>)> = Vec::new();
+        for slot in self.part.found.slots.iter().filter(changes) {
+            jobs.push((slot.span().range(), Job::Slot(slot)));
+        }
+        if let Some(retarget) = self.retarget {
+            let edits = retarget.edits(part, self.limits)?;
+            jobs.extend(edits.into_iter().map(|(range, text)| (range, Job::Edit(text))));
+        }
+        if jobs.is_empty() {
+            return Ok(None);
+        }
+        jobs.sort_by_key(|(range, _)| (range.start, range.end));
+        // From the end to the start, so that what is inside a paragraph comes before it.
+        let mut done: Vec<Rewritten> = Vec::new();
+        for (range, job) in jobs.into_iter().rev() {
+            let text = match job {
+                Job::Edit(text) => text,
+                Job::Slot(Slot::Attribute(plain)) => self.plain(plain, escape_attribute),
+                Job::Slot(Slot::Element(plain)) => self.plain(plain, escape_text),
+                Job::Slot(Slot::Value(value)) => self.value(value),
+                Job::Slot(Slot::Paragraph(paragraph)) => {
+                    let mut inner = Vec::new();
+                    while let Some(rewritten) = done.pop_if(|(inner, _)| inner.start < range.end) {
+                        inner.push(rewritten);
+                    }
+                    self.paragraph(paragraph, &inner)?
+                }
+            };
+            done.push((range, text));
+        }
+        done.reverse();
+        let mut text = String::with_capacity(part.text.len() * 5 / 4);
+        runs::raw(&part.text, 0..part.text.len(), &done, &mut text);
+        let damaged = |error: FormatError| FormatError::Verification(format!("a written part is damaged: {error}"));
+        if fingerprint(&text, part, self.limits).map_err(damaged)? != fingerprint(&part.text, part, self.limits)? {
+            return Err(FormatError::Verification("a written part lost or doubled an element".into()));
+        }
+        Ok(Some(part.encode(&text)))
+    }
+
+    fn plain(&self, plain: &Plain, escape: fn(&str, &mut String)) -> String {
+        let mut out = String::new();
+        for text in [&plain.before, self.translations[plain.segment].text(), &plain.after] {
+            escape(text, &mut out);
+        }
+        out
+    }
+
+    fn value(&self, value: &Value) -> String {
+        let mut out = String::new();
+        for (index, between) in value.between.iter().enumerate() {
+            escape_attribute(between, &mut out);
+            if let Some(segment) = value.segments.get(index) {
+                escape_attribute(self.translations[*segment].text(), &mut out);
+            }
+        }
+        out
+    }
+
+    fn paragraph(&self, slot: &ParagraphSlot, inner: &[Rewritten]) -> Result<String, FormatError> {
+        let translations: Vec<_> = slot.segments.iter().map(|segment| &self.translations[*segment]).collect();
+        let mut spelling = Spans::new(&self.part.found.formats, &slot.prefix);
+        runs::write_in(&self.part.part.text, &slot.block, &translations, &mut spelling, inner)
+    }
+}

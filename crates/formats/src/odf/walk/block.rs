@@ -1,0 +1,89 @@
+//! Elements around paragraphs.
+
+use super::Walker;
+use super::frame::Frame;
+use crate::odf::styles::Family;
+use crate::runs::Span;
+use crate::xml::{Name, Namespace};
+
+impl<'a> Walker<'a> {
+    pub(super) fn start_in_block(&mut self, name: Name<'a>, span: Span) -> Frame {
+        let options = self.context.options;
+        match name.namespace {
+            Namespace::OdfText => self.start_text(name, span),
+            Namespace::OdfTable => self.start_table(name, span),
+            Namespace::OdfDraw => self.start_drawing(name),
+            Namespace::OdfSvg if matches!(name.local, "title" | "desc") && options.alt_text => self.element(span),
+            Namespace::OdfPresentation if matches!(name.local, "footer-decl" | "header-decl") => self.element(span),
+            Namespace::OdfOffice => match name.local {
+                "annotation" if !options.comments => Frame::Ignored,
+                "scripts" | "settings" | "font-face-decls" | "event-listeners" | "automatic-styles" | "styles" => {
+                    Frame::Ignored
+                }
+                _ => Frame::Block,
+            },
+            Namespace::OdfForm => {
+                self.attribute(Namespace::OdfForm, "label");
+                Frame::Block
+            }
+            Namespace::DublinCore if self.is_meta && matches!(name.local, "title" | "subject" | "description") => {
+                self.element(span)
+            }
+            Namespace::OdfMeta if name.local == "keyword" => self.element(span),
+            _ => Frame::Block,
+        }
+    }
+
+    fn start_text(&mut self, name: Name<'a>, span: Span) -> Frame {
+        match name.local {
+            "p" | "h" => self.start_paragraph(name),
+            // Deleted text.
+            "tracked-changes" => Frame::Ignored,
+            "note-citation" => Frame::Ignored,
+            "index-body" => {
+                self.indexes += 1;
+                Frame::Index
+            }
+            "index-title-template" => self.element(span),
+            "section" if !self.context.options.hidden_text => {
+                let display = self.scanner.value(Namespace::OdfText, "display");
+                if display.is_some_and(|display| display == "none") { Frame::Ignored } else { Frame::Block }
+            }
+            _ => Frame::Block,
+        }
+    }
+
+    fn start_table(&mut self, name: Name<'a>, span: Span) -> Frame {
+        let options = self.context.options;
+        match name.local {
+            "table-cell" | "covered-table-cell" => self.start_cell(),
+            "tracked-changes" => Frame::Ignored,
+            "table" if !options.hidden_text => {
+                let style = self.scanner.value(Namespace::OdfTable, "style-name").unwrap_or_default();
+                if self.context.styles.hides(Family::Table, &style) { Frame::Ignored } else { Frame::Block }
+            }
+            "table-row" if !options.hidden_text => {
+                let visibility = self.scanner.value(Namespace::OdfTable, "visibility");
+                if visibility.is_some_and(|visibility| visibility == "collapse") { Frame::Ignored } else { Frame::Block }
+            }
+            "help-message" | "error-message" => {
+                self.attribute(Namespace::OdfTable, "title");
+                Frame::Block
+            }
+            "title" | "desc" if options.alt_text => self.element(span),
+            _ => Frame::Block,
+        }
+    }
+
+    /// Shapes. What stands in an empty placeholder says what is to be put there.
+    pub(super) fn start_drawing(&mut self, name: Name<'a>) -> Frame {
+        if name.local == "object" {
+            return Frame::Ignored;
+        }
+        let is_prompt = self.scanner.value(Namespace::OdfPresentation, "placeholder").is_some_and(|is| is == "true");
+        let class = self.scanner.value(Namespace::OdfPresentation, "class").unwrap_or_default();
+        let is_outline = self.is_styles && matches!(&*class, "title" | "outline" | "subtitle" | "text" | "notes");
+        let is_content = matches!(&*class, "header" | "footer" | "date-time" | "page-number");
+        if is_outline || (is_prompt && !is_content) { Frame::Ignored } else { Frame::Block }
+    }
+}

@@ -1,0 +1,88 @@
+//! Cells of tables: some hold text, some show a number or the result of a formula.
+
+use super::Walker;
+use super::frame::Frame;
+use crate::odf::slot::{Slot, Value};
+use crate::runs::Span;
+use crate::xml::{Namespace, unescape};
+
+/// A cell that is being read.
+#[derive(Debug)]
+pub(super) struct Cell {
+    /// What it shows is computed.
+    pub(super) computed: bool,
+    /// Where it says its text again.
+    pub(super) value: Option<Span>,
+    /// What its paragraphs say, if that is said again.
+    said: String,
+    /// The segments in it, and where each stands.
+    segments: Vec<(usize, std::ops::Range<usize>)>,
+    /// A paragraph has been read; one whose text is not that of its segments cannot be said again.
+    started: bool,
+    odd: bool,
+}
+
+impl Walker<'_> {
+    pub(super) fn start_cell(&mut self) -> Frame {
+        let has_formula = self.scanner.attribute(Namespace::OdfTable, "formula").is_some();
+        let value_type = self.scanner.value(Namespace::OdfOffice, "value-type");
+        let computed = has_formula || value_type.is_some_and(|kind| !matches!(kind.as_ref(), "string" | "void"));
+        let value = self.scanner.attribute(Namespace::OdfOffice, "string-value").filter(|_| !computed);
+        self.cells.push(Cell {
+            computed,
+            value: value.map(|attribute| attribute.value.into()),
+            said: String::new(),
+            segments: Vec::new(),
+            started: false,
+            odd: false,
+        });
+        Frame::Cell
+    }
+
+    /// A paragraph of the cell has been read. `segments` are its segments, by number.
+    pub(super) fn paragraph_in_cell(&mut self, said: &str, segments: &[usize]) {
+        let all = &*self.segments;
+        let Some(cell) = self.cells.last_mut().filter(|cell| cell.value.is_some()) else { return };
+        if std::mem::replace(&mut cell.started, true) {
+            cell.said.push('\n');
+        }
+        let start = cell.said.len();
+        cell.said.push_str(said);
+        let mut at = start;
+        for &segment in segments {
+            let text = all[segment].source.text();
+            match cell.said[at..].find(text) {
+                Some(found) => {
+                    let range = at + found..at + found + text.len();
+                    at = range.end;
+                    cell.segments.push((segment, range));
+                }
+                None => cell.odd = true,
+            }
+        }
+    }
+
+    pub(super) fn end_cell(&mut self) {
+        let Some(cell) = self.cells.pop() else { return };
+        let Some(span) = cell.value else { return };
+        let value = unescape(&self.text[span.range()]);
+        if cell.odd || cell.said != value {
+            // What readers show instead of the paragraphs.
+            if let Some(plain) = self.plain(&value, span) {
+                self.found.slots.push(Slot::Attribute(plain));
+            }
+            return;
+        }
+        if cell.segments.is_empty() {
+            return;
+        }
+        let (mut segments, mut between, mut at) = (Vec::new(), Vec::new(), 0);
+        for (segment, range) in cell.segments {
+            between.push(cell.said[at..range.start].into());
+            segments.push(segment);
+            at = range.end;
+        }
+        between.push(cell.said[at..].into());
+        self.found.slots.push(Slot::Value(Value { span, segments, between }));
+    }
+}

@@ -1,0 +1,50 @@
+//! What an open element is.
+
+use crate::runs::Role;
+
+/// What an open element is, and with it what its children may be. `start` is its first byte.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Frame {
+    /// Anything around paragraphs, and everything that nobody knows.
+    Block,
+    /// The entries of an index, which say again what headings say.
+    Index,
+    /// A cell of a table.
+    Cell,
+    /// Nothing in it is looked at.
+    Ignored,
+    /// Holds nothing but text.
+    Element {
+        start: usize,
+    },
+    Paragraph,
+    Span,
+    /// A link, or a field whose text is prose.
+    Pair {
+        pair: usize,
+    },
+    /// So many spaces.
+    Spaces {
+        start: usize,
+        count: usize,
+    },
+    /// Text with a reading beside it.
+    Ruby {
+        start: usize,
+    },
+    RubyBase,
+    /// Something in a line of text that is kept.
+    Kept {
+        start: usize,
+        role: Role,
+    },
+    /// A field that shows one of two texts.
+    Conditional {
+        start: usize,
+        content: usize,
+    },
+    /// Something in a line of text that has paragraphs of its own.
+    Thing {
+        start: usize,
+    },
+}

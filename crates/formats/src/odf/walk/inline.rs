@@ -1,0 +1,134 @@
+//! Elements in a line of text.
+
+use super::Walker;
+use super::frame::Frame;
+use crate::odf::slot::{Plain, Slot};
+use crate::runs::{Role, Span};
+use crate::xml::{Name, Namespace};
+
+/// Spaces in a row that may be part of a sentence. More are the layout of somebody without tabs.
+const SPACES: usize = 64;
+
+impl<'a> Walker<'a> {
+    pub(super) fn start_in_paragraph(&mut self, name: Name<'a>, span: Span) -> Frame {
+        let options = self.context.options;
+        let kept = |role: Role| Frame::Kept { start: span.start, role };
+        let thing = Frame::Thing { start: span.start };
+        match name.namespace {
+            Namespace::OdfText => match name.local {
+                "span" => self.start_span(name, span),
+                "a" => {
+                    if options.alt_text {
+                        self.attribute(Namespace::OdfOffice, "title");
+                    }
+                    self.start_pair(span)
+                }
+                // Fields that show what people wrote.
+                "meta" | "meta-field" | "placeholder" | "text-input" | "title" | "subject" | "keywords"
+                | "description" => self.start_pair(span),
+                "s" => {
+                    let count = self.scanner.value(Namespace::OdfText, "c").map_or(Ok(1), |count| count.parse());
+                    Frame::Spaces { start: span.start, count: count.unwrap_or(usize::MAX) }
+                }
+                "tab" | "tab-stop" => kept(Role::Tab),
+                "line-break" => kept(Role::Break),
+                "soft-page-break" => kept(Role::Noise),
+                "note" if options.notes => thing,
+                "ruby" => {
+                    self.buffer.clear();
+                    Frame::Ruby { start: span.start }
+                }
+                "conditional-text" => self.start_conditional(span),
+                "alphabetical-index-mark"
+                | "alphabetical-index-mark-start"
+                | "toc-mark"
+                | "user-index-mark" => {
+                    for local in ["string-value", "key1", "key2"] {
+                        self.attribute(Namespace::OdfText, local);
+                    }
+                    kept(Role::Point)
+                }
+                _ => kept(Role::Point),
+            },
+            Namespace::OdfOffice if name.local == "annotation" && options.comments => thing,
+            Namespace::OdfDraw => match self.start_drawing(name) {
+                Frame::Ignored => kept(Role::Point),
+                _ => thing,
+            },
+            Namespace::OdfDraw3d => thing,
+            _ => kept(Role::Point),
+        }
+    }
+
+    pub(super) fn start_in_ruby(name: Name<'a>) -> Frame {
+        if name.namespace == Namespace::OdfText && matches!(name.local, "ruby-base" | "span" | "a" | "meta") {
+            Frame::RubyBase
+        } else {
+            Frame::Ignored
+        }
+    }
+
+    pub(super) fn end_spaces(&mut self, count: usize, span: Span) {
+        match count {
+            0 => self.thing(Role::Noise, span, ""),
+            1..=SPACES => self.spelled(&" ".repeat(count), span),
+            _ => self.thing(Role::Border, span, " "),
+        }
+    }
+
+    /// The reading goes with the text that it is a reading of.
+    pub(super) fn end_ruby(&mut self, span: Span) {
+        let base = std::mem::take(&mut self.buffer);
+        let words: Vec<_> = base.split_ascii_whitespace().collect();
+        if words.is_empty() {
+            self.thing(Role::Point, span, "");
+        } else {
+            self.spelled(&words.join(" "), span);
+        }
+    }
+
+    pub(super) fn end_kept(&mut self, role: Role, span: Span) {
+        let shown = match role {
+            Role::Tab => "\t",
+            Role::Break => "\n",
+            _ if is_shown(&self.text[span.range()]) => "\u{fffc}",
+            _ => "",
+        };
+        self.thing(role, span, shown);
+    }
+
+    fn start_conditional(&mut self, span: Span) -> Frame {
+        self.buffer.clear();
+        self.odd = false;
+        self.alternatives.clear();
+        for local in ["string-value-if-true", "string-value-if-false"] {
+            let alternative = self.attribute(Namespace::OdfText, local);
+            self.alternatives.extend(alternative);
+        }
+        Frame::Conditional { start: span.start, content: span.end }
+    }
+
+    /// The field shows one of its two texts.
+    pub(super) fn end_conditional(&mut self, start: usize, content: usize, end: Span) {
+        let shown = std::mem::take(&mut self.buffer);
+        let alternatives = std::mem::take(&mut self.alternatives);
+        if !self.odd
+            && let Some((_, segment)) = alternatives.into_iter().find(|(text, _)| text.trim() == shown.trim())
+        {
+            let span = Span { start: content, end: end.start };
+            let plain = Plain { span, segment, before: "".into(), after: "".into() };
+            self.found.slots.push(Slot::Element(plain));
+        }
+        self.thing(Role::Point, Span { start, end: end.end }, &shown);
+    }
+}
+
+/// Whether something in a line takes room in it: marks do not, fields and pictures do.
+fn is_shown(raw: &str) -> bool {
+    let name = raw.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+    let local = name.rsplit(':').next().unwrap_or_default();
+    let is_mark = ["bookmark", "reference-mark", "change", "index-mark", "toc-mark", "annotation", "soft-page-break"]
+        .iter()
+        .any(|mark| local.contains(mark) && !local.ends_with("-ref"));
+    !is_mark
+}

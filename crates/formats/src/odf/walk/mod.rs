@@ -1,0 +1,208 @@
+//! Walks through a part: which text is a paragraph, which is an attribute, what is left alone.
+//!
+//! Every open element has a [`Frame`], which says what its children may be; nothing is ever called on its own depth.
+
+mod block;
+mod cell;
+mod frame;
+mod inline;
+mod paragraph;
+
+use std::borrow::Cow;
+
+use terjuman_model::Segment;
+
+use self::cell::Cell;
+use self::frame::Frame;
+use self::paragraph::ParagraphState;
+use super::formats::Formats;
+use super::slot::{Plain, Slot};
+use super::styles::Styles;
+use crate::runs::Span;
+use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
+use crate::{FormatError, Limits, Options, wording};
+
+/// What a walk needs to know besides the part.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) options: &'a Options,
+    pub(super) limits: &'a Limits,
+    pub(super) styles: &'a Styles,
+}
+
+/// What was found in a part.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// In the order in which their elements end.
+    pub(super) slots: Vec<Slot>,
+    pub(super) formats: Formats,
+}
+
+/// Finds the segments of a part.
+///
+/// # Errors
+/// [`FormatError::Corrupt`] and [`FormatError::TooComplex`], as the scanner finds them.
+pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segment>) -> Result<Found, FormatError> {
+    let mut walker = Walker {
+        text: &part.text,
+        context,
+        scanner: Scanner::new(&part.text, &part.name, context.limits),
+        frames: Vec::new(),
+        paragraphs: Vec::new(),
+        cells: Vec::new(),
+        alternatives: Vec::new(),
+        indexes: 0,
+        is_meta: part.name == super::META,
+        is_styles: part.name == super::STYLES,
+        buffer: String::new(),
+        odd: false,
+        segments,
+        found: Found::default(),
+    };
+    walker.run()?;
+    Ok(walker.found)
+}
+
+struct Walker<'a> {
+    text: &'a str,
+    context: Context<'a>,
+    scanner: Scanner<'a>,
+    frames: Vec<Frame>,
+    paragraphs: Vec<ParagraphState>,
+    cells: Vec<Cell>,
+    /// The texts that the field which is being read may show, and their segments.
+    alternatives: Vec<(String, usize)>,
+    /// Bodies of indexes that are open.
+    indexes: usize,
+    is_meta: bool,
+    is_styles: bool,
+    /// The text of the element that is being read.
+    buffer: String,
+    /// There is more than text in it.
+    odd: bool,
+    segments: &'a mut Vec<Segment>,
+    found: Found,
+}
+
+impl<'a> Walker<'a> {
+    fn run(&mut self) -> Result<(), FormatError> {
+        while let Some(event) = self.scanner.next()? {
+            let span = Span::from(event.range);
+            match event.kind {
+                Kind::Start { name, .. } => {
+                    let frame = self.start(name, span);
+                    self.frames.push(frame);
+                }
+                Kind::End { .. } => {
+                    if let Some(frame) = self.frames.pop() {
+                        self.end(frame, span);
+                    }
+                }
+                Kind::Text => self.characters(unescape(&self.text[span.range()]), span),
+                Kind::CData => {
+                    let inner = &self.text[span.start + "<![CDATA[".len()..span.end - "]]>".len()];
+                    self.characters(Cow::Borrowed(inner), span);
+                }
+                Kind::Other => {}
+            }
+            if self.segments.len() > self.context.limits.segments {
+                let limit = self.context.limits.segments as u64;
+                return Err(FormatError::TooComplex { limit, unit: "segments" });
+            }
+        }
+        Ok(())
+    }
+
+    fn characters(&mut self, text: Cow<'_, str>, span: Span) {
+        match self.frames.last() {
+            Some(Frame::Paragraph | Frame::Span | Frame::Pair { .. }) => self.text_in_paragraph(&text, span),
+            Some(Frame::Element { .. } | Frame::RubyBase | Frame::Conditional { .. }) => self.buffer.push_str(&text),
+            _ => {}
+        }
+    }
+
+    /// What an element is, where it stands.
+    fn start(&mut self, name: Name<'a>, span: Span) -> Frame {
+        match self.frames.last() {
+            None | Some(Frame::Block | Frame::Index | Frame::Cell | Frame::Thing { .. }) => {
+                self.start_in_block(name, span)
+            }
+            Some(Frame::Paragraph | Frame::Span | Frame::Pair { .. }) => self.start_in_paragraph(name, span),
+            Some(Frame::Ruby { .. } | Frame::RubyBase) => Self::start_in_ruby(name),
+            Some(Frame::Element { .. } | Frame::Conditional { .. }) => {
+                self.odd = true;
+                Frame::Ignored
+            }
+            Some(Frame::Ignored | Frame::Spaces { .. } | Frame::Kept { .. }) => Frame::Ignored,
+        }
+    }
+
+    /// An element ends; `span` is its end tag.
+    fn end(&mut self, frame: Frame, span: Span) {
+        match frame {
+            Frame::Block | Frame::Ignored | Frame::RubyBase => {}
+            Frame::Index => self.indexes -= 1,
+            Frame::Cell => self.end_cell(),
+            Frame::Element { start } => self.end_element(Span { start, end: span.start }),
+            Frame::Paragraph => self.end_paragraph(),
+            Frame::Span => self.end_span(span),
+            Frame::Pair { pair } => self.end_pair(pair, span),
+            Frame::Spaces { start, count } => self.end_spaces(count, Span { start, end: span.end }),
+            Frame::Ruby { start } => self.end_ruby(Span { start, end: span.end }),
+            Frame::Kept { start, role } => self.end_kept(role, Span { start, end: span.end }),
+            Frame::Conditional { start, content } => self.end_conditional(start, content, span),
+            Frame::Thing { start } => self.end_kept(crate::runs::Role::Point, Span { start, end: span.end }),
+        }
+    }
+
+    /// A segment of text without tags, if there is something to translate.
+    fn plain(&mut self, text: &str, span: Span) -> Option<Plain> {
+        if !wording::has_words(text) || is_file_name(text) {
+            return None;
+        }
+        let trimmed = text.trim();
+        let start = text.len() - text.trim_start().len();
+        self.segments.push(Segment::plain(trimmed));
+        let (before, after) = (text[..start].into(), text[start + trimmed.len()..].into());
+        Some(Plain { span, segment: self.segments.len() - 1, before, after })
+    }
+
+    /// The value of an attribute of the element that just started: its text and its segment.
+    fn attribute(&mut self, namespace: Namespace, local: &str) -> Option<(String, usize)> {
+        let attribute = self.scanner.attribute(namespace, local)?;
+        let value = unescape(&self.text[attribute.value.clone()]);
+        let plain = self.plain(&value, attribute.value.into())?;
+        let segment = plain.segment;
+        self.found.slots.push(Slot::Attribute(plain));
+        Some((value.into_owned(), segment))
+    }
+
+    /// Begins an element that holds nothing but text.
+    fn element(&mut self, span: Span) -> Frame {
+        self.buffer.clear();
+        self.odd = false;
+        Frame::Element { start: span.end }
+    }
+
+    /// It ends; `span` is what is in it.
+    fn end_element(&mut self, span: Span) {
+        let text = std::mem::take(&mut self.buffer);
+        if !self.odd
+            && let Some(plain) = self.plain(&text, span)
+        {
+            self.found.slots.push(Slot::Element(plain));
+        }
+    }
+}
+
+/// `picture 1.png`, which programs put into alternative texts.
+fn is_file_name(text: &str) -> bool {
+    const IMAGES: [&str; 12] =
+        ["png", "jpg", "jpeg", "gif", "bmp", "emf", "wmf", "tif", "tiff", "svg", "webp", "pdf"];
+    let has_root = text.get(1..3) == Some(":\\") || text.starts_with("\\\\") || text.starts_with("file:");
+    has_root
+        || text
+            .trim()
+            .rsplit_once('.')
+            .is_some_and(|(stem, extension)| !stem.ends_with([' ', '.']) && IMAGES.contains(&extension))
+}

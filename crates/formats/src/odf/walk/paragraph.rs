@@ -1,0 +1,216 @@
+//! A paragraph begins and ends; spans and text in it.
+
+use super::Walker;
+use super::frame::Frame;
+use crate::odf::formats::{self, Formats};
+use crate::odf::slot::{ParagraphSlot, Slot};
+use crate::odf::styles::Family;
+use crate::runs::{Format, Paragraph, Role, Span, segments};
+use crate::xml::{Name, Namespace};
+
+/// A paragraph that is being read.
+#[derive(Debug)]
+pub(super) struct ParagraphState {
+    pub(super) content: Paragraph,
+    /// `text:`.
+    prefix: Box<str>,
+    /// The formats of the spans that are open.
+    spans: Vec<SpanState>,
+    /// A space that came now would be dropped.
+    after_space: bool,
+    hidden: bool,
+    /// Says again what a cell says.
+    in_cell: bool,
+    /// Its text, if a cell may say it again.
+    said: String,
+    /// An entry of an index whose number has not come.
+    awaits_number: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct SpanState {
+    format: u32,
+    hidden: bool,
+}
+
+impl ParagraphState {
+    /// The format of the spans that are open, `None` outside of spans.
+    fn run(&self, formats: &Formats) -> Option<Format> {
+        self.spans.last().map(|span| formats.format(span.format))
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.spans.last().map_or(self.hidden, |span| span.hidden)
+    }
+
+    fn add_text(&mut self, text: &str, span: Span, formats: &Formats) {
+        if self.in_cell {
+            self.said.push_str(text);
+        }
+        let run = self.run(formats);
+        if self.is_hidden() {
+            return self.content.thing(Role::Point, span, run);
+        }
+        match run {
+            Some(format) => self.content.text(text, span, format),
+            // Text in no span is a run of its own.
+            None => {
+                self.content.start_run(span.start);
+                self.content.text(text, span, Format::default());
+                self.content.end_run(span.end);
+            }
+        }
+    }
+
+    /// White space as readers see it: one space for several, none at the start.
+    fn folded(&mut self, text: &str) -> String {
+        let mut folded = String::with_capacity(text.len());
+        for character in text.chars() {
+            let is_space = matches!(character, ' ' | '\t' | '\n' | '\r');
+            if !is_space {
+                folded.push(character);
+            } else if !self.after_space {
+                folded.push(' ');
+            }
+            self.after_space = is_space;
+        }
+        folded
+    }
+}
+
+impl<'a> Walker<'a> {
+    pub(super) fn start_paragraph(&mut self, name: Name<'a>) -> Frame {
+        let in_cell = matches!(self.frames.last(), Some(Frame::Cell));
+        let cell = self.cells.last().filter(|_| in_cell);
+        if cell.is_some_and(|cell| cell.computed) {
+            return Frame::Ignored;
+        }
+        let in_cell = cell.is_some_and(|cell| cell.value.is_some());
+        let style = self.scanner.value(Namespace::OdfText, "style-name").unwrap_or_default();
+        let hidden = !self.context.options.hidden_text && self.context.styles.hides(Family::Paragraph, &style);
+        self.paragraphs.push(ParagraphState {
+            content: Paragraph::default(),
+            prefix: name.qualified.strip_suffix(name.local).unwrap_or_default().into(),
+            spans: Vec::new(),
+            after_space: true,
+            hidden,
+            in_cell,
+            said: String::new(),
+            awaits_number: self.indexes > 0,
+        });
+        Frame::Paragraph
+    }
+
+    pub(super) fn end_paragraph(&mut self) {
+        let Some(paragraph) = self.paragraphs.pop() else { return };
+        let first = self.segments.len();
+        if let Some((block, found)) = segments(paragraph.content) {
+            self.segments.extend(found);
+            self.found.slots.push(Slot::Paragraph(Box::new(ParagraphSlot {
+                block,
+                prefix: paragraph.prefix,
+                segments: (first..self.segments.len()).collect(),
+            })));
+        }
+        if paragraph.in_cell {
+            let segments: Vec<usize> = (first..self.segments.len()).collect();
+            self.paragraph_in_cell(&paragraph.said, &segments);
+        }
+    }
+
+    pub(super) fn start_span(&mut self, name: Name<'a>, span: Span) -> Frame {
+        let style = self.scanner.value(Namespace::OdfText, "style-name").unwrap_or_default();
+        let (significance, shows_blanks) = self.context.styles.significance(&style);
+        let hides = !self.context.options.hidden_text && self.context.styles.hides(Family::Text, &style);
+        let mut attributes = String::new();
+        // What else a span may have names one element, and cannot be said twice.
+        for local in ["style-name", "class-names"] {
+            if let Some(attribute) = self.scanner.attribute(Namespace::OdfText, local) {
+                let value = &self.text[attribute.value.clone()];
+                let quote = if value.contains('"') { '\'' } else { '"' };
+                attributes.push_str(&format!(" {}={quote}{value}{quote}", attribute.qualified));
+            }
+        }
+        let Some(paragraph) = self.paragraphs.last_mut() else { return Frame::Ignored };
+        let (outer, hidden) =
+            paragraph.spans.last().map_or((0, paragraph.hidden), |outer| (outer.format, outer.hidden));
+        if paragraph.spans.is_empty() {
+            paragraph.content.start_run(span.start);
+        }
+        let inner = formats::Span { significance, shows_blanks, name: name.qualified, attributes };
+        let format = self.found.formats.within(outer, inner);
+        paragraph.spans.push(SpanState { format, hidden: hidden || hides });
+        Frame::Span
+    }
+
+    pub(super) fn end_span(&mut self, span: Span) {
+        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        paragraph.spans.pop();
+        if paragraph.spans.is_empty() {
+            paragraph.content.end_run(span.end);
+        }
+    }
+
+    pub(super) fn text_in_paragraph(&mut self, text: &str, mut span: Span) {
+        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        let mut text = text;
+        if std::mem::replace(&mut paragraph.awaits_number, false) {
+            let number = number(text);
+            // The number of a heading is no part of the heading: without it, the entry says what the heading says.
+            if number > 0 && self.text[span.range()].starts_with(&text[..number]) {
+                let run = paragraph.run(&self.found.formats);
+                paragraph.content.thing(Role::Border, span.start..span.start + number, run);
+                paragraph.after_space = true;
+                text = &text[number..];
+                span.start += number;
+            }
+        }
+        let folded = paragraph.folded(text);
+        if !folded.is_empty() {
+            paragraph.add_text(&folded, span, &self.found.formats);
+        }
+    }
+
+    /// Text that is spelled by an element.
+    pub(super) fn spelled(&mut self, text: &str, span: Span) {
+        if let Some(paragraph) = self.paragraphs.last_mut() {
+            paragraph.awaits_number = false;
+            paragraph.after_space = false;
+            paragraph.add_text(text, span, &self.found.formats);
+        }
+    }
+
+    /// Something in the line that is kept. `shown` is what a cell says in its place.
+    pub(super) fn thing(&mut self, role: Role, span: Span, shown: &str) {
+        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        let run = paragraph.run(&self.found.formats);
+        paragraph.content.thing(role, span, run);
+        if paragraph.in_cell {
+            paragraph.said.push_str(shown);
+        }
+        if !shown.is_empty() {
+            paragraph.after_space = false;
+        }
+    }
+
+    pub(super) fn start_pair(&mut self, span: Span) -> Frame {
+        match self.paragraphs.last_mut() {
+            Some(paragraph) => Frame::Pair { pair: paragraph.content.open(false, span) },
+            None => Frame::Ignored,
+        }
+    }
+
+    pub(super) fn end_pair(&mut self, pair: usize, span: Span) {
+        if let Some(paragraph) = self.paragraphs.last_mut() {
+            paragraph.content.close(pair, span, None);
+        }
+    }
+}
+
+/// Bytes of the number that an entry of an index begins with, and of the space behind it: `1.2 `.
+fn number(text: &str) -> usize {
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let blanks = text[digits..].len() - text[digits..].trim_start_matches(' ').len();
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit()) && blanks > 0 && digits + blanks < text.len();
+    if is_number { digits + blanks } else { 0 }
+}
