@@ -37,7 +37,8 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
     if head.starts_with(b"PK\x03\x04") {
         // OpenDocument: the first entry is `mimetype`, and holds the media type as it is.
         let extra = head.get(28..30).map_or(0, |length| usize::from(u16::from_le_bytes([length[0], length[1]])));
-        let media_type = head.get(30..).filter(|rest| rest.starts_with(b"mimetype")).and_then(|rest| rest.get(8 + extra..));
+        let media_type =
+            head.get(30..).filter(|rest| rest.starts_with(b"mimetype")).and_then(|rest| rest.get(8 + extra..));
         let types = [
             (&b"application/vnd.oasis.opendocument.text"[..], Format::Odt),
             (b"application/vnd.oasis.opendocument.presentation", Format::Odp),

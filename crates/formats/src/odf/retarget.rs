@@ -235,7 +235,8 @@ fn attribute(name: Name<'_>, mode: &str) -> String {
 fn parts(culture: &str) -> (&str, &str) {
     let mut parts = culture.split('-');
     let language = parts.next().unwrap_or_default();
-    let country = parts.filter(|part| part.len() == 2 || part.len() == 3 && part.starts_with(|c: char| c.is_ascii_digit()));
+    let country =
+        parts.filter(|part| part.len() == 2 || part.len() == 3 && part.starts_with(|c: char| c.is_ascii_digit()));
     (language, country.last().unwrap_or("none"))
 }
 

@@ -62,8 +62,17 @@ impl Spelling for Spans<'_> {
     }
 
     fn kept(&mut self, raw: &str) {
-        if !raw.starts_with('<') && !raw.is_empty() {
-            self.after_space = raw.ends_with(|c: char| c.is_ascii_whitespace());
+        let text = match raw.strip_prefix('<') {
+            None => raw,
+            // A field: what it shows is text of the paragraph. Marks are nothing, and frames have their own text.
+            Some(element) if !raw.starts_with("</") => match element.split_once('>') {
+                Some((_, rest)) => rest.split_once("</").filter(|(_, end)| !end.contains('<')).map_or("", |(text, _)| text),
+                None => "",
+            },
+            Some(_) => "",
+        };
+        if !text.is_empty() && !text.contains('<') {
+            self.after_space = text.ends_with(|c: char| c.is_ascii_whitespace());
         }
     }
 }

@@ -177,5 +177,7 @@ fn is_noise(qualified: &str) -> bool {
             || name == "rfc-language-tag-asian"
             || name == "rfc-language-tag-complex"
     };
-    qualified.starts_with("xmlns") || NOISE.contains(&name) || ["language", "country", "script"].iter().any(|p| is_language(p))
+    qualified.starts_with("xmlns")
+        || NOISE.contains(&name)
+        || ["language", "country", "script"].iter().any(|p| is_language(p))
 }

@@ -74,3 +74,10 @@ fn comma_separated_files() {
 fn tab_separated_files() {
     check("tsv", Format::Tsv);
 }
+
+#[test]
+fn opendocument() {
+    check("odt", Format::Odt);
+    check("odp", Format::Odp);
+    check("ods", Format::Ods);
+}

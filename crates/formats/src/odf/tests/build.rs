@@ -49,9 +49,7 @@ impl Document {
     pub(super) fn new(body: &str) -> Self {
         let content = root(
             "document-content",
-            &format!(
-                "<office:automatic-styles>{AUTOMATIC}</office:automatic-styles><office:body>{body}</office:body>"
-            ),
+            &format!("<office:automatic-styles>{AUTOMATIC}</office:automatic-styles><office:body>{body}</office:body>"),
         );
         Self {
             parts: vec![("content.xml".into(), content.into_bytes())],

@@ -22,9 +22,15 @@ pub(super) fn canonical(part: &XmlPart, styles: &Styles) -> Vec<String> {
     let mut paragraphs: Vec<Open> = Vec::new();
     let mut reading = 0;
     let letters = |out: &mut Vec<String>, paragraph: &Open, looks: &mut HashMap<String, usize>, text: &str| {
-        let count = looks.len();
-        let look = *looks.entry(paragraph.formats.concat()).or_insert(count);
-        out.extend(text.chars().map(|c| if c.is_whitespace() { format!("'{c}'") } else { format!("'{c}' {look}") }));
+        for character in text.chars() {
+            if character.is_whitespace() {
+                out.push(format!("'{character}'"));
+            } else {
+                let count = looks.len();
+                let look = *looks.entry(paragraph.formats.concat()).or_insert(count);
+                out.push(format!("'{character}' {look}"));
+            }
+        }
     };
     while let Some(event) = scanner.next().unwrap() {
         match event.kind {

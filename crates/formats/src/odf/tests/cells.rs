@@ -1,0 +1,108 @@
+//! Tables, sheets, slides, indexes: what stands around paragraphs.
+
+use super::build::Document;
+
+fn sheet(cells: &str) -> Document {
+    Document::new(&format!(
+        "<office:spreadsheet><table:table table:name='Sheet'><table:table-row>{cells}</table:table-row></table:table>\
+         </office:spreadsheet>"
+    ))
+}
+
+#[test]
+fn text_is_translated_and_what_is_computed_is_left() {
+    let document = sheet(
+        "<table:table-cell office:value-type='string' table:number-columns-repeated='1000'><text:p>Once</text:p>\
+         </table:table-cell><table:table-cell office:value-type='float' office:value='1'><text:p>one</text:p>\
+         </table:table-cell><table:table-cell table:formula='of:=A1' office:value-type='string' \
+         office:string-value='Once'><text:p>Once</text:p><office:annotation><text:p>On a formula</text:p>\
+         </office:annotation></table:table-cell><table:table-cell><text:p>Two</text:p><text:p>lines</text:p>\
+         </table:table-cell>",
+    );
+    assert_eq!(document.segments(), ["Once", "On a formula", "Two", "lines"]);
+    let written = document.pseudo();
+    assert!(written.contains("office:string-value='Once'><text:p>Once</text:p>"), "{written}");
+    assert!(written.contains("table:name='Sheet'"));
+}
+
+#[test]
+fn the_value_of_a_cell_says_what_its_text_says() {
+    let document = sheet(
+        "<table:table-cell office:value-type='string' office:string-value='A value&#10;of 2: lines'><text:p>A <text:span \
+         text:style-name='R'>value</text:span></text:p><text:p>of 2: lines</text:p></table:table-cell>",
+    );
+    assert_eq!(document.segments(), ["A value", "of 2: lines"]);
+    let written = document.pseudo();
+    assert!(written.contains("office:string-value='[Á ṽáĺúé]&#10;[óƒ 2: ĺíńéś]'"), "{written}");
+}
+
+#[test]
+fn a_value_that_says_something_else_is_translated_for_itself() {
+    let document = sheet("<table:table-cell office:string-value='Shown'><text:p>Stale</text:p></table:table-cell>");
+    assert_eq!(document.segments(), ["Stale", "Shown"]);
+    assert!(document.pseudo().contains("office:string-value='[Śĥóŵń]'"));
+}
+
+#[test]
+fn hidden_rows_and_sheets_stay() {
+    let body = "<table:table table:style-name='T'><table:table-row><table:table-cell><text:p>Hidden</text:p>\
+                </table:table-cell></table:table-row></table:table><table:table><table:table-row \
+                table:visibility='collapse'><table:table-cell><text:p>Hidden too</text:p></table:table-cell>\
+                </table:table-row><table:table-row table:visibility='filter'><table:table-cell><text:p>Filtered</text:p>\
+                </table:table-cell></table:table-row></table:table>";
+    assert_eq!(Document::new(body).segments(), ["Filtered"]);
+    let mut all = Document::new(body);
+    all.options.hidden_text = true;
+    assert_eq!(all.segments(), ["Hidden", "Hidden too", "Filtered"]);
+}
+
+#[test]
+fn messages_of_validations() {
+    let body = "<table:content-validations><table:content-validation table:condition='x'><table:help-message \
+                table:title='Help title'><text:p>Help text</text:p></table:help-message><table:error-message \
+                table:title='Error title' table:display='true'><text:p>Error text</text:p></table:error-message>\
+                </table:content-validation></table:content-validations>";
+    assert_eq!(Document::new(body).segments(), ["Help title", "Help text", "Error title", "Error text"]);
+}
+
+#[test]
+fn deleted_text_stays() {
+    let body = "<text:tracked-changes><text:changed-region text:id='c'><text:deletion><office:change-info><dc:creator>\
+                Some Body</dc:creator></office:change-info><text:p>Deleted</text:p></text:deletion></text:changed-region>\
+                </text:tracked-changes><text:p>Kept</text:p>";
+    assert_eq!(Document::new(body).segments(), ["Kept"]);
+}
+
+#[test]
+fn entries_of_an_index_say_what_headings_say() {
+    let body = "<text:table-of-content><text:table-of-content-source><text:index-title-template>Contents\
+                </text:index-title-template><text:table-of-content-entry-template><text:index-entry-span>Page \
+                </text:index-entry-span></text:table-of-content-entry-template></text:table-of-content-source>\
+                <text:index-body><text:index-title><text:p>Contents</text:p></text:index-title><text:p><text:a \
+                xlink:href='#1'>1.2 The heading<text:tab/>3</text:a></text:p></text:index-body></text:table-of-content>\
+                <text:h>The heading</text:h>";
+    let document = Document::new(body);
+    assert_eq!(document.segments(), ["Contents", "Contents", "The heading", "The heading"]);
+    let written = document.pseudo();
+    assert!(written.contains("<text:a xlink:href='#1'>1.2 [Ťĥé ĥéáďíńǵ]<text:tab/>3</text:a>"), "{written}");
+}
+
+#[test]
+fn slides_with_their_notes_and_footers() {
+    let body = "<office:presentation><presentation:footer-decl presentation:name='f'>The footer\
+                </presentation:footer-decl><draw:page draw:name='Slide one'><draw:frame presentation:class='title'>\
+                <draw:text-box><text:p>A title</text:p></draw:text-box></draw:frame><draw:frame \
+                presentation:class='outline' presentation:placeholder='true'><draw:text-box><text:p>Click to add text\
+                </text:p></draw:text-box></draw:frame><draw:custom-shape><text:p>In a shape</text:p></draw:custom-shape>\
+                <presentation:notes><draw:frame presentation:class='notes'><draw:text-box><text:list><text:list-item>\
+                <text:p>A note</text:p></text:list-item></text:list></draw:text-box></draw:frame></presentation:notes>\
+                </draw:page></office:presentation>";
+    assert_eq!(Document::new(body).segments(), ["The footer", "A title", "In a shape", "A note"]);
+}
+
+#[test]
+fn hidden_sections_stay() {
+    let body = "<text:section text:display='none'><text:p>Hidden</text:p></text:section><text:section><text:list>\
+                <text:list-item><text:p>Item</text:p></text:list-item></text:list></text:section>";
+    assert_eq!(Document::new(body).segments(), ["Item"]);
+}

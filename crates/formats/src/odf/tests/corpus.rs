@@ -124,5 +124,9 @@ fn same(found: &[Segment], segments: &[Segment], translate: fn(&Segment) -> Tagg
             ));
         }
     }
-    if found.len() == segments.len() { Ok(()) } else { Err(format!("{} segments, not {}", found.len(), segments.len())) }
+    if found.len() == segments.len() {
+        Ok(())
+    } else {
+        Err(format!("{} segments, not {}", found.len(), segments.len()))
+    }
 }

@@ -1,0 +1,189 @@
+//! What stands in a line of text.
+
+use terjuman_model::{Segment, TaggedText};
+
+use super::build::Document;
+
+#[track_caller]
+fn check(content: &str, expected: &str) {
+    assert_eq!(Document::paragraph(content).segments(), [expected], "{content}");
+}
+
+/// A paragraph, and what its pseudo-translation is.
+#[track_caller]
+fn check_written(content: &str, expected: &str) {
+    assert_eq!(Document::paragraph(content).pseudo(), format!("<text:p>{expected}</text:p>"), "{content}");
+}
+
+/// The same tags around other words.
+fn as_words(words: &'static str) -> impl Fn(&Segment) -> TaggedText {
+    move |segment| {
+        assert!(segment.tags.is_empty());
+        TaggedText::plain(words)
+    }
+}
+
+#[test]
+fn spans_that_look_the_same_are_one() {
+    check(
+        "<text:span text:style-name='B'>Bold</text:span> and <text:span text:style-name='B2'>bold</text:span>",
+        "Bold{0: and }bold",
+    );
+    check(
+        "One <text:span text:style-name='B'>wo</text:span><text:span text:style-name='B2'>rd</text:span> here",
+        "One {0:word} here",
+    );
+    check("One <text:span text:style-name='R'>word</text:span> here", "One word here");
+    check(
+        "<text:span text:style-name='B'>All of <text:span text:style-name='R'>it</text:span></text:span>",
+        "All of it",
+    );
+    check("<text:span text:style-name='Named'>Named</text:span> or not named", "{0:Named} or not named");
+    check_written(
+        "A b<text:span text:style-name='R'>c</text:span> <text:span text:style-name='B'>d</text:span><text:span \
+         text:style-name='B2'>e</text:span>",
+        "[Á ƀć <text:span text:style-name=\"B\">ďé]</text:span>",
+    );
+}
+
+#[test]
+fn spans_in_spans_keep_both_styles() {
+    let content = "Long words <text:span text:style-name='B'>bold <text:span text:style-name='I'>slanted</text:span></text:span>.";
+    check(content, "Long words {0:bold }{1:slanted}.");
+    check_written(
+        content,
+        "[Ĺóńǵ ẃóŕďś <text:span text:style-name=\"B\">ƀóĺď </text:span><text:span text:style-name=\"B\">\
+         <text:span text:style-name=\"I\">śĺáńťéď</text:span></text:span>.]"
+            .replace('ẃ', "ŵ")
+            .as_str(),
+    );
+}
+
+#[test]
+fn white_space_collapses_as_readers_do_it() {
+    check("\n   One\n\t  two  <text:span text:style-name='B'> three</text:span>\n", "One two {0:three}");
+    check("One<text:s/>two<text:s text:c='3'/>three", "One two   three");
+    check("<text:s text:c='4'/>Indented", "Indented");
+    assert_eq!(Document::paragraph("<text:s/>").segments(), [""; 0]);
+}
+
+#[test]
+fn white_space_is_spelled_so_that_it_does_not_collapse() {
+    let written = |content: &str, words| Document::paragraph(content).translated(as_words(words));
+    assert_eq!(written("word", "a  b   c"), "<text:p>a <text:s/>b <text:s text:c=\"2\"/>c</text:p>");
+    assert_eq!(written("<text:s text:c='2'/>word", "other"), "<text:p><text:s text:c='2'/>other</text:p>");
+    assert_eq!(
+        written("<text:span text:style-name='B'><text:s text:c='2'/>word </text:span>", "other"),
+        "<text:p><text:span text:style-name=\"B\"><text:s text:c='2'/>other </text:span></text:p>"
+    );
+}
+
+#[test]
+fn links_are_whole() {
+    let link =
+        "See <text:a xlink:href='http://a.b/'>this <text:span text:style-name='B'>very</text:span> page</text:a> first";
+    check(link, "See {0!this {1:very} page} first");
+    let inside =
+        "<text:span text:style-name='B'>See <text:a xlink:href='x'>this</text:a> first</text:span>, or not at all";
+    check(inside, "{0:See }{1!this}{2: first}, or not at all");
+    check_written(
+        inside,
+        "<text:span text:style-name=\"B\">[Śéé </text:span><text:a xlink:href='x'><text:span text:style-name=\"B\">ťĥíś\
+         </text:span></text:a><text:span text:style-name=\"B\"> ƒíŕśť</text:span>, óŕ ńóť áť áĺĺ]",
+    );
+    check("<text:a xlink:href='x'>All of it</text:a>", "All of it");
+}
+
+#[test]
+fn breaks_tabs_and_page_breaks() {
+    check("One<text:line-break/>two", "One{0/} two");
+    check_written("One<text:line-break/>two", "[Óńé<text:line-break/>ťŵó]");
+    assert_eq!(Document::paragraph("Name<text:tab/>Value").segments(), ["Name", "Value"]);
+    check("One <text:soft-page-break/>sentence", "One sentence");
+    check_written("One <text:soft-page-break/>sentence", "[Óńé śéńťéńćé]");
+}
+
+#[test]
+fn marks_and_fields_are_things() {
+    check("A <text:bookmark-start text:name='b'/>marked<text:bookmark-end text:name='b'/> word", "A {0}marked{1} word");
+    check(
+        "Page <text:page-number>7</text:page-number> of <text:page-count>9</text:page-count> pages",
+        "Page {0} of {1} pages",
+    );
+    check("On <text:date text:date-value='2020-01-01'>a Wednesday</text:date> it was", "On {0} it was");
+    check("As <text:bookmark-ref text:ref-name='b'>Chapter</text:bookmark-ref> says", "As {0} says");
+    check("Put <text:placeholder>&lt;your name&gt;</text:placeholder> here", "Put {0!<your name>} here");
+    check("A <text:unheard-of>word</text:unheard-of> stays", "A {0} stays");
+    check(
+        "<text:change-start text:change-id='c'/>New<text:change-end text:change-id='c'/> text <text:change text:change-id='d'/>here",
+        "New{0} text {1}here",
+    );
+}
+
+#[test]
+fn conditional_text_says_the_same_in_all_places() {
+    let content = "It is <text:conditional-text text:condition='ooow:A' text:string-value-if-true='really so' \
+                   text:string-value-if-false='not so'>not so</text:conditional-text> today";
+    let document = Document::paragraph(content);
+    assert_eq!(document.segments(), ["really so", "not so", "It is {0} today"]);
+    assert_eq!(
+        document.pseudo(),
+        "<text:p>[Íť íś <text:conditional-text text:condition='ooow:A' text:string-value-if-true='[ŕéáĺĺý śó]' \
+         text:string-value-if-false='[ńóť śó]'>[ńóť śó]</text:conditional-text> ťóďáý]</text:p>"
+    );
+}
+
+#[test]
+fn notes_and_comments_are_told_apart_from_their_line() {
+    let document = Document::paragraph(
+        "A word<text:note text:id='n' text:note-class='footnote'><text:note-citation>1</text:note-citation>\
+         <text:note-body><text:p>The note</text:p></text:note-body></text:note> more<office:annotation><dc:creator>Some \
+         Body</dc:creator><dc:date>2020</dc:date><text:p>A comment</text:p></office:annotation>.",
+    );
+    assert_eq!(document.segments(), ["The note", "A comment", "A word{0} more{1}."]);
+    assert_eq!(
+        document.pseudo(),
+        "<text:p>[Á ŵóŕď<text:note text:id='n' text:note-class='footnote'><text:note-citation>1</text:note-citation>\
+         <text:note-body><text:p>[Ťĥé ńóťé]</text:p></text:note-body></text:note> ɱóŕé<office:annotation><dc:creator>Some \
+         Body</dc:creator><dc:date>2020</dc:date><text:p>[Á ćóɱɱéńť]</text:p></office:annotation>.]</text:p>"
+    );
+    let mut without = document;
+    (without.options.notes, without.options.comments) = (false, false);
+    assert_eq!(without.segments(), ["A word{0} more{1}."]);
+}
+
+#[test]
+fn frames_have_paragraphs_and_descriptions_of_their_own() {
+    let frame = "Before <draw:frame draw:name='Frame'><draw:text-box><text:p>In the box</text:p></draw:text-box>\
+                 <svg:title>A title</svg:title><svg:desc>picture 1.png</svg:desc></draw:frame> after";
+    let document = Document::paragraph(frame);
+    assert_eq!(document.segments(), ["In the box", "A title", "Before {0} after"]);
+    assert!(document.pseudo().contains("<text:p>[Íń ťĥé ƀóх]</text:p>".replace('х', "ẋ").as_str()));
+    let mut without = document;
+    without.options.alt_text = false;
+    assert_eq!(without.segments(), ["In the box", "Before {0} after"]);
+}
+
+#[test]
+fn ruby_is_its_base() {
+    let ruby = "The <text:ruby text:style-name='Ru1'><text:ruby-base>word</text:ruby-base><text:ruby-text>reading\
+                </text:ruby-text></text:ruby> here";
+    check(ruby, "The word here");
+    check_written(ruby, "[Ťĥé ŵóŕď ĥéŕé]");
+}
+
+#[test]
+fn hidden_text_stays() {
+    let content = "Seen <text:span text:style-name='H'>hidden</text:span> seen again";
+    check(content, "Seen {0} seen again");
+    let mut document = Document::paragraph(content);
+    document.options.hidden_text = true;
+    assert_eq!(document.segments(), ["Seen {0:hidden} seen again"]);
+}
+
+#[test]
+fn numbers_and_addresses_alone_are_no_segments() {
+    for content in ["", "  ", "42", "http://a.b/c", "<text:page-number>1</text:page-number>", "<text:tab/>"] {
+        assert_eq!(Document::paragraph(content).segments(), [""; 0], "{content}");
+    }
+}

@@ -64,7 +64,11 @@ impl<'a> Walker<'a> {
             }
             "table-row" if !options.hidden_text => {
                 let visibility = self.scanner.value(Namespace::OdfTable, "visibility");
-                if visibility.is_some_and(|visibility| visibility == "collapse") { Frame::Ignored } else { Frame::Block }
+                if visibility.is_some_and(|visibility| visibility == "collapse") {
+                    Frame::Ignored
+                } else {
+                    Frame::Block
+                }
             }
             "help-message" | "error-message" => {
                 self.attribute(Namespace::OdfTable, "title");

@@ -39,10 +39,7 @@ impl<'a> Walker<'a> {
                     Frame::Ruby { start: span.start }
                 }
                 "conditional-text" => self.start_conditional(span),
-                "alphabetical-index-mark"
-                | "alphabetical-index-mark-start"
-                | "toc-mark"
-                | "user-index-mark" => {
+                "alphabetical-index-mark" | "alphabetical-index-mark-start" | "toc-mark" | "user-index-mark" => {
                     for local in ["string-value", "key1", "key2"] {
                         self.attribute(Namespace::OdfText, local);
                     }

@@ -197,8 +197,7 @@ impl<'a> Walker<'a> {
 
 /// `picture 1.png`, which programs put into alternative texts.
 fn is_file_name(text: &str) -> bool {
-    const IMAGES: [&str; 12] =
-        ["png", "jpg", "jpeg", "gif", "bmp", "emf", "wmf", "tif", "tiff", "svg", "webp", "pdf"];
+    const IMAGES: [&str; 12] = ["png", "jpg", "jpeg", "gif", "bmp", "emf", "wmf", "tif", "tiff", "svg", "webp", "pdf"];
     let has_root = text.get(1..3) == Some(":\\") || text.starts_with("\\\\") || text.starts_with("file:");
     has_root
         || text
