@@ -22,6 +22,7 @@ mod mail;
 mod markdown;
 mod options;
 mod package;
+mod pptx;
 mod runs;
 mod table;
 mod text_file;

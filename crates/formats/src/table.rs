@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, txt};
+use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, pptx, txt};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,6 +10,8 @@ pub enum Format {
     Txt,
     /// Office Open XML word-processing documents.
     Docx,
+    /// Office Open XML presentations.
+    Pptx,
     /// Internet messages.
     Eml,
     /// HTML.
@@ -44,8 +46,9 @@ pub struct FormatEntry {
 }
 
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 9] = [
+static FORMATS: [FormatEntry; 10] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -63,6 +66,15 @@ static FORMATS: [FormatEntry; 9] = [
         versions: &[],
         default_version: None,
         extract: docx::extract,
+    },
+    FormatEntry {
+        format: Format::Pptx,
+        name: "OpenXmlPresentation",
+        extensions: &[".pptx"],
+        content_types: &[PPTX_TYPE],
+        versions: &[],
+        default_version: None,
+        extract: pptx::extract,
     },
     FormatEntry {
         format: Format::Eml,
