@@ -3,10 +3,11 @@
 
 #![expect(clippy::print_stdout, reason = "a test says what it passed over")]
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use terjuman_formats::{Format, FormatError, Limits, Options, Target, extract};
-use terjuman_model::TaggedText;
+use terjuman_model::{Piece, TaggedText};
 
 const NOWHERE: Target = Target { source_language: None, language: None };
 
@@ -79,6 +80,7 @@ fn tab_separated_files() {
 /// shows no word that stayed.
 #[test]
 fn presentations() {
+    let mut poor = Vec::new();
     for path in documents("pptx") {
         let bytes = std::fs::read(&path).expect("a listed file can be read");
         let name = path.display();
@@ -105,17 +107,60 @@ fn presentations() {
         let (words, left) = shown(&written);
         let tags: usize = extracted.segments.iter().map(|segment| segment.tags.len()).sum();
         println!("{name}: {} segments, {tags} tags, {} of {words} words left", sources.len(), left.len());
-        println!("{left:?} {:?}", extracted.warnings);
-        assert!(left.len() * 200 <= words, "{name}: {left:?}");
+        if left.len() * 200 > words {
+            poor.push(format!("{name}: {left:?}"));
+        }
     }
+    assert!(poor.is_empty(), "{}", poor.join("\n"));
 }
 
-/// Letters of the first half of the alphabet change places with those of the second: marks stay where they are.
+/// Each ASCII letter becomes a Cyrillic one.
 fn far(source: &TaggedText) -> TaggedText {
-    let turn = |c: char| match c {
-        'a'..='m' | 'A'..='M' => char::from(c as u8 + 13),
-        'n'..='z' | 'N'..='Z' => char::from(c as u8 - 13),
-        other => other,
+    let mut out = TaggedText::new();
+    for piece in source.pieces() {
+        match piece {
+            Piece::Text(text) => text.chars().for_each(|c| out.push(far_letter(c))),
+            Piece::Mark(edge, tag) => out.mark(edge, tag),
+        }
+    }
+    out
+}
+
+fn far_letter(letter: char) -> char {
+    let base = match letter {
+        'a'..='z' => 0x430 - u32::from('a'),
+        'A'..='Z' => 0x410 - u32::from('A'),
+        _ => return letter,
     };
-    TaggedText::with_marks(source.text().chars().map(turn).collect(), source.marks().to_vec())
+    char::from_u32(base + u32::from(letter)).unwrap_or(letter)
+}
+
+/// How many words a deck shows, and those still in ASCII, as somebody sees it who knows nothing but `a:t` and `c:v`.
+fn shown(deck: &[u8]) -> (usize, Vec<String>) {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(deck)).expect("a deck is a container");
+    let (mut words, mut left) = (0, Vec::new());
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).expect("an entry can be opened");
+        let name = file.name().expect("an entry has a name").to_string();
+        let folders = ["ppt/slides/slide", "ppt/notesSlides/n", "ppt/charts/c", "ppt/diagrams/d", "ppt/comments/"];
+        if !folders.iter().any(|folder| name.starts_with(folder)) || !name.ends_with(".xml") {
+            continue;
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).expect("a part is text");
+        for piece in text.split("<a:t>").chain(text.split("<c:v>")).skip(1) {
+            let piece = piece.split('<').next().unwrap_or_default().replace("&amp;", " ");
+            // Addresses and paths.
+            if piece.starts_with('/') || ["://", "mailto:", "www."].iter().any(|address| piece.contains(address)) {
+                continue;
+            }
+            for word in piece.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 2) {
+                words += 1;
+                if word.is_ascii() {
+                    left.push(word.to_owned());
+                }
+            }
+        }
+    }
+    (words, left)
 }

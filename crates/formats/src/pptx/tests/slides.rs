@@ -106,11 +106,7 @@ fn fitted(fit: &str, text: &str) -> Deck {
 fn text_that_grows_becomes_smaller() {
     let long = "a text that is long enough to fill its shape";
     for (fit, text, expected) in [
-        (
-            "<a:normAutofit fontScale=\"90000\" lnSpcReduction=\"10000\"/>",
-            long,
-            "<a:normAutofit fontScale=\"63200\" ",
-        ),
+        ("<a:normAutofit fontScale=\"90000\" lnSpcReduction=\"10000\"/>", long, "<a:normAutofit fontScale=\"63200\" "),
         ("<a:normAutofit fontScale=\"70000\"/>", "short", "<a:normAutofit fontScale=\"62500\"/>"),
         ("<a:normAutofit fontScale=\"47500\"/>", "short", "<a:normAutofit fontScale=\"47500\"/>"),
         ("<a:normAutofit/>", long, "<a:normAutofit fontScale=\"78"),
