@@ -148,8 +148,10 @@ fn shown(deck: &[u8]) -> (usize, Vec<String>) {
         }
         let mut text = String::new();
         file.read_to_string(&mut text).expect("a part is text");
-        for piece in text.split("<a:t>").chain(text.split("<c:v>")).skip(1) {
-            let piece = piece.split('<').next().unwrap_or_default().replace("&amp;", " ");
+        let first = |piece: &str| piece.split('<').next().unwrap_or_default().replace("&amp;", " ");
+        let paragraphs = text.split("</a:p>").map(|paragraph| paragraph.split("<a:t>").skip(1).map(first).collect());
+        let values = text.split("<c:v>").skip(1).map(first);
+        for piece in paragraphs.chain(values).collect::<Vec<String>>() {
             // Addresses and paths.
             if piece.starts_with('/') || ["://", "mailto:", "www."].iter().any(|address| piece.contains(address)) {
                 continue;
