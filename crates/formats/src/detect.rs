@@ -49,7 +49,11 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
         }
         // The main part's name stands in a local header and in the central directory.
         let has = |needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
-        return if has(b"word/document") { Ok(Format::Docx) } else { Err(FormatError::Unsupported("zip".into())) };
+        return match () {
+            () if has(b"word/document") => Ok(Format::Docx),
+            () if has(b"ppt/presentation") => Ok(Format::Pptx),
+            () => Err(FormatError::Unsupported("zip".into())),
+        };
     }
     if head.starts_with(b"%PDF") {
         return Err(FormatError::Unsupported("PDF".into()));

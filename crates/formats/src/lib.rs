@@ -23,6 +23,7 @@ mod markdown;
 mod odf;
 mod options;
 mod package;
+mod pptx;
 mod runs;
 mod table;
 mod text_file;

@@ -16,6 +16,8 @@ pub struct Options {
     pub alt_text: bool,
     /// Title, subject, description and keywords in the document's properties. Default on.
     pub properties: bool,
+    /// Smaller text where a translation is longer than the slide has room for. Default on.
+    pub fit_text: bool,
     /// Keys of a Markdown front matter whose text values are translated.
     pub front_matter_keys: Vec<String>,
 }
@@ -29,6 +31,7 @@ impl Default for Options {
             hidden_text: false,
             alt_text: true,
             properties: true,
+            fit_text: true,
             front_matter_keys: keys.map(str::to_owned).to_vec(),
         }
     }

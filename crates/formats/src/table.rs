@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, txt};
+use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, txt};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,6 +10,8 @@ pub enum Format {
     Txt,
     /// Office Open XML word-processing documents.
     Docx,
+    /// Office Open XML presentations.
+    Pptx,
     /// OpenDocument texts.
     Odt,
     /// OpenDocument presentations.
@@ -50,8 +52,9 @@ pub struct FormatEntry {
 }
 
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 12] = [
+static FORMATS: [FormatEntry; 13] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -69,6 +72,15 @@ static FORMATS: [FormatEntry; 12] = [
         versions: &[],
         default_version: None,
         extract: docx::extract,
+    },
+    FormatEntry {
+        format: Format::Pptx,
+        name: "OpenXmlPresentation",
+        extensions: &[".pptx"],
+        content_types: &[PPTX_TYPE],
+        versions: &[],
+        default_version: None,
+        extract: pptx::extract,
     },
     FormatEntry {
         format: Format::Odt,

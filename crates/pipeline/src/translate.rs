@@ -112,7 +112,7 @@ fn translate_document(request: &Request<'_>, limits: &EngineLimits, watch: &dyn 
 /// Whether a document of this format that holds no segment holds no text at all: a container without text is as good as
 /// an empty file. A text file without segments has numbers and addresses, else its filter had refused it.
 fn is_empty_without_segments(format: Format) -> bool {
-    matches!(format, Format::Docx | Format::Odt | Format::Odp | Format::Ods)
+    matches!(format, Format::Docx | Format::Pptx | Format::Odt | Format::Odp | Format::Ods)
 }
 
 /// The language that the document is in, stated or told from its text.

@@ -21,6 +21,7 @@ pub(super) struct Formats<'a> {
 pub(super) struct Look {
     key: u32,
     shows_blanks: bool,
+    whole: bool,
     /// `w:vanish` as it is set directly.
     pub(super) hidden: Option<bool>,
     /// The character style.
@@ -80,7 +81,7 @@ impl<'a> Formats<'a> {
             self.by_spelling.insert(spelling, look);
         }
         let look = &self.by_spelling[spelling];
-        Ok((Format { key: look.key, properties, shows_blanks: look.shows_blanks }, look))
+        Ok((Format { key: look.key, properties, shows_blanks: look.shows_blanks, whole: look.whole }, look))
     }
 
     /// The significant part of a `w:rPr`.
@@ -150,7 +151,11 @@ impl<'a> Formats<'a> {
         let mut scanner = Scanner::new(spelling, "", self.limits);
         let mut inside = 0;
         while let Some(event) = scanner.next()? {
-            if let Kind::Start { .. } = event.kind
+            if let Kind::Start { name, .. } = event.kind
+                && scanner.depth() == 2
+            {
+                look.whole |= name.local == "hlinkClick";
+            } else if let Kind::Start { .. } = event.kind
                 && scanner.depth() == 1
             {
                 inside = event.range.end;

@@ -4,6 +4,7 @@
 //! by `walk`, put into segments by [`crate::runs`], and written back over the original bytes by `skeleton`.
 
 mod bindings;
+mod drawing;
 mod fields;
 mod formats;
 mod parts;
@@ -15,6 +16,7 @@ mod styles;
 mod vocabulary;
 mod walk;
 
+pub(crate) use self::drawing::OfficePart;
 use terjuman_model::{Place, Segment};
 
 use self::skeleton::{DocxSkeleton, Foreign, TextPart};

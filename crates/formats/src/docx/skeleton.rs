@@ -143,12 +143,13 @@ fn applied(text: &str, mut edits: Vec<Rewritten>) -> String {
     out
 }
 
-struct PartWriter<'a> {
-    part: &'a TextPart,
-    translations: &'a [TaggedText],
-    changed: &'a [bool],
-    retarget: Option<&'a Retarget>,
-    limits: &'a Limits,
+/// Writes one part.
+pub(super) struct PartWriter<'a> {
+    pub(super) part: &'a TextPart,
+    pub(super) translations: &'a [TaggedText],
+    pub(super) changed: &'a [bool],
+    pub(super) retarget: Option<&'a Retarget>,
+    pub(super) limits: &'a Limits,
 }
 
 /// Something to write at a place: a slot, or an edit that is known already.
@@ -159,11 +160,16 @@ enum Job<'a> {
 
 impl PartWriter<'_> {
     /// The part's new bytes, `None` if nothing in it changes.
-    fn write(&self) -> Result<Option<Vec<u8>>, FormatError> {
+    pub(super) fn write(&self) -> Result<Option<Vec<u8>>, FormatError> {
+        self.write_with(Vec::new())
+    }
+
+    /// As [`Self::write`], with more edits, which lie outside of paragraphs and texts.
+    pub(super) fn write_with(&self, more: Vec<Rewritten>) -> Result<Option<Vec<u8>>, FormatError> {
         let part = &self.part.part;
         let slots = &self.part.found.slots;
         let changes = |slot: &&Slot| slot.segments().iter().any(|segment| self.changed[*segment]);
-        if !slots.iter().any(|slot| changes(&slot)) {
+        if more.is_empty() && !slots.iter().any(|slot| changes(&slot)) {
             return Ok(None);
         }
         let turns = self.retarget.is_some_and(Retarget::turns);
@@ -171,7 +177,8 @@ impl PartWriter<'_> {
         for slot in slots.iter().filter(|slot| turns || changes(slot)) {
             jobs.push((slot.span().range(), Job::Slot(slot)));
         }
-        jobs.extend(self.direction_edits().into_iter().map(|(range, text)| (range, Job::Edit(text))));
+        let edits = self.direction_edits().into_iter().chain(more);
+        jobs.extend(edits.map(|(range, text)| (range, Job::Edit(text))));
         jobs.sort_by_key(|(range, _)| (range.start, range.end));
         // From the end to the start, so that what is inside a paragraph comes before it.
         let mut done: Vec<Rewritten> = Vec::new();

@@ -46,6 +46,8 @@ pub(crate) struct Format {
     pub(crate) properties: Span,
     /// White space shows in it: underlined, highlighted.
     pub(crate) shows_blanks: bool,
+    /// It is more than a look: a link, whose text stays together.
+    pub(crate) whole: bool,
 }
 
 /// Bytes that are kept.

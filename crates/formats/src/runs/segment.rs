@@ -118,10 +118,12 @@ impl Counts {
         }
     }
 
-    /// The first of those that have most.
+    /// The first of those that have most. A link is only what everything is.
     fn most(&self) -> Format {
-        let most = self.0.iter().map(|(_, count)| *count).max();
-        self.0.iter().find(|(_, count)| Some(*count) == most).map_or_else(Format::default, |(format, _)| *format)
+        let looks = |(format, _): &&(Format, usize)| !format.whole;
+        let most = self.0.iter().filter(looks).map(|(_, count)| *count).max();
+        let first = self.0.iter().filter(looks).find(|(_, count)| Some(*count) == most).or(self.0.first());
+        first.map_or_else(Format::default, |(format, _)| *format)
     }
 }
 
@@ -266,7 +268,7 @@ impl<'a> Builder<'a> {
         if self.format_tag.map_or(base, |(_, key)| key) != format.key {
             self.end_format();
             if format.key != base {
-                let tag = self.segment.add_tag(TagKind::Format);
+                let tag = self.segment.add_tag(if format.whole { TagKind::Whole } else { TagKind::Format });
                 self.tags.push(Markup::Format(format));
                 self.segment.source.open(tag);
                 self.format_tag = Some((tag, format.key));

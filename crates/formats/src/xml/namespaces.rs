@@ -74,6 +74,8 @@ namespaces! {
     /// PresentationML.
     Presentation: "http://schemas.openxmlformats.org/presentationml/2006/main",
         "http://purl.oclc.org/ooxml/presentationml/main";
+    /// PowerPoint 2010 extensions.
+    Presentation2010: "http://schemas.microsoft.com/office/powerpoint/2010/main";
     /// SpreadsheetML.
     Spreadsheet: "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
         "http://purl.oclc.org/ooxml/spreadsheetml/main";

@@ -87,4 +87,5 @@ fn html_and_markdown() {
 #[test]
 fn office_documents() {
     check("docx");
+    check("pptx");
 }

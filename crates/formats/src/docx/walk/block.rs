@@ -15,7 +15,16 @@ impl<'a> Walker<'a> {
         let frame = match name.namespace {
             Namespace::Word => self.word_block(name, span),
             Namespace::Drawing if name.local == "p" => self.start_paragraph(Vocabulary::Drawing, name, span),
-            Namespace::Drawing | Namespace::WordDrawing | Namespace::Picture | Namespace::WordShape => {
+            Namespace::Presentation if name.local == "text" => self.element(span),
+            Namespace::Presentation2010 if name.local == "section" => {
+                self.attribute(Namespace::None, "name");
+                Frame::Block
+            }
+            Namespace::Drawing
+            | Namespace::WordDrawing
+            | Namespace::Picture
+            | Namespace::WordShape
+            | Namespace::Presentation => {
                 if matches!(name.local, "docPr" | "cNvPr") && self.context.options.alt_text {
                     self.attribute(Namespace::None, "descr");
                     self.attribute(Namespace::None, "title");

@@ -63,6 +63,22 @@ pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segm
     Ok(walker.found)
 }
 
+/// As [`walk`], for parts without fields: leaves elements out that begin at one of the places `skipped`.
+///
+/// # Errors
+/// As [`walk`].
+pub(super) fn walk_around(
+    part: &XmlPart,
+    context: Context<'_>,
+    skipped: HashSet<usize>,
+    segments: &mut Vec<Segment>,
+) -> Result<Found, FormatError> {
+    let mut walker = Walker::new(part, context, segments, HashSet::new());
+    walker.skipped = skipped;
+    walker.run()?;
+    Ok(walker.found)
+}
+
 /// Two tellings of one thing: what the fallback says again is not a segment of its own.
 #[derive(Debug, Default)]
 struct Alternate {
@@ -87,6 +103,8 @@ struct Walker<'a> {
     /// Where fields begin that are none.
     ignored: HashSet<usize>,
     unclosed: Vec<usize>,
+    /// Where elements begin that are left alone.
+    skipped: HashSet<usize>,
     /// Content controls that are open and bound, with the place of each in the frames.
     bound: Vec<(usize, Binding)>,
     /// The text of the element that is being read.
@@ -109,6 +127,7 @@ impl<'a> Walker<'a> {
             alternates: Vec::new(),
             ignored,
             unclosed: Vec::new(),
+            skipped: HashSet::new(),
             bound: Vec::new(),
             buffer: String::new(),
             segments,
@@ -167,6 +186,13 @@ impl<'a> Walker<'a> {
     fn start(&mut self, name: Name<'a>, span: Span) -> Frame {
         if let Some(Frame::Text { odd, .. }) = self.frames.last_mut() {
             *odd = true;
+        }
+        if let Some(frame @ Frame::Element { .. }) = self.frames.last_mut() {
+            // An element where only text belongs: all of it is kept.
+            *frame = Frame::Ignored;
+        }
+        if self.skipped.contains(&span.start) {
+            return Frame::Ignored;
         }
         match self.frames.last() {
             None => self.start_in_block(name, span),

@@ -1,0 +1,99 @@
+//! Presentations: Office Open XML slides, transitional and strict (ECMA-376 part 1 sections 19 and 21, `formats.md` B.2).
+//!
+//! A paragraph of DrawingML is a segment. Paragraphs are read and written as in Word's charts and diagrams, by
+//! [`OfficePart`]; what is peculiar to slides stands here: which parts there are (`parts`), which of their text is only a
+//! prompt or hidden in a merged cell, what turns with the direction and what room text has (`survey`, `fit`), and which
+//! texts are copies of another (`copies`, `workbook`).
+//!
+//! [`OfficePart`]: crate::docx::OfficePart
+
+mod copies;
+mod fit;
+mod parts;
+mod skeleton;
+mod survey;
+mod workbook;
+
+use std::collections::HashMap;
+
+use terjuman_model::{Place, Segment};
+
+use self::copies::Copies;
+use self::skeleton::{DeckPart, DeckSkeleton};
+use self::survey::Survey;
+use self::workbook::{FedWorkbook, Feed};
+use crate::docx::OfficePart;
+use crate::package::{Package, without_signatures};
+use crate::xml::XmlPart;
+use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
+
+pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let mut warnings = Vec::new();
+    let (segments, skeleton) = take_apart(bytes, options, limits, &mut warnings)?;
+    Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings })
+}
+
+fn take_apart(
+    bytes: &[u8],
+    options: &Options,
+    limits: &Limits,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Vec<Segment>, DeckSkeleton), FormatError> {
+    if bytes.is_empty() {
+        return Err(FormatError::Empty);
+    }
+    let mut package = Package::open(bytes, limits)?;
+    let names = parts::find(&mut package, options, limits)?;
+    let mut copies = Copies::default();
+    let mut parts = Vec::new();
+    let mut books: Vec<(String, Vec<Feed>)> = Vec::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    for name in names {
+        let part = XmlPart::decode(&name.part, package.require(&name.part)?)?;
+        let survey = Survey::of(&part, name.kind, limits)?;
+        let cells = match &name.workbook {
+            Some(_) => workbook::references(&part, limits)?,
+            None => Vec::new(),
+        };
+        let (office, found) = OfficePart::read_around(part, survey.skipped.clone(), options, limits)?;
+        let segments = copies.settle(name.kind, name.slide, found);
+        if copies.segments.len() > limits.segments {
+            return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
+        }
+        let feeds = workbook::feeds(&cells, &office, &segments);
+        if let Some(book) = name.workbook
+            && !feeds.is_empty()
+        {
+            let number = *numbers.entry(book.to_ascii_lowercase()).or_insert(books.len());
+            match books.get_mut(number) {
+                Some((_, fed)) => fed.extend(feeds),
+                None => books.push((book, feeds)),
+            }
+        }
+        parts.push(DeckPart { office, survey, segments });
+    }
+    let mut workbooks = Vec::new();
+    let mut budget = limits.zip_total_bytes;
+    let source = |segment: usize| copies.segments[segment].source.text().to_owned();
+    for (book, feeds) in books {
+        match FedWorkbook::read(&mut package, &book, &feeds, &source, &mut budget, limits) {
+            Ok(Some(read)) => workbooks.push(read),
+            // Whatever is wrong with the workbook: the chart shows its own copy.
+            Ok(None) | Err(_) => {
+                warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: book, offset: 0 } });
+            }
+        }
+    }
+    let signatures = without_signatures(&mut package, limits)?;
+    if !signatures.is_empty() {
+        let place = Place { part: "_xmlsignatures".into(), offset: 0 };
+        warnings.push(Warning { kind: WarningKind::SignatureRemoved, place });
+    }
+    let segments = copies.segments;
+    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let (limits, fit) = (limits.clone(), options.fit_text);
+    Ok((segments, DeckSkeleton { package, parts, workbooks, sources, limits, fit, signatures }))
+}
+
+#[cfg(test)]
+mod tests;

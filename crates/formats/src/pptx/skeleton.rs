@@ -1,0 +1,116 @@
+//! A presentation without its text, and how the text comes back.
+
+use terjuman_model::TaggedText;
+
+use super::fit;
+use super::survey::Survey;
+use super::workbook::FedWorkbook;
+use crate::culture::is_right_to_left;
+use crate::docx::OfficePart;
+use crate::package::{Changes, Package};
+use crate::{FormatError, Limits, Skeleton, Target};
+
+/// The package, its parts with text and the places in them.
+pub(super) struct DeckSkeleton {
+    pub(super) package: Package,
+    pub(super) parts: Vec<DeckPart>,
+    /// Workbooks behind charts.
+    pub(super) workbooks: Vec<FedWorkbook>,
+    /// What each segment said, to tell what changed.
+    pub(super) sources: Vec<TaggedText>,
+    pub(super) limits: Limits,
+    /// Whether longer text becomes smaller.
+    pub(super) fit: bool,
+    /// Entries that no longer hold when a part changes, and parts that must forget them.
+    pub(super) signatures: Changes,
+}
+
+/// A part that has text, or turns with it.
+pub(super) struct DeckPart {
+    pub(super) office: OfficePart,
+    pub(super) survey: Survey,
+    /// The number of each of the part's segments in the document.
+    pub(super) segments: Vec<usize>,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Paragraphs that changed.
+    Changed,
+    /// Everything: for tests of what writes.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests write what has not changed"))]
+    All,
+}
+
+impl Skeleton for DeckSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        self.write(translations, target, Extent::Changed)
+    }
+}
+
+impl DeckSkeleton {
+    /// Writes the presentation.
+    pub(super) fn write(
+        &self,
+        translations: &[TaggedText],
+        target: &Target,
+        extent: Extent,
+    ) -> Result<Vec<u8>, FormatError> {
+        if translations.len() != self.sources.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let changed: Vec<bool> = match extent {
+            Extent::All => vec![true; translations.len()],
+            Extent::Changed => translations.iter().zip(&self.sources).map(|(new, old)| new != old).collect(),
+        };
+        if !changed.contains(&true) {
+            return self.package.write(&Changes::default());
+        }
+        let turn = turn(target);
+        let mut changes = self.signatures.clone();
+        for part in &self.parts {
+            if let Some(bytes) = self.part(part, translations, &changed, target, turn)? {
+                changes.replace(&part.office.part().name, bytes);
+            }
+        }
+        for workbook in &self.workbooks {
+            if let Some(bytes) = workbook.write(translations, &changed)? {
+                changes.replace(workbook.name(), bytes);
+            }
+        }
+        let bytes = self.package.write(&changes)?;
+        Package::open(&bytes, &self.limits)
+            .map_err(|error| FormatError::Verification(format!("the written package cannot be opened: {error}")))?;
+        Ok(bytes)
+    }
+
+    /// The part's new bytes, `None` if nothing in it changes.
+    fn part(
+        &self,
+        part: &DeckPart,
+        translations: &[TaggedText],
+        changed: &[bool],
+        target: &Target,
+        turn: Option<bool>,
+    ) -> Result<Option<Vec<u8>>, FormatError> {
+        let own_changed: Vec<bool> = part.segments.iter().map(|segment| changed[*segment]).collect();
+        let is_changed = own_changed.contains(&true);
+        let mut edits = turn.map_or_else(Vec::new, |right_to_left| part.survey.turned(right_to_left));
+        if !is_changed && edits.is_empty() {
+            return Ok(None);
+        }
+        if self.fit && is_changed {
+            edits.extend(fit::scaled(part, translations, &self.sources));
+        }
+        let own: Vec<_> = part.segments.iter().map(|segment| translations[*segment].clone()).collect();
+        part.office.write_with(&own, &own_changed, target, edits)
+    }
+}
+
+/// The direction that the presentation gets: whether from right to left, `None` if it keeps its own.
+fn turn(target: &Target) -> Option<bool> {
+    let to_left = is_right_to_left(target.language.as_ref()?);
+    let from_left = target.source_language.as_ref().is_some_and(is_right_to_left);
+    (to_left != from_left).then_some(to_left)
+}

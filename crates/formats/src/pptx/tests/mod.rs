@@ -1,0 +1,8 @@
+//! Small decks made in code, one for each thing that can go wrong.
+
+mod build;
+mod charts;
+mod hostile;
+mod parts;
+mod slides;
+mod turned;
