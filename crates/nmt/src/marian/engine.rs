@@ -145,6 +145,17 @@ impl Engine {
         self.kernel
     }
 
+    /// The 8-bit multiplications that a translation of so many tokens takes, ends included, without the output layer: to
+    /// relate its time to what the processor can do.
+    #[must_use]
+    pub fn multiplications(&self, source_tokens: usize, target_tokens: usize) -> u64 {
+        let config = &self.weights.config;
+        let (square, wide) = (config.dimension * config.dimension, config.dimension * config.feed_forward);
+        let source = config.encoder_layers * (4 * square + 2 * wide) + config.decoder_layers * 2 * square;
+        let target = config.decoder_layers * (4 * square + 2 * wide);
+        (source_tokens * source + target_tokens * target) as u64
+    }
+
     /// Cuts a source text into tokens.
     #[must_use]
     pub fn encode(&self, text: &str) -> Tokens {
