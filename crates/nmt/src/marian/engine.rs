@@ -33,6 +33,28 @@ pub struct Files {
     pub shortlist: Option<PathBuf>,
 }
 
+/// A file of a model in memory, and what errors call it.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The name of the file that it was read from.
+    pub name: &'a Path,
+    /// What it holds.
+    pub bytes: &'a [u8],
+}
+
+/// The files of a model, in memory: for callers who check what they load.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    /// See [`Files::model`].
+    pub model: Part<'a>,
+    /// See [`Files::source_vocabulary`].
+    pub source_vocabulary: Part<'a>,
+    /// See [`Files::target_vocabulary`]; `None` if it is the source's.
+    pub target_vocabulary: Option<Part<'a>>,
+    /// See [`Files::shortlist`].
+    pub shortlist: Option<Part<'a>>,
+}
+
 /// Bounds of one translation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -108,13 +130,32 @@ impl Engine {
     /// If a file cannot be read, is damaged, or needs what this engine does not have; the error names it. If the
     /// processor does not have what the kernel needs.
     pub fn load(files: &Files, kernel: Kernel) -> Result<Self, LoadError> {
+        let read = |file: &Path| fs::read(file).map_err(|source| LoadError::Read { file: file.to_owned(), source });
+        let is_shared = files.source_vocabulary == files.target_vocabulary;
+        let model = read(&files.model)?;
+        let source = read(&files.source_vocabulary)?;
+        let target = if is_shared { None } else { Some(read(&files.target_vocabulary)?) };
+        let shortlist = files.shortlist.as_deref().map(read).transpose()?;
+        let parts = Parts {
+            model: Part { name: &files.model, bytes: &model },
+            source_vocabulary: Part { name: &files.source_vocabulary, bytes: &source },
+            target_vocabulary: target.as_deref().map(|bytes| Part { name: &files.target_vocabulary, bytes }),
+            shortlist: files.shortlist.as_deref().zip(shortlist.as_deref()).map(|(name, bytes)| Part { name, bytes }),
+        };
+        Self::from_parts(&parts, kernel)
+    }
+
+    /// Makes a model of what its files hold.
+    ///
+    /// # Errors
+    /// As [`Self::load`], but for reading.
+    pub fn from_parts(parts: &Parts<'_>, kernel: Kernel) -> Result<Self, LoadError> {
         if !kernel.is_available() {
             return Err(LoadError::Kernel(kernel.name()));
         }
-        let is_shared = files.source_vocabulary == files.target_vocabulary;
-        let weights = parsed(&files.model, |bytes| Weights::parse(bytes, files.shortlist.is_some()))?;
-        let vocabulary = |file: &Path, expected: usize| {
-            parsed(file, |bytes| {
+        let weights = parts.model.parsed(|bytes| Weights::parse(bytes, parts.shortlist.is_some()))?;
+        let vocabulary = |part: Part<'_>, expected: usize| {
+            part.parsed(|bytes| {
                 let vocabulary = Vocabulary::parse(bytes)?;
                 if vocabulary.len() != expected {
                     return Err(Flaw::damaged(format!(
@@ -125,16 +166,12 @@ impl Engine {
                 Ok(vocabulary)
             })
         };
-        let source = vocabulary(&files.source_vocabulary, weights.config.source_vocabulary)?;
-        let target = if is_shared {
-            None
-        } else {
-            Some(vocabulary(&files.target_vocabulary, weights.config.target_vocabulary)?)
-        };
-        let shortlist = files
+        let source = vocabulary(parts.source_vocabulary, weights.config.source_vocabulary)?;
+        let target =
+            parts.target_vocabulary.map(|part| vocabulary(part, weights.config.target_vocabulary)).transpose()?;
+        let shortlist = parts
             .shortlist
-            .as_deref()
-            .map(|file| parsed(file, |bytes| Shortlist::parse(bytes, weights.config.target_vocabulary)))
+            .map(|part| part.parsed(|bytes| Shortlist::parse(bytes, weights.config.target_vocabulary)))
             .transpose()?;
         Ok(Self { weights, source, target, shortlist, kernel })
     }
@@ -160,6 +197,26 @@ impl Engine {
     #[must_use]
     pub fn encode(&self, text: &str) -> Tokens {
         self.source.encode(text)
+    }
+
+    /// Whether the source's vocabulary can spell this character, as it is or as its normalisation has it. What it cannot
+    /// spell is an unknown token: models drop it, or make something up.
+    #[must_use]
+    pub fn knows(&self, character: char) -> bool {
+        self.source.knows(character)
+    }
+
+    /// Whether the source's normalisation makes nothing of this character, or only white space.
+    #[must_use]
+    pub fn ignores(&self, character: char) -> bool {
+        self.source.ignores(character)
+    }
+
+    /// Bytes of memory that the model takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let vocabularies = self.source.bytes() + self.target.as_ref().map_or(0, Vocabulary::bytes);
+        self.weights.bytes() + vocabularies + self.shortlist.as_ref().map_or(0, Shortlist::bytes)
     }
 
     /// The text of target tokens.
@@ -314,8 +371,8 @@ impl Workspace {
     }
 }
 
-/// What a file holds.
-fn parsed<T>(file: &Path, parse: impl FnOnce(&[u8]) -> Result<T, Flaw>) -> Result<T, LoadError> {
-    let bytes = fs::read(file).map_err(|source| LoadError::Read { file: file.to_owned(), source })?;
-    parse(&bytes).map_err(|flaw| flaw.within(file))
+impl Part<'_> {
+    fn parsed<T>(self, parse: impl FnOnce(&[u8]) -> Result<T, Flaw>) -> Result<T, LoadError> {
+        parse(self.bytes).map_err(|flaw| flaw.within(self.name))
+    }
 }

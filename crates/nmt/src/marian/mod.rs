@@ -21,7 +21,7 @@ mod shortlist;
 mod tests;
 mod weights;
 
-pub use engine::{Cancelled, Engine, Files, Hypothesis, Options, Workspace};
+pub use engine::{Cancelled, Engine, Files, Hypothesis, Options, Part, Parts, Workspace};
 pub use error::LoadError;
 pub use kernels::Kernel;
 pub use sentencepiece::{Decoded, Tokens};

@@ -1,24 +1,29 @@
-//! The compute threads and what they do next: batches of like sentences, callers in turn.
+//! The compute threads and what they do next: batches of sentences, callers in turn.
 //!
 //! Every call puts its texts into a queue of its own. A free thread takes the next queue in turn, its longest texts
 //! first, and fills what is left of the batch from the other queues of the same model: a small document does not wait
-//! for a large one, and many small ones share batches. A batch is the grain of everything: a cancelled call's texts
-//! leave the queue at once, and a batch under way ends before its result is thrown away.
+//! for a large one, and many small ones share batches. Nobody waits for a batch to fill up. A cancelled call's texts
+//! leave the queue at once, and a batch under way stops when nobody wants any of it.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::neural::model::{Encoded, Model};
+use crate::neural::model::{Cancelled, Encoded, Model, Workspace};
 use crate::neural::work::Answer;
 
-/// Most texts of a batch: beyond that the output layer's buffer leaves the cache, measured as slower.
-const BATCH: usize = 8;
+/// Most texts of a batch, and the share of a thread in what waits. The engine has sixteen texts under way at a time: a
+/// batch several times as large keeps them together, and what it takes longer the next caller waits longer.
+const BATCH: usize = 64;
 
-/// Most tokens of a batch, padding included.
-const BATCH_TOKENS: usize = 512;
+/// Below this, a batch is not made smaller for the sake of idle threads.
+const LEAST: usize = 4;
+
+/// Most tokens of a batch: what a thread computes in a quarter of a second or so.
+const BATCH_TOKENS: usize = 2_048;
 
 /// How long a caller sleeps before it asks again whether it is cancelled.
 const NAP: Duration = Duration::from_millis(20);
@@ -27,7 +32,6 @@ const NAP: Duration = Duration::from_millis(20);
 pub(crate) struct Task {
     pub(crate) place: usize,
     pub(crate) encoded: Encoded,
-    pub(crate) aligned: bool,
 }
 
 /// A fixed number of threads that compute for everybody.
@@ -46,6 +50,7 @@ struct Queues {
     /// In turn: the first is served next.
     waiting: VecDeque<Queue>,
     next: u64,
+    threads: usize,
     closing: bool,
 }
 
@@ -53,7 +58,7 @@ struct Queues {
 struct Queue {
     call: u64,
     model: Arc<dyn Model>,
-    /// By attention wanted and length: the longest last.
+    /// By length, the longest last: the shortest ones come at the end, when threads run out of work.
     tasks: Vec<Task>,
     /// Texts of a batch that broke the engine: each is tried alone.
     alone: Vec<Task>,
@@ -64,22 +69,24 @@ struct Queue {
 struct Results {
     ready: Mutex<Vec<(usize, Answer)>>,
     news: Condvar,
+    /// Nobody waits for them any more.
+    unwanted: AtomicBool,
 }
 
 /// A batch under way: each text with where its result goes.
 struct Batch {
     model: Arc<dyn Model>,
-    aligned: bool,
+    tokens: usize,
     tasks: Vec<(u64, Task, Arc<Results>)>,
 }
-
-/// The caller said so.
-pub(crate) struct Cancelled;
 
 impl Pool {
     /// Starts so many threads.
     pub(crate) fn new(threads: usize) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { queues: Mutex::default(), work: Condvar::new() });
+        let shared = Arc::new(Shared {
+            queues: Mutex::new(Queues { threads: threads.max(1), ..Queues::default() }),
+            work: Condvar::new(),
+        });
         let mut pool = Self { shared: Arc::clone(&shared), threads: Vec::with_capacity(threads) };
         for index in 0..threads.max(1) {
             let shared = Arc::clone(&shared);
@@ -105,7 +112,7 @@ impl Pool {
         if missing == 0 {
             return Ok(());
         }
-        tasks.sort_by_key(|task| (task.aligned, task.encoded.ids.len()));
+        tasks.sort_by_key(|task| task.encoded.ids.len());
         let results = Arc::new(Results::default());
         let call = {
             let mut queues = lock(&self.shared.queues);
@@ -123,6 +130,7 @@ impl Pool {
         self.shared.work.notify_all();
         while missing > 0 {
             if is_cancelled() {
+                results.unwanted.store(true, Ordering::Relaxed);
                 lock(&self.shared.queues).waiting.retain(|queue| queue.call != call);
                 return Err(Cancelled);
             }
@@ -154,6 +162,7 @@ impl Drop for Pool {
 
 /// A thread's life.
 fn compute(shared: &Shared) {
+    let mut workspace = Workspace::new();
     loop {
         let batch = {
             let mut queues = lock(&shared.queues);
@@ -167,22 +176,26 @@ fn compute(shared: &Shared) {
                 }
             }
         };
-        batch.compute(shared);
+        batch.compute(shared, &mut workspace);
     }
 }
 
 impl Queues {
     fn take_batch(&mut self) -> Option<Batch> {
         let mut first = self.waiting.pop_front()?;
-        let mut batch = Batch { model: Arc::clone(&first.model), aligned: false, tasks: Vec::new() };
+        let mut batch = Batch { model: Arc::clone(&first.model), tokens: 0, tasks: Vec::new() };
         if let Some(task) = first.alone.pop() {
-            batch.aligned = task.aligned;
             batch.tasks.push((first.call, task, Arc::clone(&first.results)));
         } else {
-            first.fill(&mut batch);
+            let alike = |queue: &Queue| Arc::ptr_eq(&queue.model, &batch.model);
+            let others = self.waiting.iter().filter(|queue| alike(queue)).map(|queue| queue.tasks.len());
+            let waiting = first.tasks.len() + others.sum::<usize>();
+            // The other threads get their share: batches become smaller towards the end.
+            let most = waiting.div_ceil(self.threads).clamp(LEAST, BATCH);
+            first.fill(&mut batch, most);
             for queue in &mut self.waiting {
                 if Arc::ptr_eq(&queue.model, &batch.model) {
-                    queue.fill(&mut batch);
+                    queue.fill(&mut batch, most);
                 }
             }
             self.waiting.retain(|queue| !queue.is_empty());
@@ -199,61 +212,58 @@ impl Queue {
         self.tasks.is_empty() && self.alone.is_empty()
     }
 
-    /// Puts tasks into the batch as long as they fit: the same kind, of like length, within the budget.
-    fn fill(&mut self, batch: &mut Batch) {
-        while let Some(task) = self.tasks.last() {
-            let length = task.encoded.ids.len();
-            if let Some((_, longest, _)) = batch.tasks.first() {
-                let most = longest.encoded.ids.len();
-                let is_alike = task.aligned == batch.aligned && length <= most && length * 2 + 8 >= most;
-                let fits = batch.tasks.len() < BATCH && (batch.tasks.len() + 1) * (most + 1) <= BATCH_TOKENS;
-                if !is_alike || !fits {
-                    return;
-                }
-            } else {
-                batch.aligned = task.aligned;
-            }
-            if let Some(task) = self.tasks.pop() {
-                batch.tasks.push((self.call, task, Arc::clone(&self.results)));
-            }
+    /// Puts tasks into the batch as long as they fit.
+    fn fill(&mut self, batch: &mut Batch, most: usize) {
+        let fits = |batch: &Batch, task: &Task| {
+            batch.tasks.is_empty() || batch.tasks.len() < most && batch.tokens + task.encoded.ids.len() <= BATCH_TOKENS
+        };
+        while let Some(task) = self.tasks.pop_if(|task| fits(batch, task)) {
+            batch.tokens += task.encoded.ids.len();
+            batch.tasks.push((self.call, task, Arc::clone(&self.results)));
         }
     }
 }
 
 impl Batch {
-    fn compute(self, shared: &Shared) {
+    fn compute(self, shared: &Shared, workspace: &mut Workspace) {
         let texts: Vec<&Encoded> = self.tasks.iter().map(|(_, task, _)| &task.encoded).collect();
-        let outputs = catch_unwind(AssertUnwindSafe(|| self.model.run(&texts, self.aligned)));
-        match outputs.ok().filter(|outputs| outputs.len() == self.tasks.len()) {
-            Some(outputs) => {
-                for ((_, task, results), output) in self.tasks.into_iter().zip(outputs) {
-                    results.put(task.place, Answer::Output(output));
-                }
+        let is_unwanted = || self.tasks.iter().all(|(_, _, results)| results.unwanted.load(Ordering::Relaxed));
+        let outputs = catch_unwind(AssertUnwindSafe(|| self.model.run(&texts, workspace, &is_unwanted)));
+        if matches!(outputs, Ok(Err(Cancelled))) {
+            return;
+        }
+        let outputs = outputs.ok().and_then(Result::ok).filter(|outputs| outputs.len() == self.tasks.len());
+        if let Some(outputs) = outputs {
+            for ((_, task, results), output) in self.tasks.into_iter().zip(outputs) {
+                results.put(task.place, Answer::Output(output));
             }
-            None if self.tasks.len() == 1 => {
-                for (_, task, results) in self.tasks {
-                    tracing::warn!("the engine broke down over a sentence of {} tokens", task.encoded.ids.len());
-                    results.put(task.place, Answer::Broken);
-                }
+            return;
+        }
+        // Whatever state it was left in.
+        *workspace = Workspace::new();
+        if self.tasks.len() == 1 {
+            for (_, task, results) in self.tasks {
+                tracing::warn!("the engine broke down over a sentence of {} tokens", task.encoded.ids.len());
+                results.put(task.place, Answer::Broken);
             }
-            None => {
-                let mut queues = lock(&shared.queues);
-                for (call, task, results) in self.tasks {
-                    match queues.waiting.iter_mut().find(|queue| queue.call == call) {
-                        Some(queue) => queue.alone.push(task),
-                        None => queues.waiting.push_back(Queue {
-                            call,
-                            model: Arc::clone(&self.model),
-                            tasks: Vec::new(),
-                            alone: vec![task],
-                            results,
-                        }),
-                    }
-                }
-                drop(queues);
-                shared.work.notify_all();
+            return;
+        }
+        let mut queues = lock(&shared.queues);
+        let wanted = self.tasks.into_iter().filter(|(_, _, results)| !results.unwanted.load(Ordering::Relaxed));
+        for (call, task, results) in wanted {
+            match queues.waiting.iter_mut().find(|queue| queue.call == call) {
+                Some(queue) => queue.alone.push(task),
+                None => queues.waiting.push_back(Queue {
+                    call,
+                    model: Arc::clone(&self.model),
+                    tasks: Vec::new(),
+                    alone: vec![task],
+                    results,
+                }),
             }
         }
+        drop(queues);
+        shared.work.notify_all();
     }
 }
 
@@ -280,7 +290,7 @@ mod tests {
 
     fn tasks(texts: &[&str]) -> Vec<Task> {
         let encoded = texts.iter().map(|text| Letters.encode(text));
-        encoded.enumerate().map(|(place, encoded)| Task { place, encoded, aligned: false }).collect()
+        encoded.enumerate().map(|(place, encoded)| Task { place, encoded }).collect()
     }
 
     fn all(pool: &Pool, model: &Arc<dyn Model>, texts: &[&str]) -> Vec<Option<String>> {
@@ -332,11 +342,16 @@ mod tests {
         fn ignores(&self, character: char) -> bool {
             Letters.ignores(character)
         }
-        fn run(&self, batch: &[&Encoded], aligned: bool) -> Vec<Output> {
+        fn run(
+            &self,
+            batch: &[&Encoded],
+            workspace: &mut Workspace,
+            is_cancelled: &dyn Fn() -> bool,
+        ) -> Result<Vec<Output>, Cancelled> {
             self.runs.fetch_add(1, Ordering::SeqCst);
             let _ = self.seen.send(batch.iter().map(|encoded| encoded.text.clone()).collect());
             let _ = lock(&self.step).recv();
-            Letters.run(batch, aligned)
+            Letters.run(batch, workspace, is_cancelled)
         }
         fn decode(&self, ids: &[u32]) -> Decoded {
             Letters.decode(ids)
@@ -353,7 +368,8 @@ mod tests {
         let model: Arc<dyn Model> = Arc::new(Stepped { step: Mutex::new(steps), seen, runs: AtomicUsize::new(0) });
         let pool = Arc::new(Pool::new(1).unwrap());
         let cancelled = Arc::new(AtomicUsize::new(0));
-        let large: Vec<String> = (0..40).map(|index| format!("large{index} a b c d e f g h i j k l m n o p")).collect();
+        let large: Vec<String> =
+            (0..BATCH + 32).map(|index| format!("large{index} a b c d e f g h i j k l m n o p")).collect();
         std::thread::scope(|scope| {
             let (pool, model, cancelled) = (&pool, &model, &cancelled);
             let first = scope.spawn(move || {

@@ -1,6 +1,6 @@
 //! Models for tests that need none of a real one's quality.
 
-use crate::neural::model::{Attention, Decoded, Encoded, Model, Output};
+use crate::neural::model::{Attention, Cancelled, Decoded, Encoded, Model, Output, Workspace};
 
 /// Knows ASCII letters, digits and common punctuation; gives every word in small letters back in
 /// capitals and any other as it is, one token a word.
@@ -27,20 +27,24 @@ impl Model for Letters {
         character == '\u{200d}'
     }
 
-    fn run(&self, batch: &[&Encoded], aligned: bool) -> Vec<Output> {
-        batch
-            .iter()
-            .map(|encoded| {
-                assert!(!encoded.text.contains("panic"), "a text that breaks the engine");
-                let width = encoded.ids.len();
-                let weights = (0..width * width).map(|at| if at % width == at / width { 1.0 } else { 0.0 }).collect();
-                Output {
-                    ids: encoded.ids.clone(),
-                    complete: true,
-                    attention: aligned.then_some(Attention { width, weights }),
-                }
-            })
-            .collect()
+    fn run(
+        &self,
+        batch: &[&Encoded],
+        _: &mut Workspace,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Vec<Output>, Cancelled> {
+        if is_cancelled() {
+            return Err(Cancelled);
+        }
+        let outputs = batch.iter().map(|encoded| {
+            assert!(!encoded.text.contains("panic"), "a text that breaks the engine");
+            let stride = encoded.ids.len() + 1;
+            let weights =
+                (0..encoded.ids.len() * stride).map(|at| if at % stride == at / stride { 1.0 } else { 0.0 }).collect();
+            let attention = Attention { stride, weights };
+            Output { ids: encoded.ids.clone(), complete: true, attention, log_probability: 0.0 }
+        });
+        Ok(outputs.collect())
     }
 
     fn decode(&self, ids: &[u32]) -> Decoded {
