@@ -36,7 +36,7 @@ macro_rules! versions {
                 Kernel::Avx512Vnni => unsafe { avx512($($argument),*) },
                 // SAFETY: likewise.
                 #[cfg(target_arch = "x86_64")]
-                Kernel::Avx2 => unsafe { avx2($($argument),*) },
+                Kernel::AvxVnni | Kernel::Avx2 => unsafe { avx2($($argument),*) },
                 _ => $body::<Plain>($($argument),*),
             }
         }

@@ -8,6 +8,8 @@ mod aligned;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod avxvnni;
 mod float;
 mod packed;
 mod portable;
@@ -27,6 +29,8 @@ pub(super) use packed::{Linear, PANEL, sum_of};
 pub enum Kernel {
     /// 512-bit registers and 8-bit dot products (x86-64: Ice Lake, Zen 4 and later).
     Avx512Vnni,
+    /// 256-bit registers and 8-bit dot products (x86-64 without AVX-512: Alder Lake and later).
+    AvxVnni,
     /// 256-bit registers (x86-64 since 2013).
     Avx2,
     /// Whatever the compiler makes of plain code.
@@ -35,7 +39,7 @@ pub enum Kernel {
 
 impl Kernel {
     /// All, the fastest first.
-    pub const ALL: [Self; 3] = [Self::Avx512Vnni, Self::Avx2, Self::Portable];
+    pub const ALL: [Self; 4] = [Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::Portable];
 
     /// The fastest that this processor can run.
     #[must_use]
@@ -57,6 +61,11 @@ impl Kernel {
                     && is_x86_feature_detected!("avx2")
                     && is_x86_feature_detected!("fma")
             }
+            Self::AvxVnni => {
+                is_x86_feature_detected!("avxvnni")
+                    && is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("fma")
+            }
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             Self::Portable => true,
         }
@@ -71,6 +80,7 @@ impl Kernel {
     pub fn name(self) -> &'static str {
         match self {
             Self::Avx512Vnni => "avx512vnni",
+            Self::AvxVnni => "avxvnni",
             Self::Avx2 => "avx2",
             Self::Portable => "portable",
         }
@@ -85,7 +95,7 @@ impl Kernel {
     /// What is added to a quantised activation, modulo 256: some instructions want it unsigned.
     fn activation_offset(self) -> u8 {
         match self {
-            Self::Avx512Vnni => 128,
+            Self::Avx512Vnni | Self::AvxVnni => 128,
             Self::Avx2 | Self::Portable => 0,
         }
     }
@@ -122,16 +132,19 @@ pub(super) fn multiply(kernel: Kernel, activations: &[u8], rows: usize, linear: 
         Kernel::Avx512Vnni => unsafe { avx512::multiply(activations, rows, linear, &mut output) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
+        Kernel::AvxVnni => unsafe { avxvnni::multiply(activations, rows, linear, &mut output) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "x86_64")]
         Kernel::Avx2 => unsafe { avx2::multiply(activations, rows, linear, &mut output) },
         _ => portable::multiply(activations, rows, linear, &mut output),
     }
 }
 
 /// Fills a panel with sixteen rows of weights; rows may be empty, and count as zeros.
+#[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "there is one way only"))]
 fn interleave(kernel: Kernel, rows: &[&[u8]; PANEL], lines: &mut [aligned::Line]) {
-    let length = lines.len() * packed::QUAD;
     #[cfg(target_arch = "x86_64")]
-    if kernel == Kernel::Avx512Vnni && rows.iter().all(|row| row.len() == length) {
+    if kernel == Kernel::Avx512Vnni && rows.iter().all(|row| row.len() == lines.len() * packed::QUAD) {
         // SAFETY: an engine is only built with an available kernel (`Engine::load`), and the rows are as long as asked.
         unsafe { avx512::interleave(rows, lines) };
         return;
@@ -144,6 +157,7 @@ fn interleave(kernel: Kernel, rows: &[&[u8]; PANEL], lines: &mut [aligned::Line]
 }
 
 /// Asks the processor to have these bytes at hand soon.
+#[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "a hint that is not given"))]
 pub(super) fn prefetch(bytes: &[u8]) {
     #[cfg(target_arch = "x86_64")]
     for line in bytes.chunks(64) {

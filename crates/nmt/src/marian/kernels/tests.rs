@@ -221,6 +221,26 @@ fn the_exponential_is_accurate() {
 }
 
 #[test]
+fn panels_are_the_same_with_each_kernel() {
+    for inputs in [16, 48, 64, 80, 256] {
+        let table: Vec<u8> = (0..PANEL * inputs).map(|place| (place * 7 + place / 251) as u8).collect();
+        let rows: [&[u8]; PANEL] = std::array::from_fn(|row| &table[row * inputs..(row + 1) * inputs]);
+        let fill = |kernel: Kernel, rows: &[&[u8]; PANEL]| {
+            let mut lines = vec![aligned::Line::ZERO; inputs / packed::QUAD];
+            interleave(kernel, rows, &mut lines);
+            lines
+        };
+        let expected = fill(Kernel::Portable, &rows);
+        let mut fewer = rows;
+        fewer[11..].fill(&[]);
+        for kernel in others() {
+            assert_eq!(fill(kernel, &rows), expected, "{inputs} inputs with {}", kernel.name());
+            assert_eq!(fill(kernel, &fewer), fill(Kernel::Portable, &fewer), "{inputs} inputs with {}", kernel.name());
+        }
+    }
+}
+
+#[test]
 fn kernels_are_found_by_their_names() {
     for kernel in Kernel::ALL {
         assert_eq!(Kernel::from_name(kernel.name()), Some(kernel));

@@ -34,8 +34,10 @@ fn kernels_batches_and_orders_do_not_matter() {
 
 #[test]
 fn threads_share_an_engine() {
+    fn is_shared<T: Send + Sync>(_: &T) {}
     let (_folder, files) = synthetic(&Recipe::tiny(9));
     let engine = load(&files, Kernel::detect());
+    is_shared(&engine);
     let texts = sentences(9, 40);
     let expected = translate(&engine, &texts);
     std::thread::scope(|scope| {
