@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::decoder::{self, DecoderBuffers, Slot};
 use super::encoder::{self, Buffers};
 use super::error::{Flaw, LoadError};
+use super::feed::{Feed, List};
 use super::kernels::Kernel;
 use super::sentencepiece::{Decoded, Tokens, Vocabulary};
 use super::shortlist::{Shortlist, Target};
@@ -110,6 +111,8 @@ pub struct Workspace {
     active: Vec<usize>,
     chosen: Vec<(u32, f32)>,
     seen: Vec<u64>,
+    /// A sentence that the feed gave and that there was no room for.
+    held: Option<(usize, Vec<u32>)>,
 }
 
 /// A model, ready to translate from any number of threads.
@@ -244,60 +247,70 @@ impl Engine {
         workspace: &mut Workspace,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Vec<Hypothesis>, Cancelled> {
-        let mut hypotheses = vec![Hypothesis::default(); sentences.len()];
-        let mut waiting = (0..sentences.len()).filter(|&sentence| !sentences[sentence].is_empty()).peekable();
+        let hypotheses = vec![Hypothesis::default(); sentences.len()];
+        let mut list = List { sentences: sentences.iter().enumerate(), hypotheses, is_cancelled };
+        self.run(&mut list, options, workspace)?;
+        Ok(list.hypotheses)
+    }
+
+    /// Translates what the feed gives, as [`Self::translate`] does, until it gives nothing and nothing is under way.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if the feed says so; what is under way is not done then.
+    pub fn run(&self, feed: &mut dyn Feed, options: &Options, workspace: &mut Workspace) -> Result<(), Cancelled> {
         workspace.reset();
         loop {
-            if is_cancelled() {
+            if feed.is_cancelled() {
                 return Err(Cancelled);
             }
-            if waiting.peek().is_some() && (workspace.free.len() >= REFILL || workspace.active.is_empty()) {
-                self.refill(sentences, &mut waiting, options, workspace);
+            if workspace.free.len() >= REFILL || workspace.active.is_empty() {
+                self.refill(feed, options, workspace);
             }
             if workspace.active.is_empty() {
-                return Ok(hypotheses);
+                return Ok(());
             }
             let Workspace { buffers, decoder, slots, active, chosen, .. } = workspace;
             decoder::step(&self.weights, self.kernel, slots, active, (buffers, decoder), chosen);
-            self.advance(workspace, &mut hypotheses);
+            self.advance(workspace, feed);
         }
     }
 
     /// Encodes the next sentences and gives them slots.
-    fn refill(
-        &self,
-        sentences: &[&[u32]],
-        waiting: &mut std::iter::Peekable<impl Iterator<Item = usize>>,
-        options: &Options,
-        workspace: &mut Workspace,
-    ) {
+    fn refill(&self, feed: &mut dyn Feed, options: &Options, workspace: &mut Workspace) {
         let end = self.source.end();
         let most = options.max_source_tokens.min(POSITIONS - 1);
         let mut under_way: usize = workspace.active.iter().map(|&place| workspace.slots[place].length).sum();
-        while let Some(&first) = waiting.peek() {
+        loop {
             let mut group: Vec<Vec<u32>> = Vec::new();
             let mut places = Vec::new();
             let mut tokens = 0;
-            let mut next = Some(first);
-            while let Some(sentence) = next {
-                let length = sentences[sentence].len().min(most) + 1;
+            while let Some(&place) = workspace.free.last() {
+                let next = workspace.held.take().or_else(|| feed.next(workspace.active.len() + group.len()));
+                let Some((sentence, mut ids)) = next else { break };
+                if ids.is_empty() {
+                    feed.done(sentence, Hypothesis::default());
+                    continue;
+                }
+                let length = ids.len().min(most) + 1;
                 let is_full = !group.is_empty() && tokens + length > GROUP_TOKENS
                     || under_way > 0 && under_way + length > ACTIVE_TOKENS;
                 if is_full {
+                    workspace.held = Some((sentence, ids));
                     break;
                 }
-                let Some(place) = workspace.free.pop() else { break };
-                waiting.next();
-                let known = |&id: &u32| if (id as usize) < self.source.len() { id } else { self.source.unknown() };
-                let ids = sentences[sentence].iter().take(most).map(known).chain([end]).collect();
-                let is_cut = sentences[sentence].len() > most;
+                workspace.free.pop();
+                let is_cut = ids.len() > most;
+                ids.truncate(most);
+                for id in ids.iter_mut().filter(|id| **id as usize >= self.source.len()) {
+                    *id = self.source.unknown();
+                }
+                ids.push(end);
                 let limit = (length * 5 / 2 + 8).min(options.max_target_tokens).clamp(1, POSITIONS);
                 workspace.slots[place].start(&self.weights, sentence, length, is_cut, limit);
                 group.push(ids);
                 places.push(place);
                 tokens += length;
                 under_way += length;
-                next = waiting.peek().copied();
             }
             if group.is_empty() {
                 return;
@@ -325,7 +338,7 @@ impl Engine {
     }
 
     /// Takes up the chosen tokens and clears the slots that are done.
-    fn advance(&self, workspace: &mut Workspace, hypotheses: &mut [Hypothesis]) {
+    fn advance(&self, workspace: &mut Workspace, feed: &mut dyn Feed) {
         let end = self.target().end();
         let Workspace { slots, free, active, chosen, .. } = workspace;
         let mut choices = chosen.iter();
@@ -341,13 +354,14 @@ impl Engine {
                 return true;
             }
             slot.alignment.truncate(slot.ids.len() * slot.length);
-            hypotheses[slot.sentence] = Hypothesis {
+            let hypothesis = Hypothesis {
                 ids: slot.ids.clone(),
                 alignment: slot.alignment.clone(),
                 source_length: slot.length,
                 log_probability: slot.log_probability,
                 truncated: slot.is_cut || !is_ended,
             };
+            feed.done(slot.sentence, hypothesis);
             slot.shrink();
             free.push(place);
             false
@@ -366,6 +380,7 @@ impl Workspace {
     fn reset(&mut self) {
         self.slots.resize_with(SLOTS, Slot::default);
         self.active.clear();
+        self.held = None;
         self.free.clear();
         self.free.extend(0..SLOTS);
     }

@@ -35,6 +35,8 @@ pub enum Kernel {
     Auto,
     /// AVX-512 with VNNI.
     Avx512Vnni,
+    /// AVX2 with VNNI.
+    AvxVnni,
     /// AVX2.
     Avx2,
     /// NEON, on ARM.
@@ -67,6 +69,7 @@ impl Kernel {
         let wanted = match self {
             Self::Auto => Some(best),
             Self::Avx512Vnni => Some(marian::Kernel::Avx512Vnni),
+            Self::AvxVnni => Some(marian::Kernel::AvxVnni),
             Self::Avx2 => Some(marian::Kernel::Avx2),
             Self::Neon => None,
             Self::Portable => Some(marian::Kernel::Portable),
@@ -81,6 +84,7 @@ impl fmt::Display for Kernel {
         f.write_str(match self {
             Self::Auto => "auto",
             Self::Avx512Vnni => "avx512vnni",
+            Self::AvxVnni => "avxvnni",
             Self::Avx2 => "avx2",
             Self::Neon => "neon",
             Self::Portable => "portable",
@@ -96,7 +100,7 @@ mod tests {
     fn a_kernel_is_what_it_says_or_an_error() {
         assert_eq!(Kernel::Auto.pick().unwrap(), marian::Kernel::detect());
         assert_eq!(Kernel::Portable.pick().unwrap(), marian::Kernel::Portable);
-        for kernel in [Kernel::Avx512Vnni, Kernel::Avx2, Kernel::Neon] {
+        for kernel in [Kernel::Avx512Vnni, Kernel::AvxVnni, Kernel::Avx2, Kernel::Neon] {
             match kernel.pick() {
                 Ok(picked) => assert!(picked.is_available() && picked.name() == kernel.to_string()),
                 Err(error) => assert!(error.to_string().contains(&kernel.to_string()), "{error}"),

@@ -180,7 +180,7 @@ impl Neural {
                 }
                 still_open.push(work);
                 for ask in asks {
-                    tasks.push(Task { place: places.len(), encoded: ask.encoded });
+                    tasks.push(Task { place: places.len(), ids: ask.ids });
                     places.push((work, ask.part));
                 }
             }

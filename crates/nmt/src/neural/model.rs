@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-pub(crate) use crate::marian::{Cancelled, Decoded, Workspace};
+pub(crate) use crate::marian::{Cancelled, Decoded, Feed, Hypothesis, Workspace};
 
 /// A text cut into the model's tokens, without the end token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,18 @@ pub(crate) struct Output {
     pub(crate) log_probability: f32,
 }
 
+impl From<Hypothesis> for Output {
+    fn from(hypothesis: Hypothesis) -> Self {
+        let attention = Attention { stride: hypothesis.source_length, weights: hypothesis.alignment };
+        Self {
+            ids: hypothesis.ids,
+            complete: !hypothesis.truncated,
+            attention,
+            log_probability: hypothesis.log_probability,
+        }
+    }
+}
+
 /// `[target token, source token]`, `f32`: how much of each source token went into each target token, and last how much
 /// went to the end token. Rows sum to 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,8 +57,8 @@ impl Attention {
     }
 }
 
-/// One model for one pair of languages, loaded and shared by all threads. Deterministic: what else is in a batch does
-/// not change an output.
+/// One model for one pair of languages, loaded and shared by all threads. Deterministic: what else is under way
+/// does not change an output.
 pub(crate) trait Model: Send + Sync {
     /// Cuts a text into tokens. Linear in its length.
     fn encode(&self, text: &str) -> Encoded;
@@ -57,17 +69,11 @@ pub(crate) trait Model: Send + Sync {
     /// Whether the vocabulary's normalisation makes nothing of this character, as of a zero-width joiner.
     fn ignores(&self, character: char) -> bool;
 
-    /// Translates a batch of texts of any lengths; one output each, in order. Callers bound the lengths: the time grows
-    /// faster than they do.
+    /// Translates what the feed gives, many at a time. Callers bound the lengths: the time grows faster than they do.
     ///
     /// # Errors
-    /// [`Cancelled`] within a token's time after `is_cancelled` says so.
-    fn run(
-        &self,
-        batch: &[&Encoded],
-        workspace: &mut Workspace,
-        is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Vec<Output>, Cancelled>;
+    /// [`Cancelled`] within a token's time after the feed says so.
+    fn run(&self, feed: &mut dyn Feed, workspace: &mut Workspace) -> Result<(), Cancelled>;
 
     /// Puts target tokens together to text. Spans are on character boundaries and in order.
     fn decode(&self, ids: &[u32]) -> Decoded;

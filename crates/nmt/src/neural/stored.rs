@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::path::Path;
 
-use crate::marian::{Cancelled, Decoded, Engine, Kernel, LoadError, Options, Part, Parts, Workspace};
+use crate::marian::{Engine, Kernel, LoadError, Options, Part, Parts};
 use crate::models::{Manifest, Models, ModelsError, Role};
-use crate::neural::model::{Attention, Encoded, Model, Output};
+use crate::neural::model::{Cancelled, Decoded, Encoded, Feed, Model, Workspace};
 
 pub(crate) struct StoredModel {
     engine: Engine,
@@ -74,21 +74,8 @@ impl Model for StoredModel {
         self.engine.ignores(character)
     }
 
-    fn run(
-        &self,
-        batch: &[&Encoded],
-        workspace: &mut Workspace,
-        is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Vec<Output>, Cancelled> {
-        let sentences: Vec<&[u32]> = batch.iter().map(|encoded| encoded.ids.as_slice()).collect();
-        let hypotheses = self.engine.translate(&sentences, &Options::default(), workspace, is_cancelled)?;
-        let outputs = hypotheses.into_iter().map(|hypothesis| Output {
-            ids: hypothesis.ids,
-            complete: !hypothesis.truncated,
-            attention: Attention { stride: hypothesis.source_length, weights: hypothesis.alignment },
-            log_probability: hypothesis.log_probability,
-        });
-        Ok(outputs.collect())
+    fn run(&self, feed: &mut dyn Feed, workspace: &mut Workspace) -> Result<(), Cancelled> {
+        self.engine.run(feed, &Options::default(), workspace)
     }
 
     fn decode(&self, ids: &[u32]) -> Decoded {

@@ -26,7 +26,8 @@ const MOST_CUTS: u8 = 2;
 /// A text to be put to the model.
 pub(crate) struct Ask {
     pub(crate) part: usize,
-    pub(crate) encoded: Encoded,
+    /// Its tokens.
+    pub(crate) ids: Vec<u32>,
 }
 
 /// What came of it.
@@ -118,7 +119,7 @@ impl<'a> Work<'a> {
         }
         self.parts = ready;
         let asked = self.parts.iter().enumerate().filter_map(|(index, part)| match &part.state {
-            State::Asked(asked) => Some(Ask { part: index, encoded: asked.encoded.clone() }),
+            State::Asked(asked) => Some(Ask { part: index, ids: asked.encoded.ids.clone() }),
             State::Waiting | State::Cut(_) | State::Done(_) => None,
         });
         asked.collect()
