@@ -1,7 +1,7 @@
 //! The engine `neural`: Firefox Translations models, on this machine's processors.
 //!
 //! A call's texts are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins for what must not change
-//! ([`protect`]), computed in batches with everybody else's ([`pool`]), judged ([`guard`]), put to the model in other
+//! ([`protect`]), computed side by side with everybody else's ([`pool`]), judged ([`guard`]), put to the model in other
 //! words where it failed ([`work`]), and put together again ([`restore`], [`piece`]). What computes a model hides
 //! behind [`model::Model`].
 
@@ -44,7 +44,7 @@ use crate::translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, 
 
 pub use config::{Kernel, NeuralConfig, StartError};
 
-/// How many sources of a call are worked on at a time: enough to sort into even batches, a bound on memory.
+/// How many sources of a call are worked on at a time: enough to keep all threads busy, a bound on memory.
 const WINDOW: usize = 512;
 
 /// The engine `neural`: sentences, the pairs of the model store, and pairs of those by way of English.
