@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench -p terjuman-nmt --bench marian -- MODEL-FOLDER TEXT-FILE [--kernel NAME]... [--batch N]...
-//!     [--threads N] [--rounds N] [--no-shortlist] [--output FILE] [--against-fx] [--peak N]
+//!     [--threads N] [--rounds N] [--no-shortlist] [--output FILE] [--peak N]
 //! ```
 //!
 //! The folder holds `model.*.bin`, `vocab.*.spm` and `lex.*.bin` of one direction; the text has a sentence on each line.
@@ -27,7 +27,6 @@ struct Arguments {
     rounds: usize,
     shortlist: bool,
     output: Option<PathBuf>,
-    against_fx: bool,
     peak: Option<f64>,
 }
 
@@ -42,7 +41,6 @@ fn arguments() -> Option<Arguments> {
         rounds: 5,
         shortlist: true,
         output: None,
-        against_fx: false,
         peak: None,
     };
     let mut given = std::env::args().skip(1);
@@ -56,7 +54,6 @@ fn arguments() -> Option<Arguments> {
             "--no-shortlist" => arguments.shortlist = false,
             "--output" => arguments.output = Some(given.next()?.into()),
             "--peak" => arguments.peak = Some(given.next()?.parse().ok()?),
-            "--against-fx" => arguments.against_fx = true,
             _ => places.push(PathBuf::from(argument)),
         }
     }
@@ -142,10 +139,9 @@ fn main() {
         engines.push(engine);
     }
     println!("resident with {} engines: {:.1} MB", engines.len(), resident_megabytes("VmRSS"));
-    let fx = arguments.against_fx.then(|| fx(&files));
     let cases: Vec<(&Engine, usize)> =
         engines.iter().flat_map(|engine| arguments.batches.iter().map(move |&batch| (engine, batch))).collect();
-    let mut speeds = vec![Vec::new(); cases.len() + 1];
+    let mut speeds = vec![Vec::new(); cases.len()];
     let mut walls = vec![Vec::new(); cases.len()];
     let mut workspaces: Vec<Workspace> = (0..arguments.threads).map(|_| Workspace::new()).collect();
     let (mut translations, mut multiplications) = (Vec::new(), 0);
@@ -168,53 +164,23 @@ fn main() {
                 walls[case].push(words / wall.elapsed().as_secs_f64());
             }
         }
-        if let Some(fx) = &fx {
-            let cpu = cpu_seconds();
-            translate_with_fx(fx, &lines);
-            if round > 0 {
-                speeds[cases.len()].push(words / (cpu_seconds() - cpu));
-            }
-        }
     }
     println!("{words} words, {} threads, median of {} rounds", arguments.threads, arguments.rounds);
-    let reference = fx.map(|_| median(speeds[cases.len()].clone()));
-    if let Some(reference) = reference {
-        println!("fxtranslate, sorted batches of 8, shortlist, no alignments: {reference:.0} words/s of CPU time");
-    }
     for (case, (engine, batch)) in cases.into_iter().enumerate() {
         let (cpu, wall) = (median(speeds[case].clone()), median(walls[case].clone()));
         let batch = if batch == usize::MAX { "all".to_owned() } else { batch.to_string() };
-        let ratio =
-            reference.map(|reference| format!(", {:.2} times fxtranslate", cpu / reference)).unwrap_or_default();
         let share = arguments.peak.filter(|_| multiplications > 0).map(|peak| {
             let speed = cpu / words * multiplications as f64 / 1e9;
             format!(", {speed:.0} G multiplications/s, {:.0} % of the peak", 100.0 * speed / peak)
         });
         let share = share.unwrap_or_default();
         println!(
-            "{:<10} {batch:>4} sentences a call: {cpu:.0} words/s of CPU time, {wall:.0} of wall time{ratio}{share}",
+            "{:<10} {batch:>4} sentences a call: {cpu:.0} words/s of CPU time, {wall:.0} of wall time{share}",
             engine.kernel().name()
         );
     }
     println!("peak resident: {:.1} MB", resident_megabytes("VmHWM"));
     if let Some(output) = arguments.output {
         std::fs::write(output, translations.join("\n") + "\n").expect("the output can be written");
-    }
-}
-
-fn fx(files: &Files) -> fxtranslate::engine::Engine {
-    let engine = fxtranslate::engine::Engine::load(&files.model, &files.source_vocabulary, &files.target_vocabulary)
-        .unwrap_or_else(|error| panic!("{error}"));
-    match &files.shortlist {
-        Some(file) => engine.with_shortlist(fxtranslate::shortlist::Shortlist::load(file).expect("it can be read")),
-        None => engine,
-    }
-}
-
-fn translate_with_fx(engine: &fxtranslate::engine::Engine, lines: &[&str]) {
-    let mut sorted: Vec<&str> = lines.to_vec();
-    sorted.sort_by_key(|line| line.len());
-    for lines in sorted.chunks(8) {
-        engine.translate_batch(lines);
     }
 }

@@ -16,6 +16,6 @@ pub use identity::Identity;
 pub use models::{
     Catalogue, Fetch, FetchError, Fetched, Manifest, ModelFile, Models, ModelsError, Progress, Role, parse_pair,
 };
-pub use neural::{Kernel, Neural, NeuralConfig};
+pub use neural::{Kernel, Neural, NeuralConfig, StartError};
 pub use pseudo::Pseudo;
 pub use translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};

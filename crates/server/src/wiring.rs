@@ -37,7 +37,7 @@ fn neural(config: &Config) -> anyhow::Result<Neural> {
         memory_bytes: engine.memory_bytes,
         cache_bytes: engine.cache_bytes,
     };
-    Neural::new(Models::new(&config.models.dir), &settings).context("engine.threads: the threads cannot be started")
+    Neural::new(Models::new(&config.models.dir), &settings).context("[engine]: the engine neural cannot be started")
 }
 
 /// The storage that may be reached.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::decoder::{self, DecoderBuffers, Slot};
 use super::encoder::{self, Buffers};
 use super::error::{Flaw, LoadError};
+use super::feed::{Feed, List};
 use super::kernels::Kernel;
 use super::sentencepiece::{Decoded, Tokens, Vocabulary};
 use super::shortlist::{Shortlist, Target};
@@ -31,6 +32,28 @@ pub struct Files {
     pub target_vocabulary: PathBuf,
     /// The lexical shortlist, `lex.*.bin`. Without it every token of the vocabulary is weighed at each step.
     pub shortlist: Option<PathBuf>,
+}
+
+/// A file of a model in memory, and what errors call it.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The name of the file that it was read from.
+    pub name: &'a Path,
+    /// What it holds.
+    pub bytes: &'a [u8],
+}
+
+/// The files of a model, in memory: for callers who check what they load.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    /// See [`Files::model`].
+    pub model: Part<'a>,
+    /// See [`Files::source_vocabulary`].
+    pub source_vocabulary: Part<'a>,
+    /// See [`Files::target_vocabulary`]; `None` if it is the source's.
+    pub target_vocabulary: Option<Part<'a>>,
+    /// See [`Files::shortlist`].
+    pub shortlist: Option<Part<'a>>,
 }
 
 /// Bounds of one translation.
@@ -88,6 +111,8 @@ pub struct Workspace {
     active: Vec<usize>,
     chosen: Vec<(u32, f32)>,
     seen: Vec<u64>,
+    /// A sentence that the feed gave and that there was no room for.
+    held: Option<(usize, Vec<u32>)>,
 }
 
 /// A model, ready to translate from any number of threads.
@@ -108,13 +133,32 @@ impl Engine {
     /// If a file cannot be read, is damaged, or needs what this engine does not have; the error names it. If the
     /// processor does not have what the kernel needs.
     pub fn load(files: &Files, kernel: Kernel) -> Result<Self, LoadError> {
+        let read = |file: &Path| fs::read(file).map_err(|source| LoadError::Read { file: file.to_owned(), source });
+        let is_shared = files.source_vocabulary == files.target_vocabulary;
+        let model = read(&files.model)?;
+        let source = read(&files.source_vocabulary)?;
+        let target = if is_shared { None } else { Some(read(&files.target_vocabulary)?) };
+        let shortlist = files.shortlist.as_deref().map(read).transpose()?;
+        let parts = Parts {
+            model: Part { name: &files.model, bytes: &model },
+            source_vocabulary: Part { name: &files.source_vocabulary, bytes: &source },
+            target_vocabulary: target.as_deref().map(|bytes| Part { name: &files.target_vocabulary, bytes }),
+            shortlist: files.shortlist.as_deref().zip(shortlist.as_deref()).map(|(name, bytes)| Part { name, bytes }),
+        };
+        Self::from_parts(&parts, kernel)
+    }
+
+    /// Makes a model of what its files hold.
+    ///
+    /// # Errors
+    /// As [`Self::load`], but for reading.
+    pub fn from_parts(parts: &Parts<'_>, kernel: Kernel) -> Result<Self, LoadError> {
         if !kernel.is_available() {
             return Err(LoadError::Kernel(kernel.name()));
         }
-        let is_shared = files.source_vocabulary == files.target_vocabulary;
-        let weights = parsed(&files.model, |bytes| Weights::parse(bytes, files.shortlist.is_some()))?;
-        let vocabulary = |file: &Path, expected: usize| {
-            parsed(file, |bytes| {
+        let weights = parts.model.parsed(|bytes| Weights::parse(bytes, parts.shortlist.is_some()))?;
+        let vocabulary = |part: Part<'_>, expected: usize| {
+            part.parsed(|bytes| {
                 let vocabulary = Vocabulary::parse(bytes)?;
                 if vocabulary.len() != expected {
                     return Err(Flaw::damaged(format!(
@@ -125,16 +169,12 @@ impl Engine {
                 Ok(vocabulary)
             })
         };
-        let source = vocabulary(&files.source_vocabulary, weights.config.source_vocabulary)?;
-        let target = if is_shared {
-            None
-        } else {
-            Some(vocabulary(&files.target_vocabulary, weights.config.target_vocabulary)?)
-        };
-        let shortlist = files
+        let source = vocabulary(parts.source_vocabulary, weights.config.source_vocabulary)?;
+        let target =
+            parts.target_vocabulary.map(|part| vocabulary(part, weights.config.target_vocabulary)).transpose()?;
+        let shortlist = parts
             .shortlist
-            .as_deref()
-            .map(|file| parsed(file, |bytes| Shortlist::parse(bytes, weights.config.target_vocabulary)))
+            .map(|part| part.parsed(|bytes| Shortlist::parse(bytes, weights.config.target_vocabulary)))
             .transpose()?;
         Ok(Self { weights, source, target, shortlist, kernel })
     }
@@ -162,6 +202,26 @@ impl Engine {
         self.source.encode(text)
     }
 
+    /// Whether the source's vocabulary can spell this character, as it is or as its normalisation has it. What it cannot
+    /// spell is an unknown token: models drop it, or make something up.
+    #[must_use]
+    pub fn knows(&self, character: char) -> bool {
+        self.source.knows(character)
+    }
+
+    /// Whether the source's normalisation makes nothing of this character, or only white space.
+    #[must_use]
+    pub fn ignores(&self, character: char) -> bool {
+        self.source.ignores(character)
+    }
+
+    /// Bytes of memory that the model takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let vocabularies = self.source.bytes() + self.target.as_ref().map_or(0, Vocabulary::bytes);
+        self.weights.bytes() + vocabularies + self.shortlist.as_ref().map_or(0, Shortlist::bytes)
+    }
+
     /// The text of target tokens.
     #[must_use]
     pub fn decode(&self, ids: &[u32]) -> Decoded {
@@ -187,60 +247,70 @@ impl Engine {
         workspace: &mut Workspace,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Vec<Hypothesis>, Cancelled> {
-        let mut hypotheses = vec![Hypothesis::default(); sentences.len()];
-        let mut waiting = (0..sentences.len()).filter(|&sentence| !sentences[sentence].is_empty()).peekable();
+        let hypotheses = vec![Hypothesis::default(); sentences.len()];
+        let mut list = List { sentences: sentences.iter().enumerate(), hypotheses, is_cancelled };
+        self.run(&mut list, options, workspace)?;
+        Ok(list.hypotheses)
+    }
+
+    /// Translates what the feed gives, as [`Self::translate`] does, until it gives nothing and nothing is under way.
+    ///
+    /// # Errors
+    /// [`Cancelled`] if the feed says so; what is under way is not done then.
+    pub fn run(&self, feed: &mut dyn Feed, options: &Options, workspace: &mut Workspace) -> Result<(), Cancelled> {
         workspace.reset();
         loop {
-            if is_cancelled() {
+            if feed.is_cancelled() {
                 return Err(Cancelled);
             }
-            if waiting.peek().is_some() && (workspace.free.len() >= REFILL || workspace.active.is_empty()) {
-                self.refill(sentences, &mut waiting, options, workspace);
+            if workspace.free.len() >= REFILL || workspace.active.is_empty() {
+                self.refill(feed, options, workspace);
             }
             if workspace.active.is_empty() {
-                return Ok(hypotheses);
+                return Ok(());
             }
             let Workspace { buffers, decoder, slots, active, chosen, .. } = workspace;
             decoder::step(&self.weights, self.kernel, slots, active, (buffers, decoder), chosen);
-            self.advance(workspace, &mut hypotheses);
+            self.advance(workspace, feed);
         }
     }
 
     /// Encodes the next sentences and gives them slots.
-    fn refill(
-        &self,
-        sentences: &[&[u32]],
-        waiting: &mut std::iter::Peekable<impl Iterator<Item = usize>>,
-        options: &Options,
-        workspace: &mut Workspace,
-    ) {
+    fn refill(&self, feed: &mut dyn Feed, options: &Options, workspace: &mut Workspace) {
         let end = self.source.end();
         let most = options.max_source_tokens.min(POSITIONS - 1);
         let mut under_way: usize = workspace.active.iter().map(|&place| workspace.slots[place].length).sum();
-        while let Some(&first) = waiting.peek() {
+        loop {
             let mut group: Vec<Vec<u32>> = Vec::new();
             let mut places = Vec::new();
             let mut tokens = 0;
-            let mut next = Some(first);
-            while let Some(sentence) = next {
-                let length = sentences[sentence].len().min(most) + 1;
+            while let Some(&place) = workspace.free.last() {
+                let next = workspace.held.take().or_else(|| feed.next(workspace.active.len() + group.len()));
+                let Some((sentence, mut ids)) = next else { break };
+                if ids.is_empty() {
+                    feed.done(sentence, Hypothesis::default());
+                    continue;
+                }
+                let length = ids.len().min(most) + 1;
                 let is_full = !group.is_empty() && tokens + length > GROUP_TOKENS
                     || under_way > 0 && under_way + length > ACTIVE_TOKENS;
                 if is_full {
+                    workspace.held = Some((sentence, ids));
                     break;
                 }
-                let Some(place) = workspace.free.pop() else { break };
-                waiting.next();
-                let known = |&id: &u32| if (id as usize) < self.source.len() { id } else { self.source.unknown() };
-                let ids = sentences[sentence].iter().take(most).map(known).chain([end]).collect();
-                let is_cut = sentences[sentence].len() > most;
+                workspace.free.pop();
+                let is_cut = ids.len() > most;
+                ids.truncate(most);
+                for id in ids.iter_mut().filter(|id| **id as usize >= self.source.len()) {
+                    *id = self.source.unknown();
+                }
+                ids.push(end);
                 let limit = (length * 5 / 2 + 8).min(options.max_target_tokens).clamp(1, POSITIONS);
                 workspace.slots[place].start(&self.weights, sentence, length, is_cut, limit);
                 group.push(ids);
                 places.push(place);
                 tokens += length;
                 under_way += length;
-                next = waiting.peek().copied();
             }
             if group.is_empty() {
                 return;
@@ -268,7 +338,7 @@ impl Engine {
     }
 
     /// Takes up the chosen tokens and clears the slots that are done.
-    fn advance(&self, workspace: &mut Workspace, hypotheses: &mut [Hypothesis]) {
+    fn advance(&self, workspace: &mut Workspace, feed: &mut dyn Feed) {
         let end = self.target().end();
         let Workspace { slots, free, active, chosen, .. } = workspace;
         let mut choices = chosen.iter();
@@ -284,13 +354,14 @@ impl Engine {
                 return true;
             }
             slot.alignment.truncate(slot.ids.len() * slot.length);
-            hypotheses[slot.sentence] = Hypothesis {
+            let hypothesis = Hypothesis {
                 ids: slot.ids.clone(),
                 alignment: slot.alignment.clone(),
                 source_length: slot.length,
                 log_probability: slot.log_probability,
                 truncated: slot.is_cut || !is_ended,
             };
+            feed.done(slot.sentence, hypothesis);
             slot.shrink();
             free.push(place);
             false
@@ -309,13 +380,14 @@ impl Workspace {
     fn reset(&mut self) {
         self.slots.resize_with(SLOTS, Slot::default);
         self.active.clear();
+        self.held = None;
         self.free.clear();
         self.free.extend(0..SLOTS);
     }
 }
 
-/// What a file holds.
-fn parsed<T>(file: &Path, parse: impl FnOnce(&[u8]) -> Result<T, Flaw>) -> Result<T, LoadError> {
-    let bytes = fs::read(file).map_err(|source| LoadError::Read { file: file.to_owned(), source })?;
-    parse(&bytes).map_err(|flaw| flaw.within(file))
+impl Part<'_> {
+    fn parsed<T>(self, parse: impl FnOnce(&[u8]) -> Result<T, Flaw>) -> Result<T, LoadError> {
+        parse(self.bytes).map_err(|flaw| flaw.within(self.name))
+    }
 }

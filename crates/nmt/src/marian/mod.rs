@@ -12,6 +12,7 @@ mod decoder;
 mod encoder;
 mod engine;
 mod error;
+mod feed;
 mod format;
 #[expect(unsafe_code, reason = "vector instructions, and nothing else")]
 mod kernels;
@@ -21,7 +22,8 @@ mod shortlist;
 mod tests;
 mod weights;
 
-pub use engine::{Cancelled, Engine, Files, Hypothesis, Options, Workspace};
+pub use engine::{Cancelled, Engine, Files, Hypothesis, Options, Part, Parts, Workspace};
 pub use error::LoadError;
+pub use feed::Feed;
 pub use kernels::Kernel;
 pub use sentencepiece::{Decoded, Tokens};

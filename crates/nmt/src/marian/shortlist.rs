@@ -31,6 +31,11 @@ pub(super) struct Target {
 }
 
 impl Shortlist {
+    /// Bytes of memory held.
+    pub(super) fn bytes(&self) -> usize {
+        4 * (self.offsets.capacity() + self.entries.capacity())
+    }
+
     /// Reads a file; every entry must be below `target_vocabulary`.
     pub(super) fn parse(file: &[u8], target_vocabulary: usize) -> Result<Self, Flaw> {
         let word = |place: usize| file.get(8 * place..8 * place + 8).map(|bytes| u64::from_le_bytes(eight(bytes)));

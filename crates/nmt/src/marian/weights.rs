@@ -130,6 +130,17 @@ impl Weights {
         Ok(Self { positions: positions(config.dimension), config, source, target, encoder, decoder, output })
     }
 
+    /// Bytes of memory held.
+    pub(super) fn bytes(&self) -> usize {
+        let encoder = self.encoder.iter().map(|layer| layer.attention.bytes() + layer.feed_forward.bytes());
+        let decoder = self.decoder.iter().map(|layer| {
+            let recurrent = layer.candidate.bytes() + layer.gate.bytes() + layer.norm.bytes();
+            recurrent + layer.attention.bytes() + layer.feed_forward.bytes()
+        });
+        let embeddings = self.target.rows.capacity() + self.source.as_ref().map_or(0, |source| source.rows.capacity());
+        encoder.chain(decoder).sum::<usize>() + embeddings + self.positions.capacity_bytes() + self.output.bytes()
+    }
+
     /// Whether both sides have the same embeddings.
     pub(super) fn is_shared(&self) -> bool {
         self.source.is_none()
@@ -146,6 +157,10 @@ impl Weights {
 }
 
 impl Norm {
+    fn bytes(&self) -> usize {
+        self.scale.capacity_bytes() + self.bias.capacity_bytes()
+    }
+
     fn parse(file: &ModelFile<'_>, base: &str, width: usize) -> Result<Self, Flaw> {
         let scale = file.vector(&format!("{base}_ln_scale"), width)?;
         let bias = format!("{base}_ln_bias");
@@ -155,6 +170,10 @@ impl Norm {
 }
 
 impl FeedForward {
+    fn bytes(&self) -> usize {
+        self.expand.bytes() + self.contract.bytes() + self.norm.bytes()
+    }
+
     fn parse(file: &ModelFile<'_>, base: &str, config: &Config) -> Result<Self, Flaw> {
         let (outer, inner) = (config.dimension, config.feed_forward);
         let name = |part: &str| format!("{base}_{part}");
@@ -167,6 +186,11 @@ impl FeedForward {
 }
 
 impl Heads {
+    fn bytes(&self) -> usize {
+        let parts = [&self.query, &self.key, &self.value, &self.output];
+        parts.map(Linear::bytes).iter().sum::<usize>() + self.norm.bytes()
+    }
+
     fn parse(file: &ModelFile<'_>, base: &str, config: &Config) -> Result<Self, Flaw> {
         let width = config.dimension;
         let part =
@@ -206,6 +230,10 @@ impl Embeddings {
 }
 
 impl OutputLayer {
+    fn bytes(&self) -> usize {
+        4 * (self.bias.capacity() + self.sums.capacity()) + self.chunks.iter().map(Linear::bytes).sum::<usize>()
+    }
+
     fn parse(
         file: &ModelFile<'_>,
         embeddings_name: &str,

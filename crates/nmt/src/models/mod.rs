@@ -25,7 +25,7 @@ pub use fetch::{Fetch, FetchError, Fetched, Progress};
 pub use manifest::{Manifest, ModelFile, Role};
 
 /// The name of the list of a model's files.
-const MANIFEST: &str = "model.json";
+pub(crate) const MANIFEST: &str = "model.json";
 
 /// No sane `model.json` is longer.
 const MANIFEST_BYTES: u64 = 1 << 20;

@@ -96,8 +96,8 @@ mod tests {
         let words = [true; 3];
         let spans = [0..3, 4..7, 8..12];
         let target_spans = [0..1, 1..6, 6..12, 12..15];
-        let weights = vec![0.3, 0.0, 0.6, 0.1, 0.1, 0.8, 0.0, 0.9, 0.1, 0.0, 0.2, 0.5];
-        let attention = Attention { width: 3, weights };
+        let weights = vec![0.3, 0.0, 0.6, 0.1, 0.1, 0.1, 0.8, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0, 0.2, 0.5, 0.3];
+        let attention = Attention { stride: 4, weights };
         let found = links(
             &Side { units: &source_units, words: &words, spans: &spans },
             &Side { units: &target_units, words: &words, spans: &target_spans },
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn nothing_links_to_nothing() {
-        let attention = Attention { width: 0, weights: Vec::new() };
+        let attention = Attention { stride: 1, weights: Vec::new() };
         let none = Side { units: &[], words: &[], spans: &[] };
         assert!(links(&none, &none, &attention).is_empty());
     }

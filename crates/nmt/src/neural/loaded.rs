@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use terjuman_model::LanguagePair;
 
-use crate::models::{Manifest, Models, ModelsError};
-use crate::neural::fx::FxModel;
+use crate::marian::Kernel;
+use crate::models::{Models, ModelsError};
 use crate::neural::model::Model;
+use crate::neural::stored::StoredModel;
 
 /// A model in memory, and what its output depends on.
 #[derive(Clone)]
@@ -15,26 +16,16 @@ pub(crate) struct Loaded {
     pub(crate) fingerprint: Arc<str>,
 }
 
-/// Loads a model of the store.
-type Load = dyn Fn(&Models, &Manifest) -> Result<Arc<dyn Model>, ModelsError> + Send + Sync;
-
 pub(crate) struct LoadedModels {
     budget: usize,
-    load: Box<Load>,
+    kernel: Kernel,
     /// The least recently used first.
     loaded: Mutex<Vec<(LanguagePair, Loaded)>>,
 }
 
 impl LoadedModels {
-    pub(crate) fn new(budget: usize) -> Self {
-        Self::with(budget, |models, manifest| Ok(Arc::new(FxModel::load(models, manifest)?)))
-    }
-
-    pub(crate) fn with(
-        budget: usize,
-        load: impl Fn(&Models, &Manifest) -> Result<Arc<dyn Model>, ModelsError> + Send + Sync + 'static,
-    ) -> Self {
-        Self { budget, load: Box::new(load), loaded: Mutex::default() }
+    pub(crate) fn new(budget: usize, kernel: Kernel) -> Self {
+        Self { budget, kernel, loaded: Mutex::default() }
     }
 
     /// The model of a pair. A second caller waits for the first one's loading; so do callers for other pairs, for a
@@ -55,7 +46,7 @@ impl LoadedModels {
                 return Ok(found);
             }
         }
-        let model = (self.load)(models, &manifest)?;
+        let model: Arc<dyn Model> = Arc::new(StoredModel::load(models, &manifest, self.kernel)?);
         let held = |loaded: &[(LanguagePair, Loaded)]| -> usize {
             loaded.iter().map(|(_, loaded)| loaded.model.bytes()).fold(0, usize::saturating_add)
         };

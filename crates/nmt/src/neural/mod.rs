@@ -1,27 +1,25 @@
 //! The engine `neural`: Firefox Translations models, on this machine's processors.
 //!
 //! A call's texts are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins for what must not change
-//! ([`protect`]), computed in batches with everybody else's ([`pool`]), judged ([`guard`]), put to the model in other
+//! ([`protect`]), computed side by side with everybody else's ([`pool`]), judged ([`guard`]), put to the model in other
 //! words where it failed ([`work`]), and put together again ([`restore`], [`piece`]). What computes a model hides
 //! behind [`model::Model`].
 
 mod cache;
 mod config;
 mod draft;
-mod fx;
 mod guard;
 mod links;
 mod loaded;
 mod model;
-mod offsets;
 mod piece;
 mod pool;
 mod protect;
 mod restore;
 mod route;
-mod sound;
 mod span_map;
 mod split;
+mod stored;
 #[cfg(test)]
 mod testing;
 mod units;
@@ -33,19 +31,20 @@ use std::time::SystemTime;
 
 use terjuman_model::LanguagePair;
 
+use crate::marian;
 use crate::models::{Manifest, Models, ModelsError};
 use crate::neural::cache::{Cache, Key, key};
-use crate::neural::fx::FxModel;
 use crate::neural::loaded::{Loaded, LoadedModels};
 use crate::neural::model::Model;
 use crate::neural::pool::{Pool, Task};
 use crate::neural::route::{Route, pairs, route};
+use crate::neural::stored::StoredModel;
 use crate::neural::work::{Answer, Work};
 use crate::translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};
 
-pub use config::{Kernel, NeuralConfig};
+pub use config::{Kernel, NeuralConfig, StartError};
 
-/// How many sources of a call are worked on at a time: enough to sort into even batches, a bound on memory.
+/// How many sources of a call are worked on at a time: enough to keep all threads busy, a bound on memory.
 const WINDOW: usize = 512;
 
 /// The engine `neural`: sentences, the pairs of the model store, and pairs of those by way of English.
@@ -61,18 +60,16 @@ impl Neural {
     /// Starts the compute threads; models are loaded when they are first needed.
     ///
     /// # Errors
-    /// If a thread cannot be started.
-    pub fn new(models: Models, config: &NeuralConfig) -> std::io::Result<Self> {
-        Self::with(models, config, LoadedModels::new(config.memory_bytes))
-    }
-
-    fn with(models: Models, config: &NeuralConfig, loaded: LoadedModels) -> std::io::Result<Self> {
+    /// If the processor cannot run the kernel, or a thread cannot be started.
+    pub fn new(models: Models, config: &NeuralConfig) -> Result<Self, StartError> {
+        let kernel = config.kernel.pick()?;
         let threads = match config.threads {
             Some(threads) => threads.get(),
             None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         };
         let pool = Pool::new(threads)?;
-        tracing::debug!(threads, kernel = %config.kernel, "started {threads} threads for the engine neural");
+        let loaded = LoadedModels::new(config.memory_bytes, kernel);
+        tracing::debug!(threads, kernel = kernel.name(), "started {threads} threads for the engine neural");
         Ok(Self { models, loaded, pool, cache: Cache::new(config.cache_bytes), listed: Mutex::default() })
     }
 
@@ -183,7 +180,7 @@ impl Neural {
                 }
                 still_open.push(work);
                 for ask in asks {
-                    tasks.push(Task { place: places.len(), encoded: ask.encoded, aligned: ask.aligned });
+                    tasks.push(Task { place: places.len(), ids: ask.ids });
                     places.push((work, ask.part));
                 }
             }
@@ -243,7 +240,7 @@ impl Translator for Neural {
 
 /// Loads a model and lets it go again, to see that it works.
 pub(crate) fn try_load(models: &Models, manifest: &Manifest) -> Result<(), ModelsError> {
-    FxModel::load(models, manifest).map(drop)
+    StoredModel::load(models, manifest, marian::Kernel::detect()).map(drop)
 }
 
 /// What the second model gets of what the first one made, and the order of the fixed ranges in it.

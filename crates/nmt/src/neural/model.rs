@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+pub(crate) use crate::marian::{Cancelled, Decoded, Feed, Hypothesis, Workspace};
+
 /// A text cut into the model's tokens, without the end token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Encoded {
@@ -10,7 +12,7 @@ pub(crate) struct Encoded {
     /// Token ids of the source vocabulary.
     pub(crate) ids: Vec<u32>,
     /// For each token, its byte range in `text`, on character boundaries and in order. White space belongs to no
-    /// token, or to the one after it.
+    /// token.
     pub(crate) spans: Vec<Range<usize>>,
 }
 
@@ -21,34 +23,42 @@ pub(crate) struct Output {
     pub(crate) ids: Vec<u32>,
     /// Whether the model ended by itself. If not, it was stopped at its limit and the rest is missing.
     pub(crate) complete: bool,
-    /// Which source tokens each target token came from, if that was asked for.
-    pub(crate) attention: Option<Attention>,
+    /// Which source tokens each target token came from.
+    pub(crate) attention: Attention,
+    /// The natural logarithm of the output's probability, the end included.
+    pub(crate) log_probability: f32,
 }
 
-/// `[target token, source token]`, `f32`: how much of each source token went into each target token. Rows sum to at
-/// most 1; what is missing went to the end token.
+impl From<Hypothesis> for Output {
+    fn from(hypothesis: Hypothesis) -> Self {
+        let attention = Attention { stride: hypothesis.source_length, weights: hypothesis.alignment };
+        Self {
+            ids: hypothesis.ids,
+            complete: !hypothesis.truncated,
+            attention,
+            log_probability: hypothesis.log_probability,
+        }
+    }
+}
+
+/// `[target token, source token]`, `f32`: how much of each source token went into each target token, and last how much
+/// went to the end token. Rows sum to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Attention {
-    pub(crate) width: usize,
+    /// Source tokens, and one for the end.
+    pub(crate) stride: usize,
     pub(crate) weights: Vec<f32>,
 }
 
 impl Attention {
+    /// Without the end token.
     pub(crate) fn row(&self, target: usize) -> &[f32] {
-        &self.weights[target * self.width..(target + 1) * self.width]
+        &self.weights[target * self.stride..(target + 1) * self.stride - 1]
     }
 }
 
-/// Detokenized output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Decoded {
-    pub(crate) text: String,
-    /// For each token, its byte range in `text`, on character boundaries and in order.
-    pub(crate) spans: Vec<Range<usize>>,
-}
-
-/// One model for one pair of languages, loaded and shared by all threads. Deterministic: what else is in a batch does
-/// not change an output.
+/// One model for one pair of languages, loaded and shared by all threads. Deterministic: what else is under way
+/// does not change an output.
 pub(crate) trait Model: Send + Sync {
     /// Cuts a text into tokens. Linear in its length.
     fn encode(&self, text: &str) -> Encoded;
@@ -59,11 +69,13 @@ pub(crate) trait Model: Send + Sync {
     /// Whether the vocabulary's normalisation makes nothing of this character, as of a zero-width joiner.
     fn ignores(&self, character: char) -> bool;
 
-    /// Translates a batch of texts of like length; one output each, in order. Callers bound the lengths: the time
-    /// grows faster than they do.
-    fn run(&self, batch: &[&Encoded], aligned: bool) -> Vec<Output>;
+    /// Translates what the feed gives, many at a time. Callers bound the lengths: the time grows faster than they do.
+    ///
+    /// # Errors
+    /// [`Cancelled`] within a token's time after the feed says so.
+    fn run(&self, feed: &mut dyn Feed, workspace: &mut Workspace) -> Result<(), Cancelled>;
 
-    /// Puts target tokens together to text.
+    /// Puts target tokens together to text. Spans are on character boundaries and in order.
     fn decode(&self, ids: &[u32]) -> Decoded;
 
     /// About how many bytes of memory the model holds.

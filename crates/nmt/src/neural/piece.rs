@@ -68,7 +68,7 @@ impl Piece {
         draft: &Draft,
         encoded: &Encoded,
         decoded: &Decoded,
-        attention: Option<&Attention>,
+        attention: &Attention,
         restored: Restored,
     ) -> Self {
         let mut piece = Self::default();
@@ -76,9 +76,7 @@ impl Piece {
             let members = group.members.iter();
             piece.fixed.extend(members.map(|(index, at)| (*index, place.start + at.start..place.start + at.end)));
         }
-        if source.linked
-            && let Some(attention) = attention
-        {
+        if source.linked {
             piece.links = word_links(source, groups, draft, encoded, decoded, attention, &restored);
         }
         piece.text = restored.text;

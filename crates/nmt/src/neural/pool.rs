@@ -1,33 +1,32 @@
-//! The compute threads and what they do next: batches of like sentences, callers in turn.
+//! The compute threads and what they do next: sentences of all callers, in turn.
 //!
-//! Every call puts its texts into a queue of its own. A free thread takes the next queue in turn, its longest texts
-//! first, and fills what is left of the batch from the other queues of the same model: a small document does not wait
-//! for a large one, and many small ones share batches. A batch is the grain of everything: a cancelled call's texts
-//! leave the queue at once, and a batch under way ends before its result is thrown away.
+//! Every call puts its sentences into a queue of its own. A thread works on one model at a time, on many sentences side
+//! by side: whenever some of them are done it takes others, one from each queue in turn, whoever they are for. So
+//! nobody waits for a batch to fill up or to end, and a small document does not wait for a large one. Threads that have
+//! nothing to do get their share of the sentences; when others wait for another model, a thread turns to that one after
+//! a while. A cancelled call's sentences leave the queue at once.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::neural::model::{Encoded, Model};
+use crate::neural::model::{Cancelled, Feed, Hypothesis, Model, Workspace};
 use crate::neural::work::Answer;
 
-/// Most texts of a batch: beyond that the output layer's buffer leaves the cache, measured as slower.
-const BATCH: usize = 8;
-
-/// Most tokens of a batch, padding included.
-const BATCH_TOKENS: usize = 512;
+/// After so many tokens, about a quarter of a second, a thread turns to those who wait for another model. To turn costs
+/// some speed, as the last sentences of the one run side by side with ever fewer others.
+const SHIFT_TOKENS: usize = 2_048;
 
 /// How long a caller sleeps before it asks again whether it is cancelled.
 const NAP: Duration = Duration::from_millis(20);
 
-/// One text to be computed; `place` tells it apart within its call.
+/// One sentence to be computed; `place` tells it apart within its call.
 pub(crate) struct Task {
     pub(crate) place: usize,
-    pub(crate) encoded: Encoded,
-    pub(crate) aligned: bool,
+    pub(crate) ids: Vec<u32>,
 }
 
 /// A fixed number of threads that compute for everybody.
@@ -36,6 +35,7 @@ pub(crate) struct Pool {
     threads: Vec<JoinHandle<()>>,
 }
 
+#[derive(Default)]
 struct Shared {
     queues: Mutex<Queues>,
     work: Condvar,
@@ -46,16 +46,18 @@ struct Queues {
     /// In turn: the first is served next.
     waiting: VecDeque<Queue>,
     next: u64,
+    /// Threads without work.
+    idle: usize,
     closing: bool,
 }
 
-/// The texts of one call that are not under way.
+/// The sentences of one call that are not under way.
 struct Queue {
     call: u64,
     model: Arc<dyn Model>,
-    /// By attention wanted and length: the longest last.
+    /// By length, the longest last and first to go: the short ones make it even when threads run out of work.
     tasks: Vec<Task>,
-    /// Texts of a batch that broke the engine: each is tried alone.
+    /// Sentences that were under way when the engine broke down: each is tried alone.
     alone: Vec<Task>,
     results: Arc<Results>,
 }
@@ -64,22 +66,34 @@ struct Queue {
 struct Results {
     ready: Mutex<Vec<(usize, Answer)>>,
     news: Condvar,
+    /// Nobody waits for them any more.
+    unwanted: AtomicBool,
 }
 
-/// A batch under way: each text with where its result goes.
-struct Batch {
+/// A sentence under way, and where its result goes.
+struct Taken {
+    call: u64,
+    task: Task,
+    results: Arc<Results>,
+}
+
+/// A thread's work on one model.
+struct Shift<'a> {
+    shared: &'a Shared,
     model: Arc<dyn Model>,
-    aligned: bool,
-    tasks: Vec<(u64, Task, Arc<Results>)>,
+    /// By the number that the engine knows them by.
+    under_way: Vec<Option<Taken>>,
+    /// Tokens taken so far.
+    tokens: usize,
+    /// Whether it is for one sentence that may break the engine; and that sentence, before it is under way.
+    is_alone: bool,
+    alone: Option<Taken>,
 }
-
-/// The caller said so.
-pub(crate) struct Cancelled;
 
 impl Pool {
     /// Starts so many threads.
     pub(crate) fn new(threads: usize) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { queues: Mutex::default(), work: Condvar::new() });
+        let shared = Arc::new(Shared::default());
         let mut pool = Self { shared: Arc::clone(&shared), threads: Vec::with_capacity(threads) };
         for index in 0..threads.max(1) {
             let shared = Arc::clone(&shared);
@@ -105,7 +119,7 @@ impl Pool {
         if missing == 0 {
             return Ok(());
         }
-        tasks.sort_by_key(|task| (task.aligned, task.encoded.ids.len()));
+        tasks.sort_by_key(|task| task.ids.len());
         let results = Arc::new(Results::default());
         let call = {
             let mut queues = lock(&self.shared.queues);
@@ -123,6 +137,7 @@ impl Pool {
         self.shared.work.notify_all();
         while missing > 0 {
             if is_cancelled() {
+                results.unwanted.store(true, Ordering::Relaxed);
                 lock(&self.shared.queues).waiting.retain(|queue| queue.call != call);
                 return Err(Cancelled);
             }
@@ -130,10 +145,10 @@ impl Pool {
             if ready.is_empty() {
                 ready = results.news.wait_timeout(ready, NAP).unwrap_or_else(PoisonError::into_inner).0;
             }
-            let batch = std::mem::take(&mut *ready);
+            let answers = std::mem::take(&mut *ready);
             drop(ready);
-            missing -= batch.len();
-            for (place, answer) in batch {
+            missing -= answers.len();
+            for (place, answer) in answers {
                 take(place, answer);
             }
         }
@@ -154,106 +169,130 @@ impl Drop for Pool {
 
 /// A thread's life.
 fn compute(shared: &Shared) {
+    let mut workspace = Workspace::new();
     loop {
-        let batch = {
+        let (model, alone) = {
             let mut queues = lock(&shared.queues);
             loop {
                 if queues.closing {
                     return;
                 }
-                match queues.take_batch() {
-                    Some(batch) => break batch,
-                    None => queues = shared.work.wait(queues).unwrap_or_else(PoisonError::into_inner),
+                if let Some(found) = queues.begin() {
+                    break found;
                 }
+                queues.idle += 1;
+                queues = shared.work.wait(queues).unwrap_or_else(PoisonError::into_inner);
+                queues.idle -= 1;
             }
         };
-        batch.compute(shared);
+        let is_alone = alone.is_some();
+        Shift { shared, model, under_way: Vec::new(), tokens: 0, is_alone, alone }.compute(&mut workspace);
     }
 }
 
 impl Queues {
-    fn take_batch(&mut self) -> Option<Batch> {
-        let mut first = self.waiting.pop_front()?;
-        let mut batch = Batch { model: Arc::clone(&first.model), aligned: false, tasks: Vec::new() };
-        if let Some(task) = first.alone.pop() {
-            batch.aligned = task.aligned;
-            batch.tasks.push((first.call, task, Arc::clone(&first.results)));
-        } else {
-            first.fill(&mut batch);
-            for queue in &mut self.waiting {
-                if Arc::ptr_eq(&queue.model, &batch.model) {
-                    queue.fill(&mut batch);
-                }
-            }
-            self.waiting.retain(|queue| !queue.is_empty());
+    /// What a free thread does next: a model, and the one sentence that it is to do if that may break the engine.
+    fn begin(&mut self) -> Option<(Arc<dyn Model>, Option<Taken>)> {
+        let first = self.waiting.front_mut()?;
+        let model = Arc::clone(&first.model);
+        let alone = first.alone.pop().map(|task| Taken { call: first.call, task, results: Arc::clone(&first.results) });
+        if alone.is_some() {
+            self.turn(0);
         }
-        if !first.is_empty() {
-            self.waiting.push_back(first);
+        Some((model, alone))
+    }
+
+    /// The next sentence for a thread that has so many under way and has taken so many tokens in its shift.
+    fn take(&mut self, model: &Arc<dyn Model>, under_way: usize, tokens: usize) -> Option<Taken> {
+        let is_for = |queue: &Queue| Arc::ptr_eq(&queue.model, model) && !queue.tasks.is_empty();
+        let is_other = |queue: &Queue| !Arc::ptr_eq(&queue.model, model) || !queue.alone.is_empty();
+        if self.closing || tokens >= SHIFT_TOKENS && self.waiting.iter().any(is_other) {
+            return None;
         }
-        (!batch.tasks.is_empty()).then_some(batch)
+        let waiting: usize = self.waiting.iter().filter(|queue| is_for(queue)).map(|queue| queue.tasks.len()).sum();
+        if under_way > 0 && under_way * (self.idle + 1) >= under_way + waiting {
+            return None;
+        }
+        let index = self.waiting.iter().position(is_for)?;
+        let queue = &mut self.waiting[index];
+        let task = queue.tasks.pop()?;
+        let taken = Taken { call: queue.call, task, results: Arc::clone(&queue.results) };
+        self.turn(index);
+        Some(taken)
+    }
+
+    /// The queue at this place has had its turn.
+    fn turn(&mut self, index: usize) {
+        let queue = self.waiting.remove(index).filter(|queue| !queue.tasks.is_empty() || !queue.alone.is_empty());
+        self.waiting.extend(queue);
     }
 }
 
-impl Queue {
-    fn is_empty(&self) -> bool {
-        self.tasks.is_empty() && self.alone.is_empty()
+impl Feed for Shift<'_> {
+    fn next(&mut self, under_way: usize) -> Option<(usize, Vec<u32>)> {
+        let taken = match self.is_alone {
+            true => self.alone.take()?,
+            false => lock(&self.shared.queues).take(&self.model, under_way, self.tokens)?,
+        };
+        let ids = taken.task.ids.clone();
+        self.tokens += ids.len();
+        let free = self.under_way.iter().position(Option::is_none);
+        let number = free.unwrap_or(self.under_way.len());
+        match self.under_way.get_mut(number) {
+            Some(place) => *place = Some(taken),
+            None => self.under_way.push(Some(taken)),
+        }
+        Some((number, ids))
     }
 
-    /// Puts tasks into the batch as long as they fit: the same kind, of like length, within the budget.
-    fn fill(&mut self, batch: &mut Batch) {
-        while let Some(task) = self.tasks.last() {
-            let length = task.encoded.ids.len();
-            if let Some((_, longest, _)) = batch.tasks.first() {
-                let most = longest.encoded.ids.len();
-                let is_alike = task.aligned == batch.aligned && length <= most && length * 2 + 8 >= most;
-                let fits = batch.tasks.len() < BATCH && (batch.tasks.len() + 1) * (most + 1) <= BATCH_TOKENS;
-                if !is_alike || !fits {
-                    return;
-                }
-            } else {
-                batch.aligned = task.aligned;
-            }
-            if let Some(task) = self.tasks.pop() {
-                batch.tasks.push((self.call, task, Arc::clone(&self.results)));
-            }
+    fn done(&mut self, sentence: usize, hypothesis: Hypothesis) {
+        if let Some(Taken { task, results, .. }) = self.under_way.get_mut(sentence).and_then(Option::take) {
+            results.put(task.place, Answer::Output(hypothesis.into()));
         }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        let mut under_way = self.under_way.iter().flatten().peekable();
+        under_way.peek().is_some() && under_way.all(|taken| taken.results.unwanted.load(Ordering::Relaxed))
     }
 }
 
-impl Batch {
-    fn compute(self, shared: &Shared) {
-        let texts: Vec<&Encoded> = self.tasks.iter().map(|(_, task, _)| &task.encoded).collect();
-        let outputs = catch_unwind(AssertUnwindSafe(|| self.model.run(&texts, self.aligned)));
-        match outputs.ok().filter(|outputs| outputs.len() == self.tasks.len()) {
-            Some(outputs) => {
-                for ((_, task, results), output) in self.tasks.into_iter().zip(outputs) {
-                    results.put(task.place, Answer::Output(output));
-                }
-            }
-            None if self.tasks.len() == 1 => {
-                for (_, task, results) in self.tasks {
-                    tracing::warn!("the engine broke down over a sentence of {} tokens", task.encoded.ids.len());
-                    results.put(task.place, Answer::Broken);
-                }
-            }
-            None => {
-                let mut queues = lock(&shared.queues);
-                for (call, task, results) in self.tasks {
-                    match queues.waiting.iter_mut().find(|queue| queue.call == call) {
-                        Some(queue) => queue.alone.push(task),
-                        None => queues.waiting.push_back(Queue {
-                            call,
-                            model: Arc::clone(&self.model),
-                            tasks: Vec::new(),
-                            alone: vec![task],
-                            results,
-                        }),
-                    }
-                }
-                drop(queues);
-                shared.work.notify_all();
+impl Shift<'_> {
+    fn compute(mut self, workspace: &mut Workspace) {
+        let model = Arc::clone(&self.model);
+        let outcome = catch_unwind(AssertUnwindSafe(|| model.run(&mut self, workspace)));
+        if matches!(outcome, Ok(Err(Cancelled))) {
+            return;
+        }
+        if outcome.is_err() {
+            // Whatever state it was left in.
+            *workspace = Workspace::new();
+        }
+        let is_wanted = |taken: &Taken| !taken.results.unwanted.load(Ordering::Relaxed);
+        let left: Vec<Taken> = self.under_way.into_iter().flatten().filter(is_wanted).collect();
+        if left.is_empty() {
+            return;
+        }
+        if let [Taken { task, results, .. }] = &*left {
+            tracing::warn!("the engine broke down over a sentence of {} tokens", task.ids.len());
+            results.put(task.place, Answer::Broken);
+            return;
+        }
+        let mut queues = lock(&self.shared.queues);
+        for Taken { call, task, results } in left {
+            match queues.waiting.iter_mut().find(|queue| queue.call == call) {
+                Some(queue) => queue.alone.push(task),
+                None => queues.waiting.push_back(Queue {
+                    call,
+                    model: Arc::clone(&model),
+                    tasks: Vec::new(),
+                    alone: vec![task],
+                    results,
+                }),
             }
         }
+        drop(queues);
+        self.shared.work.notify_all();
     }
 }
 
@@ -271,16 +310,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
 
     use super::*;
-    use crate::neural::model::{Decoded, Output};
-    use crate::neural::testing::Letters;
+    use crate::neural::model::{Decoded, Encoded};
+    use crate::neural::testing::{Letters, hypothesis_of};
 
     fn tasks(texts: &[&str]) -> Vec<Task> {
-        let encoded = texts.iter().map(|text| Letters.encode(text));
-        encoded.enumerate().map(|(place, encoded)| Task { place, encoded, aligned: false }).collect()
+        let ids = texts.iter().map(|text| Letters.encode(text).ids);
+        ids.enumerate().map(|(place, ids)| Task { place, ids }).collect()
     }
 
     fn all(pool: &Pool, model: &Arc<dyn Model>, texts: &[&str]) -> Vec<Option<String>> {
@@ -315,11 +353,18 @@ mod tests {
         assert_eq!(shown, [Some("ONE"), None, Some("TWO"), Some("THREE"), None, Some("FOUR")]);
     }
 
-    /// Computes a batch when it is told to, and tells which texts were in it.
+    /// Does one sentence at a time, when it is told to, and tells which.
     struct Stepped {
         step: Mutex<mpsc::Receiver<()>>,
-        seen: mpsc::Sender<Vec<String>>,
-        runs: AtomicUsize,
+        seen: mpsc::Sender<String>,
+    }
+
+    impl Stepped {
+        fn new() -> (Arc<dyn Model>, mpsc::Sender<()>, mpsc::Receiver<String>) {
+            let (step, steps) = mpsc::channel();
+            let (seen, sentences) = mpsc::channel();
+            (Arc::new(Self { step: Mutex::new(steps), seen }), step, sentences)
+        }
     }
 
     impl Model for Stepped {
@@ -332,11 +377,17 @@ mod tests {
         fn ignores(&self, character: char) -> bool {
             Letters.ignores(character)
         }
-        fn run(&self, batch: &[&Encoded], aligned: bool) -> Vec<Output> {
-            self.runs.fetch_add(1, Ordering::SeqCst);
-            let _ = self.seen.send(batch.iter().map(|encoded| encoded.text.clone()).collect());
-            let _ = lock(&self.step).recv();
-            Letters.run(batch, aligned)
+        fn run(&self, feed: &mut dyn Feed, _: &mut Workspace) -> Result<(), Cancelled> {
+            while let Some((sentence, ids)) = feed.next(0) {
+                let _ = self.seen.send(Letters.decode(&ids).text);
+                let _ = lock(&self.step).recv();
+                if feed.is_cancelled() {
+                    let _ = self.seen.send("cancelled".to_owned());
+                    return Err(Cancelled);
+                }
+                feed.done(sentence, hypothesis_of(ids));
+            }
+            Ok(())
         }
         fn decode(&self, ids: &[u32]) -> Decoded {
             Letters.decode(ids)
@@ -346,40 +397,65 @@ mod tests {
         }
     }
 
+    fn wait_for_queues(pool: &Pool, count: usize) {
+        while lock(&pool.shared.queues).waiting.len() != count {
+            std::thread::yield_now();
+        }
+    }
+
     #[test]
     fn callers_take_turns_and_a_cancelled_one_leaves_at_once() {
-        let (step, steps) = mpsc::channel();
-        let (seen, batches) = mpsc::channel();
-        let model: Arc<dyn Model> = Arc::new(Stepped { step: Mutex::new(steps), seen, runs: AtomicUsize::new(0) });
-        let pool = Arc::new(Pool::new(1).unwrap());
-        let cancelled = Arc::new(AtomicUsize::new(0));
-        let large: Vec<String> = (0..40).map(|index| format!("large{index} a b c d e f g h i j k l m n o p")).collect();
+        let (model, step, sentences) = Stepped::new();
+        let pool = Pool::new(1).unwrap();
+        let cancelled = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let (pool, model, cancelled) = (&pool, &model, &cancelled);
             let first = scope.spawn(move || {
-                let texts: Vec<&str> = large.iter().map(String::as_str).collect();
-                let is_cancelled = || cancelled.load(Ordering::SeqCst) > 0;
-                pool.run(model, tasks(&texts), &is_cancelled, &mut |_, _| {}).is_err()
+                let is_cancelled = || cancelled.load(Ordering::SeqCst);
+                pool.run(model, tasks(&["large"; 40]), &is_cancelled, &mut |_, _| {}).is_err()
             });
-            assert_eq!(batches.recv().unwrap().len(), BATCH);
+            assert_eq!(sentences.recv().unwrap(), "LARGE");
             let second = scope.spawn(move || all(pool, model, &["small"]));
-            // The large call has 32 texts waiting; the small one is served after at most one more batch of it.
-            while lock(&pool.shared.queues).waiting.len() < 2 {
-                std::thread::yield_now();
-            }
+            wait_for_queues(pool, 2);
             step.send(()).unwrap();
-            let mut rounds = 1;
-            while batches.recv().unwrap() != ["small"] {
-                rounds += 1;
+            // The large call has had its turn, and then had another before the small one came.
+            let next = [sentences.recv().unwrap(), {
                 step.send(()).unwrap();
-            }
-            assert!(rounds <= 2);
+                sentences.recv().unwrap()
+            }];
+            assert!(next.contains(&"SMALL".to_owned()), "{next:?}");
             step.send(()).unwrap();
             assert_eq!(second.join().unwrap(), [Some("SMALL".to_owned())]);
-            cancelled.store(1, Ordering::SeqCst);
+            cancelled.store(true, Ordering::SeqCst);
             assert!(first.join().unwrap());
-            drop(step);
+            assert!(lock(&pool.shared.queues).waiting.is_empty());
+            step.send(()).unwrap();
+            // What was under way is not computed to its end.
+            assert!(sentences.iter().take(2).any(|sentence| sentence == "cancelled"));
         });
-        assert!(lock(&pool.shared.queues).waiting.is_empty());
+    }
+
+    #[test]
+    fn idle_threads_get_a_share_and_another_model_gets_its_turn() {
+        let model: Arc<dyn Model> = Arc::new(Letters);
+        let other: Arc<dyn Model> = Arc::new(Letters);
+        let results = Arc::new(Results::default());
+        let queue = |model: &Arc<dyn Model>, texts: &[&str]| Queue {
+            call: 0,
+            model: Arc::clone(model),
+            tasks: tasks(texts),
+            alone: Vec::new(),
+            results: Arc::clone(&results),
+        };
+        let mut queues = Queues { idle: 1, ..Queues::default() };
+        queues.waiting.push_back(queue(&model, &["a"; 10]));
+        let taken = (0..10).take_while(|under_way| queues.take(&model, *under_way, 0).is_some()).count();
+        assert_eq!(taken, 5);
+        queues.idle = 0;
+        assert!(queues.take(&model, 5, SHIFT_TOKENS).is_some());
+        queues.waiting.push_back(queue(&other, &["b"]));
+        assert!(queues.take(&model, 6, SHIFT_TOKENS - 1).is_some());
+        assert!(queues.take(&model, 7, SHIFT_TOKENS).is_none());
+        assert!(queues.begin().is_some_and(|(next, _)| Arc::ptr_eq(&next, &other)));
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn restore(
     draft: &Draft,
     encoded: &Encoded,
     decoded: &Decoded,
-    attention: Option<&Attention>,
+    attention: &Attention,
 ) -> Result<Restored, Flaw> {
     let text = decoded.text.trim_end();
     // Where each group stands in the output.
@@ -48,7 +48,7 @@ pub(crate) fn restore(
         places.push((range, stand_in.group));
     }
     for (term, group) in &draft.terms {
-        let range = translation_of(term, encoded, decoded, attention.ok_or(Flaw::Lost)?).ok_or(Flaw::Lost)?;
+        let range = translation_of(term, encoded, decoded, attention).ok_or(Flaw::Lost)?;
         if range.end > text.len() {
             return Err(Flaw::Lost);
         }

@@ -1,6 +1,6 @@
 //! Models for tests that need none of a real one's quality.
 
-use crate::neural::model::{Attention, Decoded, Encoded, Model, Output};
+use crate::neural::model::{Cancelled, Decoded, Encoded, Feed, Hypothesis, Model, Workspace};
 
 /// Knows ASCII letters, digits and common punctuation; gives every word in small letters back in
 /// capitals and any other as it is, one token a word.
@@ -27,20 +27,25 @@ impl Model for Letters {
         character == '\u{200d}'
     }
 
-    fn run(&self, batch: &[&Encoded], aligned: bool) -> Vec<Output> {
-        batch
-            .iter()
-            .map(|encoded| {
-                assert!(!encoded.text.contains("panic"), "a text that breaks the engine");
-                let width = encoded.ids.len();
-                let weights = (0..width * width).map(|at| if at % width == at / width { 1.0 } else { 0.0 }).collect();
-                Output {
-                    ids: encoded.ids.clone(),
-                    complete: true,
-                    attention: aligned.then_some(Attention { width, weights }),
-                }
-            })
-            .collect()
+    fn run(&self, feed: &mut dyn Feed, _: &mut Workspace) -> Result<(), Cancelled> {
+        loop {
+            let mut batch = Vec::new();
+            while batch.len() < 4
+                && let Some(sentence) = feed.next(batch.len())
+            {
+                batch.push(sentence);
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            if feed.is_cancelled() {
+                return Err(Cancelled);
+            }
+            for (sentence, ids) in batch {
+                assert!(ids.iter().all(|id| word_of(*id) != "PANIC"), "a text that breaks the engine");
+                feed.done(sentence, hypothesis_of(ids));
+            }
+        }
     }
 
     fn decode(&self, ids: &[u32]) -> Decoded {
@@ -60,6 +65,14 @@ impl Model for Letters {
     fn bytes(&self) -> usize {
         1
     }
+}
+
+/// The tokens again, each from its own.
+pub(crate) fn hypothesis_of(ids: Vec<u32>) -> Hypothesis {
+    let source_length = ids.len() + 1;
+    let places = 0..ids.len() * source_length;
+    let alignment = places.map(|at| if at % source_length == at / source_length { 1.0 } else { 0.0 }).collect();
+    Hypothesis { ids, alignment, source_length, ..Hypothesis::default() }
 }
 
 /// Words seen so far: their places are their ids.

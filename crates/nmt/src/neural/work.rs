@@ -26,8 +26,8 @@ const MOST_CUTS: u8 = 2;
 /// A text to be put to the model.
 pub(crate) struct Ask {
     pub(crate) part: usize,
-    pub(crate) encoded: Encoded,
-    pub(crate) aligned: bool,
+    /// Its tokens.
+    pub(crate) ids: Vec<u32>,
 }
 
 /// What came of it.
@@ -119,10 +119,7 @@ impl<'a> Work<'a> {
         }
         self.parts = ready;
         let asked = self.parts.iter().enumerate().filter_map(|(index, part)| match &part.state {
-            State::Asked(asked) => {
-                let aligned = self.source.linked || !asked.draft.terms.is_empty();
-                Some(Ask { part: index, encoded: asked.encoded.clone(), aligned })
-            }
+            State::Asked(asked) => Some(Ask { part: index, ids: asked.encoded.ids.clone() }),
             State::Waiting | State::Cut(_) | State::Done(_) => None,
         });
         asked.collect()
@@ -295,7 +292,7 @@ enum Prepared {
 
 fn piece_of(source: &Source, asked: &Asked, output: &Output, decoded: &Decoded) -> Result<Piece, Flaw> {
     let Asked { groups, draft, encoded } = asked;
-    let attention = output.attention.as_ref();
+    let attention = &output.attention;
     let restored = restore(&source.text, groups, draft, encoded, decoded, attention)?;
     Ok(Piece::translated(source, groups, draft, encoded, decoded, attention, restored))
 }

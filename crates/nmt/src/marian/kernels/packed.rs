@@ -46,6 +46,11 @@ impl Linear {
         linear
     }
 
+    /// Bytes of memory held.
+    pub(in crate::marian) fn bytes(&self) -> usize {
+        (self.lines.capacity() + self.offsets.capacity()) * size_of::<Line>() + self.bias.capacity_bytes()
+    }
+
     /// No outputs; the memory stays.
     pub(in crate::marian) fn clear(&mut self, inputs: usize, quantise: f32, unquantise: f32) {
         assert!(inputs.is_multiple_of(QUAD), "widths are checked when a model is loaded");

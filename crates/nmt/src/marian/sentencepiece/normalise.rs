@@ -56,6 +56,11 @@ impl Normaliser {
         Ok(normaliser)
     }
 
+    /// Bytes of memory held.
+    pub(super) fn bytes(&self) -> usize {
+        4 * self.units.capacity() + self.replacements.capacity() + self.verbatim.bytes()
+    }
+
     fn read_table(&mut self, table: &[u8]) -> Result<(), Flaw> {
         let broken = || Flaw::damaged("corrupt: the table of the normaliser is broken");
         let (size, rest) = table.split_first_chunk::<4>().ok_or_else(broken)?;

@@ -68,6 +68,11 @@ impl Trie {
         trie
     }
 
+    /// Bytes of memory held.
+    pub(super) fn bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>() + self.labels.capacity() + size_of_val(&*self.first)
+    }
+
     /// One byte further, if some key goes on with it.
     #[inline]
     pub(super) fn step(&self, from: Place, byte: u8) -> Option<Place> {

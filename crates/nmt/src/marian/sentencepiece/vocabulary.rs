@@ -1,5 +1,6 @@
 //! A vocabulary file: pieces, scores, kinds, and how text is normalised before it is cut.
 
+use super::SPACE;
 use super::normalise::Normaliser;
 use super::protobuf::{Fields, Value};
 use super::trie::Trie;
@@ -116,6 +117,39 @@ impl Vocabulary {
     /// The unknown token.
     pub(in crate::marian) fn unknown(&self) -> u32 {
         self.unknown
+    }
+
+    /// Whether each character of what this one is normalised to is a piece of its own.
+    pub(in crate::marian) fn knows(&self, character: char) -> bool {
+        let mut buffer = [0; 4];
+        let text = character.encode_utf8(&mut buffer);
+        if self.is_piece(text) {
+            return true;
+        }
+        let normalised = self.normaliser.normalise(text).text;
+        let form = std::str::from_utf8(&normalised).unwrap_or_default();
+        let mut form = form.char_indices().map(|(at, character)| &form[at..at + character.len_utf8()]);
+        let mut form = form.by_ref().filter(|one| one.as_bytes() != SPACE).peekable();
+        form.peek().is_some() && form.all(|one| self.is_piece(one))
+    }
+
+    /// Whether this character is normalised to nothing but white space.
+    pub(in crate::marian) fn ignores(&self, character: char) -> bool {
+        let mut buffer = [0; 4];
+        let form = self.normaliser.normalise(character.encode_utf8(&mut buffer)).text;
+        form.chunks(SPACE.len()).all(|three| three == SPACE)
+    }
+
+    fn is_piece(&self, text: &str) -> bool {
+        let end = text.bytes().try_fold(Trie::ROOT, |place, byte| self.trie.step(place, byte));
+        text.as_bytes() != SPACE && end.is_some_and(|end| self.trie.value(end).is_some())
+    }
+
+    /// Bytes of memory held.
+    pub(in crate::marian) fn bytes(&self) -> usize {
+        let words = self.starts.capacity() + self.scores.capacity();
+        let kinds = self.kinds.capacity() * size_of::<Kind>();
+        self.text.capacity() + 4 * words + kinds + self.trie.bytes() + self.normaliser.bytes()
     }
 
     pub(super) fn piece(&self, id: u32) -> &[u8] {

@@ -1,4 +1,4 @@
-//! Against the plain computation, and against another engine for the same models.
+//! Against the plain computation.
 
 use super::reference::Reference;
 use super::*;
@@ -53,38 +53,5 @@ fn the_arithmetic_is_that_of_the_plain_computation() {
         for text in sentences(recipe.seed, 6) {
             check_against_reference(&files, &text, 0.02);
         }
-    }
-}
-
-#[test]
-fn another_engine_comes_to_the_same_tokens() {
-    for recipe in [Recipe::tiny(31), Recipe::base(32), Recipe { has_shortlist: false, ..Recipe::base(33) }] {
-        let (_folder, files) = synthetic(&recipe);
-        let engine = load(&files, Kernel::detect());
-        let other = other(&files);
-        let texts = sentences(recipe.seed, 40);
-        // It adds the end itself, and makes a token of each unknown character.
-        let ids: Vec<Vec<u32>> = texts.iter().map(|text| engine.encode(text).ids).collect();
-        let ended: Vec<Vec<u32>> =
-            ids.iter().map(|ids| ids.iter().copied().chain([engine.source.end()]).collect()).collect();
-        let expected = other.greedy_batch(&ended);
-        let hypotheses = translate_ids(&engine, &ids, &Options::default());
-        // It stops at another length.
-        let agrees = |(one, other): (&Hypothesis, &Vec<u32>)| {
-            let common = one.ids.len().min(other.len());
-            one.ids[..common] == other[..common] && (one.truncated || one.ids.len() <= other.len())
-        };
-        let agreed = hypotheses.iter().zip(&expected).filter(|pair| agrees(*pair)).count();
-        assert!(agreed * 100 >= texts.len() * 95, "{recipe:?}: {agreed} of {}", texts.len());
-    }
-}
-
-/// The other engine, with the shortlist if there is one.
-pub(super) fn other(files: &Files) -> fxtranslate::engine::Engine {
-    let other = fxtranslate::engine::Engine::load(&files.model, &files.source_vocabulary, &files.target_vocabulary)
-        .expect("it reads the same files");
-    match &files.shortlist {
-        Some(file) => other.with_shortlist(fxtranslate::shortlist::Shortlist::load(file).expect("it can be read")),
-        None => other,
     }
 }
