@@ -100,4 +100,4 @@ fn take_apart(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
