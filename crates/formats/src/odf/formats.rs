@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::styles::Significance;
 use crate::runs::Format;
 
 /// All formats. Number 0 is text in no span.
 #[derive(Debug)]
 pub(super) struct Formats {
     chains: Vec<Chain>,
-    numbers: HashMap<(u32, Box<str>), u32>,
+    numbers: HashMap<(u32, Significance), u32>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,7 @@ struct Chain {
 #[derive(Debug)]
 pub(super) struct Span<'a> {
     /// Equal for spans that look the same.
-    pub(super) significance: String,
+    pub(super) significance: Significance,
     /// White space shows in it.
     pub(super) shows_blanks: bool,
     /// The element's name as it is written.
@@ -49,7 +50,7 @@ impl Formats {
     /// The format of text in a span that stands in text of the format `outer`.
     pub(super) fn within(&mut self, outer: u32, span: Span<'_>) -> u32 {
         let around = &self.chains[outer as usize];
-        if span.significance.is_empty() || around.depth >= DEPTH {
+        if span.significance == Significance::None || around.depth >= DEPTH {
             return outer;
         }
         let chain = Chain {
@@ -60,7 +61,7 @@ impl Formats {
             end: format!("</{}>", span.name).into(),
         };
         let next = u32::try_from(self.chains.len()).unwrap_or(u32::MAX);
-        let number = *self.numbers.entry((outer, span.significance.into())).or_insert(next);
+        let number = *self.numbers.entry((outer, span.significance)).or_insert(next);
         if number == next {
             self.chains.push(chain);
         }

@@ -7,6 +7,7 @@
 mod formats;
 mod manifest;
 mod retarget;
+mod sheet;
 mod skeleton;
 mod slot;
 mod spans;
@@ -17,6 +18,7 @@ mod walk;
 use terjuman_model::{Place, Segment};
 
 use self::manifest::Manifest;
+use self::sheet::Sheet;
 use self::skeleton::{OdfSkeleton, TextPart};
 use self::styles::Styles;
 use self::walk::Context;
@@ -55,7 +57,8 @@ fn take_apart(
     let mut segments = Vec::new();
     let mut parts = Vec::new();
     let mut walk = |part: XmlPart, styles: &Styles, segments: &mut Vec<Segment>| {
-        let found = walk::walk(&part, Context { options, limits, styles }, segments)?;
+        let sheet = Sheet::read(&part, limits)?;
+        let found = walk::walk(&part, Context { options, limits, styles, sheet: &sheet }, segments)?;
         parts.push(TextPart { part, found });
         Ok::<_, FormatError>(())
     };

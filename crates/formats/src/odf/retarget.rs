@@ -235,9 +235,9 @@ fn attribute(name: Name<'_>, mode: &str) -> String {
 fn parts(culture: &str) -> (&str, &str) {
     let mut parts = culture.split('-');
     let language = parts.next().unwrap_or_default();
-    let country =
+    let mut country =
         parts.filter(|part| part.len() == 2 || part.len() == 3 && part.starts_with(|c: char| c.is_ascii_digit()));
-    (language, country.last().unwrap_or("none"))
+    (language, country.next_back().unwrap_or("none"))
 }
 
 /// The prefix of attributes of this namespace on the element that just started, with the colon: its own, or one that

@@ -18,7 +18,7 @@ pub(super) enum Family {
 
 /// What a style says.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Look {
+struct Look {
     parent: Option<String>,
     /// Its properties, in one order and without those that nobody sees.
     properties: String,
@@ -27,17 +27,38 @@ pub(super) struct Look {
     shows_blanks: bool,
 }
 
+/// What tells the looks of two spans apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Significance {
+    /// The style makes no difference.
+    None,
+    /// An automatic style: equal numbers for equal properties.
+    Automatic(u32),
+    /// A style that somebody gave a name.
+    Named(Box<str>),
+}
+
+/// What is known of a style when all that it builds on is known.
+#[derive(Debug, Clone, Copy, Default)]
+struct Resolved {
+    hidden: bool,
+    shows_blanks: bool,
+    /// `None` for common styles, 0 for an automatic one that makes no difference.
+    number: Option<u32>,
+}
+
+type Key = (Family, String);
+
 /// The styles that a part can name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Styles {
     /// Made by the program, for one place each. Their names mean nothing.
-    automatic: HashMap<(Family, String), Look>,
+    automatic: HashMap<Key, Look>,
     /// Made by people.
-    common: HashMap<(Family, String), Look>,
+    common: HashMap<Key, Look>,
+    /// Worked out once: a document may name a style a million times.
+    resolved: HashMap<Key, Resolved>,
 }
-
-/// Styles that build on each other.
-const CHAIN: usize = 20;
 
 impl Styles {
     /// Reads the styles of a part, which stand before its text.
@@ -48,7 +69,7 @@ impl Styles {
         let mut styles = Self::default();
         let mut scanner = Scanner::new(&part.text, &part.name, limits);
         let mut automatic = false;
-        let mut current: Option<((Family, String), Look)> = None;
+        let mut current: Option<(Key, Look)> = None;
         while let Some(event) = scanner.next()? {
             match event.kind {
                 Kind::Start { name, .. } if name.namespace == Namespace::OdfOffice => match name.local {
@@ -70,56 +91,82 @@ impl Styles {
                 _ => {}
             }
         }
-        Ok(styles)
+        Ok(styles.resolve())
     }
 
     /// These automatic styles, and the common styles of `common`.
     pub(super) fn over(self, common: &Self) -> Self {
-        Self { automatic: self.automatic, common: common.common.clone() }
+        Self { automatic: self.automatic, common: common.common.clone(), resolved: HashMap::new() }.resolve()
     }
 
-    fn look(&self, family: Family, name: &str) -> Option<&Look> {
-        let key = (family, name.to_owned());
-        self.automatic.get(&key).or_else(|| self.common.get(&key))
+    fn look(&self, key: &Key) -> Option<&Look> {
+        self.automatic.get(key).or_else(|| self.common.get(key))
+    }
+
+    /// Works out every style from those that it builds on, each once.
+    fn resolve(mut self) -> Self {
+        let mut resolved: HashMap<Key, Resolved> = HashMap::new();
+        let mut numbers: HashMap<(&str, &str), u32> = HashMap::from([(("", ""), 0)]);
+        for key in self.automatic.keys().chain(self.common.keys()) {
+            // Up to one that is known, or says it itself. What is entered on the way ends a circle.
+            let mut way: Vec<&Key> = Vec::new();
+            let mut next = Some(key.clone());
+            let mut hidden = false;
+            while let Some(key) = next.take() {
+                if let Some(known) = resolved.get(&key) {
+                    hidden = known.hidden;
+                    break;
+                }
+                let found = self.automatic.get_key_value(&key).or_else(|| self.common.get_key_value(&key));
+                let Some((key, look)) = found else { break };
+                way.push(key);
+                resolved.insert(key.clone(), Resolved::default());
+                match look.hidden {
+                    Some(says) => hidden = says,
+                    None => next = look.parent.clone().map(|parent| (key.0, parent)),
+                }
+            }
+            for key in way {
+                resolved.insert(key.clone(), Resolved { hidden, ..Resolved::default() });
+            }
+        }
+        for (key, known) in &mut resolved {
+            let Some(look) = self.look(key) else { continue };
+            let parent = look.parent.as_ref().and_then(|parent| self.look(&(key.0, parent.clone())));
+            known.shows_blanks = look.shows_blanks || parent.is_some_and(|parent| parent.shows_blanks);
+            if self.automatic.contains_key(key) {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                let says = (look.parent.as_deref().unwrap_or_default(), look.properties.as_str());
+                known.number = Some(*numbers.entry(says).or_insert(next));
+            }
+        }
+        self.resolved = resolved;
+        self
+    }
+
+    fn resolved(&self, family: Family, name: &str) -> Resolved {
+        self.resolved.get(&(family, name.to_owned())).copied().unwrap_or_default()
     }
 
     /// Whether the style, or one that it builds on, hides its text.
     pub(super) fn hides(&self, family: Family, name: &str) -> bool {
-        let mut name = name;
-        for _ in 0..CHAIN {
-            let Some(look) = self.look(family, name) else { return false };
-            match (look.hidden, &look.parent) {
-                (Some(hidden), _) => return hidden,
-                (None, Some(parent)) => name = parent,
-                (None, None) => return false,
-            }
-        }
-        false
+        self.resolved(family, name).hidden
     }
 
-    /// Equal for styles of spans that look the same, empty for one that makes no difference; and whether white space
-    /// shows in it.
-    pub(super) fn significance(&self, name: &str) -> (String, bool) {
-        match self.automatic.get(&(Family::Text, name.to_owned())) {
-            Some(look) => {
-                let parent = look.parent.as_deref().unwrap_or_default();
-                let shows = look.shows_blanks || self.shows_blanks(parent);
-                match (parent, look.properties.as_str()) {
-                    ("", "") => (String::new(), shows),
-                    (parent, properties) => (format!("{parent}\n{properties}"), shows),
-                }
-            }
-            None if name.is_empty() => (String::new(), false),
-            None => (format!("{name}\n"), self.shows_blanks(name)),
-        }
-    }
-
-    fn shows_blanks(&self, name: &str) -> bool {
-        self.look(Family::Text, name).is_some_and(|look| look.shows_blanks)
+    /// What tells spans of this style from others, and whether white space shows in it.
+    pub(super) fn significance(&self, name: &str) -> (Significance, bool) {
+        let style = self.resolved(Family::Text, name);
+        let significance = match style.number {
+            Some(0) => Significance::None,
+            Some(number) => Significance::Automatic(number),
+            None if name.is_empty() => Significance::None,
+            None => Significance::Named(name.into()),
+        };
+        (significance, style.shows_blanks)
     }
 }
 
-fn start(scanner: &mut Scanner<'_>) -> Option<((Family, String), Look)> {
+fn start(scanner: &mut Scanner<'_>) -> Option<(Key, Look)> {
     let family = match scanner.value(Namespace::OdfStyle, "family")?.as_ref() {
         "text" => Family::Text,
         "paragraph" => Family::Paragraph,

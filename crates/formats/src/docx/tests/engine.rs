@@ -3,7 +3,7 @@
 use terjuman_model::{Piece, Segment, TaggedText};
 
 /// Each ASCII letter becomes a look-alike, the text stands in brackets; protected text stays.
-pub(super) fn pseudo(segment: &Segment) -> TaggedText {
+pub(crate) fn pseudo(segment: &Segment) -> TaggedText {
     let mut out = TaggedText::new();
     let mut protected = false;
     let first_text = segment.source.pieces().position(|piece| matches!(piece, Piece::Text(_)));

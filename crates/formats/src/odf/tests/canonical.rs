@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::Limits;
-use crate::odf::styles::Styles;
+use crate::odf::styles::{Significance, Styles};
 use crate::xml::{Kind, Namespace, Scanner, XmlPart, unescape};
 
 /// A paragraph that is open: how it is formatted, and whether a space would be dropped.
@@ -38,7 +38,10 @@ pub(super) fn canonical(part: &XmlPart, styles: &Styles) -> Vec<String> {
                 "span" => {
                     let style = scanner.value(Namespace::OdfText, "style-name").unwrap_or_default();
                     let (significance, _) = styles.significance(&style);
-                    paragraphs.last_mut().unwrap().formats.push(significance);
+                    paragraphs.last_mut().unwrap().formats.push(match significance {
+                        Significance::None => String::new(),
+                        other => format!("{other:?}"),
+                    });
                 }
                 "s" => {
                     let count = scanner.value(Namespace::OdfText, "c").map_or(1, |c| c.parse().unwrap());

@@ -106,3 +106,23 @@ fn hidden_sections_stay() {
                 <text:list-item><text:p>Item</text:p></text:list-item></text:list></text:section>";
     assert_eq!(Document::new(body).segments(), ["Item"]);
 }
+
+#[test]
+fn cells_that_formulas_know_by_their_text_stay() {
+    let document = sheet(
+        "<table:table-cell office:value-type='string'><text:p>Yes</text:p></table:table-cell><table:table-cell \
+         office:value-type='string' office:string-value='no'><text:p>no</text:p></table:table-cell><table:table-cell \
+         office:value-type='string'><text:p>Yes, but</text:p></table:table-cell><table:table-cell \
+         table:formula='of:=IF([.A1]=&quot;yes&quot;;&quot;No&quot;)'/>",
+    );
+    assert_eq!(document.segments(), ["Yes, but"]);
+}
+
+#[test]
+fn filters_look_for_what_cells_say() {
+    let body = "<table:table><table:table-row table:visibility='collapse'><table:table-cell><text:p>Word</text:p>\
+                </table:table-cell></table:table-row></table:table><table:database-ranges><table:database-range><table:filter>\
+                <table:filter-condition table:value='Word' table:operator='='/><table:filter-condition table:value='a.*' \
+                table:operator='match'/></table:filter></table:database-range></table:database-ranges>";
+    assert_eq!(Document::new(body).segments(), ["Word", "Word"]);
+}

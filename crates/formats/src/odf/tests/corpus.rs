@@ -1,7 +1,5 @@
 //! Every document of the corpus, if it is at hand.
 
-#![expect(clippy::print_stdout, reason = "a test says what it passed over")]
-
 use std::path::{Path, PathBuf};
 
 use terjuman_model::{Segment, TaggedText};

@@ -9,5 +9,4 @@ mod inline;
 mod packages;
 mod retargeted;
 
-#[path = "../../docx/tests/engine.rs"]
-mod engine;
+use crate::docx::tests::engine;

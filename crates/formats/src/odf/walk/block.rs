@@ -62,13 +62,22 @@ impl<'a> Walker<'a> {
                 let style = self.scanner.value(Namespace::OdfTable, "style-name").unwrap_or_default();
                 if self.context.styles.hides(Family::Table, &style) { Frame::Ignored } else { Frame::Block }
             }
-            "table-row" if !options.hidden_text => {
+            "table-row" if !options.hidden_text && !self.context.sheet.is_filtered => {
                 let visibility = self.scanner.value(Namespace::OdfTable, "visibility");
                 if visibility.is_some_and(|visibility| visibility == "collapse") {
                     Frame::Ignored
                 } else {
                     Frame::Block
                 }
+            }
+            // What a filter looks for in cells, which say it in their new language.
+            "filter-condition" | "filter-set-item" => {
+                let value = self.scanner.value(Namespace::OdfTable, "value");
+                let is_text = self.scanner.value(Namespace::OdfTable, "operator").is_none_or(|o| o == "=" || o == "!=");
+                if is_text && !value.is_some_and(|value| self.context.sheet.compares(&value)) {
+                    self.attribute(Namespace::OdfTable, "value");
+                }
+                Frame::Block
             }
             "help-message" | "error-message" => {
                 self.attribute(Namespace::OdfTable, "title");

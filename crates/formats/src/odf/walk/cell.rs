@@ -66,6 +66,9 @@ impl Walker<'_> {
         let Some(cell) = self.cells.pop() else { return };
         let Some(span) = cell.value else { return };
         let value = unescape(&self.text[span.range()]);
+        if self.context.sheet.compares(&value) {
+            return;
+        }
         if cell.odd || cell.said != value {
             // What readers show instead of the paragraphs.
             if let Some(plain) = self.plain(&value, span) {

@@ -16,6 +16,7 @@ use self::cell::Cell;
 use self::frame::Frame;
 use self::paragraph::ParagraphState;
 use super::formats::Formats;
+use super::sheet::Sheet;
 use super::slot::{Plain, Slot};
 use super::styles::Styles;
 use crate::runs::Span;
@@ -28,6 +29,7 @@ pub(super) struct Context<'a> {
     pub(super) options: &'a Options,
     pub(super) limits: &'a Limits,
     pub(super) styles: &'a Styles,
+    pub(super) sheet: &'a Sheet,
 }
 
 /// What was found in a part.

@@ -85,7 +85,7 @@ impl<'a> Walker<'a> {
         if cell.is_some_and(|cell| cell.computed) {
             return Frame::Ignored;
         }
-        let in_cell = cell.is_some_and(|cell| cell.value.is_some());
+        let in_cell = cell.is_some_and(|cell| cell.value.is_some() || !self.context.sheet.compares_nothing());
         let style = self.scanner.value(Namespace::OdfText, "style-name").unwrap_or_default();
         let hidden = !self.context.options.hidden_text && self.context.styles.hides(Family::Paragraph, &style);
         self.paragraphs.push(ParagraphState {
@@ -104,7 +104,9 @@ impl<'a> Walker<'a> {
     pub(super) fn end_paragraph(&mut self) {
         let Some(paragraph) = self.paragraphs.pop() else { return };
         let first = self.segments.len();
-        if let Some((block, found)) = segments(paragraph.content) {
+        // Formulas know some cells by what they say.
+        let is_compared = paragraph.in_cell && self.context.sheet.compares(&paragraph.said);
+        if !is_compared && let Some((block, found)) = segments(paragraph.content) {
             self.segments.extend(found);
             self.found.slots.push(Slot::Paragraph(Box::new(ParagraphSlot {
                 block,
