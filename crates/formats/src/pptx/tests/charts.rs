@@ -102,6 +102,15 @@ fn names_that_a_chart_repeats_are_told_once() {
 }
 
 #[test]
+fn labels_that_come_from_cells() {
+    let labels = "<c:ser><c:extLst><c:ext xmlns:c15=\"http://schemas.microsoft.com/office/drawing/2012/chart\"><c15:datalabelsRange>\
+        <c15:f>Sheet1!$D$1</c15:f><c15:dlblRangeCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>best year</c:v></c:pt></c15:dlblRangeCache>\
+        </c15:datalabelsRange></c:ext></c:extLst></c:ser>";
+    let deck = Deck::new("").with(SLIDE, "chart", CHART, root("c:chartSpace", labels));
+    deck.check(&["best year"], CHART, &[(">best year<", ">BEST YEAR<")]);
+}
+
+#[test]
 fn cells_that_feed_a_chart_say_what_it_says() {
     let merged = deck(workbook(&STRINGS, "B2+1&amp;&quot;x&quot;")).merged(pseudo, &NOWHERE);
     let strings = in_book(&merged, "xl/sharedStrings.xml");
