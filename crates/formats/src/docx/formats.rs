@@ -149,35 +149,42 @@ impl<'a> Formats<'a> {
     fn drawing(&self, spelling: &str, look: &mut Look) -> Result<String, FormatError> {
         let mut key = String::new();
         let mut scanner = Scanner::new(spelling, "", self.limits);
-        let mut inside = 0;
+        let mut child: Option<usize> = None;
         while let Some(event) = scanner.next()? {
-            if let Kind::Start { name, .. } = event.kind
-                && scanner.depth() == 2
-            {
-                look.whole |= name.local == "hlinkClick";
-            } else if let Kind::Start { .. } = event.kind
-                && scanner.depth() == 1
-            {
-                inside = event.range.end;
-                for attribute in scanner.attributes() {
-                    let value = &spelling[attribute.value.clone()];
-                    match attribute.qualified {
-                        "lang" | "altLang" | "dirty" | "err" | "smtClean" | "noProof" | "bmk" | "kern" | "spc" => {
-                            continue;
+            match event.kind {
+                Kind::Start { .. } if scanner.depth() == 1 => {
+                    for attribute in scanner.attributes() {
+                        let value = &spelling[attribute.value.clone()];
+                        match attribute.qualified {
+                            "lang" | "altLang" | "dirty" | "err" | "smtClean" | "noProof" | "bmk" | "kern" | "spc" => {
+                                continue;
+                            }
+                            "u" => look.shows_blanks |= value != "none",
+                            "strike" => look.shows_blanks |= value != "noStrike",
+                            _ => {}
                         }
-                        "u" => look.shows_blanks |= value != "none",
-                        "strike" => look.shows_blanks |= value != "noStrike",
-                        _ => {}
+                        key.push_str(attribute.qualified);
+                        key.push('=');
+                        key.push_str(value);
+                        key.push(';');
                     }
-                    key.push_str(attribute.qualified);
-                    key.push('=');
-                    key.push_str(value);
-                    key.push(';');
                 }
+                Kind::Start { name, .. } if scanner.depth() == 2 => {
+                    let counts = match name.local {
+                        "ea" => self.scripts.east_asian,
+                        "cs" => self.scripts.complex,
+                        _ => true,
+                    };
+                    look.whole |= name.local == "hlinkClick";
+                    child = counts.then_some(event.range.start);
+                }
+                Kind::End { .. } if scanner.depth() == 1 => {
+                    if let Some(start) = child.take() {
+                        key.push_str(&spelling[start..event.range.end]);
+                    }
+                }
+                _ => {}
             }
-        }
-        if let Some(end) = spelling.rfind("</").filter(|end| *end > inside) {
-            key.push_str(&spelling[inside..end]);
         }
         Ok(key)
     }

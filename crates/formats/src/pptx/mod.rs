@@ -21,7 +21,7 @@ use terjuman_model::{Place, Segment};
 use self::copies::Copies;
 use self::skeleton::{DeckPart, DeckSkeleton};
 use self::survey::Survey;
-use self::workbook::{FedWorkbook, Feed};
+use self::workbook::FedWorkbook;
 use crate::docx::OfficePart;
 use crate::package::{Package, without_signatures};
 use crate::xml::XmlPart;
@@ -46,37 +46,37 @@ fn take_apart(
     let names = parts::find(&mut package, options, limits)?;
     let mut copies = Copies::default();
     let mut parts = Vec::new();
-    let mut books: Vec<(String, Vec<Feed>)> = Vec::new();
+    // Workbooks behind charts, with what the charts say.
+    let mut books: Vec<(String, HashMap<String, usize>)> = Vec::new();
     let mut numbers: HashMap<String, usize> = HashMap::new();
     for name in names {
         let part = XmlPart::decode(&name.part, package.require(&name.part)?)?;
         let survey = Survey::of(&part, name.kind, limits)?;
-        let cells = match &name.workbook {
-            Some(_) => workbook::references(&part, limits)?,
-            None => Vec::new(),
-        };
         let (office, found) = OfficePart::read_around(part, survey.skipped.clone(), options, limits)?;
         let segments = copies.settle(name.kind, name.slide, found);
         if copies.segments.len() > limits.segments {
             return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
         }
-        let feeds = workbook::feeds(&cells, &office, &segments);
-        if let Some(book) = name.workbook
-            && !feeds.is_empty()
-        {
+        if let Some(book) = name.workbook {
             let number = *numbers.entry(book.to_ascii_lowercase()).or_insert(books.len());
-            match books.get_mut(number) {
-                Some((_, fed)) => fed.extend(feeds),
-                None => books.push((book, feeds)),
+            if number == books.len() {
+                books.push((book, HashMap::new()));
+            }
+            for (segment, _) in office.values() {
+                let segment = segments[segment];
+                let text = copies.segments[segment].source.text();
+                // Strings with escapes of characters are left alone.
+                if !text.contains("_x") {
+                    books[number].1.entry(text.to_owned()).or_insert(segment);
+                }
             }
         }
         parts.push(DeckPart { office, survey, segments });
     }
     let mut workbooks = Vec::new();
     let mut budget = limits.zip_total_bytes;
-    let source = |segment: usize| copies.segments[segment].source.text().to_owned();
-    for (book, feeds) in books {
-        match FedWorkbook::read(&mut package, &book, &feeds, &source, &mut budget, limits) {
+    for (book, said) in books.into_iter().filter(|(_, said)| !said.is_empty()) {
+        match FedWorkbook::read(&mut package, &book, &said, &mut budget, limits) {
             Ok(Some(read)) => workbooks.push(read),
             // Whatever is wrong with the workbook: the chart shows its own copy.
             Ok(None) | Err(_) => {

@@ -49,6 +49,8 @@ namespaces! {
     Picture: "http://schemas.openxmlformats.org/drawingml/2006/picture", "http://purl.oclc.org/ooxml/drawingml/picture";
     /// Charts.
     Chart: "http://schemas.openxmlformats.org/drawingml/2006/chart", "http://purl.oclc.org/ooxml/drawingml/chart";
+    /// Chart extensions of 2012.
+    Chart2012: "http://schemas.microsoft.com/office/drawing/2012/chart";
     /// Charts of 2014 and later.
     ChartExtended: "http://schemas.microsoft.com/office/drawing/2014/chartex";
     /// Diagrams (SmartArt).

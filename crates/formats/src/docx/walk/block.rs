@@ -40,6 +40,8 @@ impl<'a> Walker<'a> {
             Namespace::Math => Frame::Ignored,
             Namespace::Compatibility => self.compatibility(name),
             Namespace::Chart | Namespace::ChartExtended => return self.chart(name, span),
+            // Labels that come from cells.
+            Namespace::Chart2012 if name.local == "dlblRangeCache" => Frame::Strings,
             Namespace::DublinCore if matches!(name.local, "title" | "subject" | "description") => self.element(span),
             Namespace::CoreProperties if matches!(name.local, "keywords" | "category") => self.element(span),
             _ => Frame::Block,

@@ -102,8 +102,17 @@ fn names_that_a_chart_repeats_are_told_once() {
 }
 
 #[test]
+fn labels_that_come_from_cells() {
+    let labels = "<c:ser><c:extLst><c:ext xmlns:c15=\"http://schemas.microsoft.com/office/drawing/2012/chart\"><c15:datalabelsRange>\
+        <c15:f>Sheet1!$D$1</c15:f><c15:dlblRangeCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>best year</c:v></c:pt></c15:dlblRangeCache>\
+        </c15:datalabelsRange></c:ext></c:extLst></c:ser>";
+    let deck = Deck::new("").with(SLIDE, "chart", CHART, root("c:chartSpace", labels));
+    deck.check(&["best year"], CHART, &[(">best year<", ">BEST YEAR<")]);
+}
+
+#[test]
 fn cells_that_feed_a_chart_say_what_it_says() {
-    let merged = deck(workbook(&STRINGS, "B2+1")).merged(pseudo, &NOWHERE);
+    let merged = deck(workbook(&STRINGS, "B2+1&amp;&quot;x&quot;")).merged(pseudo, &NOWHERE);
     let strings = in_book(&merged, "xl/sharedStrings.xml");
     for expected in ["<t>OLD</t>", "\"preserve\">NEW</t>", "<t>NORTH</t>", "<r><t>South</t></r>", "<t>Place</t>"] {
         assert!(strings.contains(expected), "{expected}: {strings}");
@@ -120,8 +129,12 @@ fn a_workbook_that_would_break_is_kept() {
     let book = workbook(&STRINGS, "1");
     let same = deck(book.clone()).merged(|_| terjuman_model::TaggedText::plain("same"), &NOWHERE);
     assert!(Package::open(&same, &Limits::default()).unwrap().read(BOOK).unwrap() == Some(book));
-    // A formula names a column; a workbook that is none.
-    for book in [workbook(&STRINGS, "SUM(Table1[Old])"), b"no workbook".to_vec()] {
+    // A formula names a column, or compares a name; a workbook that is none.
+    for book in [
+        workbook(&STRINGS, "SUM(Table1[Old])"),
+        workbook(&STRINGS, "IF(A2=&quot;north&quot;,1,2)"),
+        b"no workbook".to_vec(),
+    ] {
         let deck = deck(book.clone());
         assert_eq!(deck.warnings()[0].kind, WarningKind::PartKept);
         let merged = deck.merged(pseudo, &NOWHERE);

@@ -21,6 +21,20 @@ fn runs_that_look_the_same_are_one_text() {
 }
 
 #[test]
+fn fonts_of_scripts_that_do_not_occur_make_no_difference() {
+    let run = |font: &str, text: &str| format!("<a:r><a:rPr b=\"1\"><a:{font}/></a:rPr><a:t>{text}</a:t></a:r>");
+    let texts = |first: &str, last: &str| {
+        let runs =
+            run("ea typeface=\"A\"", first) + &run("ea typeface=\"B\"", " or ") + &run("cs typeface=\"C\"", last);
+        Deck::new(&shape(&format!("<a:p>{runs}</a:p>"))).segments()
+    };
+    assert_eq!(texts("one", "two"), ["one or two"]);
+    assert_eq!(texts("一二三四五", "two"), ["一二三四五{0: or }{1:two}"]);
+    let latin = run("latin typeface=\"A\"", "one ") + &run("latin typeface=\"B\"", "or two");
+    assert_eq!(Deck::new(&shape(&format!("<a:p>{latin}</a:p>"))).segments(), ["{0:one }or two"]);
+}
+
+#[test]
 fn breaks_and_fields_keep_their_places() {
     let text = "<a:p><a:r><a:t>one</a:t></a:r><a:br><a:rPr lang=\"en-US\"/></a:br><a:r><a:t>two </a:t></a:r>\
         <a:fld id=\"{A}\" type=\"slidenum\"><a:rPr/><a:t>12</a:t></a:fld><a:r><a:t> three</a:t></a:r></a:p>";
