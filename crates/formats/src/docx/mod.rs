@@ -102,4 +102,4 @@ fn take_apart(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

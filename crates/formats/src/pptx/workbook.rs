@@ -9,10 +9,9 @@ use std::ops::Range;
 
 use terjuman_model::TaggedText;
 
-use super::parts::relationships_of;
 use crate::docx::OfficePart;
 use crate::edits::Edits;
-use crate::package::{Changes, Package};
+use crate::package::{Changes, Package, relationships_of};
 use crate::xml::{Kind, Namespace, Scanner, XmlPart, escape_attribute, escape_text, unescape};
 use crate::{FormatError, Limits};
 

@@ -3,7 +3,7 @@
 use terjuman_model::{Piece, Segment, TaggedText};
 
 /// Each ASCII letter becomes a look-alike, the text stands in brackets; protected text stays.
-pub(super) fn pseudo(segment: &Segment) -> TaggedText {
+pub(crate) fn pseudo(segment: &Segment) -> TaggedText {
     let mut out = TaggedText::new();
     let mut protected = false;
     let first_text = segment.source.pieces().position(|piece| matches!(piece, Piece::Text(_)));
@@ -36,7 +36,7 @@ pub(super) fn pseudo(segment: &Segment) -> TaggedText {
 }
 
 /// The look-alike of an ASCII letter.
-pub(super) fn look_alike(character: char) -> char {
+pub(crate) fn look_alike(character: char) -> char {
     let table = |first: char, table: &str| table.chars().nth(character as usize - first as usize).unwrap();
     match character {
         'a'..='z' => table('a', "áƀćďéƒǵĥíĵķĺɱńóṕɋŕśťúṽŵẋýź"),

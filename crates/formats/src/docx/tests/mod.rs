@@ -3,7 +3,7 @@
 mod build;
 mod canonical;
 mod corpus;
-mod engine;
+pub(crate) mod engine;
 mod fields;
 mod hostile;
 mod inline;
