@@ -1,6 +1,7 @@
 //! The workbook's own part: its sheets, the names it defines, and when it computes.
 
 use super::formulas::FormulaWords;
+use super::pending::{Pending, What};
 use super::tags::set_attribute;
 use crate::runs::{Rewritten, Span};
 use crate::xml::{Kind, Namespace, Scanner, XmlPart, unescape};
@@ -29,6 +30,8 @@ pub(super) struct Book {
     pub(super) sheets: Vec<SheetEntry>,
     /// Names that it defines.
     pub(super) names: Vec<String>,
+    /// Formulas of names that refer to tables.
+    pub(super) pending: Vec<Pending>,
     /// The start tag of `calcPr`.
     calculation: Option<Span>,
     /// Where it would stand.
@@ -47,7 +50,7 @@ impl Book {
     pub(super) fn read(part: &XmlPart, words: &mut FormulaWords, limits: &Limits) -> Result<Self, FormatError> {
         let mut book = Self::default();
         let mut scanner = Scanner::new(&part.text, &part.name, limits);
-        let mut formula: Option<String> = None;
+        let mut formula: Option<(usize, String)> = None;
         while let Some(event) = scanner.next()? {
             match event.kind {
                 Kind::Start { name, .. } if name.namespace == Namespace::Spreadsheet => match name.local {
@@ -72,21 +75,23 @@ impl Book {
                     }
                     "definedName" => {
                         book.names.extend(scanner.value(Namespace::None, "name").map(Into::into));
-                        formula = Some(String::new());
+                        formula = Some((event.range.end, String::new()));
                     }
                     "calcPr" => book.calculation = Some(event.range.into()),
                     _ => {}
                 },
                 Kind::Text => {
-                    if let Some(formula) = &mut formula {
+                    if let Some((_, formula)) = &mut formula {
                         formula.push_str(&unescape(&part.text[event.range]));
                     }
                 }
                 Kind::End { name } if name.namespace == Namespace::Spreadsheet => {
                     if name.local == "definedName"
-                        && let Some(formula) = formula.take()
+                        && let Some((start, formula)) = formula.take()
+                        && words.read(&formula, false)
                     {
-                        words.read(&formula, false);
+                        let span = Span { start, end: event.range.start.max(start) };
+                        book.pending.push(Pending { span, what: What::Formula });
                     }
                     if BEFORE_CALCULATION.contains(&name.local) && scanner.depth() == 1 {
                         book.place = Some(event.range.end);

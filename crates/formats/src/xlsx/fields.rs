@@ -74,7 +74,7 @@ struct Reader<'a, 'b> {
     has_formulas: bool,
     is_foreign: bool,
     in_items: bool,
-    formula: Option<String>,
+    formula: Option<(usize, String)>,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -83,13 +83,16 @@ impl<'a> Reader<'a, '_> {
             match event.kind {
                 Kind::Start { name, .. } => self.start(name, event.range.into()),
                 Kind::Text => {
-                    if let Some(formula) = &mut self.formula {
+                    if let Some((_, formula)) = &mut self.formula {
                         formula.push_str(&unescape(&self.part.text[event.range]));
                     }
                 }
                 Kind::End { name } => {
-                    if let Some(formula) = self.formula.take() {
-                        self.words.read(&formula, false);
+                    if let Some((start, formula)) = self.formula.take()
+                        && self.words.read(&formula, false)
+                    {
+                        let span = Span { start, end: event.range.start.max(start) };
+                        self.fields.pending.push(Pending { span, what: What::Formula });
                     }
                     if name.local == "sharedItems" && self.in_items {
                         self.in_items = false;
@@ -110,11 +113,14 @@ impl<'a> Reader<'a, '_> {
             (FieldsOf::Table { .. }, "tableColumn") => {
                 if self.has_header {
                     self.name("name");
+                } else if let Some(name) = self.value("name") {
+                    // No cell says its name.
+                    self.fields.kept.push(name);
                 }
                 self.attribute("totalsRowLabel", What::Same);
             }
             (FieldsOf::Table { .. }, "calculatedColumnFormula" | "totalsRowFormula") => {
-                self.formula = Some(String::new());
+                self.formula = Some((span.end, String::new()));
             }
             (FieldsOf::Table { .. }, "xmlColumnPr") => self.keep_last(),
             (FieldsOf::Table { .. }, "filter" | "customFilter") => self.attribute("val", What::Same),

@@ -2,7 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::xml::{Kind, Namespace, Scanner};
+use super::formulas::references;
+use crate::xml::{Kind, Namespace, Scanner, unescape};
 use crate::{FormatError, Limits};
 
 /// A sum over the elements of a part in their order, with their attributes but those that hold words. How a string is
@@ -36,7 +37,16 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
             }
             Kind::End { .. } if passed_over == Some(scanner.depth() + 1) => passed_over = None,
             Kind::End { .. } => in_number = false,
-            Kind::Text if in_number && passed_over.is_none() => text[event.range].hash(&mut hasher),
+            // Names of columns may change, nothing else in a formula.
+            Kind::Text if in_number && passed_over.is_none() => {
+                let formula = unescape(&text[event.range]);
+                let mut at = 0;
+                for (reference, _) in references(&formula) {
+                    formula[at..reference.start].hash(&mut hasher);
+                    at = reference.end;
+                }
+                formula[at..].hash(&mut hasher);
+            }
             _ => {}
         }
     }

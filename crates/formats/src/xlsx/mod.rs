@@ -21,7 +21,7 @@ mod tags;
 mod texts;
 mod units;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use terjuman_model::{Place, Segment};
 
@@ -107,10 +107,19 @@ fn take_apart(
         recalculates |= found.has_text_results;
         waiting.push(Waiting { part, pending: found.pending, views: found.views, cache: None, names: None });
     }
-    let (mut names, mut kept) = (Vec::new(), Vec::new());
+    let (mut names, mut kept, mut columns) = (Vec::new(), Vec::new(), HashMap::new());
     for (name, kind) in parts.sheets.iter().flat_map(|sheet| &sheet.fields).chain(&parts.fields) {
         let part = read(&mut package, name)?;
         let fields = fields::read(&part, *kind, &mut words, limits)?;
+        if matches!(kind, FieldsOf::Table { .. }) {
+            for name in &fields.names {
+                // Two names that formulas cannot tell apart stay.
+                let known = columns.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+                if known != name {
+                    kept.extend([known.clone(), name.clone()]);
+                }
+            }
+        }
         names.extend(fields.names);
         kept.extend(fields.kept);
         let group = match kind {
@@ -144,21 +153,46 @@ fn take_apart(
     for Waiting { part, pending, views, cache, names } in waiting {
         let mut own = Names::default();
         let group = if names == Some(Group::Pivot) { &mut pivots } else { &mut own };
-        let mut resolver = Resolver { texts: &mut texts, units: &mut units, names: group, limits };
+        let mut resolver = Resolver { texts: &mut texts, units: &mut units, names: group, columns: &columns, limits };
         let resolved = resolver.resolve(&part.text, &pending)?;
         if names == Some(Group::Table) {
             all_names.push(own);
         }
         if !resolved.slots.is_empty() || !views.is_empty() {
             let prefix = tags::root_prefix(&part.text);
-            slot_parts.push(SlotPart { part, prefix, slots: resolved.slots, lists: resolved.lists, views, cache });
+            slot_parts.push(SlotPart {
+                part,
+                prefix,
+                slots: resolved.slots,
+                lists: resolved.lists,
+                views,
+                cache,
+                always: None,
+            });
         }
     }
     all_names.push(pivots);
     let mut nowhere = Names::default();
+    let always = if recalculates { parts.contents.recalculate(&parts.book) } else { None };
+    let mut resolver =
+        Resolver { texts: &mut texts, units: &mut units, names: &mut nowhere, columns: &columns, limits };
+    let slots = resolver.resolve(&parts.book.text, &parts.contents.pending)?.slots;
+    if !slots.is_empty() || always.is_some() {
+        let prefix = tags::root_prefix(&parts.book.text);
+        slot_parts.push(SlotPart {
+            part: parts.book,
+            prefix,
+            slots,
+            lists: Vec::new(),
+            views: Vec::new(),
+            cache: None,
+            always,
+        });
+    }
     let mut office = Vec::new();
     for entry in parts.sheets.iter().filter(|sheet| is_shown(sheet.visibility)) {
-        let mut resolver = Resolver { texts: &mut texts, units: &mut units, names: &mut nowhere, limits };
+        let mut resolver =
+            Resolver { texts: &mut texts, units: &mut units, names: &mut nowhere, columns: &columns, limits };
         let mut threads = Threads::default();
         let mut said: Vec<(XmlPart, Vec<Slot>)> = Vec::new();
         for name in entry.threads.iter().filter(|_| options.comments) {
@@ -173,7 +207,15 @@ fn take_apart(
         }
         for (part, slots) in said.into_iter().filter(|(_, slots)| !slots.is_empty()) {
             let prefix = tags::root_prefix(&part.text);
-            slot_parts.push(SlotPart { part, prefix, slots, lists: Vec::new(), views: Vec::new(), cache: None });
+            slot_parts.push(SlotPart {
+                part,
+                prefix,
+                slots,
+                lists: Vec::new(),
+                views: Vec::new(),
+                cache: None,
+                always: None,
+            });
         }
         for name in &entry.drawings {
             let part = read(&mut package, name)?;
@@ -198,9 +240,6 @@ fn take_apart(
         package,
         parts: slot_parts,
         office,
-        book_part: parts.book,
-        book: parts.contents,
-        recalculates,
         names: all_names,
         sources,
         markup,

@@ -1,5 +1,8 @@
 //! Places that wait for the decision about the texts of all cells.
 
+use std::collections::HashMap;
+
+use super::formulas::references;
 use super::header;
 use super::rich::RichString;
 use super::slot::{Bit, Shape, Slot};
@@ -33,6 +36,8 @@ pub(super) enum What {
     Item,
     /// As [`What::Same`], and a name: the names of a table differ.
     Name,
+    /// A formula that names columns of tables.
+    Formula,
     /// The list of items ends here.
     EndOfItems,
 }
@@ -68,6 +73,8 @@ pub(super) struct Resolver<'a> {
     pub(super) texts: &'a mut Texts,
     pub(super) units: &'a mut Units,
     pub(super) names: &'a mut Names,
+    /// Names of table columns by their names in lower case.
+    pub(super) columns: &'a HashMap<String, String>,
     pub(super) limits: &'a Limits,
 }
 
@@ -108,6 +115,10 @@ impl Resolver<'_> {
                         None => self.names.kept.push(value.to_lowercase()),
                     }
                     bits.map(|bits| (place.span, attribute(bits)))
+                }
+                What::Formula => {
+                    let formula = unescape(&text[place.span.range()]);
+                    self.formula(&formula).map(|bits| (place.span, Shape::Formula(bits)))
                 }
                 What::EndOfItems => {
                     resolved.lists.push(std::mem::take(&mut list));
@@ -155,6 +166,26 @@ impl Resolver<'_> {
         Ok(Some(Slot::bits(value, segment)))
     }
 
+    /// A formula with the columns of tables that are translated.
+    fn formula(&self, formula: &str) -> Option<Box<[Bit]>> {
+        let mut bits = Vec::new();
+        let (mut at, mut any) = (0, false);
+        for (range, name) in references(formula) {
+            let start = range.start + usize::from(name.starts_with('@') && !self.columns.contains_key(&name));
+            let Some(known) = self.columns.get(&name.trim_start_matches('@').to_lowercase()) else { continue };
+            let Some(column) = self.same(known) else { continue };
+            bits.push(Bit::Literal(formula[at..start].into()));
+            bits.extend(column.into_vec().into_iter().map(|bit| match bit {
+                Bit::Segment(segment) => Bit::Column(segment),
+                other => other,
+            }));
+            at = range.end;
+            any = true;
+        }
+        bits.push(Bit::Literal(formula[at..].into()));
+        any.then(|| bits.into())
+    }
+
     /// A text that says what a cell says.
     fn same(&self, value: &str) -> Option<Box<[Bit]>> {
         match self.texts.look_up(value) {
@@ -167,7 +198,7 @@ impl Resolver<'_> {
 fn segment_of(bit: &Bit) -> Option<usize> {
     match bit {
         Bit::Segment(segment) => Some(*segment),
-        Bit::Literal(_) => None,
+        Bit::Column(_) | Bit::Literal(_) => None,
     }
 }
 

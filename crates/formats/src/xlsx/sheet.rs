@@ -261,7 +261,12 @@ impl<'a> Reader<'a, '_> {
         match what {
             Reading::Formula => {
                 let in_list = self.validation_depth > 0;
-                self.around.words.read(&self.buffer, in_list);
+                if self.around.words.read(&self.buffer, in_list) {
+                    if self.text[span.range()].contains("<![CDATA[") {
+                        self.around.words.keep_columns(&self.buffer);
+                    }
+                    self.found.pending.push(Pending { span, what: What::Formula });
+                }
             }
             Reading::Header => self.found.pending.push(Pending { span, what: What::Header }),
             Reading::Value if self.cell.kind == CellKind::Result => self.found.has_text_results = true,

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use terjuman_model::TaggedText;
 
-use super::book::Book;
 use super::gate::fingerprint;
 use super::pending::{Member, Names};
 use super::slot::{Shape, Slot, Translated, is_too_long};
@@ -22,10 +21,6 @@ pub(super) struct XlsxSkeleton {
     pub(super) package: Package,
     pub(super) parts: Vec<SlotPart>,
     pub(super) office: Vec<Drawn>,
-    pub(super) book_part: XmlPart,
-    pub(super) book: Book,
-    /// Formulas give strings, which are computed anew.
-    pub(super) recalculates: bool,
     pub(super) names: Vec<Names>,
     /// What each segment said, to tell what changed.
     pub(super) sources: Vec<TaggedText>,
@@ -46,6 +41,8 @@ pub(super) struct SlotPart {
     pub(super) views: Vec<Span>,
     /// The start tag of a pivot cache.
     pub(super) cache: Option<Span>,
+    /// What else changes once anything does: the workbook asks for a computation.
+    pub(super) always: Option<Rewritten>,
 }
 
 /// A drawing, a chart, a diagram, the document's properties.
@@ -122,12 +119,6 @@ impl XlsxSkeleton {
             if let Some(bytes) = drawn.write(&with, &changed, target)? {
                 changes.replace(&drawn.part.part().name, bytes);
             }
-        }
-        if self.recalculates
-            && let Some(edit) = self.book.recalculate(&self.book_part)
-        {
-            let bytes = self.rewritten(&self.book_part, &[edit])?;
-            changes.replace(&self.book_part.name, bytes);
         }
         let bytes = self.package.write(&changes)?;
         Package::open(&bytes, &self.limits)
@@ -206,7 +197,7 @@ impl XlsxSkeleton {
         for list in &part.lists {
             refreshes |= keep_doubles(list, &mut written);
         }
-        let mut edits: Vec<Rewritten> = Vec::new();
+        let mut edits: Vec<Rewritten> = part.always.iter().cloned().collect();
         if refreshes && let Some(tag) = part.cache {
             edits.extend(set_attribute(source, tag, "refreshOnLoad", "1"));
         }
@@ -223,18 +214,19 @@ impl XlsxSkeleton {
             return Ok(None);
         }
         edits.sort_by_key(|(range, _)| (range.start, range.end));
-        self.rewritten(&part.part, &edits).map(Some)
+        self.rewritten(part, &edits).map(Some)
     }
 
     /// The part with the edits made, after a check of what came out.
-    fn rewritten(&self, part: &XmlPart, edits: &[Rewritten]) -> Result<Vec<u8>, FormatError> {
+    fn rewritten(&self, slots: &SlotPart, edits: &[Rewritten]) -> Result<Vec<u8>, FormatError> {
+        let part = &slots.part;
         let mut text = String::with_capacity(part.text.len() * 5 / 4);
         runs::raw(&part.text, 0..part.text.len(), edits, &mut text);
         let damaged = |error: FormatError| FormatError::Verification(format!("a written part is damaged: {error}"));
         let after = fingerprint(&text, &part.name, &self.limits).map_err(damaged)?;
         let is_same = after == fingerprint(&part.text, &part.name, &self.limits)?;
-        // The element that asks for a computation is new.
-        if !is_same && part.name != self.book_part.name {
+        // The element that asks for a computation may be new.
+        if !is_same && slots.always.is_none() {
             return Err(FormatError::Verification("a written part lost or doubled an element".into()));
         }
         Ok(part.encode(&text))

@@ -3,6 +3,7 @@
 use terjuman_model::TaggedText;
 
 use super::escapes;
+use super::formulas::column;
 use super::rich::{RichSlot, cut, text_element};
 use super::units::{Markup, flat};
 use crate::FormatError;
@@ -32,6 +33,8 @@ pub(super) enum Shape {
     Element(Box<[Bit]>),
     /// The value of an attribute, in at most so many UTF-16 units.
     Attribute(Box<[Bit]>, usize),
+    /// A formula.
+    Formula(Box<[Bit]>),
     /// A header or footer.
     Header(Box<[Bit]>),
 }
@@ -41,6 +44,8 @@ pub(super) enum Shape {
 pub(super) enum Bit {
     Literal(Box<str>),
     Segment(usize),
+    /// A segment as the name of a column in a formula.
+    Column(usize),
 }
 
 /// What a text is translated to.
@@ -69,10 +74,14 @@ impl Slot {
     pub(super) fn segments(&self) -> impl Iterator<Item = usize> {
         let (one, bits): (Option<usize>, &[Bit]) = match &self.shape {
             Shape::Rich { segment, .. } | Shape::String { segment, .. } => (Some(*segment), &[]),
-            Shape::Text(bits) | Shape::Element(bits) | Shape::Attribute(bits, _) | Shape::Header(bits) => (None, bits),
+            Shape::Text(bits)
+            | Shape::Element(bits)
+            | Shape::Attribute(bits, _)
+            | Shape::Formula(bits)
+            | Shape::Header(bits) => (None, bits),
         };
         one.into_iter().chain(bits.iter().filter_map(|bit| match bit {
-            Bit::Segment(segment) => Some(*segment),
+            Bit::Segment(segment) | Bit::Column(segment) => Some(*segment),
             Bit::Literal(_) => None,
         }))
     }
@@ -97,6 +106,7 @@ impl Slot {
                 let text = cut(&joined(bits, with)?, *limit);
                 escape_attribute(&escapes::encode(&text, &['\n', '\t']), &mut out);
             }
+            Shape::Formula(bits) => escape_text(&joined(bits, with)?, &mut out),
             Shape::Header(bits) => escape_text(&escapes::encode(&header(bits, with)?, &[]), &mut out),
         }
         Ok(out)
@@ -110,6 +120,7 @@ pub(super) fn joined(bits: &[Bit], with: &Translated<'_>) -> Result<String, Form
         match bit {
             Bit::Literal(text) => out.push_str(text),
             Bit::Segment(segment) => out.push_str(&with.flat(*segment)?),
+            Bit::Column(segment) => out.push_str(&column(&with.flat(*segment)?)),
         }
     }
     Ok(out)

@@ -43,13 +43,13 @@ fn references_that_lead_nowhere_are_refused() {
 fn many_of_everything() {
     let mut workbook = Workbook::new();
     let cell = workbook.cell("<t>one string</t>");
-    let workbook = workbook.sheet("", &cell.repeat(200_000), "");
+    let workbook = workbook.sheet("", &cell.repeat(100_000), "");
     assert_eq!(workbook.segments(), ["one string"]);
     let rows: String =
-        (0..100_000).map(|n| format!("<row><c t=\"inlineStr\"><is><t>word {n}</t></is></c></row>")).collect();
+        (0..30_000).map(|n| format!("<row><c t=\"inlineStr\"><is><t>word {n}</t></is></c></row>")).collect();
     let (segments, skeleton) = Workbook::new().sheet("", &rows, "").read().unwrap();
     let translations: Vec<_> = segments.iter().map(pseudo).collect();
-    assert_eq!(segments.len(), 100_000);
+    assert_eq!(segments.len(), 30_000);
     skeleton.write(&translations, &NOWHERE, Extent::Changed).unwrap();
     let columns: String = (0..20_000).map(|n| format!("<tableColumn name=\"c{n} x\"/>")).collect();
     let table = format!("<table {MAIN_SPACE}><tableColumns>{columns}</tableColumns></table>");
@@ -91,7 +91,7 @@ fn damage_never_brings_the_program_down() {
         (state >> 33) as usize % below
     };
     let mut read = 0;
-    for round in 0..3_000 {
+    for round in 0..1_000 {
         let mut damaged = bytes.clone();
         for _ in 0..=roll(3) {
             let at = roll(damaged.len());
@@ -117,7 +117,7 @@ fn damage_never_brings_the_program_down() {
             panic!("round {round}: {error}");
         }
     }
-    assert!(read > 100, "{read} were read");
+    assert!(read > 50, "{read} were read");
 }
 
 /// Writes the right sums into stored entries, so that damage gets past them.

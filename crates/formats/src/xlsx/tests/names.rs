@@ -25,17 +25,39 @@ fn columns_of_a_table_are_named_as_their_cells() {
 #[test]
 fn columns_that_something_refers_to_stay() {
     let strings = ["Name", "Price", "Code name"];
-    let formula = "<row><c><f>SUM(T[[#This Row],[price]])</f><v>1</v></c></row>";
-    let mut workbook = Workbook::new();
-    let rows = strings.map(|text| workbook.cell(&format!("<t>{text}</t>"))).concat() + formula;
-    let workbook = workbook.sheet("", &rows, "").with_on_sheet("table", &table(&strings));
-    assert_eq!(workbook.segments(), ["Name", "Code name"]);
     // A query writes its columns again, and a program finds them by name.
     let with_table = || Workbook::of(&strings).with_on_sheet("table", &table(&strings));
     assert!(with_table().with("table1.xml", "queryTable", "q.xml", "<q/>").segments().is_empty());
     assert!(with_table().with("workbook.xml", "vbaProject", "vba.bin", "x").segments().is_empty());
     let cache = "<slicerCacheDefinition xmlns=\"x\" sourceName=\"Name\"/>";
     assert_eq!(with_table().with("workbook.xml", "slicerCache", "s.xml", cache).segments(), ["Price", "Code name"]);
+}
+
+#[test]
+fn formulas_follow_the_names_of_columns() {
+    let strings = ["Name", "Unit [net]"];
+    let formulas = "<row><c><f>SUM(T[[#This Row],[Unit '[net']]])&amp;\"[Name]\"</f><v>1</v></c><c><f>T[name]+T[Other]</f><v>1</v></c></row>";
+    let mut workbook = Workbook::new();
+    let rows = strings.map(|text| workbook.cell(&format!("<t>{text}</t>"))).concat();
+    let table = table(&strings).replace(
+        "<tableColumn id=\"1\" name=\"Name\"/>",
+        "<tableColumn id=\"1\" name=\"Name\"><calculatedColumnFormula>T[Name]&amp;1</calculatedColumnFormula></tableColumn>",
+    );
+    let book = "<definedNames><definedName name=\"x\">T[Name]</definedName></definedNames>";
+    // A literal that names the column keeps it.
+    let kept = workbook.sheet("", &format!("{rows}{formulas}"), "").with_on_sheet("table", &table).with_names(book);
+    assert_eq!(kept.segments(), ["Unit [net]"]);
+    let mut workbook = Workbook::new();
+    let rows = strings.map(|text| workbook.cell(&format!("<t>{text}</t>"))).concat();
+    let formulas = formulas.replace("\"[Name]\"", "1");
+    let workbook = workbook.sheet("", &format!("{rows}{formulas}"), "").with_on_sheet("table", &table).with_names(book);
+    let translated = workbook.translated();
+    let sheet = translated.part("worksheets/sheet1.xml");
+    assert!(sheet.contains("<f>SUM(T[[#This Row],['[Úńíť '[ńéť']']]])&amp;1</f>"), "{sheet}");
+    assert!(sheet.contains("<f>T['[Ńáɱé']]+T[Other]</f>"), "{sheet}");
+    let part = translated.part("table1.xml");
+    assert!(part.contains("name=\"[Ńáɱé]\"><calculatedColumnFormula>T['[Ńáɱé']]&amp;1<"), "{part}");
+    assert!(translated.part("workbook.xml").contains(">T['[Ńáɱé']]</definedName>"));
 }
 
 #[test]
