@@ -52,6 +52,7 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
         return match () {
             () if has(b"word/document") => Ok(Format::Docx),
             () if has(b"ppt/presentation") => Ok(Format::Pptx),
+            () if has(b"xl/workbook") => Ok(Format::Xlsx),
             () => Err(FormatError::Unsupported("zip".into())),
         };
     }

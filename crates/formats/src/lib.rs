@@ -30,6 +30,7 @@ mod text_file;
 mod txt;
 mod warning;
 mod wording;
+mod xlsx;
 mod xml;
 
 pub use detect::detect;

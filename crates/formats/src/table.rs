@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, txt};
+use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, txt, xlsx};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,6 +12,8 @@ pub enum Format {
     Docx,
     /// Office Open XML presentations.
     Pptx,
+    /// Office Open XML spreadsheets.
+    Xlsx,
     /// OpenDocument texts.
     Odt,
     /// OpenDocument presentations.
@@ -51,10 +53,11 @@ pub struct FormatEntry {
     pub(crate) extract: fn(&[u8], &Options, &Limits) -> Result<Extracted, FormatError>,
 }
 
+const XLSX_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 13] = [
+static FORMATS: [FormatEntry; 14] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -81,6 +84,15 @@ static FORMATS: [FormatEntry; 13] = [
         versions: &[],
         default_version: None,
         extract: pptx::extract,
+    },
+    FormatEntry {
+        format: Format::Xlsx,
+        name: "OpenXmlSpreadsheet",
+        extensions: &[".xlsx"],
+        content_types: &[XLSX_TYPE],
+        versions: &[],
+        default_version: None,
+        extract: xlsx::extract,
     },
     FormatEntry {
         format: Format::Odt,

@@ -69,7 +69,8 @@ fn is_key_heading(heading: &str) -> bool {
         || (lower.contains('_') && ["_id", "_key", "_code", "_url"].iter().any(|end| lower.ends_with(end)))
 }
 
-fn is_words(value: &str) -> bool {
+/// Whether a cell is prose, not a number, a key, a code or a formula.
+pub(crate) fn is_words(value: &str) -> bool {
     has_words(value) && !is_formula(value) && !is_key(value) && !is_structured(value)
 }
 
@@ -112,8 +113,12 @@ fn is_key(value: &str) -> bool {
 
 /// JSON in a cell.
 fn is_structured(value: &str) -> bool {
-    (value.starts_with('{') && value.ends_with('}') || value.starts_with('[') && value.ends_with(']'))
-        && value.contains('"')
+    let inside = |open: char, close: char| value.strip_prefix(open)?.strip_suffix(close).map(str::trim_start);
+    inside('{', '}').is_some_and(|inside| inside.starts_with('"'))
+        || inside('[', ']').is_some_and(|inside| {
+            let is_value = |c: char| c.is_ascii_digit() || matches!(c, '"' | '[' | '{' | '-');
+            inside.contains('"') && inside.starts_with(is_value)
+        })
 }
 
 #[cfg(test)]
@@ -153,7 +158,17 @@ mod tests {
         ] {
             assert!(!is_words(value), "{value}");
         }
-        for value in ["Name", "Name/Alias", "self-service", "YES", "Current?", "- a point", "e.g. this", "iPhone 12"] {
+        for value in [
+            "Name",
+            "Name/Alias",
+            "self-service",
+            "YES",
+            "Current?",
+            "- a point",
+            "[see \"this\"]",
+            "e.g. this",
+            "iPhone 12",
+        ] {
             assert!(is_words(value), "{value}");
         }
     }

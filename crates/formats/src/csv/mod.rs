@@ -3,7 +3,7 @@
 //! A segment is a cell. The scanner of [`scan`] gives each cell's bytes, [`cells`] decides which cells are words, and
 //! the merge writes only cells that changed, quoted as they were, or quoted anew when the translation needs it.
 
-mod cells;
+pub(crate) mod cells;
 mod dialect;
 mod scan;
 

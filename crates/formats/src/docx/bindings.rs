@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use terjuman_model::Segment;
 
-use super::parts::relationships_of;
 use super::skeleton::TextPart;
 use super::slot::{Plain, Slot};
 use super::walk::Found;
-use crate::package::Package;
+use crate::package::{Package, relationships_of};
 use crate::runs::Span;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart, unescape};
 use crate::{FormatError, Limits, wording};

@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::package::{ContentTypes, Package, Relationship, relationships, relationships_part};
+use crate::package::{ContentTypes, Package, relationships_of};
 use crate::xml::XmlPart;
 use crate::{FormatError, Limits, Options};
 
@@ -78,20 +78,4 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
     }
     parts.texts.extend(last.into_iter().filter(|part| package.contains(part)));
     Ok(parts)
-}
-
-/// The relationships of a part, of the package if `source` is empty.
-///
-/// # Errors
-/// [`FormatError::Corrupt`] if the part is not well-formed.
-pub(super) fn relationships_of(
-    package: &mut Package,
-    source: &str,
-    limits: &Limits,
-) -> Result<Vec<Relationship>, FormatError> {
-    let name = relationships_part(source);
-    match package.read(&name)? {
-        Some(bytes) => relationships(source, &XmlPart::decode(&name, bytes)?, limits),
-        None => Ok(Vec::new()),
-    }
 }

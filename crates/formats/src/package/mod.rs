@@ -16,7 +16,8 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use self::directory::{Directory, Entry, Method};
-pub(crate) use self::opc::{ContentTypes, Relationship, relationships, relationships_part};
+use self::opc::relationships_part;
+pub(crate) use self::opc::{ContentTypes, Relationship, relationships_of};
 pub(crate) use self::signatures::without_signatures;
 use crate::{FormatError, Limits};
 

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::Package;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{FormatError, Limits};
 
@@ -73,11 +74,27 @@ pub(crate) fn relationships_part(source: &str) -> String {
     if folder.is_empty() { format!("_rels/{name}.rels") } else { format!("{folder}/_rels/{name}.rels") }
 }
 
+/// The relationships of a part, of the package if `source` is empty.
+///
+/// # Errors
+/// As [`relationships`].
+pub(crate) fn relationships_of(
+    package: &mut Package,
+    source: &str,
+    limits: &Limits,
+) -> Result<Vec<Relationship>, FormatError> {
+    let name = relationships_part(source);
+    match package.read(&name)? {
+        Some(bytes) => relationships(source, &XmlPart::decode(&name, bytes)?, limits),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// Reads the relationships of `source`.
 ///
 /// # Errors
 /// [`FormatError::Corrupt`] if the part is not well-formed, [`FormatError::TooComplex`] for more than 10,000.
-pub(crate) fn relationships(source: &str, part: &XmlPart, limits: &Limits) -> Result<Vec<Relationship>, FormatError> {
+fn relationships(source: &str, part: &XmlPart, limits: &Limits) -> Result<Vec<Relationship>, FormatError> {
     let mut relationships = Vec::new();
     let mut scanner = Scanner::new(&part.text, &part.name, limits);
     while let Some(event) = scanner.next()? {

@@ -11,8 +11,7 @@ use std::ops::Range;
 use terjuman_model::TaggedText;
 
 use crate::edits::Edits;
-use crate::package::{Changes, Package};
-use crate::pptx::parts::relationships_of;
+use crate::package::{Changes, Package, relationships_of};
 use crate::xml::{Kind, Namespace, Scanner, XmlPart, escape_attribute, escape_text, unescape};
 use crate::{FormatError, Limits};
 

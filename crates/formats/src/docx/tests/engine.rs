@@ -36,7 +36,7 @@ pub(crate) fn pseudo(segment: &Segment) -> TaggedText {
 }
 
 /// The look-alike of an ASCII letter.
-pub(super) fn look_alike(character: char) -> char {
+pub(crate) fn look_alike(character: char) -> char {
     let table = |first: char, table: &str| table.chars().nth(character as usize - first as usize).unwrap();
     match character {
         'a'..='z' => table('a', "áƀćďéƒǵĥíĵķĺɱńóṕɋŕśťúṽŵẋýź"),

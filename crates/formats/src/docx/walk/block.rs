@@ -24,7 +24,8 @@ impl<'a> Walker<'a> {
             | Namespace::WordDrawing
             | Namespace::Picture
             | Namespace::WordShape
-            | Namespace::Presentation => {
+            | Namespace::Presentation
+            | Namespace::SpreadsheetDrawing => {
                 if matches!(name.local, "docPr" | "cNvPr") && self.context.options.alt_text {
                     self.attribute(Namespace::None, "descr");
                     self.attribute(Namespace::None, "title");

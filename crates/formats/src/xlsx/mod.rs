@@ -1,0 +1,335 @@
+//! Spreadsheets: Office Open XML workbooks, transitional and strict (ECMA-376, `formats.md` B.3).
+//!
+//! A segment is a string of cells, however many cells have it. All parts are read first: what is written in several
+//! places (cells, tables, filters, pivot tables, charts) is decided about once, by `texts`, and then each place waits
+//! no longer (`pending`) and becomes a slot. Nothing but slots is written.
+
+mod book;
+mod escapes;
+mod fields;
+mod formulas;
+mod gate;
+mod header;
+mod notes;
+mod parts;
+mod pending;
+mod rich;
+mod sheet;
+mod skeleton;
+mod slot;
+mod tags;
+mod texts;
+mod units;
+
+use std::collections::{HashMap, HashSet};
+
+use terjuman_model::{Place, Segment};
+
+use self::book::Visibility;
+use self::fields::FieldsOf;
+use self::formulas::FormulaWords;
+use self::notes::Threads;
+use self::pending::{Names, Pending, Resolver, What};
+use self::rich::RichString;
+use self::skeleton::{Drawn, Own, SlotPart, XlsxSkeleton};
+use self::slot::Slot;
+use self::texts::{Fate, Texts};
+use self::units::{Unit, Units};
+use crate::docx::OfficePart;
+use crate::package::{Package, without_signatures};
+use crate::runs::Span;
+use crate::xml::{Kind, Namespace, Scanner, XmlPart};
+use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
+
+pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let mut warnings = Vec::new();
+    let (segments, skeleton) = take_apart(bytes, options, limits, &mut warnings)?;
+    Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings })
+}
+
+/// A part whose places wait.
+struct Waiting {
+    part: XmlPart,
+    pending: Vec<Pending>,
+    views: Vec<Span>,
+    cache: Option<Span>,
+    /// Which group of names it has: a table's own, or that of all pivot tables.
+    names: Option<Group>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Table,
+    Pivot,
+}
+
+fn take_apart(
+    bytes: &[u8],
+    options: &Options,
+    limits: &Limits,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Vec<Segment>, XlsxSkeleton), FormatError> {
+    if bytes.is_empty() {
+        return Err(FormatError::Empty);
+    }
+    let mut package = Package::open(bytes, limits)?;
+    let (mut words, mut texts) = (FormulaWords::default(), Texts::default());
+    let parts = parts::find(&mut package, &mut words, options, limits)?;
+    let read = |package: &mut Package, name: &str| XmlPart::decode(name, package.require(name)?);
+    let is_shown = |visibility: Visibility| match visibility {
+        Visibility::Visible => true,
+        Visibility::Hidden => options.hidden_text,
+        Visibility::VeryHidden => false,
+    };
+
+    // What is written where.
+    let mut waiting: Vec<Waiting> = Vec::new();
+    let mut strings = Vec::new();
+    if let Some(name) = &parts.strings {
+        let part = read(&mut package, name)?;
+        let pending = shared_strings(&part, &mut texts, limits)?;
+        strings = pending.iter().map(|(_, number)| *number).collect();
+        let pending = pending.into_iter().map(|(span, number)| Pending { span, what: What::Cell(number) }).collect();
+        waiting.push(Waiting { part, pending, views: Vec::new(), cache: None, names: None });
+    }
+    let mut recalculates = false;
+    for entry in &parts.sheets {
+        let part = read(&mut package, &entry.part)?;
+        let mut around = sheet::Surroundings {
+            strings: &strings,
+            texts: &mut texts,
+            words: &mut words,
+            limits,
+            is_shown: is_shown(entry.visibility),
+            hidden_text: options.hidden_text,
+        };
+        let found = sheet::read(&part, &mut around)?;
+        recalculates |= found.has_text_results;
+        waiting.push(Waiting { part, pending: found.pending, views: found.views, cache: None, names: None });
+    }
+    let (mut names, mut kept, mut columns) = (Vec::new(), Vec::new(), HashMap::new());
+    for (name, kind) in parts.sheets.iter().flat_map(|sheet| &sheet.fields).chain(&parts.fields) {
+        let part = read(&mut package, name)?;
+        let fields = fields::read(&part, *kind, &mut words, limits)?;
+        if matches!(kind, FieldsOf::Table { .. }) {
+            for name in &fields.names {
+                // Two names that formulas cannot tell apart stay.
+                let known = columns.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+                if known != name {
+                    kept.extend([known.clone(), name.clone()]);
+                }
+            }
+        }
+        names.extend(fields.names);
+        kept.extend(fields.kept);
+        let group = match kind {
+            FieldsOf::Table { .. } => Some(Group::Table),
+            FieldsOf::PivotCache | FieldsOf::PivotTable => Some(Group::Pivot),
+            _ => None,
+        };
+        let (pending, cache) = (fields.pending, fields.cache);
+        waiting.push(Waiting { part, pending, views: Vec::new(), cache, names: group });
+    }
+
+    // What is translated.
+    if words.is_indirect {
+        let sheets = parts.contents.sheets.iter().map(|sheet| &sheet.name);
+        sheets.chain(&parts.contents.names).for_each(|name| words.add_literal(name));
+    }
+    kept.iter().for_each(|name| texts.keep(name));
+    for name in &names {
+        texts.keep_if_ambiguous(name);
+        if words.names_column(name) {
+            texts.keep(name);
+        }
+    }
+    texts.decide(&words);
+
+    // Where it goes.
+    let mut units = Units::new(limits);
+    let mut slot_parts = Vec::new();
+    let mut all_names = Vec::new();
+    let mut pivots = Names::default();
+    for Waiting { part, pending, views, cache, names } in waiting {
+        let mut own = Names::default();
+        let group = if names == Some(Group::Pivot) { &mut pivots } else { &mut own };
+        let mut resolver = Resolver { texts: &mut texts, units: &mut units, names: group, columns: &columns, limits };
+        let resolved = resolver.resolve(&part.text, &pending)?;
+        if names == Some(Group::Table) {
+            all_names.push(own);
+        }
+        if !resolved.slots.is_empty() || !views.is_empty() {
+            let prefix = tags::root_prefix(&part.text);
+            slot_parts.push(SlotPart {
+                part,
+                prefix,
+                slots: resolved.slots,
+                lists: resolved.lists,
+                views,
+                cache,
+                always: None,
+            });
+        }
+    }
+    all_names.push(pivots);
+    let mut nowhere = Names::default();
+    let always = if recalculates { parts.contents.recalculate(&parts.book) } else { None };
+    let mut resolver =
+        Resolver { texts: &mut texts, units: &mut units, names: &mut nowhere, columns: &columns, limits };
+    let slots = resolver.resolve(&parts.book.text, &parts.contents.pending)?.slots;
+    if !slots.is_empty() || always.is_some() {
+        let prefix = tags::root_prefix(&parts.book.text);
+        slot_parts.push(SlotPart {
+            part: parts.book,
+            prefix,
+            slots,
+            lists: Vec::new(),
+            views: Vec::new(),
+            cache: None,
+            always,
+        });
+    }
+    let mut office = Vec::new();
+    for entry in parts.sheets.iter().filter(|sheet| is_shown(sheet.visibility)) {
+        let mut resolver =
+            Resolver { texts: &mut texts, units: &mut units, names: &mut nowhere, columns: &columns, limits };
+        let mut threads = Threads::default();
+        let mut said: Vec<(XmlPart, Vec<Slot>)> = Vec::new();
+        for name in entry.threads.iter().filter(|_| options.comments) {
+            let part = read(&mut package, name)?;
+            let slots = threads.read(&part, &mut resolver)?;
+            said.push((part, slots));
+        }
+        for name in entry.notes.iter().filter(|_| options.comments) {
+            let part = read(&mut package, name)?;
+            let slots = threads.read_notes(&part, &mut resolver)?;
+            said.push((part, slots));
+        }
+        for (part, slots) in said.into_iter().filter(|(_, slots)| !slots.is_empty()) {
+            let prefix = tags::root_prefix(&part.text);
+            slot_parts.push(SlotPart {
+                part,
+                prefix,
+                slots,
+                lists: Vec::new(),
+                views: Vec::new(),
+                cache: None,
+                always: None,
+            });
+        }
+        for name in &entry.drawings {
+            let part = read(&mut package, name)?;
+            office.extend(drawn(part, &texts, &mut units, options, limits)?);
+        }
+    }
+    for name in &parts.properties {
+        let part = read(&mut package, name)?;
+        office.extend(drawn(part, &texts, &mut units, options, limits)?);
+    }
+
+    let signatures = without_signatures(&mut package, limits)?;
+    if !signatures.is_empty() {
+        warnings.push(Warning {
+            kind: WarningKind::SignatureRemoved,
+            place: Place { part: "_xmlsignatures".into(), offset: 0 },
+        });
+    }
+    let Units { segments, markup, .. } = units;
+    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let skeleton = XlsxSkeleton {
+        package,
+        parts: slot_parts,
+        office,
+        names: all_names,
+        sources,
+        markup,
+        limits: limits.clone(),
+        signatures,
+    };
+    Ok((segments, skeleton))
+}
+
+/// Shared strings of one workbook.
+const STRINGS: usize = 2_000_000;
+
+/// The elements of the shared strings, with the numbers of their texts.
+fn shared_strings(part: &XmlPart, texts: &mut Texts, limits: &Limits) -> Result<Vec<(Span, usize)>, FormatError> {
+    let mut strings = Vec::new();
+    let mut scanner = Scanner::new(&part.text, &part.name, limits);
+    let mut start = None;
+    while let Some(event) = scanner.next()? {
+        match event.kind {
+            Kind::Start { name, .. } if scanner.depth() == 2 && name.is(Namespace::Spreadsheet, "si") => {
+                start = Some(event.range.start);
+            }
+            Kind::End { .. } if scanner.depth() == 1 => {
+                let Some(start) = start.take() else { continue };
+                if strings.len() >= STRINGS {
+                    return Err(FormatError::TooComplex { limit: STRINGS as u64, unit: "shared strings" });
+                }
+                let span = Span { start, end: event.range.end };
+                let string = RichString::read(&part.text, span, limits)?;
+                strings.push((span, texts.add(&string.text(), string.is_rich())));
+            }
+            _ => {}
+        }
+    }
+    Ok(strings)
+}
+
+/// A part that all office formats have. Values of a chart that it takes from cells say what the cells say.
+fn drawn(
+    part: XmlPart,
+    texts: &Texts,
+    units: &mut Units,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Option<Drawn>, FormatError> {
+    let (part, segments) = OfficePart::read_around(part, HashSet::new(), options, limits)?;
+    if segments.is_empty() {
+        return Ok(None);
+    }
+    let referred = referred_values(part.part(), limits)?;
+    let values: HashSet<usize> =
+        part.values().filter(|(_, span)| referred.contains(&span.start)).map(|(segment, _)| segment).collect();
+    let mut own = Vec::with_capacity(segments.len());
+    for (index, segment) in segments.into_iter().enumerate() {
+        own.push(if values.contains(&index) {
+            match texts.look_up(segment.source.text()) {
+                Some(Fate::Segment(cell)) => Own::Cell(cell, segment.source),
+                _ => Own::Kept(segment.source),
+            }
+        } else {
+            Own::Segment(units.add(Unit { segment, markup: Vec::new() })?)
+        });
+    }
+    Ok(Some(Drawn { part, own }))
+}
+
+/// Where the values of a chart begin that come from cells.
+fn referred_values(part: &XmlPart, limits: &Limits) -> Result<HashSet<usize>, FormatError> {
+    let mut values = HashSet::new();
+    let mut scanner = Scanner::new(&part.text, &part.name, limits);
+    let mut outer: Option<usize> = None;
+    while let Some(event) = scanner.next()? {
+        match event.kind {
+            Kind::Start { name, .. } if matches!(name.namespace, Namespace::Chart | Namespace::ChartExtended) => {
+                match name.local {
+                    "strRef" | "multiLvlStrRef" | "strDim" | "txData" if outer.is_none() => {
+                        outer = Some(scanner.depth());
+                    }
+                    "v" | "pt" if outer.is_some() => {
+                        values.insert(event.range.end);
+                    }
+                    _ => {}
+                }
+            }
+            Kind::End { .. } if outer == Some(scanner.depth() + 1) => outer = None,
+            _ => {}
+        }
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! Comments: notes in runs, and threads with the notes that repeat them for older programs.
+
+use std::collections::HashMap;
+
+use super::pending::Resolver;
+use super::rich::RichString;
+use super::slot::{Bit, Shape, Slot};
+use crate::runs::Span;
+use crate::xml::{Kind, Namespace, Scanner, XmlPart, unescape};
+use crate::{FormatError, Limits, wording};
+
+use super::escapes;
+
+/// What is said in the threads of a sheet, by cell: each text, and its segment if it is translated.
+#[derive(Debug, Default)]
+pub(super) struct Threads(HashMap<String, Vec<(String, usize)>>);
+
+impl Threads {
+    /// Reads threaded comments.
+    ///
+    /// # Errors
+    /// [`FormatError::Corrupt`] if the part is not well-formed.
+    pub(super) fn read(&mut self, part: &XmlPart, resolver: &mut Resolver<'_>) -> Result<Vec<Slot>, FormatError> {
+        let mut slots = Vec::new();
+        let limits: &Limits = resolver.limits;
+        let mut scanner = Scanner::new(&part.text, &part.name, limits);
+        let mut cell = String::new();
+        let mut said: Option<(usize, String, usize)> = None;
+        let mut waiting: Option<(Span, String)> = None;
+        while let Some(event) = scanner.next()? {
+            match event.kind {
+                Kind::Start { name, .. } => match name.local {
+                    "threadedComment" => {
+                        cell = scanner.value(Namespace::None, "ref").unwrap_or_default().into_owned();
+                        waiting = None;
+                    }
+                    "text" => said = Some((event.range.end, String::new(), scanner.depth())),
+                    // Whom a comment mentions is told by places in its text.
+                    "mention" => waiting = None,
+                    _ => {}
+                },
+                Kind::Text => {
+                    if let Some((_, text, _)) = &mut said {
+                        text.push_str(&unescape(&part.text[event.range]));
+                    }
+                }
+                Kind::End { name } => {
+                    if let Some((start, text, _)) = said.take_if(|(_, _, depth)| scanner.depth() + 1 == *depth) {
+                        let span = Span { start, end: event.range.start.max(start) };
+                        waiting = Some((span, escapes::decode(&text).into_owned()));
+                    }
+                    if name.local == "threadedComment"
+                        && let Some((span, text)) = waiting.take()
+                        && let Some(bits) = resolver.own(&text)?
+                    {
+                        for bit in &bits {
+                            if let Bit::Segment(segment) = bit {
+                                self.0.entry(cell.clone()).or_default().push((text.trim().to_owned(), *segment));
+                            }
+                        }
+                        slots.push(Slot { span, shape: Shape::Element(bits) });
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(slots)
+    }
+
+    /// Reads the notes of the sheet.
+    ///
+    /// # Errors
+    /// [`FormatError::Corrupt`] if the part is not well-formed.
+    pub(super) fn read_notes(&self, part: &XmlPart, resolver: &mut Resolver<'_>) -> Result<Vec<Slot>, FormatError> {
+        let mut slots = Vec::new();
+        let limits: &Limits = resolver.limits;
+        let mut scanner = Scanner::new(&part.text, &part.name, limits);
+        let mut authors: Vec<String> = Vec::new();
+        let (mut cell, mut author) = (String::new(), None);
+        let mut in_author = false;
+        let mut start: Option<(usize, usize)> = None;
+        while let Some(event) = scanner.next()? {
+            match event.kind {
+                Kind::Start { .. } if start.is_some() => {}
+                Kind::Start { name, .. } => match name.local {
+                    "author" => {
+                        authors.push(String::new());
+                        in_author = true;
+                    }
+                    "comment" => {
+                        cell = scanner.value(Namespace::None, "ref").unwrap_or_default().into_owned();
+                        author = scanner.value(Namespace::None, "authorId").and_then(|id| id.parse::<usize>().ok());
+                    }
+                    "text" => start = Some((event.range.start, scanner.depth())),
+                    _ => {}
+                },
+                Kind::Text if in_author => {
+                    if let Some(author) = authors.last_mut() {
+                        author.push_str(&unescape(&part.text[event.range]));
+                    }
+                }
+                Kind::End { .. } => {
+                    in_author = false;
+                    if let Some((from, _)) = start.take_if(|(_, depth)| scanner.depth() + 1 == *depth) {
+                        let span = Span { start: from, end: event.range.end };
+                        let string = RichString::read(&part.text, span, limits)?;
+                        let name = author.and_then(|index| authors.get(index)).map_or("", String::as_str);
+                        slots.extend(self.note(string, name, &cell, resolver)?);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(slots)
+    }
+
+    fn note(
+        &self,
+        string: RichString,
+        author: &str,
+        cell: &str,
+        resolver: &mut Resolver<'_>,
+    ) -> Result<Option<Slot>, FormatError> {
+        let span = string.inner;
+        let text = string.text();
+        if author.starts_with("tc=") {
+            return Ok(self.twin(&text, cell).map(|bits| Slot { span, shape: Shape::Text(bits) }));
+        }
+        // A note begins with the name of who wrote it.
+        let skip = match text.strip_prefix(author).filter(|_| !author.is_empty()) {
+            Some(rest) if rest.starts_with(':') => author.len() + 1,
+            _ => 0,
+        };
+        if !wording::has_words(&text[skip..]) {
+            return Ok(None);
+        }
+        let (unit, rich) = string.unit(skip);
+        let segment = resolver.units.add(unit)?;
+        Ok(Some(Slot { span, shape: Shape::Rich { segment, rich: Box::new(rich) } }))
+    }
+
+    /// A note that says again what a thread says: the same segments, between the words that programs put there.
+    fn twin(&self, text: &str, cell: &str) -> Option<Box<[Bit]>> {
+        let mut bits = Vec::new();
+        let mut at = 0;
+        for (said, segment) in self.0.get(cell)? {
+            // What the note has cut off is looked for in vain, once.
+            let Some(found) = text[at..].find(said.as_str()) else { break };
+            if found > 0 {
+                bits.push(Bit::Literal(text[at..at + found].into()));
+            }
+            bits.push(Bit::Segment(*segment));
+            at += found + said.len();
+        }
+        if at < text.len() {
+            bits.push(Bit::Literal(text[at..].into()));
+        }
+        bits.iter().any(|bit| matches!(bit, Bit::Segment(_))).then(|| bits.into())
+    }
+}

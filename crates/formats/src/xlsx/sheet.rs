@@ -1,0 +1,339 @@
+//! Reads a worksheet: which strings its cells show, what its formulas refer to, and the text of its own.
+//!
+//! Cells are read one by one; nothing is ever made of the cells that are not there.
+
+use super::formulas::FormulaWords;
+use super::pending::{Pending, What};
+use super::rich::RichString;
+use super::texts::Texts;
+use crate::runs::Span;
+use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
+use crate::{FormatError, Limits};
+
+/// What is known before a sheet is read.
+pub(super) struct Surroundings<'a> {
+    /// The numbers of the shared strings' texts.
+    pub(super) strings: &'a [usize],
+    pub(super) texts: &'a mut Texts,
+    pub(super) words: &'a mut FormulaWords,
+    pub(super) limits: &'a Limits,
+    /// Whether its cells are seen.
+    pub(super) is_shown: bool,
+    /// Whether cells in hidden rows and columns count as seen.
+    pub(super) hidden_text: bool,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) pending: Vec<Pending>,
+    /// Start tags of its views.
+    pub(super) views: Vec<Span>,
+    /// Some formula gives a string.
+    pub(super) has_text_results: bool,
+}
+
+/// Columns of a sheet.
+const COLUMNS: usize = 16_384;
+/// Rows of a sheet.
+const ROWS: u32 = 1 << 20;
+/// Cells of a sheet.
+const CELLS: usize = 5_000_000;
+/// The longest titles and texts of data validations.
+const TITLE: usize = 32;
+const PROMPT: usize = 255;
+
+/// Reads the sheet.
+///
+/// # Errors
+/// [`FormatError::Corrupt`] for references that no sheet has, [`FormatError::TooComplex`] past a limit.
+pub(super) fn read<'a>(part: &'a XmlPart, around: &mut Surroundings<'a>) -> Result<Found, FormatError> {
+    let mut reader = Reader {
+        text: &part.text,
+        scanner: Scanner::new(&part.text, &part.name, around.limits),
+        around,
+        found: Found::default(),
+        hidden_columns: Vec::new(),
+        is_filtered: false,
+        row_is_hidden: false,
+        next_column: 0,
+        cells: 0,
+        cell: Cell::default(),
+        validation_depth: 0,
+        reading: None,
+        buffer: String::new(),
+        maybe: Vec::new(),
+    };
+    reader.run()?;
+    Ok(reader.found)
+}
+
+/// What a cell's value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum CellKind {
+    #[default]
+    Other,
+    Shared,
+    Inline,
+    Result,
+}
+
+#[derive(Debug, Default)]
+struct Cell {
+    kind: CellKind,
+    is_hidden: bool,
+}
+
+/// The element whose text is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Value,
+    Formula,
+    Header,
+}
+
+struct Reader<'a, 'b> {
+    text: &'a str,
+    scanner: Scanner<'a>,
+    around: &'b mut Surroundings<'a>,
+    found: Found,
+    /// Ranges of columns, from 0, the end excluded.
+    hidden_columns: Vec<std::ops::Range<usize>>,
+    /// A filter hides rows: they are only out of sight.
+    is_filtered: bool,
+    row_is_hidden: bool,
+    next_column: usize,
+    cells: usize,
+    cell: Cell,
+    /// The depth of the data validation that is open.
+    validation_depth: usize,
+    reading: Option<(Reading, usize, usize)>,
+    buffer: String,
+    /// Texts in hidden rows: seen if a filter hides them.
+    maybe: Vec<usize>,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn run(&mut self) -> Result<(), FormatError> {
+        let mut inline: Option<(usize, usize)> = None;
+        while let Some(event) = self.scanner.next()? {
+            match event.kind {
+                Kind::Start { name, .. } if inline.is_none() && self.reading.is_none() => {
+                    if name.is(Namespace::Spreadsheet, "is") && self.cell.kind == CellKind::Inline {
+                        inline = Some((event.range.start, self.scanner.depth()));
+                    } else {
+                        self.start(name, event.range.into())?;
+                    }
+                }
+                Kind::End { .. } => match (inline, self.reading) {
+                    (Some((start, depth)), _) if self.scanner.depth() + 1 == depth => {
+                        inline = None;
+                        self.inline(Span { start, end: event.range.end.max(start) })?;
+                    }
+                    (None, Some((what, start, depth))) if self.scanner.depth() + 1 == depth => {
+                        self.reading = None;
+                        self.end(what, Span { start, end: event.range.start.max(start) })?;
+                    }
+                    (None, None) if self.scanner.depth() < self.validation_depth => self.validation_depth = 0,
+                    _ => {}
+                },
+                Kind::Text if self.reading.is_some() => self.buffer.push_str(&unescape(&self.text[event.range])),
+                Kind::CData if self.reading.is_some() => {
+                    self.buffer
+                        .push_str(&self.text[event.range.start + "<![CDATA[".len()..event.range.end - "]]>".len()]);
+                }
+                _ => {}
+            }
+        }
+        if self.is_filtered {
+            self.maybe.drain(..).for_each(|number| self.around.texts.show(number));
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, name: Name<'a>, span: Span) -> Result<(), FormatError> {
+        match name.local {
+            "row" if name.namespace == Namespace::Spreadsheet => self.row()?,
+            "c" if name.namespace == Namespace::Spreadsheet => self.cell()?,
+            "v" if matches!(self.cell.kind, CellKind::Shared | CellKind::Result) => {
+                self.read_text(Reading::Value, span)
+            }
+            "f" | "formula" | "formula1" | "formula2" => self.read_text(Reading::Formula, span),
+            "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter"
+                if self.around.is_shown =>
+            {
+                self.read_text(Reading::Header, span);
+            }
+            "col" => self.column(),
+            "sheetView" if name.namespace == Namespace::Spreadsheet => self.found.views.push(span),
+            "filterColumn" => self.is_filtered = true,
+            "filter" | "customFilter" => self.attribute("val", What::Same),
+            "hyperlink" if self.around.is_shown => self.attribute("tooltip", What::Own(PROMPT)),
+            "dataValidation" => {
+                self.validation_depth = self.scanner.depth();
+                if self.around.is_shown {
+                    self.attribute("promptTitle", What::Own(TITLE));
+                    self.attribute("prompt", What::Own(PROMPT));
+                    self.attribute("errorTitle", What::Own(TITLE));
+                    self.attribute("error", What::Own(PROMPT));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_text(&mut self, what: Reading, span: Span) {
+        self.buffer.clear();
+        self.reading = Some((what, span.end, self.scanner.depth()));
+    }
+
+    fn attribute(&mut self, local: &str, what: What) {
+        if let Some(attribute) = self.scanner.attribute(Namespace::None, local) {
+            self.found.pending.push(Pending { span: attribute.value.into(), what });
+        }
+    }
+
+    fn number(&mut self, local: &str) -> Option<usize> {
+        self.scanner.value(Namespace::None, local)?.trim().parse().ok()
+    }
+
+    fn is_on(&mut self, local: &str) -> bool {
+        matches!(self.scanner.value(Namespace::None, local).as_deref(), Some("1" | "true" | "on"))
+    }
+
+    fn column(&mut self) {
+        if self.is_on("hidden")
+            && !self.has_outline()
+            && let (Some(first), Some(last)) = (self.number("min"), self.number("max"))
+            && self.hidden_columns.len() < COLUMNS
+        {
+            self.hidden_columns.push(first.saturating_sub(1)..last.min(COLUMNS));
+        }
+    }
+
+    /// Groups that are folded are only out of sight.
+    fn has_outline(&mut self) -> bool {
+        self.number("outlineLevel").is_some_and(|level| level > 0)
+    }
+
+    fn row(&mut self) -> Result<(), FormatError> {
+        self.next_column = 0;
+        self.row_is_hidden = self.is_on("hidden") && !self.has_outline();
+        match self.scanner.value(Namespace::None, "r") {
+            Some(row) if !row.parse().is_ok_and(|row: u32| (1..=ROWS).contains(&row)) => {
+                Err(self.scanner.corrupt("a row that no sheet has"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn cell(&mut self) -> Result<(), FormatError> {
+        self.cells += 1;
+        if self.cells > CELLS {
+            return Err(FormatError::TooComplex { limit: CELLS as u64, unit: "cells of a sheet" });
+        }
+        let column = match self.scanner.value(Namespace::None, "r") {
+            Some(reference) => {
+                column_of(&reference).ok_or_else(|| self.scanner.corrupt("a reference to a cell that no sheet has"))?
+            }
+            None => self.next_column,
+        };
+        self.next_column = column + 1;
+        let kind = match self.scanner.value(Namespace::None, "t").as_deref() {
+            Some("s") => CellKind::Shared,
+            Some("inlineStr") => CellKind::Inline,
+            Some("str") => CellKind::Result,
+            _ => CellKind::Other,
+        };
+        let is_hidden = self.row_is_hidden || self.in_hidden_column(column);
+        self.cell = Cell { kind, is_hidden };
+        Ok(())
+    }
+
+    fn in_hidden_column(&self, column: usize) -> bool {
+        // Columns come in order, and few are hidden.
+        let after = self.hidden_columns.partition_point(|range| range.start <= column);
+        after > 0 && self.hidden_columns[after - 1].contains(&column)
+    }
+
+    fn end(&mut self, what: Reading, span: Span) -> Result<(), FormatError> {
+        match what {
+            Reading::Formula => {
+                let in_list = self.validation_depth > 0;
+                if self.around.words.read(&self.buffer, in_list) {
+                    if self.text[span.range()].contains("<![CDATA[") {
+                        self.around.words.keep_columns(&self.buffer);
+                    }
+                    self.found.pending.push(Pending { span, what: What::Formula });
+                }
+            }
+            Reading::Header => self.found.pending.push(Pending { span, what: What::Header }),
+            Reading::Value if self.cell.kind == CellKind::Result => self.found.has_text_results = true,
+            Reading::Value => {
+                let index: Option<usize> = self.buffer.trim().parse().ok();
+                let number = index.and_then(|index| self.around.strings.get(index).copied());
+                let number = number.ok_or_else(|| self.scanner.corrupt("a shared string that does not exist"))?;
+                self.show(number);
+            }
+        }
+        Ok(())
+    }
+
+    fn inline(&mut self, element: Span) -> Result<(), FormatError> {
+        let string = RichString::read(self.text, element, self.around.limits)?;
+        let number = self.around.texts.add(&string.text(), string.is_rich());
+        self.found.pending.push(Pending { span: element, what: What::Cell(number) });
+        self.show(number);
+        Ok(())
+    }
+
+    /// A cell has the text.
+    fn show(&mut self, number: usize) {
+        if !self.around.is_shown {
+            return;
+        }
+        if !self.cell.is_hidden || self.around.hidden_text {
+            self.around.texts.show(number);
+        } else if self.row_is_hidden {
+            self.maybe.push(number);
+        }
+    }
+}
+
+/// The column of a reference like `AB12`, from 0.
+fn column_of(reference: &str) -> Option<usize> {
+    let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let row = &reference[letters..];
+    if !(1..=3).contains(&letters) || row.len() > 7 || !row.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let row: u32 = row.parse().ok()?;
+    let column =
+        reference[..letters].bytes().fold(0, |column, b| column * 26 + usize::from(b.to_ascii_uppercase() - b'A') + 1);
+    ((1..=ROWS).contains(&row) && column <= COLUMNS).then(|| column - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_read() {
+        for (reference, column) in [
+            ("A1", Some(0)),
+            ("AB12", Some(27)),
+            ("XFD1048576", Some(16_383)),
+            ("XFE1", None),
+            ("A0", None),
+            ("A1048577", None),
+            ("A18446744073709551617", None),
+            ("12", None),
+            ("A", None),
+            ("", None),
+            ("é1", None),
+        ] {
+            assert_eq!(column_of(reference), column, "{reference}");
+        }
+    }
+}

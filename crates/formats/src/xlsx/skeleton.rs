@@ -1,0 +1,293 @@
+//! A workbook without its text, and how the text comes back.
+
+use std::collections::{HashMap, HashSet};
+
+use terjuman_model::TaggedText;
+
+use super::gate::fingerprint;
+use super::pending::{Member, Names};
+use super::slot::{Shape, Slot, Translated, is_too_long};
+use super::tags::set_attribute;
+use super::units::Markup;
+use crate::culture::is_right_to_left;
+use crate::docx::OfficePart;
+use crate::package::{Changes, Package};
+use crate::runs::{self, Rewritten, Span};
+use crate::xml::{XmlPart, unescape};
+use crate::{FormatError, Limits, Skeleton, Target};
+
+/// The package, its parts with text and the places in them.
+pub(super) struct XlsxSkeleton {
+    pub(super) package: Package,
+    pub(super) parts: Vec<SlotPart>,
+    pub(super) office: Vec<Drawn>,
+    pub(super) names: Vec<Names>,
+    /// What each segment said, to tell what changed.
+    pub(super) sources: Vec<TaggedText>,
+    pub(super) markup: Vec<Box<[Markup]>>,
+    pub(super) limits: Limits,
+    /// Entries that no longer hold when a part changes, and parts that must forget them.
+    pub(super) signatures: Changes,
+}
+
+/// A part with places.
+pub(super) struct SlotPart {
+    pub(super) part: XmlPart,
+    pub(super) prefix: Box<str>,
+    pub(super) slots: Vec<Slot>,
+    /// Lists whose members must differ.
+    pub(super) lists: Vec<Vec<Member>>,
+    /// Start tags of a sheet's views.
+    pub(super) views: Vec<Span>,
+    /// The start tag of a pivot cache.
+    pub(super) cache: Option<Span>,
+    /// What else changes once anything does: the workbook asks for a computation.
+    pub(super) always: Option<Rewritten>,
+}
+
+/// A drawing, a chart, a diagram, the document's properties.
+pub(super) struct Drawn {
+    pub(super) part: OfficePart,
+    pub(super) own: Vec<Own>,
+}
+
+/// What a segment of a drawn part is in the workbook.
+pub(super) enum Own {
+    /// A segment of its own.
+    Segment(usize),
+    /// It says what a cell says, which is this segment; and what it says itself.
+    Cell(usize, TaggedText),
+    /// It stays.
+    Kept(TaggedText),
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Strings that changed.
+    Changed,
+    /// Everything: for tests of what writes.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests write what has not changed"))]
+    All,
+}
+
+impl Skeleton for XlsxSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        self.write(translations, target, Extent::Changed)
+    }
+}
+
+impl XlsxSkeleton {
+    /// Writes the workbook.
+    pub(super) fn write(
+        &self,
+        translations: &[TaggedText],
+        target: &Target,
+        extent: Extent,
+    ) -> Result<Vec<u8>, FormatError> {
+        if translations.len() != self.sources.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let mut changed: Vec<bool> = match extent {
+            Extent::All => vec![true; translations.len()],
+            Extent::Changed => translations.iter().zip(&self.sources).map(|(new, old)| new != old).collect(),
+        };
+        if !changed.contains(&true) {
+            return self.package.write(&Changes::default());
+        }
+        let distinct = self.distinct_names(translations, &changed)?;
+        let renamed: Vec<TaggedText>;
+        let translations = if distinct.is_empty() {
+            translations
+        } else {
+            let mut all = translations.to_vec();
+            for (segment, name) in distinct {
+                changed[segment] = true;
+                all[segment] = name;
+            }
+            renamed = all;
+            &renamed
+        };
+        let with = Translated { translations, markup: &self.markup };
+        let mut changes = self.signatures.clone();
+        for part in &self.parts {
+            if let Some(bytes) = self.part(part, &with, &changed, right_to_left(target))? {
+                changes.replace(&part.part.name, bytes);
+            }
+        }
+        for drawn in &self.office {
+            if let Some(bytes) = drawn.write(&with, &changed, target)? {
+                changes.replace(&drawn.part.part().name, bytes);
+            }
+        }
+        let bytes = self.package.write(&changes)?;
+        Package::open(&bytes, &self.limits)
+            .map_err(|error| FormatError::Verification(format!("the written package cannot be opened: {error}")))?;
+        Ok(bytes)
+    }
+
+    /// The names that would be those of another column, with a number: columns of a table are told apart by name, without
+    /// regard to case.
+    fn distinct_names(
+        &self,
+        translations: &[TaggedText],
+        changed: &[bool],
+    ) -> Result<Vec<(usize, TaggedText)>, FormatError> {
+        let with = Translated { translations, markup: &self.markup };
+        let mut names: HashMap<usize, String> = HashMap::new();
+        for segment in self.names.iter().flat_map(|names| &names.segments) {
+            if !names.contains_key(segment) {
+                names.insert(*segment, with.flat(*segment)?.to_lowercase());
+            }
+        }
+        let mut all: HashSet<String> = names.values().cloned().collect();
+        all.extend(self.names.iter().flat_map(|names| names.kept.iter().cloned()));
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut renamed = Vec::new();
+        for table in &self.names {
+            // Names that stay come first.
+            let (stay, go): (Vec<usize>, Vec<usize>) = table.segments.iter().partition(|segment| !changed[**segment]);
+            let mut seen: HashMap<String, usize> = table.kept.iter().map(|name| (name.clone(), usize::MAX)).collect();
+            for segment in stay.into_iter().chain(go) {
+                let name = names[&segment].clone();
+                match seen.get(&name) {
+                    Some(other) if *other != segment && changed[segment] => {
+                        let number = numbers.entry(name.clone()).or_insert(1);
+                        let fresh = loop {
+                            *number += 1;
+                            let fresh = format!("{name} {number}");
+                            if all.insert(fresh.clone()) {
+                                break fresh;
+                            }
+                        };
+                        let mut translation = translations[segment].clone();
+                        translation.push_str(&format!(" {number}"));
+                        renamed.push((segment, translation));
+                        seen.insert(fresh.clone(), segment);
+                        names.insert(segment, fresh);
+                    }
+                    _ => {
+                        seen.insert(name, segment);
+                    }
+                }
+            }
+        }
+        Ok(renamed)
+    }
+
+    /// The part's new bytes, `None` if nothing in it changes.
+    fn part(
+        &self,
+        part: &SlotPart,
+        with: &Translated<'_>,
+        changed: &[bool],
+        direction: Option<&str>,
+    ) -> Result<Option<Vec<u8>>, FormatError> {
+        let source = &part.part.text;
+        let mut written: Vec<Option<String>> = Vec::with_capacity(part.slots.len());
+        for slot in &part.slots {
+            let text = match slot.segments().any(|segment| changed[segment]) {
+                true => Some(slot.write(source, &part.prefix, with)?),
+                false => None,
+            };
+            let is_header = matches!(slot.shape, Shape::Header(_));
+            written.push(text.filter(|text| !is_header || !is_too_long(&unescape(text))));
+        }
+        let mut refreshes = false;
+        for list in &part.lists {
+            refreshes |= keep_doubles(list, &mut written);
+        }
+        let mut edits: Vec<Rewritten> = part.always.iter().cloned().collect();
+        if refreshes && let Some(tag) = part.cache {
+            edits.extend(set_attribute(source, tag, "refreshOnLoad", "1"));
+        }
+        if let Some(value) = direction {
+            let is_there = |tag: &&Span| value == "1" || source[tag.range()].contains("rightToLeft");
+            edits.extend(
+                part.views.iter().filter(is_there).filter_map(|tag| set_attribute(source, *tag, "rightToLeft", value)),
+            );
+        }
+        for (slot, text) in part.slots.iter().zip(written) {
+            edits.extend(text.map(|text| (slot.span.range(), text)));
+        }
+        if edits.is_empty() {
+            return Ok(None);
+        }
+        edits.sort_by_key(|(range, _)| (range.start, range.end));
+        self.rewritten(part, &edits).map(Some)
+    }
+
+    /// The part with the edits made, after a check of what came out.
+    fn rewritten(&self, slots: &SlotPart, edits: &[Rewritten]) -> Result<Vec<u8>, FormatError> {
+        let part = &slots.part;
+        let mut text = String::with_capacity(part.text.len() * 5 / 4);
+        runs::raw(&part.text, 0..part.text.len(), edits, &mut text);
+        let damaged = |error: FormatError| FormatError::Verification(format!("a written part is damaged: {error}"));
+        let after = fingerprint(&text, &part.name, &self.limits).map_err(damaged)?;
+        let is_same = after == fingerprint(&part.text, &part.name, &self.limits)?;
+        // The element that asks for a computation may be new.
+        if !is_same && slots.always.is_none() {
+            return Err(FormatError::Verification("a written part lost or doubled an element".into()));
+        }
+        Ok(part.encode(&text))
+    }
+}
+
+/// Leaves alone what would double another member of its list. Says whether there was any.
+fn keep_doubles(list: &[Member], written: &mut [Option<String>]) -> bool {
+    let mut seen: HashSet<String> = HashSet::new();
+    let (mut any, mut changes) = (false, Vec::new());
+    for member in list {
+        match member {
+            Member::Slot(slot, source) => match &written[*slot] {
+                Some(_) => changes.push((*slot, source)),
+                None => {
+                    seen.insert(source.to_lowercase());
+                }
+            },
+            Member::Kept(text) => {
+                seen.insert(text.to_lowercase());
+            }
+        }
+    }
+    for (slot, source) in changes {
+        let new = written[slot].as_deref().map(|text| unescape(text).to_lowercase()).unwrap_or_default();
+        if !seen.insert(new) {
+            written[slot] = None;
+            any = true;
+            seen.insert(source.to_lowercase());
+        }
+    }
+    any
+}
+
+/// The direction that sheets get, as the value of an attribute.
+fn right_to_left(target: &Target) -> Option<&'static str> {
+    let language = target.language.as_ref()?;
+    match (target.source_language.as_ref().map(is_right_to_left), is_right_to_left(language)) {
+        (Some(false) | None, true) => Some("1"),
+        (Some(true), false) => Some("0"),
+        _ => None,
+    }
+}
+
+impl Drawn {
+    fn write(&self, with: &Translated<'_>, changed: &[bool], target: &Target) -> Result<Option<Vec<u8>>, FormatError> {
+        let mut translations = Vec::with_capacity(self.own.len());
+        let mut own_changed = Vec::with_capacity(self.own.len());
+        for own in &self.own {
+            let (translation, is_changed) = match own {
+                Own::Segment(segment) => (with.translations[*segment].clone(), changed[*segment]),
+                Own::Cell(segment, source) if changed[*segment] => {
+                    let text = TaggedText::plain(with.flat(*segment)?);
+                    let is_changed = text != *source;
+                    (text, is_changed)
+                }
+                Own::Cell(_, source) | Own::Kept(source) => (source.clone(), false),
+            };
+            translations.push(translation);
+            own_changed.push(is_changed);
+        }
+        self.part.write_with(&translations, &own_changed, target, Vec::new())
+    }
+}

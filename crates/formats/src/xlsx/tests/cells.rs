@@ -1,0 +1,162 @@
+//! Strings of cells.
+
+use terjuman_model::{LanguageTag, TaggedText};
+
+use super::build::{NOWHERE, Workbook};
+use crate::Target;
+use crate::docx::tests::engine::pseudo;
+
+#[track_caller]
+fn check(string: &str, segments: &[&str], pseudo: &str) {
+    let mut workbook = Workbook::new();
+    let cell = workbook.cell(string);
+    let workbook = workbook.sheet("", &cell, "");
+    assert_eq!(workbook.segments(), segments);
+    assert_eq!(workbook.translated_strings(), [pseudo]);
+}
+
+#[test]
+fn plain_strings() {
+    check("<t>Hello &amp; goodbye</t>", &["Hello & goodbye"], "<t>[Ĥéĺĺó &amp; ǵóóďƀýé]</t>");
+    check("<t xml:space=\"preserve\"> text </t>", &["text"], "<t xml:space=\"preserve\"> [ťéẋť] </t>");
+    check("<t>one\ntwo</t>", &["one{0}two"], "<t xml:space=\"preserve\">[óńé\nťẃó]</t>".replace('ẃ', "ŵ").as_str());
+    check("<t>a word_x000D_\nmore</t>", &["a word{0}more"], "<t xml:space=\"preserve\">[á ŵóŕď_x000D_\nɱóŕé]</t>");
+    check("<t>the _x005F_x0041_ code</t>", &["the _x0041_ code"], "<t>[ťĥé _ẋ0041_ ćóďé]</t>");
+}
+
+#[test]
+fn codes_numbers_and_formulas_stay() {
+    for code in ["12", "AB-12", "USD", "https://a.b/c", "2020-01-01", "snake_case", "=SUM(A1)", "---", ""] {
+        check(&format!("<t>{code}</t>"), &[], &format!("<t>{code}</t>"));
+    }
+    check("<t>TOTAL</t>", &["TOTAL"], "<t>[ŤÓŤÁĹ]</t>");
+}
+
+#[test]
+fn runs_that_look_the_same_are_one() {
+    check(
+        "<r><t>one </t></r><r><rPr><b/><sz val=\"11\"/></rPr><t>two</t></r><r><rPr><sz val=\"11\"/><b/><family val=\"2\"/></rPr><t xml:space=\"preserve\"> three</t></r><r><t xml:space=\"preserve\"> and five more</t></r>",
+        &["one {0:two three} and five more"],
+        "<r><t xml:space=\"preserve\">[óńé </t></r><r><rPr><b/><sz val=\"11\"/></rPr><t>ťŵó ťĥŕéé</t></r><r><t xml:space=\"preserve\"> áńď ƒíṽé ɱóŕé]</t></r>",
+    );
+    check("<r><rPr><b/></rPr><t>all bold</t></r>", &["all bold"], "<r><rPr><b/></rPr><t>[áĺĺ ƀóĺď]</t></r>");
+    check(
+        "<r><t>one</t></r><r><rPr><b/></rPr><t>\ntwo</t></r>",
+        &["one{0}{1:two}"],
+        "<r><t xml:space=\"preserve\">[óńé\n</t></r><r><rPr><b/></rPr><t>ťŵó]</t></r>",
+    );
+}
+
+#[test]
+fn readings_are_dropped() {
+    check(
+        "<t>課題 text</t><rPh sb=\"0\" eb=\"2\"><t>カダイ</t></rPh><phoneticPr fontId=\"1\"/>",
+        &["課題 text"],
+        "<t>[課題 ťéẋť]</t>",
+    );
+}
+
+#[test]
+fn a_string_of_several_cells_is_translated_once() {
+    let workbook = Workbook::of(&["same", "same", "other"]);
+    assert_eq!(workbook.segments(), ["same", "other"]);
+    assert_eq!(workbook.translated_strings(), ["<t>[śáɱé]</t>", "<t>[śáɱé]</t>", "<t>[óťĥéŕ]</t>"]);
+}
+
+#[test]
+fn inline_strings_are_translated_and_results_are_not() {
+    let rows = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>inline</t></is></c><c r=\"B1\" t=\"str\"><f>A1</f><v>inline</v></c></row>";
+    let workbook = Workbook::new().sheet("", rows, "");
+    let translated = workbook.translated();
+    let sheet = translated.part("worksheets/sheet1.xml");
+    assert!(sheet.contains("<is><t>[íńĺíńé]</t></is>") && sheet.contains("<v>inline</v>"), "{sheet}");
+    assert!(translated.part("workbook.xml").contains("</sheets><calcPr fullCalcOnLoad=\"1\"/>"));
+}
+
+#[test]
+fn what_formulas_compare_with_stays() {
+    let mut workbook = Workbook::new();
+    let mut rows: String =
+        ["Yes", "no", "Maybe", "Low", "Other", "Closed"].map(|text| workbook.cell(&format!("<t>{text}</t>"))).concat();
+    rows.push_str("<row><c><f>IF(A1=\"yes\",COUNTIF(A:A,\"&lt;&gt;Closed\"),\"No\")</f><v>1</v></c></row>");
+    let lists = "<dataValidations><dataValidation type=\"list\"><formula1>\"Low,High\"</formula1></dataValidation></dataValidations>";
+    let workbook = workbook
+        .sheet("", &rows, lists)
+        .with_names("<definedNames><definedName name=\"x\">\"other\"</definedName></definedNames>");
+    assert_eq!(workbook.segments(), ["Maybe"]);
+}
+
+#[test]
+fn hidden_sheets_rows_and_columns_stay() {
+    let mut workbook = Workbook::new();
+    let [shown, hidden, both] = ["shown", "hidden", "both"].map(|text| workbook.cell(&format!("<t>{text}</t>")));
+    let shown = format!("{shown}{both}");
+    let hidden = format!("{hidden}{both}");
+    let mut workbook = workbook.sheet("", &shown, "").sheet("state=\"hidden\"", &hidden, "").sheet(
+        "state=\"veryHidden\"",
+        "<row><c t=\"inlineStr\"><is><t>deep</t></is></c></row>",
+        "",
+    );
+    assert_eq!(workbook.segments(), ["shown", "both"]);
+    workbook.options.hidden_text = true;
+    assert_eq!(workbook.segments(), ["shown", "hidden", "both"]);
+    let row = |attributes: &str, text: &str| {
+        format!("<row {attributes}><c r=\"B2\" t=\"inlineStr\"><is><t>{text}</t></is></c></row>")
+    };
+    let rows = row("hidden=\"1\"", "gone") + &row("hidden=\"1\" outlineLevel=\"1\"", "folded") + &row("", "there");
+    assert_eq!(Workbook::new().sheet("", &rows, "").segments(), ["folded", "there"]);
+    let filter = "<autoFilter ref=\"A1:A2\"><filterColumn colId=\"0\"><filters><filter val=\"there\"/></filters></filterColumn></autoFilter>";
+    let filtered = Workbook::new().sheet("", &rows, filter);
+    assert_eq!(filtered.segments(), ["gone", "folded", "there"]);
+    assert!(filtered.translated().part("worksheets/sheet1.xml").contains("<filter val=\"[ťĥéŕé]\"/>"));
+}
+
+#[test]
+fn texts_around_the_cells_are_translated() {
+    let behind = "<dataValidations><dataValidation promptTitle=\"Hint\" prompt=\"Choose one_x000a_of these\" errorTitle=\"Wrong\" error=\"Not allowed\"/></dataValidations>\
+        <hyperlinks><hyperlink ref=\"A1\" location=\"S1!A1\" tooltip=\"Go there\"/></hyperlinks>\
+        <headerFooter><oddHeader>&amp;L&amp;\"Arial,Bold\"Report&amp;RPage &amp;P</oddHeader></headerFooter>";
+    let workbook = Workbook::new().sheet("", "", behind);
+    assert_eq!(
+        workbook.segments(),
+        ["Hint", "Choose one{0}of these", "Wrong", "Not allowed", "Go there", "Report", "Page"]
+    );
+    let sheet = workbook.translated().part("worksheets/sheet1.xml");
+    for part in [
+        "promptTitle=\"[Ĥíńť]\" prompt=\"[Ćĥóóśé óńé_x000A_óƒ ťĥéśé]\" errorTitle=\"[Ŵŕóńǵ]\" error=\"[Ńóť áĺĺóŵéď]\"",
+        "tooltip=\"[Ǵó ťĥéŕé]\"",
+        "<oddHeader>&amp;L&amp;\"Arial,Bold\"[Ŕéṕóŕť]&amp;R[Ṕáǵé] &amp;P</oddHeader>",
+    ] {
+        assert!(sheet.contains(part), "{sheet}");
+    }
+}
+
+#[test]
+fn what_is_too_long_for_a_spreadsheet_is_cut() {
+    let workbook = Workbook::of(&["word"]);
+    let longer = workbook.translated_by(|_| TaggedText::plain("é".repeat(40_000)), &NOWHERE);
+    let string = longer.strings().remove(0);
+    assert_eq!(string.trim_start_matches("<t>").trim_end_matches("</t>").chars().count(), 32_767);
+    assert!(string.ends_with("…</t>"));
+    let prompt = "<dataValidations><dataValidation promptTitle=\"Hint\"/></dataValidations>";
+    let workbook = Workbook::new().sheet("", "", prompt);
+    let longer = workbook.translated_by(|_| TaggedText::plain("é".repeat(40)), &NOWHERE);
+    assert!(longer.part("worksheets/sheet1.xml").contains(&format!("\"{}…\"", "é".repeat(31))));
+    let header = "<headerFooter><oddHeader>&amp;CReport</oddHeader></headerFooter>";
+    let workbook = Workbook::new().sheet("", "", header);
+    let longer = workbook.translated_by(|_| TaggedText::plain("é".repeat(300)), &NOWHERE);
+    assert!(longer.part("worksheets/sheet1.xml").contains(header));
+}
+
+#[test]
+fn sheets_turn_with_the_language() {
+    let target = |language: &str| Target {
+        source_language: "en".parse::<LanguageTag>().ok(),
+        language: language.parse::<LanguageTag>().ok(),
+    };
+    let workbook = Workbook::of(&["word"]);
+    let sheet = workbook.translated_by(pseudo, &target("ar")).part("worksheets/sheet1.xml");
+    assert!(sheet.contains("<sheetView rightToLeft=\"1\" workbookViewId=\"0\"/>"), "{sheet}");
+    let sheet = workbook.translated_by(pseudo, &target("pt")).part("worksheets/sheet1.xml");
+    assert!(!sheet.contains("rightToLeft"));
+}

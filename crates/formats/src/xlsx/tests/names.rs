@@ -1,0 +1,136 @@
+//! What is said in several places is said alike: tables, pivot tables, charts.
+
+use terjuman_model::TaggedText;
+
+use super::build::{MAIN_SPACE, NOWHERE, Workbook};
+
+fn table(columns: &[&str]) -> String {
+    let columns: String = columns.iter().map(|name| format!("<tableColumn id=\"1\" name=\"{name}\"/>")).collect();
+    format!("<table {MAIN_SPACE} id=\"1\" name=\"T\" displayName=\"T\"><tableColumns>{columns}</tableColumns></table>")
+}
+
+#[test]
+fn columns_of_a_table_are_named_as_their_cells() {
+    let workbook = Workbook::of(&["Name", "Unit_x000a_price", "2019", "word"])
+        .with_on_sheet("table", &table(&["Name", "Unit_x000a_price", "2019"]));
+    assert_eq!(workbook.segments(), ["Name", "Unit_x000a_price".replace("_x000a_", "{0}").as_str(), "word"]);
+    let translated = workbook.translated();
+    let columns = translated.part("table1.xml");
+    for name in ["[Ńáɱé]", "[Úńíť_x000A_ṕŕíćé]", "2019"] {
+        assert!(columns.contains(&format!("name=\"{name}\"")), "{columns}");
+    }
+    assert_eq!(translated.strings()[0], "<t>[Ńáɱé]</t>");
+}
+
+#[test]
+fn columns_that_something_refers_to_stay() {
+    let strings = ["Name", "Price", "Code name"];
+    // A query writes its columns again, and a program finds them by name.
+    let with_table = || Workbook::of(&strings).with_on_sheet("table", &table(&strings));
+    assert!(with_table().with("table1.xml", "queryTable", "q.xml", "<q/>").segments().is_empty());
+    assert!(with_table().with("workbook.xml", "vbaProject", "vba.bin", "x").segments().is_empty());
+    let cache = "<slicerCacheDefinition xmlns=\"x\" sourceName=\"Name\"/>";
+    assert_eq!(with_table().with("workbook.xml", "slicerCache", "s.xml", cache).segments(), ["Price", "Code name"]);
+}
+
+#[test]
+fn formulas_follow_the_names_of_columns() {
+    let strings = ["Name", "Unit [net]"];
+    let formulas = "<row><c><f>SUM(T[[#This Row],[Unit '[net']]])&amp;\"[Name]\"</f><v>1</v></c><c><f>T[name]+T[Other]</f><v>1</v></c></row>";
+    let mut workbook = Workbook::new();
+    let rows = strings.map(|text| workbook.cell(&format!("<t>{text}</t>"))).concat();
+    let table = table(&strings).replace(
+        "<tableColumn id=\"1\" name=\"Name\"/>",
+        "<tableColumn id=\"1\" name=\"Name\"><calculatedColumnFormula>T[Name]&amp;1</calculatedColumnFormula></tableColumn>",
+    );
+    let book = "<definedNames><definedName name=\"x\">T[Name]</definedName></definedNames>";
+    // A literal that names the column keeps it.
+    let kept = workbook.sheet("", &format!("{rows}{formulas}"), "").with_on_sheet("table", &table).with_names(book);
+    assert_eq!(kept.segments(), ["Unit [net]"]);
+    let mut workbook = Workbook::new();
+    let rows = strings.map(|text| workbook.cell(&format!("<t>{text}</t>"))).concat();
+    let formulas = formulas.replace("\"[Name]\"", "1");
+    let workbook = workbook.sheet("", &format!("{rows}{formulas}"), "").with_on_sheet("table", &table).with_names(book);
+    let translated = workbook.translated();
+    let sheet = translated.part("worksheets/sheet1.xml");
+    assert!(sheet.contains("<f>SUM(T[[#This Row],['[Úńíť '[ńéť']']]])&amp;1</f>"), "{sheet}");
+    assert!(sheet.contains("<f>T['[Ńáɱé']]+T[Other]</f>"), "{sheet}");
+    let part = translated.part("table1.xml");
+    assert!(part.contains("name=\"[Ńáɱé]\"><calculatedColumnFormula>T['[Ńáɱé']]&amp;1<"), "{part}");
+    assert!(translated.part("workbook.xml").contains(">T['[Ńáɱé']]</definedName>"));
+}
+
+#[test]
+fn columns_of_a_table_stay_apart() {
+    let workbook =
+        Workbook::of(&["Begin", "Start", "Kept_1"]).with_on_sheet("table", &table(&["Begin", "Start", "Kept_1"]));
+    let translated = workbook.translated_by(|_| TaggedText::plain("Início"), &NOWHERE);
+    assert_eq!(translated.strings(), ["<t>Início</t>", "<t>Início 2</t>", "<t>Kept_1</t>"]);
+    let columns = translated.part("table1.xml");
+    assert!(columns.contains("name=\"Início\"") && columns.contains("name=\"Início 2\""), "{columns}");
+    let translated = workbook.translated_by(|_| TaggedText::plain("KEPT_1"), &NOWHERE);
+    assert_eq!(translated.strings(), ["<t>KEPT_1 2</t>", "<t>KEPT_1 3</t>", "<t>Kept_1</t>"]);
+}
+
+fn cache(fields: &str, source: &str) -> String {
+    format!(
+        "<pivotCacheDefinition {MAIN_SPACE} r:id=\"r\"><cacheSource type=\"{source}\"/><cacheFields>{fields}</cacheFields></pivotCacheDefinition>"
+    )
+}
+
+#[test]
+fn pivot_tables_say_what_cells_say() {
+    let field = "<cacheField name=\"Fruit\"><sharedItems><s v=\"apple\"/><s v=\"stale\"/><s v=\"pear\"/></sharedItems></cacheField>";
+    let definition = "pivotCache/definition.xml";
+    let workbook = Workbook::of(&["Fruit", "apple", "pear", "Sum of fruit"])
+        .with("workbook.xml", "pivotCacheDefinition", definition, &cache(field, "worksheet"))
+        .with(definition, "pivotCacheRecords", "records.xml", &format!("<pivotCacheRecords {MAIN_SPACE}><r><s v=\"pear\"/></r></pivotCacheRecords>"))
+        .with_on_sheet("pivotTable", &format!("<pivotTableDefinition {MAIN_SPACE} dataCaption=\"Values\"><dataFields><dataField name=\"Sum of fruit\" fld=\"0\"/></dataFields></pivotTableDefinition>"));
+    let translated = workbook.translated();
+    let cache_part = translated.part(definition);
+    assert!(cache_part.contains("name=\"[Ƒŕúíť]\""), "{cache_part}");
+    assert!(cache_part.contains("<s v=\"[áṕṕĺé]\"/><s v=\"stale\"/><s v=\"[ṕéáŕ]\"/>"), "{cache_part}");
+    assert!(!cache_part.contains("refreshOnLoad"));
+    let pivot = translated.part("pivotTable3.xml");
+    assert!(pivot.contains("name=\"[Śúɱ óƒ ƒŕúíť]\"") && pivot.contains("dataCaption=\"Values\""), "{pivot}");
+    // Two items that become one: the second keeps its name until the cache is computed anew.
+    let doubled = workbook.translated_by(|_| TaggedText::plain("Obst"), &NOWHERE).part(definition);
+    assert!(doubled.contains("<s v=\"Obst\"/><s v=\"stale\"/><s v=\"pear\"/>"), "{doubled}");
+    assert!(doubled.contains("<pivotCacheDefinition refreshOnLoad=\"1\""), "{doubled}");
+    // A database calls its fields what it likes.
+    let foreign = Workbook::of(&["Fruit", "apple"]).with(
+        "workbook.xml",
+        "pivotCacheDefinition",
+        definition,
+        &cache(field, "external"),
+    );
+    assert_eq!(foreign.segments(), ["apple"]);
+}
+
+#[test]
+fn charts_say_what_cells_say() {
+    let chart = "<c:chartSpace xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\" xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\">\
+        <c:title><c:tx><c:rich><a:p><a:r><a:t>The title</a:t></a:r></a:p></c:rich></c:tx></c:title>\
+        <c:cat><c:strRef><c:f>S1!A1</c:f><c:strCache><c:pt idx=\"0\"><c:v>apple</c:v></c:pt><c:pt idx=\"1\"><c:v>computed text</c:v></c:pt></c:strCache></c:strRef></c:cat>\
+        <c:ser><c:tx><c:v>literal series</c:v></c:tx></c:ser></c:chartSpace>";
+    let drawing = "<xdr:wsDr xmlns:xdr=\"http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing\" xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\">\
+        <xdr:sp><xdr:nvSpPr><xdr:cNvPr id=\"1\" name=\"Shape 1\" descr=\"A picture\"/></xdr:nvSpPr><xdr:txBody><a:p><a:r><a:t>In a shape</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:wsDr>";
+    let workbook = Workbook::of(&["apple", "pear"]).with_on_sheet("drawing", drawing).with(
+        "drawing2.xml",
+        "chart",
+        "chart.xml",
+        chart,
+    );
+    // The drawing is the second part: its relationships stand beside it.
+    let workbook = workbook.with("drawing1.xml", "chart", "chart2.xml", chart);
+    let translated = workbook.translated();
+    let drawing = translated.part("drawing1.xml");
+    assert!(drawing.contains("<a:t>[Íń á śĥáṕé]</a:t>") && drawing.contains("descr=\"[Á ṕíćťúŕé]\""), "{drawing}");
+    assert!(drawing.contains("name=\"Shape 1\""));
+    let chart = translated.part("chart2.xml");
+    for part in
+        ["<a:t>[Ťĥé ťíťĺé]</a:t>", "<c:v>[áṕṕĺé]</c:v>", "<c:v>computed text</c:v>", "<c:v>[ĺíťéŕáĺ śéŕíéś]</c:v>"]
+    {
+        assert!(chart.contains(part), "{chart}");
+    }
+}

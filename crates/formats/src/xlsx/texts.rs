@@ -1,0 +1,133 @@
+//! All strings of the cells, and which of them are translated.
+//!
+//! The decision is made for a text, not for a cell: cells that are equal stay equal, so look-ups, filters, tables and
+//! pivot tables still find what they found.
+
+use std::collections::HashMap;
+
+use super::formulas::FormulaWords;
+use crate::csv::cells::is_words;
+
+/// The strings of all cells.
+#[derive(Default)]
+pub(super) struct Texts {
+    index: HashMap<Box<str>, usize>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Entry {
+    /// A cell shows it.
+    visible: bool,
+    /// Places where it is written in runs, and in all.
+    rich: usize,
+    places: usize,
+    kept: bool,
+    segment: Option<usize>,
+}
+
+impl Texts {
+    /// Notes a place where a text is written; returns the text's number.
+    pub(super) fn add(&mut self, text: &str, is_rich: bool) -> usize {
+        let number = match self.index.get(text) {
+            Some(number) => *number,
+            None => {
+                self.index.insert(text.into(), self.entries.len());
+                self.entries.push(Entry::default());
+                self.entries.len() - 1
+            }
+        };
+        let entry = &mut self.entries[number];
+        entry.places += 1;
+        entry.rich += usize::from(is_rich);
+        number
+    }
+
+    /// A cell shows the text.
+    pub(super) fn show(&mut self, number: usize) {
+        self.entries[number].visible = true;
+    }
+
+    /// The text is not translated. `name` texts are also kept if two segments would be made of them.
+    pub(super) fn keep(&mut self, text: &str) {
+        if let Some(number) = self.index.get(text) {
+            self.entries[*number].kept = true;
+        }
+    }
+
+    /// A name must equal a cell: one that is written in runs may be translated in two ways, unless there is but one.
+    pub(super) fn keep_if_ambiguous(&mut self, text: &str) {
+        if let Some(number) = self.index.get(text) {
+            let entry = &mut self.entries[*number];
+            entry.kept |= entry.rich > 0 && entry.places > 1;
+        }
+    }
+
+    /// Decides about all texts.
+    pub(super) fn decide(&mut self, words: &FormulaWords) {
+        for (text, number) in &self.index {
+            let entry = &mut self.entries[*number];
+            entry.kept |= !entry.visible || !is_prose(text) || words.holds(text);
+        }
+    }
+
+    /// Whether the text is translated, once that is decided.
+    pub(super) fn is_translated(&self, number: usize) -> bool {
+        !self.entries[number].kept
+    }
+
+    /// The segment of the text, if it has one already.
+    pub(super) fn segment(&self, number: usize) -> Option<usize> {
+        self.entries[number].segment
+    }
+
+    pub(super) fn set_segment(&mut self, number: usize, segment: usize) {
+        self.entries[number].segment.get_or_insert(segment);
+    }
+
+    /// What became of a text; `None` if no cell has it.
+    pub(super) fn look_up(&self, text: &str) -> Option<Fate> {
+        let entry = self.entries[*self.index.get(text)?];
+        Some(entry.segment.map_or(Fate::Kept, Fate::Segment))
+    }
+}
+
+/// What becomes of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It stays.
+    Kept,
+    /// It is translated.
+    Segment(usize),
+}
+
+/// Words, not codes: `USD` and `A-12` are the same in every language, `TOTAL` and `YES` are not.
+fn is_prose(text: &str) -> bool {
+    let text = text.trim();
+    let is_code =
+        text.len() <= 3 && text.bytes().all(|b| b.is_ascii_uppercase()) && !matches!(text, "YES" | "NO" | "NEW");
+    is_words(text) && !is_code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_is_made_for_a_text() {
+        let mut texts = Texts::default();
+        let numbers: Vec<_> =
+            ["Shown", "Hidden", "USD", "Literal", "12", "Named", "TOTAL"].map(|text| texts.add(text, false)).into();
+        numbers.iter().enumerate().filter(|(at, _)| *at != 1).for_each(|(_, number)| texts.show(*number));
+        texts.keep("Named");
+        let mut words = FormulaWords::default();
+        words.read("IF(A1=\"LITERAL\",1,2)", false);
+        texts.decide(&words);
+        let translated: Vec<_> = numbers.iter().map(|number| texts.is_translated(*number)).collect();
+        assert_eq!(translated, [true, false, false, false, false, false, true]);
+        texts.set_segment(numbers[0], 7);
+        assert_eq!(texts.look_up("Shown"), Some(Fate::Segment(7)));
+        assert_eq!(texts.look_up("Hidden"), Some(Fate::Kept));
+        assert_eq!(texts.look_up("nowhere"), None);
+    }
+}

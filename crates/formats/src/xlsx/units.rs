@@ -1,0 +1,117 @@
+//! The segments of a workbook, and what their tags are.
+
+use std::collections::HashMap;
+
+use terjuman_model::{Edge, Piece, Segment, TagKind, TaggedText};
+
+use crate::{FormatError, Limits};
+
+/// What a tag is in the workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Markup {
+    /// Another format than the text around: the index of one of the string's formats.
+    Format(u32),
+    /// A line break with the blanks around it.
+    Break(Box<str>),
+    /// A code of a header or footer.
+    Code(Box<str>),
+}
+
+/// A segment with what its tags are.
+#[derive(Debug, Default)]
+pub(super) struct Unit {
+    pub(super) segment: Segment,
+    pub(super) markup: Vec<Markup>,
+}
+
+impl Unit {
+    /// Adds text, with its line breaks as tags.
+    pub(super) fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(line_end) = rest.find(['\n', '\r']) {
+            let start = rest[..line_end].trim_end().len();
+            let end = rest.len() - rest[line_end..].trim_start().len();
+            self.segment.source.push_str(&rest[..start]);
+            self.point(TagKind::Break, Markup::Break(rest[start..end].into()));
+            rest = &rest[end..];
+        }
+        self.segment.source.push_str(rest);
+    }
+
+    /// Adds something that stands at a place.
+    pub(super) fn point(&mut self, kind: TagKind, markup: Markup) {
+        let tag = self.segment.add_tag(kind);
+        self.markup.push(markup);
+        self.segment.source.point(tag);
+    }
+}
+
+/// All segments, as they are found.
+pub(super) struct Units {
+    pub(super) segments: Vec<Segment>,
+    pub(super) markup: Vec<Box<[Markup]>>,
+    by_text: HashMap<Box<str>, usize>,
+    limit: usize,
+}
+
+impl Units {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self { segments: Vec::new(), markup: Vec::new(), by_text: HashMap::new(), limit: limits.segments }
+    }
+
+    /// Adds a segment.
+    ///
+    /// # Errors
+    /// [`FormatError::TooComplex`] if there are too many.
+    pub(super) fn add(&mut self, unit: Unit) -> Result<usize, FormatError> {
+        if self.segments.len() >= self.limit {
+            return Err(FormatError::TooComplex { limit: self.limit as u64, unit: "segments" });
+        }
+        self.segments.push(unit.segment);
+        self.markup.push(unit.markup.into());
+        Ok(self.segments.len() - 1)
+    }
+
+    /// The segment of a text without formats: one for all texts that are equal.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub(super) fn plain(&mut self, text: &str) -> Result<usize, FormatError> {
+        if let Some(index) = self.by_text.get(text) {
+            return Ok(*index);
+        }
+        let mut unit = Unit::default();
+        unit.text(text);
+        let index = self.add(unit)?;
+        self.by_text.insert(text.into(), index);
+        Ok(index)
+    }
+}
+
+/// A translation as text without formats.
+///
+/// # Errors
+/// [`FormatError::Verification`] if a tag is lost or doubled.
+pub(super) fn flat(translation: &TaggedText, markup: &[Markup]) -> Result<String, FormatError> {
+    let mut out = String::with_capacity(translation.text().len());
+    let mut points = 0;
+    for piece in translation.pieces() {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Mark(Edge::Point, tag) => match markup.get(tag.0 as usize) {
+                Some(Markup::Break(text) | Markup::Code(text)) => {
+                    points += 1;
+                    out.push_str(text);
+                }
+                _ => return Err(lost()),
+            },
+            Piece::Mark(..) => {}
+        }
+    }
+    let expected = markup.iter().filter(|markup| !matches!(markup, Markup::Format(_))).count();
+    if points == expected { Ok(out) } else { Err(lost()) }
+}
+
+pub(super) fn lost() -> FormatError {
+    FormatError::Verification("a tag was lost or doubled in a translation".into())
+}
