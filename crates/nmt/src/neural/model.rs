@@ -55,6 +55,11 @@ impl Attention {
     pub(crate) fn row(&self, target: usize) -> &[f32] {
         &self.weights[target * self.stride..(target + 1) * self.stride - 1]
     }
+
+    /// How much of the source's end went into a target token: next to nothing, if the token translates anything.
+    pub(crate) fn end(&self, target: usize) -> f32 {
+        self.weights[(target + 1) * self.stride - 1]
+    }
 }
 
 /// One model for one pair of languages, loaded and shared by all threads. Deterministic: what else is under way

@@ -248,8 +248,8 @@ impl<'a> Work<'a> {
         let evidence = Evidence {
             source: &asked.draft.text,
             source_tokens: asked.encoded.ids.len(),
-            target: &decoded.text,
-            target_tokens: output.ids.len(),
+            decoded: &decoded,
+            attention: &output.attention,
             complete: output.complete,
         };
         match flaw(&evidence) {
