@@ -1,5 +1,6 @@
 //! Builds the segments of a paragraph, and what is needed to write them.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use terjuman_model::{Segment, TagId, TagKind};
@@ -108,21 +109,25 @@ fn end_of(paragraph: &Paragraph, token: usize) -> usize {
 
 /// Letters by format.
 #[derive(Default)]
-struct Counts(Vec<(Format, usize)>);
+struct Counts {
+    counts: Vec<(Format, usize)>,
+    by_key: HashMap<u32, usize>,
+}
 
 impl Counts {
     fn add(&mut self, format: Format, letters: usize) {
-        match self.0.iter_mut().find(|(other, _)| other.key == format.key) {
+        let index = *self.by_key.entry(format.key).or_insert(self.counts.len());
+        match self.counts.get_mut(index) {
             Some((_, count)) => *count += letters,
-            None => self.0.push((format, letters)),
+            None => self.counts.push((format, letters)),
         }
     }
 
     /// The first of those that have most. A link is only what everything is.
     fn most(&self) -> Format {
         let looks = |(format, _): &&(Format, usize)| !format.whole;
-        let most = self.0.iter().filter(looks).map(|(_, count)| *count).max();
-        let first = self.0.iter().filter(looks).find(|(_, count)| Some(*count) == most).or(self.0.first());
+        let most = self.counts.iter().filter(looks).map(|(_, count)| *count).max();
+        let first = self.counts.iter().filter(looks).find(|(_, count)| Some(*count) == most).or(self.counts.first());
         first.map_or_else(Format::default, |(format, _)| *format)
     }
 }

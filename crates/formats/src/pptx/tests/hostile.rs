@@ -67,7 +67,10 @@ fn floods() {
     try_everything(&deck.bytes());
     let bodies =
         shape(&paragraph("text")).replace("<a:bodyPr/>", "<a:bodyPr><a:normAutofit fontScale=\"90000\"/></a:bodyPr>");
-    try_everything(&Deck::new(&bodies.repeat(10_000)).bytes());
+    try_everything(&Deck::new(&bodies.repeat(3_000)).bytes());
+    let link = |at: usize| format!("<a:r><a:rPr><a:hlinkClick r:id=\"r{at}\"/></a:rPr><a:t>a</a:t></a:r>");
+    let links: String = (0..20_000).map(link).collect();
+    try_everything(&Deck::new(&shape(&format!("<a:p>{links}</a:p>"))).bytes());
 }
 
 /// A deck with something of everything.
