@@ -8,7 +8,7 @@ use super::gate::fingerprint;
 use super::pending::{Member, Names};
 use super::slot::{Shape, Slot, Translated, is_too_long};
 use super::tags::set_attribute;
-use super::units::Markup;
+use super::units::{Markup, flat};
 use crate::culture::is_right_to_left;
 use crate::docx::OfficePart;
 use crate::package::{Changes, Package};
@@ -127,7 +127,7 @@ impl XlsxSkeleton {
     }
 
     /// The names that would be those of another column, with a number: columns of a table are told apart by name, without
-    /// regard to case.
+    /// regard to case. A name that would be too long stays as it was.
     fn distinct_names(
         &self,
         translations: &[TaggedText],
@@ -135,15 +135,23 @@ impl XlsxSkeleton {
     ) -> Result<Vec<(usize, TaggedText)>, FormatError> {
         let with = Translated { translations, markup: &self.markup };
         let mut names: HashMap<usize, String> = HashMap::new();
-        for segment in self.names.iter().flat_map(|names| &names.segments) {
-            if !names.contains_key(segment) {
-                names.insert(*segment, with.flat(*segment)?.to_lowercase());
+        let mut renamed = Vec::new();
+        for &segment in self.names.iter().flat_map(|names| &names.segments) {
+            if names.contains_key(&segment) {
+                continue;
             }
+            let mut name = with.flat(segment)?;
+            // Room is left for a number.
+            if changed[segment] && name.encode_utf16().count() > NAME - 8 {
+                renamed.push((segment, self.sources[segment].clone()));
+                name = flat(&self.sources[segment], &self.markup[segment])?;
+            }
+            names.insert(segment, name.to_lowercase());
         }
+        let sources: HashMap<usize, TaggedText> = renamed.iter().cloned().collect();
         let mut all: HashSet<String> = names.values().cloned().collect();
         all.extend(self.names.iter().flat_map(|names| names.kept.iter().cloned()));
         let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut renamed = Vec::new();
         for table in &self.names {
             // Names that stay come first.
             let (stay, go): (Vec<usize>, Vec<usize>) = table.segments.iter().partition(|segment| !changed[**segment]);
@@ -160,7 +168,7 @@ impl XlsxSkeleton {
                                 break fresh;
                             }
                         };
-                        let mut translation = translations[segment].clone();
+                        let mut translation = sources.get(&segment).unwrap_or(&translations[segment]).clone();
                         translation.push_str(&format!(" {number}"));
                         renamed.push((segment, translation));
                         seen.insert(fresh.clone(), segment);
@@ -233,7 +241,10 @@ impl XlsxSkeleton {
     }
 }
 
-/// Leaves alone what would double another member of its list. Says whether there was any.
+/// The longest name of a column, and item of a pivot cache, in UTF-16 units.
+const NAME: usize = 255;
+
+/// Leaves alone what is too long, and what would double another member of its list. Says whether there was any.
 fn keep_doubles(list: &[Member], written: &mut [Option<String>]) -> bool {
     let mut seen: HashSet<String> = HashSet::new();
     let (mut any, mut changes) = (false, Vec::new());
@@ -252,7 +263,7 @@ fn keep_doubles(list: &[Member], written: &mut [Option<String>]) -> bool {
     }
     for (slot, source) in changes {
         let new = written[slot].as_deref().map(|text| unescape(text).to_lowercase()).unwrap_or_default();
-        if !seen.insert(new) {
+        if new.encode_utf16().count() > NAME || !seen.insert(new) {
             written[slot] = None;
             any = true;
             seen.insert(source.to_lowercase());

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::formulas::FormulaWords;
 use crate::csv::cells::is_words;
+use crate::fill::is_wide;
 
 /// The strings of all cells.
 #[derive(Default)]
@@ -101,13 +102,21 @@ pub(super) enum Fate {
     Segment(usize),
 }
 
-/// Words, not codes: `USD` and `A-12` are the same in every language, `TOTAL` and `YES` are not.
+/// Words, not codes: `USD` and `A-12` are the same in every language, `TOTAL` and `JAN` are not.
 fn is_prose(text: &str) -> bool {
     let text = text.trim();
-    let is_code =
-        text.len() <= 3 && text.bytes().all(|b| b.is_ascii_uppercase()) && !matches!(text, "YES" | "NO" | "NEW");
-    is_words(text) && !is_code
+    let is_code = text.len() <= 3 && text.bytes().all(|b| b.is_ascii_uppercase()) && !SHORT_WORDS.contains(&text);
+    // `(F)3` is no word, a single letter of a script that writes words in one is.
+    let has_word = text.split(|c: char| !c.is_alphabetic()).any(|run| run.chars().nth(1).is_some())
+        || text.contains(|c: char| is_wide(c) && c.is_alphabetic());
+    has_word && !is_code && is_words(text)
 }
+
+/// Words of up to three letters that stand in capitals in the headings of tables.
+const SHORT_WORDS: [&str; 32] = [
+    "YES", "NO", "NEW", "OLD", "ALL", "DAY", "NET", "TAX", "SUM", "QTY", "AVG", "AGE", "END", "JAN", "FEB", "MAR",
+    "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN",
+];
 
 #[cfg(test)]
 mod tests {
@@ -129,5 +138,20 @@ mod tests {
         assert_eq!(texts.look_up("Shown"), Some(Fate::Segment(7)));
         assert_eq!(texts.look_up("Hidden"), Some(Fate::Kept));
         assert_eq!(texts.look_up("nowhere"), None);
+    }
+
+    #[test]
+    fn codes_are_no_words() {
+        for (text, is) in [
+            ("JAN", true),
+            ("USD", false),
+            ("(F)3", false),
+            ("$R[]{A}", false),
+            ("名", true),
+            ("ok", true),
+            ("x", false),
+        ] {
+            assert_eq!(is_prose(text), is, "{text}");
+        }
     }
 }

@@ -70,6 +70,8 @@ fn columns_of_a_table_stay_apart() {
     assert!(columns.contains("name=\"Início\"") && columns.contains("name=\"Início 2\""), "{columns}");
     let translated = workbook.translated_by(|_| TaggedText::plain("KEPT_1"), &NOWHERE);
     assert_eq!(translated.strings(), ["<t>KEPT_1 2</t>", "<t>KEPT_1 3</t>", "<t>Kept_1</t>"]);
+    let translated = workbook.translated_by(|_| TaggedText::plain("é".repeat(256)), &NOWHERE);
+    assert_eq!(translated.strings(), ["<t>Begin</t>", "<t>Start</t>", "<t>Kept_1</t>"]);
 }
 
 fn cache(fields: &str, source: &str) -> String {
