@@ -33,17 +33,17 @@ const COMPLEX: Names = (Namespace::OdfStyle, "language-complex", "country-comple
 #[derive(Debug)]
 struct Default {
     family: String,
-    has_mode: bool,
-    /// Where properties of paragraphs would stand.
-    place: usize,
+    has_paragraph: bool,
+    /// Where properties of paragraphs would stand, if not at the end.
+    place: Option<usize>,
     is_empty: bool,
 }
 
-/// The start tag of properties.
+/// A tag of properties or of a style.
 struct Tag<'a> {
     text: &'a str,
     name: Name<'a>,
-    /// Behind its name, where attributes go.
+    /// Where something is put in: behind the name of a start tag, before an end tag.
     at: usize,
 }
 
@@ -75,11 +75,14 @@ impl Retarget {
                 Kind::Start { name, .. } if name.is(Namespace::OdfOffice, "body") => break,
                 Kind::Start { name, .. } if name.is(Namespace::OdfStyle, "default-style") => {
                     let family = scanner.value(Namespace::OdfStyle, "family").unwrap_or_default().into_owned();
-                    default = Some(Default { family, has_mode: false, place: event.range.end, is_empty: true });
+                    default = Some(Default { family, has_paragraph: false, place: None, is_empty: true });
                 }
                 Kind::Start { name, .. } if name.namespace == Namespace::OdfStyle => {
                     if let Some(default) = &mut default {
                         default.is_empty = false;
+                        if name.local == "text-properties" {
+                            default.place = Some(event.range.start);
+                        }
                     }
                     let tag = Tag { text: &part.text, name, at: event.range.start + 1 + name.qualified.len() };
                     match name.local {
@@ -92,7 +95,8 @@ impl Retarget {
                 }
                 Kind::End { name } if name.is(Namespace::OdfStyle, "default-style") => {
                     if let Some(default) = default.take() {
-                        self.default_mode(&default, name, &mut edits);
+                        let end = Tag { text: &part.text, name, at: event.range.start };
+                        self.default_mode(&mut scanner, &default, &end, &mut edits);
                     }
                 }
                 Kind::Start { name, .. } if name.is(Namespace::DublinCore, "language") => named = Some(event.range.end),
@@ -169,7 +173,7 @@ impl Retarget {
         edits.push((tag.at..tag.at, added));
     }
 
-    /// The direction that properties name.
+    /// The direction that properties name, and the side that paragraphs begin at.
     fn mode(
         &self,
         scanner: &mut Scanner<'_>,
@@ -179,36 +183,60 @@ impl Retarget {
     ) {
         let Some(turn) = self.direction else { return };
         let (name, at) = (tag.name, tag.at);
+        let is_paragraph = name.local == "paragraph-properties";
         let mode = scanner.attribute(Namespace::OdfStyle, "writing-mode");
+        let side = scanner.attribute(Namespace::OdfFo, "text-align").filter(|_| is_paragraph);
+        let mut is_default = false;
         if let Some(default) = default
-            && name.local == "paragraph-properties"
+            && is_paragraph
         {
-            default.has_mode = mode.is_some();
-            if !default.has_mode && turn == Turn::RightToLeft && turns_as_default(&default.family) {
-                default.has_mode = true;
-                edits.push((at..at, attribute(name, "rl-tb")));
-            }
+            default.has_paragraph = true;
+            is_default = turns_as_default(&default.family);
         }
-        match mode {
-            Some(mode) => {
-                let new = turned(turn, &tag.text[mode.value.clone()]);
-                edits.extend(new.map(|new| (mode.value, new.to_owned())));
-            }
-            None if name.local == "page-layout-properties" && turn == Turn::RightToLeft => {
-                edits.push((at..at, attribute(name, "rl-tb")));
-            }
-            None => {}
+        let is_page = name.local == "page-layout-properties";
+        if turn == Turn::RightToLeft && mode.is_none() && (is_default || is_page) {
+            edits.push((at..at, attribute(name, "rl-tb")));
+        }
+        if turn == Turn::RightToLeft && side.is_none() && is_default {
+            edits.push((at..at, self.side(scanner)));
+        }
+        if let Some(mode) = mode {
+            let new = turned(turn, &tag.text[mode.value.clone()]);
+            edits.extend(new.map(|new| (mode.value, new.to_owned())));
+        }
+        if let Some(side) = side {
+            let new = other_side(turn, &tag.text[side.value.clone()]);
+            edits.extend(new.map(|new| (side.value, new.to_owned())));
         }
     }
 
-    /// A default style without properties of paragraphs gets some: they come first in it.
-    fn default_mode(&self, default: &Default, name: Name<'_>, edits: &mut Vec<Rewritten>) {
-        let has_place = !default.has_mode && !default.is_empty && turns_as_default(&default.family);
-        if self.direction == Some(Turn::RightToLeft) && has_place {
+    /// An attribute that begins paragraphs at the right.
+    fn side(&self, scanner: &mut Scanner<'_>) -> String {
+        scanner.prefix(Namespace::OdfFo).map_or_else(String::new, |prefix| format!(" {prefix}:text-align=\"right\""))
+    }
+
+    /// A default style without properties of paragraphs gets some.
+    fn default_mode(&self, scanner: &mut Scanner<'_>, default: &Default, end: &Tag<'_>, edits: &mut Vec<Rewritten>) {
+        let lacks_mode = !default.has_paragraph && !default.is_empty && turns_as_default(&default.family);
+        if self.direction == Some(Turn::RightToLeft) && lacks_mode {
+            let name = end.name;
             let prefix = name.qualified.strip_suffix(name.local).unwrap_or_default();
-            let element = format!("<{prefix}paragraph-properties{}/>", attribute(name, "rl-tb"));
-            edits.push((default.place..default.place, element));
+            let attributes = attribute(name, "rl-tb") + &self.side(scanner);
+            let place = default.place.unwrap_or(end.at);
+            edits.push((place..place, format!("<{prefix}paragraph-properties{attributes}/>")));
         }
+    }
+}
+
+/// The side that text begins at after a turn, if it is another one. Writers do not agree what `start` and `end` are in
+/// text from right to left: LibreOffice means left and right.
+fn other_side(turn: Turn, side: &str) -> Option<&'static str> {
+    match (turn, side) {
+        (Turn::RightToLeft, "start" | "left") => Some("right"),
+        (Turn::RightToLeft, "end" | "right") => Some("left"),
+        (Turn::LeftToRight, "end" | "right") => Some("left"),
+        (Turn::LeftToRight, "left") => Some("right"),
+        _ => None,
     }
 }
 

@@ -50,15 +50,19 @@ fn styles_in_the_source_language_follow_and_others_stay() {
 #[test]
 fn pages_and_paragraphs_turn() {
     let defaults = "<style:default-style style:family='paragraph'><style:paragraph-properties/></style:default-style>\
-                    <style:default-style style:family='graphic'><style:text-properties/></style:default-style>\
+                    <style:default-style style:family='graphic'><x/><style:text-properties/></style:default-style>\
+                    <style:style style:name='s'><style:paragraph-properties fo:text-align='start'/></style:style>\
+                    <style:style style:name='c'><style:paragraph-properties fo:text-align='center'/></style:style>\
                     <style:page-layout style:name='p'><style:page-layout-properties/></style:page-layout>\
                     <style:style style:name='t' style:family='table'><style:table-properties style:writing-mode='lr-tb'/>\
                     </style:style><style:style style:name='v' style:family='section'><style:section-properties \
                     style:writing-mode='tb-rl'/></style:style>";
     let part = styled(defaults).retargeted("ar", "styles.xml");
     for turned in [
-        "'paragraph'><style:paragraph-properties style:writing-mode=\"rl-tb\"/>",
-        "'graphic'><style:paragraph-properties style:writing-mode=\"rl-tb\"/><style:text-properties",
+        "'paragraph'><style:paragraph-properties style:writing-mode=\"rl-tb\" fo:text-align=\"right\"/>",
+        "<x/><style:paragraph-properties style:writing-mode=\"rl-tb\" fo:text-align=\"right\"/><style:text-properties",
+        "'s'><style:paragraph-properties fo:text-align='right'/>",
+        "'c'><style:paragraph-properties fo:text-align='center'/>",
         "<style:page-layout-properties style:writing-mode=\"rl-tb\"/>",
         "<style:table-properties style:writing-mode='rl-tb'/>",
         "style:writing-mode='tb-rl'",
