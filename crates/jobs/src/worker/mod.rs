@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::context::Contexts;
 use self::held::{AllHeld, Reason};
-use self::slots::Slots;
+use self::slots::{Slot, Slots};
 use crate::{FailPoints, Holder, Ids, Jobs, JobsError, RandomIds, Return, WorkerConfig};
 
 /// How long the loop sleeps when nothing rings: back-offs and start delays end unannounced.
@@ -170,7 +170,10 @@ impl Shared {
     async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, passed_by: &mut u32) -> Result<(), JobsError> {
         while let Some(slot) = self.expansions.take(1).pop() {
             let since = Instant::now();
-            let Some(claimed) = self.jobs.store().claim_expansion(&self.holder).await? else { break };
+            let Some(claimed) = self.jobs.store().claim_expansion(&self.holder).await? else {
+                slot.put_back();
+                break;
+            };
             let held = self.held.hold(claimed.lease, claimed.job, since);
             tasks.spawn(expansion::work(Arc::clone(self), held, claimed.request, claimed.attempt, slot));
         }
@@ -188,7 +191,7 @@ impl Shared {
                 let Some(slot) = slots.pop() else { break };
                 self.begin(tasks, document, since, slot);
             }
-            drop(slots);
+            slots.into_iter().for_each(Slot::put_back);
             if found {
                 continue;
             }
@@ -203,18 +206,15 @@ impl Shared {
     async fn begin_suspect(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Result<bool, JobsError> {
         let Some(slots) = self.slots.take_all() else { return Ok(false) };
         let since = Instant::now();
-        let Some(document) = self.jobs.store().claim_suspect(&self.holder).await? else { return Ok(false) };
+        let Some(document) = self.jobs.store().claim_suspect(&self.holder).await? else {
+            slots.put_back();
+            return Ok(false);
+        };
         self.begin(tasks, document, since, slots);
         Ok(true)
     }
 
-    fn begin(
-        self: &Arc<Self>,
-        tasks: &mut JoinSet<()>,
-        document: crate::ClaimedDocument,
-        since: Instant,
-        slot: slots::Slot,
-    ) {
+    fn begin(self: &Arc<Self>, tasks: &mut JoinSet<()>, document: crate::ClaimedDocument, since: Instant, slot: Slot) {
         let (lease, work) = document::Work::of(document);
         let held = self.held.hold(lease, work.job, since);
         tasks.spawn(document::work(Arc::clone(self), held, work, slot));

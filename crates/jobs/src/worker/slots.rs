@@ -15,14 +15,27 @@ pub(super) struct Slots {
 pub(super) struct Slot {
     // The order matters: the place is free before the bell rings.
     _place: OwnedSemaphorePermit,
-    _bell: Bell,
+    bell: Bell,
 }
 
-struct Bell(Arc<Notify>);
+struct Bell {
+    freed: Arc<Notify>,
+    silent: bool,
+}
 
 impl Drop for Bell {
     fn drop(&mut self) {
-        self.0.notify_one();
+        if !self.silent {
+            self.freed.notify_one();
+        }
+    }
+}
+
+impl Slot {
+    /// Gives back a place that nothing was done in. Nobody hears of it: who rang for that would be woken by his own
+    /// looking round, and would look round for ever.
+    pub(super) fn put_back(mut self) {
+        self.bell.silent = true;
     }
 }
 
@@ -44,11 +57,28 @@ impl Slots {
 
     fn several(&self, count: u32) -> Option<Slot> {
         let place = Arc::clone(&self.places).try_acquire_many_owned(count).ok()?;
-        Some(Slot { _place: place, _bell: Bell(Arc::clone(&self.freed)) })
+        Some(Slot { _place: place, bell: Bell { freed: Arc::clone(&self.freed), silent: false } })
     }
 
     /// Waits until a place was freed.
     pub(super) async fn freed(&self) {
         self.freed.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn only_work_that_was_done_rings() {
+        let slots = Slots::new(2);
+        slots.take(2).into_iter().for_each(Slot::put_back);
+        assert!(slots.freed().now_or_never().is_none(), "nothing was done");
+        drop(slots.take(1));
+        assert!(slots.freed().now_or_never().is_some());
+        assert_eq!(slots.take(3).len(), 2);
     }
 }
