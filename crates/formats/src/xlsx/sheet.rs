@@ -155,8 +155,10 @@ impl<'a> Reader<'a, '_> {
         match name.local {
             "row" if name.namespace == Namespace::Spreadsheet => self.row()?,
             "c" if name.namespace == Namespace::Spreadsheet => self.cell()?,
-            "v" if matches!(self.cell.kind, CellKind::Shared | CellKind::Result) => {
-                self.read_text(Reading::Value, span)
+            "v" if name.namespace == Namespace::Spreadsheet
+                && matches!(self.cell.kind, CellKind::Shared | CellKind::Result) =>
+            {
+                self.read_text(Reading::Value, span);
             }
             "f" | "formula" | "formula1" | "formula2" => self.read_text(Reading::Formula, span),
             "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter"
@@ -269,8 +271,12 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             Reading::Header => self.found.pending.push(Pending { span, what: What::Header }),
-            Reading::Value if self.cell.kind == CellKind::Result => self.found.has_text_results = true,
             Reading::Value => {
+                // A cell has one value; what extensions call so is none.
+                if std::mem::take(&mut self.cell.kind) == CellKind::Result {
+                    self.found.has_text_results = true;
+                    return Ok(());
+                }
                 let index: Option<usize> = self.buffer.trim().parse().ok();
                 let number = index.and_then(|index| self.around.strings.get(index).copied());
                 let number = number.ok_or_else(|| self.scanner.corrupt("a shared string that does not exist"))?;

@@ -112,6 +112,14 @@ fn hidden_sheets_rows_and_columns_stay() {
 }
 
 #[test]
+fn values_of_extensions_are_no_cells() {
+    let mut workbook = Workbook::new();
+    let cell = workbook.cell("<t>word</t>");
+    let behind = "<extLst><ext><x:v xmlns:x=\"urn:x\">99</x:v><v>99</v></ext></extLst>";
+    assert_eq!(workbook.sheet("", &cell, behind).segments(), ["word"]);
+}
+
+#[test]
 fn texts_around_the_cells_are_translated() {
     let behind = "<dataValidations><dataValidation promptTitle=\"Hint\" prompt=\"Choose one_x000a_of these\" errorTitle=\"Wrong\" error=\"Not allowed\"/></dataValidations>\
         <hyperlinks><hyperlink ref=\"A1\" location=\"S1!A1\" tooltip=\"Go there\"/></hyperlinks>\
