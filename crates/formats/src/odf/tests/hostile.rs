@@ -70,7 +70,9 @@ fn many_spans_deep_in_spans_do_not_multiply() {
 
 #[test]
 fn floods() {
+    let spans: String = (0..20_000).map(|n| format!("<text:span text:style-name='s{n}'>a</text:span>")).collect();
     for body in [
+        format!("<text:p>{spans}</text:p>"),
         format!("<text:p>{}</text:p>", "word <text:tab/>".repeat(20_000)),
         format!("<text:p>{}</text:p>", "a<text:s/>".repeat(20_000)),
         format!("<text:p>{}</text:p>", "<text:a xlink:href='x'>a</text:a>".repeat(20_000)),
