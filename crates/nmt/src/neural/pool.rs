@@ -360,7 +360,7 @@ mod tests {
     }
 
     impl Stepped {
-        fn new() -> (Arc<dyn Model>, mpsc::Sender<()>, mpsc::Receiver<String>) {
+        fn shared() -> (Arc<dyn Model>, mpsc::Sender<()>, mpsc::Receiver<String>) {
             let (step, steps) = mpsc::channel();
             let (seen, sentences) = mpsc::channel();
             (Arc::new(Self { step: Mutex::new(steps), seen }), step, sentences)
@@ -405,7 +405,7 @@ mod tests {
 
     #[test]
     fn callers_take_turns_and_a_cancelled_one_leaves_at_once() {
-        let (model, step, sentences) = Stepped::new();
+        let (model, step, sentences) = Stepped::shared();
         let pool = Pool::new(1).unwrap();
         let cancelled = AtomicBool::new(false);
         std::thread::scope(|scope| {
