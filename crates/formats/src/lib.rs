@@ -16,6 +16,7 @@ mod error;
 mod fill;
 mod glossary;
 mod html;
+mod inline;
 mod json;
 mod limits;
 mod mail;
@@ -30,6 +31,7 @@ mod text_file;
 mod txt;
 mod warning;
 mod wording;
+mod xliff;
 mod xml;
 
 pub use detect::detect;

@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, txt};
+use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, txt, xliff};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +26,8 @@ pub enum Format {
     Markdown,
     /// Web archives: a page with its pictures as one message.
     Mhtml,
+    /// Bilingual files of translators: XLIFF 1.0 to 2.2.
+    Xliff,
     /// Tab-separated values.
     Tsv,
     /// Comma- (or semicolon-, or pipe-) separated values.
@@ -54,7 +56,7 @@ pub struct FormatEntry {
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 13] = [
+static FORMATS: [FormatEntry; 14] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -144,6 +146,15 @@ static FORMATS: [FormatEntry; 13] = [
         versions: &[],
         default_version: None,
         extract: mail::extract,
+    },
+    FormatEntry {
+        format: Format::Xliff,
+        name: "XLIFF",
+        extensions: &[".xlf", ".xliff"],
+        content_types: &["application/xliff+xml"],
+        versions: &["1.0", "1.1", "1.2", "2.0", "2.1"],
+        default_version: Some("2.1"),
+        extract: xliff::extract,
     },
     FormatEntry {
         format: Format::Tsv,
