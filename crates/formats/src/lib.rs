@@ -8,6 +8,7 @@
 mod csv;
 mod culture;
 mod detect;
+mod dita;
 mod document;
 mod docx;
 mod edits;

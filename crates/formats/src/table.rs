@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, txt, xliff};
+use crate::{FormatError, Limits, Options, csv, dita, docx, html, json, mail, markdown, odf, pptx, txt, xliff};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +28,8 @@ pub enum Format {
     Mhtml,
     /// Bilingual files of translators: XLIFF 1.0 to 2.2.
     Xliff,
+    /// Topics and maps of the Darwin Information Typing Architecture.
+    Dita,
     /// Tab-separated values.
     Tsv,
     /// Comma- (or semicolon-, or pipe-) separated values.
@@ -56,7 +58,7 @@ pub struct FormatEntry {
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 14] = [
+static FORMATS: [FormatEntry; 15] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -155,6 +157,15 @@ static FORMATS: [FormatEntry; 14] = [
         versions: &["1.0", "1.1", "1.2", "2.0", "2.1"],
         default_version: Some("2.1"),
         extract: xliff::extract,
+    },
+    FormatEntry {
+        format: Format::Dita,
+        name: "DITA",
+        extensions: &[".dita", ".ditamap"],
+        content_types: &["application/dita+xml"],
+        versions: &["1.0", "1.1", "1.2", "1.3"],
+        default_version: Some("1.3"),
+        extract: dita::extract,
     },
     FormatEntry {
         format: Format::Tsv,

@@ -65,7 +65,7 @@ impl Builder<'_> {
             if let Some(mate) = self.mates[part.start] {
                 if mate + 1 == part.end {
                     part = part.start + 1..mate;
-                } else if (part.start + 1..=mate).take(2).any(|index| index == mate) {
+                } else if mate == part.start + 1 {
                     part.start = mate + 1;
                 }
             }
@@ -173,6 +173,18 @@ fn fold(text: &str, last_blank: &mut bool, segment: &mut Segment) {
             *last_blank = false;
         }
     }
+}
+
+/// The segment of an attribute's value, if it has words.
+pub(crate) fn attribute(text: &str, value: Range<usize>) -> Option<(Slot, Segment)> {
+    let range = without_blanks(text, value, Spelling::Attribute, End::First);
+    let range = without_blanks(text, range, Spelling::Attribute, End::Last);
+    let words = unescape(&text[range.clone()]);
+    wording::has_words(&words).then(|| {
+        let segment = Segment::plain(words);
+        let source = segment.source.clone();
+        (Slot { range, spelling: Spelling::Attribute, tags: Vec::new(), source }, segment)
+    })
 }
 
 fn decode(raw: &str, spelling: Spelling) -> std::borrow::Cow<'_, str> {

@@ -11,8 +11,8 @@ use std::ops::Range;
 
 use terjuman_model::{TagKind, TaggedText};
 
-pub(crate) use self::build::segments;
-pub(crate) use self::write::{rewrite, splice};
+pub(crate) use self::build::{attribute, segments};
+pub(crate) use self::write::{Rewritten, rewrite, splice};
 
 /// Something in a stretch of text. Items come in order and do not overlap.
 #[derive(Debug, Clone)]

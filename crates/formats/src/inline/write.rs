@@ -11,14 +11,24 @@ use crate::xml::{escape_attribute, escape_text};
 /// A stretch of the document and what stands there now.
 pub(crate) type Rewritten = (Range<usize>, String);
 
-/// The new text of each slot that changes and is in no other slot. Slots come by place, outer ones first.
+/// The new text of each slot that changes and is in no other slot, and the `others` outside of them. Slots come by place,
+/// outer ones first; the others, which lie in markup, by place.
 ///
 /// # Errors
 /// [`FormatError::Verification`] if a tag is lost or doubled.
-pub(crate) fn rewrite(text: &str, slots: &[Slot], translations: &[TaggedText]) -> Result<Vec<Rewritten>, FormatError> {
+pub(crate) fn rewrite(
+    text: &str,
+    slots: &[Slot],
+    translations: &[TaggedText],
+    others: Vec<Rewritten>,
+) -> Result<Vec<Rewritten>, FormatError> {
     // From the end to the start, so that what is inside a slot comes before it.
     let mut done: Vec<Rewritten> = Vec::new();
+    let mut others = others.into_iter().rev().peekable();
     for (slot, translation) in slots.iter().zip(translations).rev() {
+        while let Some(other) = others.next_if(|(range, _)| range.start >= slot.range.start) {
+            done.push(other);
+        }
         if *translation == slot.source {
             continue;
         }
@@ -28,6 +38,7 @@ pub(crate) fn rewrite(text: &str, slots: &[Slot], translations: &[TaggedText]) -
         }
         done.push((slot.range.clone(), write(text, slot, translation, &inner)?));
     }
+    done.extend(others);
     done.reverse();
     Ok(done)
 }

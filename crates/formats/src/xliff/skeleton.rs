@@ -7,7 +7,7 @@ use super::unit::{Job, Place};
 use super::walk::{File, Found, Version, language_attribute};
 use crate::edits::Edits;
 use crate::inline::{rewrite, splice};
-use crate::xml::{Scanner, XmlPart, escape_attribute};
+use crate::xml::{XmlPart, check, escape_attribute};
 use crate::{FormatError, Limits, Skeleton, Target};
 
 /// The file and what is to be written into it.
@@ -26,7 +26,7 @@ impl Skeleton for XliffSkeleton {
         let mut edits = Edits::default();
         for job in &self.found.jobs {
             let slots = &self.found.slots[job.slots.clone()];
-            let rewritten = rewrite(&self.part.text, slots, &translations[job.slots.clone()])?;
+            let rewritten = rewrite(&self.part.text, slots, &translations[job.slots.clone()], Vec::new())?;
             // Without a language nothing was translated: what says the same is not worth a target.
             if target.language.is_none() && rewritten.is_empty() {
                 continue;
@@ -52,7 +52,7 @@ impl Skeleton for XliffSkeleton {
         }
         let text = String::from_utf8(edits.apply(self.part.text.as_bytes()))
             .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
-        self.check(&text)?;
+        check(&text, &self.part.name, &self.limits)?;
         Ok(self.part.encode(&text))
     }
 }
@@ -127,19 +127,6 @@ impl XliffSkeleton {
         if let Some(segment) = &job.segment {
             let changes = [("state", Change::Set("translated")), ("subState", Change::Remove)];
             edits.replace(segment.range.clone(), segment.changed(text, &changes));
-        }
-    }
-
-    /// What is handed out must be well-formed.
-    fn check(&self, text: &str) -> Result<(), FormatError> {
-        let limits = Limits { events: usize::MAX, ..self.limits.clone() };
-        let mut scanner = Scanner::new(text, &self.part.name, &limits).allow_document_type();
-        loop {
-            match scanner.next() {
-                Ok(Some(_)) => {}
-                Ok(None) => return Ok(()),
-                Err(error) => return Err(FormatError::Verification(format!("{error}"))),
-            }
         }
     }
 }

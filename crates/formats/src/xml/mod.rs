@@ -11,5 +11,5 @@ mod spelling;
 
 pub(crate) use self::namespaces::Namespace;
 pub(crate) use self::part::XmlPart;
-pub(crate) use self::scanner::{Attribute, Event, Kind, Name, Scanner};
+pub(crate) use self::scanner::{Attribute, Event, Kind, Name, Scanner, check};
 pub(crate) use self::spelling::{escape_attribute, escape_text, unescape};

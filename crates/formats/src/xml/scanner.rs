@@ -265,11 +265,9 @@ impl<'a> Scanner<'a> {
     /// `<!DOCTYPE name PUBLIC "…" "…">` and its like (XML 1.0, sections 2.8 and 4.2.2).
     fn document_type(&mut self) -> Result<Kind<'a>, FormatError> {
         self.at += "<!DOCTYPE".len();
-        let mut blank = self.skip_blanks();
-        if blank {
-            self.name()?;
-            blank = self.skip_blanks();
-        }
+        self.skip_blanks();
+        self.name()?;
+        let blank = self.skip_blanks();
         let rest = &self.text[self.at..];
         let literals = match rest {
             _ if blank && rest.starts_with("PUBLIC") => 2,
@@ -486,6 +484,22 @@ impl<'a> Scanner<'a> {
             self.recent = None;
         }
         Kind::End { name }
+    }
+}
+
+/// What is handed out must be well-formed.
+///
+/// # Errors
+/// [`FormatError::Verification`] if it is not.
+pub(crate) fn check(text: &str, part: &str, limits: &Limits) -> Result<(), FormatError> {
+    let limits = Limits { events: usize::MAX, ..limits.clone() };
+    let mut scanner = Scanner::new(text, part, &limits).allow_document_type();
+    loop {
+        match scanner.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(FormatError::Verification(error.to_string())),
+        }
     }
 }
 
