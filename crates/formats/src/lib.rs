@@ -8,6 +8,7 @@
 mod csv;
 mod culture;
 mod detect;
+mod dita;
 mod document;
 mod docx;
 mod edits;
@@ -16,6 +17,7 @@ mod error;
 mod fill;
 mod glossary;
 mod html;
+mod inline;
 mod json;
 mod limits;
 mod mail;
@@ -30,6 +32,7 @@ mod text_file;
 mod txt;
 mod warning;
 mod wording;
+mod xliff;
 mod xlsx;
 mod xml;
 

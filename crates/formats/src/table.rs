@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, txt, xlsx};
+use crate::{FormatError, Limits, Options, csv, dita, docx, html, json, mail, markdown, odf, pptx, txt, xliff, xlsx};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +28,10 @@ pub enum Format {
     Markdown,
     /// Web archives: a page with its pictures as one message.
     Mhtml,
+    /// Bilingual files of translators: XLIFF 1.0 to 2.2.
+    Xliff,
+    /// Topics and maps of the Darwin Information Typing Architecture.
+    Dita,
     /// Tab-separated values.
     Tsv,
     /// Comma- (or semicolon-, or pipe-) separated values.
@@ -57,7 +61,7 @@ const XLSX_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadshe
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 14] = [
+static FORMATS: [FormatEntry; 16] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -156,6 +160,24 @@ static FORMATS: [FormatEntry; 14] = [
         versions: &[],
         default_version: None,
         extract: mail::extract,
+    },
+    FormatEntry {
+        format: Format::Xliff,
+        name: "XLIFF",
+        extensions: &[".xlf", ".xliff"],
+        content_types: &["application/xliff+xml"],
+        versions: &["1.0", "1.1", "1.2", "2.0", "2.1"],
+        default_version: Some("2.1"),
+        extract: xliff::extract,
+    },
+    FormatEntry {
+        format: Format::Dita,
+        name: "DITA",
+        extensions: &[".dita", ".ditamap"],
+        content_types: &["application/dita+xml"],
+        versions: &["1.0", "1.1", "1.2", "1.3"],
+        default_version: Some("1.3"),
+        extract: dita::extract,
     },
     FormatEntry {
         format: Format::Tsv,

@@ -108,4 +108,11 @@ namespaces! {
     OdfMeta: "urn:oasis:names:tc:opendocument:xmlns:meta:1.0";
     /// OpenDocument: what is in a package.
     OdfManifest: "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0";
+    /// XLIFF 1.
+    Xliff1: "urn:oasis:names:tc:xliff:document:1.1", "urn:oasis:names:tc:xliff:document:1.2";
+    /// XLIFF 2.
+    Xliff2: "urn:oasis:names:tc:xliff:document:2.0", "urn:oasis:names:tc:xliff:document:2.1",
+        "urn:oasis:names:tc:xliff:document:2.2";
+    /// The Internationalization Tag Set.
+    Its: "http://www.w3.org/2005/11/its";
 }

@@ -14,8 +14,15 @@ pub(crate) struct XmlPart {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
-    Utf8 { bom: bool },
-    Utf16 { little: bool, bom: bool },
+    Utf8 {
+        bom: bool,
+    },
+    Utf16 {
+        little: bool,
+        bom: bool,
+    },
+    /// The one it declares. Characters it lacks are written as references.
+    Legacy(&'static encoding_rs::Encoding),
 }
 
 impl XmlPart {
@@ -25,7 +32,6 @@ impl XmlPart {
     /// [`FormatError::Corrupt`] for other encodings, bytes that the encoding does not allow, and characters that XML does
     /// not allow.
     pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<Self, FormatError> {
-        let corrupt = |what: &str, at: usize| FormatError::corrupt(what, name, at);
         let (text, encoding) = match bytes.as_slice() {
             [0xef, 0xbb, 0xbf, rest @ ..] => (utf_8(name, rest.to_vec())?, Encoding::Utf8 { bom: true }),
             [0xff, 0xfe, rest @ ..] => (utf_16(name, rest, true)?, Encoding::Utf16 { little: true, bom: true }),
@@ -34,6 +40,11 @@ impl XmlPart {
             [0, b'<', ..] => (utf_16(name, &bytes, false)?, Encoding::Utf16 { little: false, bom: false }),
             _ => (utf_8(name, bytes)?, Encoding::Utf8 { bom: false }),
         };
+        Self::checked(name, text, encoding)
+    }
+
+    fn checked(name: &str, text: String, encoding: Encoding) -> Result<Self, FormatError> {
+        let corrupt = |what: &str, at: usize| FormatError::corrupt(what, name, at);
         if let Some(at) = text.bytes().position(|b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) {
             return Err(corrupt("a character that XML does not allow", at));
         }
@@ -41,6 +52,23 @@ impl XmlPart {
             check_declaration(declaration.0, encoding).map_err(|what| corrupt(what, 0))?;
         }
         Ok(Self { name: name.to_owned(), text, encoding })
+    }
+
+    /// Decodes as [`Self::decode`] does, and by the encoding that the declaration names.
+    ///
+    /// # Errors
+    /// As [`Self::decode`]; [`FormatError::Encoding`] for bytes that the declared encoding does not allow.
+    pub(crate) fn decode_declared(name: &str, bytes: &[u8]) -> Result<Self, FormatError> {
+        let Some(encoding) = declared_legacy(bytes) else { return Self::decode(name, bytes.to_vec()) };
+        let text = encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
+        Self::checked(name, text.into_owned(), Encoding::Legacy(encoding))
+    }
+
+    /// Whether every character can be written as itself.
+    pub(crate) fn is_unicode(&self) -> bool {
+        !matches!(self.encoding, Encoding::Legacy(_))
     }
 
     /// `text` in the encoding that the part came in.
@@ -57,8 +85,23 @@ impl XmlPart {
                 let bom = if bom { "\u{feff}" } else { "" };
                 bom.encode_utf16().chain(text.encode_utf16()).flat_map(to_bytes).collect()
             }
+            Encoding::Legacy(encoding) => encoding.encode(text).0.into_owned(),
         }
     }
+}
+
+/// The encoding that the XML declaration names, if it is neither UTF-8 nor UTF-16.
+fn declared_legacy(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let head = bytes.strip_prefix(b"<?xml")?;
+    let head = String::from_utf8_lossy(&head[..head.len().min(200)]);
+    let (_, rest) = head.split_once("?>")?.0.split_once("encoding")?;
+    let rest = rest.trim_start().strip_prefix('=')?.trim_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let label = rest[1..].split(quote).next()?;
+    let encoding = encoding_rs::Encoding::for_label(label.as_bytes())?;
+    let unicode = [encoding_rs::UTF_8, encoding_rs::UTF_16LE, encoding_rs::UTF_16BE];
+    let is_legacy = !unicode.contains(&encoding) && encoding.is_ascii_compatible();
+    is_legacy.then_some(encoding)
 }
 
 fn utf_8(name: &str, bytes: Vec<u8>) -> Result<String, FormatError> {
@@ -89,7 +132,7 @@ fn check_declaration(declaration: &str, encoding: Encoding) -> Result<(), &'stat
     let declared = value("encoding").map(str::to_ascii_lowercase);
     match (declared.as_deref(), encoding) {
         (None | Some("utf-8" | "utf8"), Encoding::Utf8 { .. }) => Ok(()),
-        (None, Encoding::Utf16 { .. }) => Ok(()),
+        (None, Encoding::Utf16 { .. }) | (_, Encoding::Legacy(_)) => Ok(()),
         (Some(declared), Encoding::Utf16 { .. }) if declared.starts_with("utf-16") => Ok(()),
         _ => Err("an encoding that is not the one it declares, or that documents do not use"),
     }
@@ -116,6 +159,18 @@ mod tests {
             assert_eq!(part.text, text);
             assert_eq!(part.encode(text), bytes);
         }
+    }
+
+    #[test]
+    fn a_declared_encoding_is_kept_where_it_may_be_declared() {
+        let bytes = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>";
+        let part = XmlPart::decode_declared("x", bytes).unwrap();
+        assert!(part.text.ends_with("<a>é</a>") && !part.is_unicode());
+        assert_eq!(part.encode(&part.text), bytes);
+        assert!(part.encode("<a>日</a>").ends_with(b"<a>&#26085;</a>"));
+        let utf_8 = XmlPart::decode_declared("x", "<a>é</a>".as_bytes()).unwrap();
+        assert!(utf_8.is_unicode());
+        assert!(XmlPart::decode_declared("x", b"<?xml version='1.0' encoding='EUC-JP'?><a>\xff</a>").is_err());
     }
 
     #[test]

@@ -91,8 +91,17 @@ pub(crate) struct Scanner<'a> {
     recent: Option<(&'a str, Namespace)>,
     pending_end: bool,
     has_root: bool,
+    document_type: DocumentType,
     events: usize,
     limits: &'a Limits,
+}
+
+/// What is done about a document type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DocumentType {
+    Refused,
+    Allowed,
+    Seen,
 }
 
 /// Bytes of a name.
@@ -117,9 +126,17 @@ impl<'a> Scanner<'a> {
             recent: None,
             pending_end: false,
             has_root: false,
+            document_type: DocumentType::Refused,
             events: 0,
             limits,
         }
+    }
+
+    /// Lets one document type pass that only names an external one, which is not fetched: references to its entities
+    /// are refused, and its default attributes are not there. One with declarations of its own stays refused.
+    pub(crate) fn allow_document_type(mut self) -> Self {
+        self.document_type = DocumentType::Allowed;
+        self
     }
 
     /// The next event, `None` at the end of the file.
@@ -159,6 +176,8 @@ impl<'a> Scanner<'a> {
             kind
         } else if rest.starts_with("<?") {
             self.section("?>", 2, Kind::Other)?
+        } else if self.document_type == DocumentType::Allowed && !self.has_root && rest.starts_with("<!DOCTYPE") {
+            self.document_type()?
         } else if rest.starts_with("<!") {
             return Err(self.corrupt("a document type or other declaration, which is refused"));
         } else {
@@ -241,6 +260,41 @@ impl<'a> Scanner<'a> {
         let length = self.text[body..].find(end).ok_or_else(|| self.corrupt("an XML file is cut off"))?;
         self.at = body + length + end.len();
         Ok(kind)
+    }
+
+    /// `<!DOCTYPE name PUBLIC "…" "…">` and its like (XML 1.0, sections 2.8 and 4.2.2).
+    fn document_type(&mut self) -> Result<Kind<'a>, FormatError> {
+        self.at += "<!DOCTYPE".len();
+        self.skip_blanks();
+        self.name()?;
+        let blank = self.skip_blanks();
+        let rest = &self.text[self.at..];
+        let literals = match rest {
+            _ if blank && rest.starts_with("PUBLIC") => 2,
+            _ if blank && rest.starts_with("SYSTEM") => 1,
+            _ => 0,
+        };
+        if literals > 0 {
+            self.at += "PUBLIC".len();
+        }
+        for _ in 0..literals {
+            self.skip_blanks();
+            let quote = match self.text.as_bytes().get(self.at) {
+                Some(b'"') => '"',
+                Some(b'\'') => '\'',
+                _ => return Err(self.corrupt("a document type that is not well-formed")),
+            };
+            let start = self.at + 1;
+            let length = self.text[start..].find(quote).ok_or_else(|| self.corrupt("an XML file is cut off"))?;
+            self.at = start + length + 1;
+        }
+        self.skip_blanks();
+        if self.text.as_bytes().get(self.at) != Some(&b'>') {
+            return Err(self.corrupt("a document type with declarations of its own, which is refused"));
+        }
+        self.at += 1;
+        self.document_type = DocumentType::Seen;
+        Ok(Kind::Other)
     }
 
     /// A name that begins at the current place; moves behind it.
@@ -430,6 +484,22 @@ impl<'a> Scanner<'a> {
             self.recent = None;
         }
         Kind::End { name }
+    }
+}
+
+/// What is handed out must be well-formed.
+///
+/// # Errors
+/// [`FormatError::Verification`] if it is not.
+pub(crate) fn check(text: &str, part: &str, limits: &Limits) -> Result<(), FormatError> {
+    let limits = Limits { events: usize::MAX, ..limits.clone() };
+    let mut scanner = Scanner::new(text, part, &limits).allow_document_type();
+    loop {
+        match scanner.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(FormatError::Verification(error.to_string())),
+        }
     }
 }
 

@@ -19,6 +19,23 @@ const MESSAGE: &[u8] = b"From: a@b.c\r\nSubject: =?utf-8?Q?Ol=C3=A1?= there\r\nM
 const JSON: &[u8] =
     br#"{"a": "One \u00e9 two", "b": [1, "<p>Three <b>four</b></p>", null, {"c": "five\nsix"}], "type": "x"}"#;
 
+const XLIFF: &[u8] = "<?xml version='1.0'?><xliff version='1.2'><file source-language='en'><body><trans-unit id='1'><source>One <g \
+                       id='1'>two <bx id='2'/>three</g> <ex id='2'/>é<ph id='3'>x<sub>four</sub></ph> &lt;b>five&lt;/b> <mrk \
+                       mtype='protected'>six</mrk></source><seg-source><mrk mtype='seg' mid='1'>One <g id='1'>two</g></mrk> <mrk \
+                       mtype='seg' mid='2'>s</mrk></seg-source><target state='new'/></trans-unit><trans-unit id='2' \
+                       approved='no'><source><![CDATA[<i>a</i> b]]></source></trans-unit></body></file></xliff>"
+    .as_bytes();
+const XLIFF_2: &[u8] = "<xliff xmlns='urn:oasis:names:tc:xliff:document:2.0' version='2.1' srcLang='en'><file id='f'><unit \
+                         id='u'><segment state='initial' subState='a:b'><source>One <pc id='1'>two <sc id='2'/>three</pc> <ec \
+                         startRef='2'/>é <sm id='3' translate='no'/>four<em startRef='3'/> <mrk id='4' translate='no'>five <cp \
+                         hex='1'/></mrk> six</source><target>x</target></segment></unit></file></xliff>"
+    .as_bytes();
+const DITA: &[u8] = "<!DOCTYPE topic PUBLIC '-//OASIS//DTD DITA Topic//EN' 'topic.dtd'><topic id='a' xml:lang='en'><title>One \
+                      <b>two <i>three</i></b></title><body><p>Four <fn>five <ph>six</ph></fn> <codeph>x</codeph> <image \
+                      alt='seven'><alt>é</alt></image> <ph>eight <ul><li>nine</li></ul> ten</ph></p><pre>a\n b</pre><codeblock>c\
+                      </codeblock><p translate='no'>d</p></body></topic>"
+    .as_bytes();
+
 /// Cuts, doubles, swaps or overwrites something.
 fn damage(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut out = bytes.to_vec();
@@ -80,4 +97,15 @@ fn damaged_messages() {
 #[test]
 fn damaged_json() {
     check(Format::Json, JSON, 4_000);
+}
+
+#[test]
+fn damaged_bilingual_files() {
+    check(Format::Xliff, XLIFF, 4_000);
+    check(Format::Xliff, XLIFF_2, 4_000);
+}
+
+#[test]
+fn damaged_topics() {
+    check(Format::Dita, DITA, 4_000);
 }

@@ -119,3 +119,35 @@ proptest::proptest! {
         let _ = events(&text);
     }
 }
+
+#[test]
+fn a_document_type_passes_where_it_may_and_declares_nothing() {
+    let limits = Limits::default();
+    let read = |text: &str| {
+        let mut scanner = Scanner::new(text, "x", &limits).allow_document_type();
+        while scanner.next()?.is_some() {}
+        Ok::<_, FormatError>(())
+    };
+    for good in [
+        "<!DOCTYPE a><a/>",
+        "<?xml version='1.0'?>\n<!DOCTYPE a PUBLIC \"-//OASIS//DTD DITA Topic//EN\" 'topic.dtd' >\n<a/>",
+        "<!DOCTYPE a SYSTEM 'a>b'><a/>",
+    ] {
+        read(good).unwrap();
+        assert!(events(good).is_err(), "refused without leave: {good}");
+    }
+    for bad in [
+        "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>",
+        "<!DOCTYPE a SYSTEM 'b' []><a/>",
+        "<!DOCTYPE a SYSTEM><a/>",
+        "<!DOCTYPE a PUBLIC 'b'><a/>",
+        "<!DOCTYPE a SYSTEM 'b",
+        "<!DOCTYPE a><!DOCTYPE a><a/>",
+        "<a><!DOCTYPE a></a>",
+        "<!DOCTYPE><a/>",
+        "<!DOCTYPE a>",
+        "<!DOCTYPE a SYSTEM 'b'><a>&c;</a>",
+    ] {
+        assert!(matches!(read(bad), Err(FormatError::Corrupt { .. })), "{bad}");
+    }
+}

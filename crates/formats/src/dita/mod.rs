@@ -1,0 +1,33 @@
+//! DITA topics and maps (OASIS DITA 1.0 to 1.3).
+//!
+//! Which elements are blocks and which stand in sentences, `vocabulary` says; `walk` finds the texts, which
+//! [`crate::inline`] makes segments of and writes back over the original bytes.
+
+mod skeleton;
+mod vocabulary;
+mod walk;
+
+use self::skeleton::DitaSkeleton;
+use crate::xml::XmlPart;
+use crate::{Extracted, FormatError, Limits, Options};
+
+pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(FormatError::Empty);
+    }
+    let part = XmlPart::decode_declared("dita", bytes)?;
+    let found = walk::walk(&part, options, limits)?;
+    let (slots, segments) = found.texts.into_iter().unzip();
+    let skeleton = DitaSkeleton {
+        part,
+        original: bytes.to_vec(),
+        slots,
+        languages: found.languages,
+        root: found.root,
+        limits: limits.clone(),
+    };
+    Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests;

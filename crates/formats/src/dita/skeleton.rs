@@ -1,0 +1,63 @@
+//! A topic without its text, and how the text comes back.
+
+use std::ops::Range;
+
+use terjuman_model::TaggedText;
+
+use crate::edits::Edits;
+use crate::inline::{Rewritten, Slot, rewrite};
+use crate::xml::{XmlPart, check};
+use crate::{FormatError, Limits, Skeleton, Target};
+
+/// The file, the places of its texts, and those of its languages.
+pub(super) struct DitaSkeleton {
+    pub(super) part: XmlPart,
+    pub(super) original: Vec<u8>,
+    pub(super) slots: Vec<Slot>,
+    /// Values of `xml:lang`, by place.
+    pub(super) languages: Vec<Range<usize>>,
+    /// Where the root element's name ends, and whether it says its language: the first of all then.
+    pub(super) root: (usize, bool),
+    pub(super) limits: Limits,
+}
+
+impl Skeleton for DitaSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        if translations.len() != self.slots.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let mut edits = Edits::default();
+        for (range, new) in rewrite(&self.part.text, &self.slots, translations, self.languages(target))? {
+            edits.replace(range, new);
+        }
+        if edits.is_empty() {
+            return Ok(self.original.clone());
+        }
+        let text = String::from_utf8(edits.apply(self.part.text.as_bytes()))
+            .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
+        check(&text, &self.part.name, &self.limits)?;
+        Ok(self.part.encode(&text))
+    }
+}
+
+impl DitaSkeleton {
+    /// The root is in the target's language, and what said that it is in the root's or the source's language is too.
+    fn languages(&self, target: &Target) -> Vec<Rewritten> {
+        let Some(language) = &target.language else { return Vec::new() };
+        let primary = |tag: &str| tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let (root, is_stated) = self.root;
+        let stated = self.languages.first().filter(|_| is_stated).map(|range| primary(&self.part.text[range.clone()]));
+        let source = target.source_language.as_ref().map(|source| primary(source.code()));
+        let mut edits = Vec::new();
+        if !is_stated {
+            edits.push((root..root, format!(" xml:lang=\"{}\"", language.code())));
+        }
+        for range in &self.languages {
+            let here = Some(primary(&self.part.text[range.clone()]));
+            if here == stated || here == source {
+                edits.push((range.clone(), language.code().to_owned()));
+            }
+        }
+        edits
+    }
+}

@@ -1,0 +1,132 @@
+//! A file without its targets, and how they come in.
+
+use terjuman_model::{LanguageTag, TaggedText};
+
+use super::attributes::Change;
+use super::unit::{Job, Place};
+use super::walk::{File, Found, Version, language_attribute};
+use crate::edits::Edits;
+use crate::inline::{rewrite, splice};
+use crate::xml::{XmlPart, check, escape_attribute};
+use crate::{FormatError, Limits, Skeleton, Target};
+
+/// The file and what is to be written into it.
+pub(super) struct XliffSkeleton {
+    pub(super) part: XmlPart,
+    pub(super) original: Vec<u8>,
+    pub(super) found: Found,
+    pub(super) limits: Limits,
+}
+
+impl Skeleton for XliffSkeleton {
+    fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
+        if translations.len() != self.found.slots.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let mut edits = Edits::default();
+        for job in &self.found.jobs {
+            let slots = &self.found.slots[job.slots.clone()];
+            let rewritten = rewrite(&self.part.text, slots, &translations[job.slots.clone()], Vec::new())?;
+            // Without a language nothing was translated: what says the same is not worth a target.
+            if target.language.is_none() && rewritten.is_empty() {
+                continue;
+            }
+            let mut content = String::new();
+            splice(&self.part.text, job.source.clone(), &rewritten, &mut content);
+            self.write(job, &content, target.language.as_ref(), &mut edits);
+        }
+        if let Some(language) = &target.language {
+            for file in &self.found.files {
+                if states(file, language) == Stated::Changes {
+                    let change = [(language_attribute(self.found.version), Change::Set(language.code()))];
+                    let mut tag = file.tag.changed(&self.part.text, &change);
+                    if file.tag.empty {
+                        tag.push_str(&file.tag.end_tag());
+                    }
+                    edits.replace(file.tag.range.clone(), tag);
+                }
+            }
+        }
+        if edits.is_empty() {
+            return Ok(self.original.clone());
+        }
+        let text = String::from_utf8(edits.apply(self.part.text.as_bytes()))
+            .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
+        check(&text, &self.part.name, &self.limits)?;
+        Ok(self.part.encode(&text))
+    }
+}
+
+/// What a file's statement of the target language comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stated {
+    /// It is this language.
+    Fits,
+    /// It is none, or another one and no target is in it.
+    Changes,
+    /// It is another one, and so are its finished targets.
+    Other,
+}
+
+fn states(file: &File, language: &LanguageTag) -> Stated {
+    let Some(stated) = &file.language else { return Stated::Changes };
+    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    match () {
+        () if primary(stated) == primary(language.code()) => Stated::Fits,
+        () if file.has_finished => Stated::Other,
+        () => Stated::Changes,
+    }
+}
+
+impl XliffSkeleton {
+    fn write(&self, job: &Job, content: &str, language: Option<&LanguageTag>, edits: &mut Edits) {
+        let text = &self.part.text;
+        let version = self.found.version;
+        let file = &self.found.files[job.file];
+        let mut changes = Vec::new();
+        // The region that the file states is better than none.
+        let named = language.map(|language| match (states(file, language), &file.language) {
+            (Stated::Fits, Some(stated)) => stated.as_str(),
+            _ => language.code(),
+        });
+        let is_other = language.is_some_and(|language| states(file, language) == Stated::Other);
+        if let Some(named) = named {
+            let has_own = matches!(&job.place, Place::Replace { target, .. } if target.value("xml:lang").is_some());
+            if version != Version::V2 || has_own || is_other {
+                changes.push(("xml:lang", Change::Set(named)));
+            }
+        }
+        if matches!(version, Version::V1_1 | Version::V1_2) {
+            changes.push(("state", Change::Set("translated")));
+        }
+        if version == Version::V1_2 {
+            changes.push(("state-qualifier", Change::Set("mt-suggestion")));
+        }
+        match &job.place {
+            Place::Insert { at, indent, name } => {
+                let mut new = format!("{}<{name}", &text[indent.clone()]);
+                for (attribute, change) in &changes {
+                    if let Change::Set(value) = change {
+                        new.push_str(&format!(" {attribute}=\""));
+                        escape_attribute(value, &mut new);
+                        new.push('"');
+                    }
+                }
+                new.push_str(&format!(">{content}</{name}>"));
+                edits.replace(*at..*at, new);
+            }
+            Place::Replace { target, end } => {
+                let new = format!("{}{content}{}", target.changed(text, &changes), target.end_tag());
+                edits.replace(target.range.start..*end, new);
+            }
+            Place::Fill { mark, end } => {
+                let new = format!("{}{content}{}", mark.changed(text, &[]), mark.end_tag());
+                edits.replace(mark.range.start..*end, new);
+            }
+        }
+        if let Some(segment) = &job.segment {
+            let changes = [("state", Change::Set("translated")), ("subState", Change::Remove)];
+            edits.replace(segment.range.clone(), segment.changed(text, &changes));
+        }
+    }
+}

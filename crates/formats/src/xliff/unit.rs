@@ -1,0 +1,102 @@
+//! What is done about a unit: where its translation goes, if it needs one.
+
+use std::ops::Range;
+
+use super::attributes::StartTag;
+use super::content::{Content, Mark};
+
+/// A `trans-unit`, or a `segment` of version 2.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) tag: StartTag,
+    /// It may be translated and is not approved.
+    pub(super) is_open: bool,
+    /// The state of a segment of version 2.
+    pub(super) state: Option<String>,
+    pub(super) source: Option<Side>,
+    pub(super) seg_source: Option<Side>,
+    pub(super) target: Option<Side>,
+    /// The white space before the source.
+    pub(super) indent: Range<usize>,
+}
+
+/// A source or a target.
+#[derive(Debug)]
+pub(super) struct Side {
+    pub(super) tag: StartTag,
+    pub(super) content: Content,
+    /// The state of a target of version 1.
+    pub(super) state: Option<String>,
+}
+
+/// A translation that is to be written.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// What the translation is laid out like: a range of a source.
+    pub(super) source: Range<usize>,
+    pub(super) place: Place,
+    /// The slots in it.
+    pub(super) slots: Range<usize>,
+    /// The segment of version 2 whose state changes.
+    pub(super) segment: Option<StartTag>,
+    pub(super) file: usize,
+}
+
+/// Where a translation goes.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// Into a new target.
+    Insert {
+        at: usize,
+        indent: Range<usize>,
+        /// The name of the target.
+        name: Box<str>,
+    },
+    /// Into a target, in the place of all that is in it, up to its end.
+    Replace { target: StartTag, end: usize },
+    /// Into a segment of a target, up to its end.
+    Fill { mark: StartTag, end: usize },
+}
+
+impl Unit {
+    /// Whether its target is finished: then it is kept.
+    pub(super) fn is_finished(&self, text: &str) -> bool {
+        let Some(target) = self.target.as_ref().filter(|target| !target.content.is_blank) else { return false };
+        match target.state.as_deref().or(self.state.as_deref()) {
+            Some("new" | "needs-translation" | "needs-l10n" | "needs-adaptation" | "initial") => false,
+            Some(_) => true,
+            None => {
+                let inside = |side: &Side| text[side.content.range.clone()].trim();
+                [&self.source, &self.seg_source].into_iter().flatten().all(|source| inside(source) != inside(target))
+            }
+        }
+    }
+
+    /// What the translation is laid out like.
+    pub(super) fn layout(&self) -> Option<&Side> {
+        let parted = self.seg_source.as_ref().filter(|side| !side.content.is_blank);
+        parted.or(self.source.as_ref()).filter(|side| !side.content.is_blank)
+    }
+
+    /// Where the whole of the translation goes.
+    pub(super) fn place(&self) -> Option<Place> {
+        if let Some(target) = &self.target {
+            return Some(Place::Replace { target: target.tag.clone(), end: target.content.end });
+        }
+        let source = self.source.as_ref()?;
+        let before = self.seg_source.as_ref().unwrap_or(source);
+        let name = format!("{}target", source.tag.name.strip_suffix("source").unwrap_or_default());
+        Some(Place::Insert { at: before.content.end, indent: self.indent.clone(), name: name.into() })
+    }
+
+    /// Segments of a target that is finished in part: those without text, with the segment of the source.
+    pub(super) fn gaps(&self) -> Vec<(Range<usize>, &Mark)> {
+        let (Some(source), Some(target)) = (&self.seg_source, &self.target) else { return Vec::new() };
+        let mut by_mid: std::collections::HashMap<&str, &Mark> = std::collections::HashMap::new();
+        for mark in source.content.marks.iter().filter(|mark| !mark.is_blank && mark.end > 0) {
+            by_mid.entry(&mark.mid).or_insert(mark);
+        }
+        let gaps = target.content.marks.iter().filter(|mark| mark.is_blank && mark.end > 0);
+        gaps.filter_map(|gap| Some((by_mid.remove(&*gap.mid)?.range.clone(), gap))).collect()
+    }
+}
