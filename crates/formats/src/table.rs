@@ -1,7 +1,7 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, txt, xlsx};
+use crate::{FormatError, Limits, Options, csv, docx, html, json, mail, markdown, odf, pptx, rtf, txt, xlsx};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +20,8 @@ pub enum Format {
     Odp,
     /// OpenDocument spreadsheets.
     Ods,
+    /// Rich text.
+    Rtf,
     /// Internet messages.
     Eml,
     /// HTML.
@@ -57,7 +59,7 @@ const XLSX_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadshe
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 14] = [
+static FORMATS: [FormatEntry; 15] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -120,6 +122,15 @@ static FORMATS: [FormatEntry; 14] = [
         versions: &[],
         default_version: None,
         extract: odf::extract,
+    },
+    FormatEntry {
+        format: Format::Rtf,
+        name: "RichTextFormat",
+        extensions: &[".rtf"],
+        content_types: &["application/rtf", "text/rtf"],
+        versions: &[],
+        default_version: None,
+        extract: rtf::extract,
     },
     FormatEntry {
         format: Format::Eml,
