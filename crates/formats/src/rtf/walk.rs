@@ -138,8 +138,17 @@ struct Group {
 struct Field {
     start: usize,
     instruction: String,
-    /// Its live result: the pair, the paragraph it began in, and where it ended.
-    result: Option<(usize, usize, usize)>,
+    result: Option<FieldResult>,
+}
+
+/// The live result of a field.
+#[derive(Debug)]
+struct FieldResult {
+    pair: usize,
+    /// The story and the paragraph it began in.
+    place: (usize, usize),
+    /// Where it ended.
+    end: usize,
 }
 
 struct Walker<'a> {
@@ -324,12 +333,12 @@ impl Walker<'_> {
             Closing::Story => self.stories.push(Story::default()),
             Closing::Field => self.fields.push(Field { start, instruction: String::new(), result: None }),
             Closing::Result => {
-                let state = self.state();
+                let (state, stories) = (self.state(), self.stories.len());
                 let (Some(field), Some(story)) = (self.fields.last_mut(), self.stories.last_mut()) else { return };
                 let span = field.start..item.span.end;
                 let pair = story.paragraph.open(false, span.clone());
                 story.tokens.push(Token { kind: Kind::Open, span, state });
-                field.result = Some((pair, story.number, item.span.end));
+                field.result = Some(FieldResult { pair, place: (stories, story.number), end: item.span.end });
             }
             _ => {}
         }
@@ -369,7 +378,7 @@ impl Walker<'_> {
                 self.group_is(Role::Point, &group, whole);
             }
             Closing::Result => {
-                if let Some(Field { result: Some((_, _, end)), .. }) = self.fields.last_mut() {
+                if let Some(Field { result: Some(FieldResult { end, .. }), .. }) = self.fields.last_mut() {
                     *end = span.start;
                 }
             }
@@ -379,13 +388,13 @@ impl Walker<'_> {
 
     fn end_field(&mut self, group: &Group, whole: Range<usize>) {
         let Some(field) = self.fields.pop() else { return };
-        let Some((pair, number, end)) = field.result else {
+        let Some(FieldResult { pair, place, end }) = field.result else {
             return self.group_is(Role::Point, group, whole);
         };
-        let state = self.state();
+        let (state, here) = (self.state(), self.place());
         let Some(story) = self.stories.last_mut() else { return };
         let span = end..whole.end;
-        let kind = if story.number == number {
+        let kind = if here == place {
             story.paragraph.close(pair, span.clone(), None);
             Kind::Close
         } else {
@@ -413,8 +422,12 @@ impl Walker<'_> {
             Lexeme::Byte(b'\t') => self.thing(Role::Tab, item.span.clone()),
             Lexeme::Byte(byte) | Lexeme::Hex(byte) => self.byte(byte, item),
             Lexeme::Symbol(symbol) => self.symbol(symbol, item),
-            Lexeme::Word { name, number } => self.word(name, number, item),
-            _ => {}
+            Lexeme::Word { name, number } => {
+                // What stands in is left out by some: a control word is never it, but for one that is a character.
+                self.skip = 0;
+                self.word(name, number, item);
+            }
+            _ => self.end_text(),
         }
     }
 
@@ -488,8 +501,22 @@ impl Walker<'_> {
             | "chftnsepc" => self.thing(Role::Point, item.span.clone()),
             _ => {
                 group.state.follow(name, number);
+                self.keep_in_result(name, item);
             }
         }
+    }
+
+    /// What is between the texts of a result is written anew with them: anything but looks would be lost there.
+    fn keep_in_result(&mut self, name: &str, item: &Item<'_>) {
+        let place = self.place();
+        let is_in = |field: &Field| field.result.as_ref().is_some_and(|result| result.place == place);
+        if is_character_word(name) || !self.is_text() || !self.fields.last().is_some_and(is_in) {
+            return;
+        }
+        let state = self.state();
+        let Some(story) = self.stories.last_mut() else { return };
+        story.paragraph.thing(Role::Point, item.span.clone(), None);
+        story.tokens.push(Token { kind: Kind::Thing, span: item.span.clone(), state });
     }
 
     /// Remembers what says a language or a direction.
@@ -503,6 +530,11 @@ impl Walker<'_> {
         if item.bare {
             self.found.bare.push(item.span.end);
         }
+    }
+
+    /// The story and the paragraph that is being read.
+    fn place(&self) -> (usize, usize) {
+        (self.stories.len(), self.stories.last().map_or(0, |story| story.number))
     }
 
     fn state(&self) -> State {

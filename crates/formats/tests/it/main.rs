@@ -5,3 +5,4 @@ mod damage;
 mod html;
 mod json;
 mod mail;
+mod rtf;
