@@ -1,7 +1,5 @@
 //! Rich text: every document of the shared corpus, and documents that were damaged on their way.
 
-#![expect(clippy::print_stdout, reason = "a test says what it found")]
-
 use terjuman_formats::{Extracted, Format, FormatError, Limits, Options, Target, extract};
 use terjuman_model::{Piece, TaggedText};
 
