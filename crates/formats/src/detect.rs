@@ -62,6 +62,9 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
     if head.starts_with(b"\xd0\xcf\x11\xe0") {
         return Err(FormatError::Unsupported("compound file (doc, xls, ppt, msg, or an encrypted document)".into()));
     }
+    if head.trim_ascii_start().starts_with(b"{\\rtf") {
+        return Ok(Format::Rtf);
+    }
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     if ["<!doctype html", "<html", "<head", "<body"].iter().any(|marker| text.contains(marker)) {
         return Ok(Format::Html);
@@ -94,6 +97,7 @@ mod tests {
         assert_eq!(detect(Some("document"), Some("text/html; charset=utf-8"), b"x").ok(), Some(Format::Html));
         assert_eq!(detect(Some("document"), Some("application/octet-stream"), b"<html>").ok(), Some(Format::Html));
         assert_eq!(detect(None, None, b"plain words").ok(), Some(Format::Txt));
+        assert_eq!(detect(None, None, b"{\\rtf1 x}").ok(), Some(Format::Rtf));
         assert_eq!(detect(None, None, b"From: a\r\nMIME-Version: 1.0\r\n\r\nx").ok(), Some(Format::Eml));
         assert_eq!(detect(None, None, b"Note: x\n\nReceived: y").ok(), Some(Format::Txt));
     }

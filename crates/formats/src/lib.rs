@@ -26,6 +26,7 @@ mod odf;
 mod options;
 mod package;
 mod pptx;
+mod rtf;
 mod runs;
 mod table;
 mod text_file;

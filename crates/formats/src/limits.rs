@@ -22,6 +22,8 @@ pub struct Limits {
     pub events: usize,
     /// Segments of one document. Default 1 million.
     pub segments: usize,
+    /// Depth of nested groups in rich text. Default 500.
+    pub rtf_depth: usize,
     /// Depth of nested parts and messages in a message. Default 20.
     pub mime_depth: usize,
     /// Header fields of one message or part. Default 1,000.
@@ -43,6 +45,7 @@ impl Default for Limits {
             attributes: 1_000,
             events: 20_000_000,
             segments: 1_000_000,
+            rtf_depth: 500,
             mime_depth: 20,
             mime_headers: 1_000,
             columns: 16_384,

@@ -1,7 +1,9 @@
 //! The one table of formats, in the order in which the API lists them.
 
 use crate::document::Extracted;
-use crate::{FormatError, Limits, Options, csv, dita, docx, html, json, mail, markdown, odf, pptx, txt, xliff, xlsx};
+use crate::{
+    FormatError, Limits, Options, csv, dita, docx, html, json, mail, markdown, odf, pptx, rtf, txt, xliff, xlsx,
+};
 
 /// A document format that can be translated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +22,8 @@ pub enum Format {
     Odp,
     /// OpenDocument spreadsheets.
     Ods,
+    /// Rich text.
+    Rtf,
     /// Internet messages.
     Eml,
     /// HTML.
@@ -61,7 +65,7 @@ const XLSX_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadshe
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 16] = [
+static FORMATS: [FormatEntry; 17] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -124,6 +128,15 @@ static FORMATS: [FormatEntry; 16] = [
         versions: &[],
         default_version: None,
         extract: odf::extract,
+    },
+    FormatEntry {
+        format: Format::Rtf,
+        name: "RichTextFormat",
+        extensions: &[".rtf"],
+        content_types: &["application/rtf", "text/rtf"],
+        versions: &[],
+        default_version: None,
+        extract: rtf::extract,
     },
     FormatEntry {
         format: Format::Eml,

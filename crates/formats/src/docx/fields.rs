@@ -18,7 +18,7 @@ const LIVE: [&str; 12] = [
 ];
 
 /// Whether the result of the field is translated.
-pub(super) fn is_live(instruction: &str) -> bool {
+pub(crate) fn is_live(instruction: &str) -> bool {
     let name = instruction.trim_start().split(|c: char| c.is_whitespace() || c == '\\' || c == '"').next();
     name.is_some_and(|name| LIVE.contains(&name.to_ascii_uppercase().as_str()))
 }

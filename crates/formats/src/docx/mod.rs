@@ -17,6 +17,7 @@ mod vocabulary;
 mod walk;
 
 pub(crate) use self::drawing::OfficePart;
+pub(crate) use self::fields::is_live;
 use terjuman_model::{Place, Segment};
 
 use self::skeleton::{DocxSkeleton, Foreign, TextPart};

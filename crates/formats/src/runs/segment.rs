@@ -18,6 +18,16 @@ pub(crate) struct Block {
     pub(super) literals: Vec<Literal>,
 }
 
+impl Block {
+    /// For each segment, its literals, counted as they were added to the paragraph, and the format of most of its text.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (Range<usize>, Format)> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Slot(slot) => Some((slot.literals.clone(), slot.base)),
+            Item::Literals(_) => None,
+        })
+    }
+}
+
 /// What a block consists of.
 #[derive(Debug)]
 pub(super) enum Item {
@@ -32,6 +42,8 @@ pub(super) enum Item {
 pub(super) struct Slot {
     /// Which of the paragraph's segments.
     pub(super) index: usize,
+    /// What it was in the document: a range of the block's literals.
+    pub(super) literals: Range<usize>,
     /// The format of text outside of all tags.
     pub(super) base: Format,
     /// By [`TagId`].
@@ -262,7 +274,9 @@ impl<'a> Builder<'a> {
             }
         }
         self.end_format();
-        (Slot { index, base, tags: self.tags, before, after }, self.segment)
+        let literals =
+            tokens.first().map_or(0, |token| token.literals.start)..tokens.last().map_or(0, |token| token.literals.end);
+        (Slot { index, literals, base, tags: self.tags, before, after }, self.segment)
     }
 
     fn text(&mut self, text: &str, format: Format) {

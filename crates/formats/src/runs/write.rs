@@ -67,20 +67,35 @@ pub(crate) fn write_in(
     spelling: &mut dyn Spelling,
     inner: &[Rewritten],
 ) -> Result<String, FormatError> {
-    let mut writer = Writer {
-        source,
-        block,
-        spelling,
-        inner,
-        out: String::with_capacity((block.span.end - block.span.start) * 5 / 4),
-        run: None,
-        pending: String::new(),
-        skip_space: false,
-    };
+    let mut writer = Writer::new(source, block, spelling, inner);
+    writer.out.reserve((block.span.end - block.span.start) * 5 / 4);
     for item in &block.items {
         match item {
             Item::Literals(range) => writer.literals(range.clone()),
             Item::Slot(slot) => writer.slot(slot, translations[slot.index])?,
+        }
+    }
+    writer.end_run();
+    Ok(writer.out)
+}
+
+/// One segment of a block and nothing around it: `translation` in the place of segment `index`.
+///
+/// # Errors
+/// [`FormatError::Verification`] if a tag is lost or doubled.
+pub(crate) fn write_slot(
+    source: &str,
+    block: &Block,
+    index: usize,
+    translation: &TaggedText,
+    spelling: &mut dyn Spelling,
+    inner: &[Rewritten],
+) -> Result<String, FormatError> {
+    let mut writer = Writer::new(source, block, spelling, inner);
+    // Segments and what is between them take turns; something may stand before the first.
+    for item in block.items.iter().skip(2 * index).take(2) {
+        if let Item::Slot(slot) = item {
+            writer.slot(slot, translation)?;
         }
     }
     writer.end_run();
@@ -168,6 +183,21 @@ struct Open {
     tag: TagId,
     format: Format,
     close: Option<Range<usize>>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(source: &'a str, block: &'a Block, spelling: &'a mut dyn Spelling, inner: &'a [Rewritten]) -> Self {
+        Self {
+            source,
+            block,
+            spelling,
+            inner,
+            out: String::new(),
+            run: None,
+            pending: String::new(),
+            skip_space: false,
+        }
+    }
 }
 
 impl Writer<'_> {

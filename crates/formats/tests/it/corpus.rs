@@ -122,7 +122,7 @@ fn presentations() {
 }
 
 /// Each ASCII letter becomes a Cyrillic one.
-fn far(source: &TaggedText) -> TaggedText {
+pub(crate) fn far(source: &TaggedText) -> TaggedText {
     let mut out = TaggedText::new();
     for piece in source.pieces() {
         match piece {

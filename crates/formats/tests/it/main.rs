@@ -5,4 +5,5 @@ mod damage;
 mod html;
 mod json;
 mod mail;
+mod rtf;
 mod xliff;
