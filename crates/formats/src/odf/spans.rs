@@ -66,7 +66,9 @@ impl Spelling for Spans<'_> {
             None => raw,
             // A field: what it shows is text of the paragraph. Marks are nothing, and frames have their own text.
             Some(element) if !raw.starts_with("</") => match element.split_once('>') {
-                Some((_, rest)) => rest.split_once("</").filter(|(_, end)| !end.contains('<')).map_or("", |(text, _)| text),
+                Some((_, rest)) => {
+                    rest.split_once("</").filter(|(_, end)| !end.contains('<')).map_or("", |(text, _)| text)
+                }
                 None => "",
             },
             Some(_) => "",

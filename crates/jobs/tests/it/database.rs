@@ -44,6 +44,19 @@ impl TestDatabase {
         PostgresStore::open_with(self.options(), clock, self.ids.clone(), FailPoints::default()).await.unwrap()
     }
 
+    /// Nobody can reach it any more.
+    pub(crate) async fn shut(&self) {
+        let name = &self.name;
+        run(&self.server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
+        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        run(&self.server, &end).await;
+    }
+
+    /// It can be reached again.
+    pub(crate) async fn reopen(&self) {
+        run(&self.server, &format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name)).await;
+    }
+
     /// What another program does in it.
     pub(crate) async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.unwrap()

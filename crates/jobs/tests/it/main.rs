@@ -7,6 +7,7 @@ mod database;
 mod enumeration;
 mod gate;
 mod lists;
+mod postgres;
 mod promises;
 mod random;
 mod sqlite;

@@ -129,14 +129,17 @@ impl PostgresStore {
         self.inner.durable.close().await;
     }
 
+    /// Begins and commits are done even if the caller goes away: a connection must not come back to the pool with half
+    /// of either.
     async fn begin(&self) -> Result<PgTransaction<'static>, JobsError> {
-        Ok(self.inner.durable.begin().await?)
+        let pool = self.inner.durable.clone();
+        whole(async move { pool.begin().await }).await
     }
 
     /// When this returns, the changes are on disk.
     async fn commit(&self, transaction: PgTransaction<'static>) -> Result<(), JobsError> {
         self.inner.points.pass("before commit").await;
-        transaction.commit().await?;
+        whole(transaction.commit()).await?;
         self.inner.points.pass("after commit").await;
         Ok(())
     }
@@ -148,6 +151,14 @@ impl PostgresStore {
             tracing::debug!(%error, "other processes could not be notified: {error}");
         }
     }
+}
+
+/// Runs it to its end, whether or not somebody waits for it.
+async fn whole<T: Send + 'static>(
+    work: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+) -> Result<T, JobsError> {
+    let done = tokio::spawn(work).await;
+    Ok(done.map_err(|_| JobsError::store("the server is ending"))??)
 }
 
 #[async_trait]
