@@ -1,7 +1,7 @@
 //! The list operations: filters, order, and pages by key, each read from an index.
 //!
 //! The inner query finds a page's rows in an index alone; only those rows are then fetched. Several statuses are one
-//! branch each, which the database merges: an `IN` would make it read everything and sort.
+//! branch each, which are merged: an `IN` would make the database read everything and sort.
 
 use sqlx::QueryBuilder;
 use terjuman_model::Timestamp;
@@ -13,6 +13,9 @@ use crate::{Cursor, Document, Job, JobsError, ListQuery, Order, OrderField, Page
 pub(crate) trait Dialect: sqlx::Database {
     /// Stands before a column that shall not be looked up in an index.
     const UNINDEXED: &'static str;
+    /// Whether branches that are read in order are merged, each no further than the page needs. Otherwise each says how
+    /// far that is.
+    const MERGES: bool;
     /// Joins the page, outside, with its rows.
     const JOIN: &'static str;
 
@@ -109,17 +112,24 @@ pub(crate) fn select<D: Dialect, S: Copy>(
     query: &ListQuery<S>,
     code: fn(S) -> i64,
 ) -> QueryBuilder<D> {
-    let order = order(query);
+    let (order, limit) = (order(query), i64::from(query.limit.max(1)) + 1);
     let mut sql = QueryBuilder::new(format!("SELECT {columns} FROM ("));
     let mut statuses: Vec<i64> = query.statuses.iter().map(|status| code(*status)).collect();
     statuses.sort_unstable();
     statuses.dedup();
     let branches = matches!(scope, Scope::Jobs { .. }) && query.ids.is_empty() && !statuses.is_empty();
     if branches {
+        let limited = statuses.len() > 1 && !D::MERGES;
         for (index, status) in statuses.iter().enumerate() {
             sql.push(if index == 0 { "" } else { " UNION ALL " });
+            sql.push(if limited { "(" } else { "" });
             push_branch(&mut sql, scope, query, order);
             D::number(sql.push(" AND status = "), *status);
+            if limited {
+                push_order(&mut sql, "", order);
+                D::number(sql.push(" LIMIT "), limit + i64::from(query.skip));
+                sql.push(")");
+            }
         }
     } else {
         push_branch(&mut sql, scope, query, order);
@@ -128,7 +138,7 @@ pub(crate) fn select<D: Dialect, S: Copy>(
         }
     }
     push_order(&mut sql, "", order);
-    D::number(sql.push(" LIMIT "), i64::from(query.limit.max(1)) + 1);
+    D::number(sql.push(" LIMIT "), limit);
     if query.skip > 0 {
         D::number(sql.push(" OFFSET "), i64::from(query.skip));
     }

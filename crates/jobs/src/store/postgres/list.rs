@@ -10,6 +10,8 @@ use crate::{JobsError, ListQuery, Page};
 impl Dialect for Postgres {
     // It weighs its indexes by its statistics, and chooses the order of a join by itself.
     const UNINDEXED: &'static str = "";
+    // Within branches it does not see that the index is in the order wanted, and would read all and sort.
+    const MERGES: bool = false;
     const JOIN: &'static str = "JOIN";
 
     fn number(sql: &mut QueryBuilder<Self>, value: i64) {

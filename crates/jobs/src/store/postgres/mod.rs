@@ -13,6 +13,8 @@ mod leases;
 mod list;
 mod news;
 mod outcome;
+#[cfg(test)]
+mod plans;
 mod rows;
 mod schema;
 mod time;

@@ -9,6 +9,7 @@ use crate::{JobsError, ListQuery, Page};
 
 impl Dialect for Sqlite {
     const UNINDEXED: &'static str = "+";
+    const MERGES: bool = true;
     /// Keeps the order of the loops: the page first, then its rows by number.
     const JOIN: &'static str = "CROSS JOIN";
 
