@@ -26,4 +26,4 @@ pub use auth::{AuthConfig, DEVELOPMENT_KEY, Secret};
 pub use config::{ConfigError, HttpConfig};
 pub use ops::install_metrics;
 pub use router::router;
-pub use serve::{serve, serve_tls};
+pub use serve::{serve, serve_health, serve_tls};

@@ -31,12 +31,36 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn(front::remember_route))
         .with_state(app.clone());
-    // The routes are a service of their own behind the front: a path is made canonical before it is matched.
+    behind_the_front(routes, app)
+}
+
+/// What is asked of a process that only works on documents: whether it is well.
+pub(crate) fn health_router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/healthz", get(ops::alive))
+        .route("/readyz", get(ops::ready))
+        .route("/metrics", get(ops::metrics))
+        .fallback(no_such_path_here)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(front::remember_route))
+        .with_state(app.clone());
+    behind_the_front(routes, app)
+}
+
+/// The routes are a service of their own behind the front: a path is made canonical before it is matched.
+fn behind_the_front(routes: Router, app: App) -> Router {
     Router::new().fallback_service(routes).layer(from_fn_with_state(app, front::front))
 }
 
 async fn no_such_path() -> ApiError {
     ApiError::new(Refusal::NoSuchPath, "There is nothing at this path. The operations are listed at /openapi.")
+}
+
+async fn no_such_path_here() -> ApiError {
+    ApiError::new(
+        Refusal::NoSuchPath,
+        "This process only works on documents. It answers /healthz, /readyz and /metrics; the others answer requests.",
+    )
 }
 
 async fn method_not_allowed() -> ApiError {

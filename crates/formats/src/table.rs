@@ -76,6 +76,15 @@ static FORMATS: [FormatEntry; 17] = [
         extract: txt::extract,
     },
     FormatEntry {
+        format: Format::Rtf,
+        name: "RichTextFormat",
+        extensions: &[".rtf"],
+        content_types: &["application/rtf", "text/rtf"],
+        versions: &[],
+        default_version: None,
+        extract: rtf::extract,
+    },
+    FormatEntry {
         format: Format::Docx,
         name: "OpenXmlWord",
         extensions: &[".docx"],
@@ -128,15 +137,6 @@ static FORMATS: [FormatEntry; 17] = [
         versions: &[],
         default_version: None,
         extract: odf::extract,
-    },
-    FormatEntry {
-        format: Format::Rtf,
-        name: "RichTextFormat",
-        extensions: &[".rtf"],
-        content_types: &["application/rtf", "text/rtf"],
-        versions: &[],
-        default_version: None,
-        extract: rtf::extract,
     },
     FormatEntry {
         format: Format::Eml,

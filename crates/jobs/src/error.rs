@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use sqlx::postgres::PgDatabaseError;
+
 /// An error of the job engine.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -39,12 +41,29 @@ impl JobsError {
 
 impl From<sqlx::Error> for JobsError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|e| e.code().and_then(|code| code.parse::<i32>().ok()));
-        match (&error, code.map(|code| code & 0xff)) {
-            // SQLITE_BUSY and SQLITE_LOCKED with all their extended codes.
-            (_, Some(5 | 6)) | (sqlx::Error::PoolTimedOut, _) => Self::Busy,
-            (sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_), _) => Self::Invalid("column"),
+        match &error {
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Invalid("column"),
+            sqlx::Error::Database(told) => match told.try_downcast_ref::<PgDatabaseError>() {
+                Some(told) => of_postgres(told),
+                None if told.code().is_some_and(|code| is_busy_sqlite(&code)) => Self::Busy,
+                None => Self::Store(Box::new(error)),
+            },
             _ => Self::Store(Box::new(error)),
         }
+    }
+}
+
+/// `SQLITE_BUSY` and `SQLITE_LOCKED` with all their extended codes.
+fn is_busy_sqlite(code: &str) -> bool {
+    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
+/// Without the details: they quote the row that was refused.
+fn of_postgres(error: &PgDatabaseError) -> JobsError {
+    match error.code() {
+        // Serialization failure, deadlock, lock not available, statement time-out, too many connections.
+        "40001" | "40P01" | "55P03" | "57014" | "53300" => JobsError::Busy,
+        code => JobsError::store(format!("{} ({code})", error.message())),
     }
 }

@@ -39,8 +39,8 @@ pub use query::{Cursor, DocumentQuery, JobQuery, ListQuery, Order, OrderField, P
 pub use request::{GlossarySource, JobInput, JobRequest, JobSource, JobTarget, StorageKind};
 pub use service::Jobs;
 pub use store::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, JobStore, Lease, NewDocument,
-    Outcome, Released, Return, SqliteOptions, SqliteStore, Standing, Subject,
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, JobStore, Lease, NewDocument, News,
+    Outcome, PostgresOptions, PostgresStore, Released, Return, SqliteOptions, SqliteStore, Standing, Subject,
 };
 
 pub use worker::Worker;

@@ -1,9 +1,13 @@
 //! What the API talks to.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use terjuman_model::{DocumentId, JobId, ResourceId};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, broadcast, watch};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobStore, JobsError, Page};
 
@@ -16,6 +20,8 @@ pub struct Jobs {
     changes: Arc<watch::Sender<u64>>,
 }
 
+/// Between two looks at what other processes do.
+const FOLLOW: Duration = Duration::from_secs(1);
 /// Cancels that a worker may be behind with; past that it asks the store.
 const CANCELS: usize = 256;
 
@@ -48,6 +54,20 @@ impl Jobs {
     /// Says that something changed.
     pub(crate) fn announce(&self) {
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Lets [`changes`](Self::changes) tell of what other processes do, until `stop`. Without others it ends at once.
+    pub async fn follow(self, stop: CancellationToken) {
+        let Some(mut news) = self.store.news() else { return };
+        loop {
+            // Only some of what happens is told; the rest is looked at now and then.
+            tokio::select! {
+                () = stop.cancelled() => return,
+                heard = news.recv() => if heard == Err(RecvError::Closed) { return },
+                () = sleep(FOLLOW) => {}
+            }
+            self.announce();
+        }
     }
 
     /// Wakes a worker.

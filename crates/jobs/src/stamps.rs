@@ -26,7 +26,12 @@ impl Stamps {
 
     /// The first of `count` moments that follow each other by a microsecond.
     pub(crate) fn take(&self, count: usize) -> Timestamp {
-        let now = self.clock.now().0;
+        self.take_at(self.clock.now(), count)
+    }
+
+    /// [`take`](Self::take) at this moment of another clock.
+    pub(crate) fn take_at(&self, now: Timestamp, count: usize) -> Timestamp {
+        let now = now.0;
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
         let first = |last: i64| now.max(last.saturating_add(1));
         let last = self

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use terjuman_api::{App, Parts};
-use terjuman_jobs::{Jobs, RandomIds, SqliteOptions, SqliteStore, Stores, SystemClock};
+use terjuman_jobs::{Jobs, PostgresOptions, PostgresStore, RandomIds, SqliteOptions, SqliteStore, Stores, SystemClock};
 use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 
-use crate::config::{Config, EngineKind};
+use crate::config::{Config, EngineKind, Place};
 
 /// The engines that always exist, and the configured further names for them.
 pub(crate) fn engines(config: &Config) -> anyhow::Result<Engines> {
@@ -45,15 +45,49 @@ pub(crate) fn stores(config: &Config) -> anyhow::Result<Stores> {
     Ok(Stores::open(config.storage.clone())?)
 }
 
-/// The database of jobs, brought up to date.
-pub(crate) async fn job_store(config: &Config) -> anyhow::Result<SqliteStore> {
-    let options = SqliteOptions {
-        path: config.database_file()?,
-        start_delay: Duration::from_millis(config.worker.start_delay_ms),
-    };
-    let path = options.path.display().to_string();
-    let opened = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await;
-    opened.with_context(|| format!("the job database {path} cannot be opened"))
+/// The database of jobs.
+pub(crate) enum Store {
+    /// A file, for one process.
+    Sqlite(SqliteStore),
+    /// For any number of processes.
+    Postgres(PostgresStore),
+}
+
+impl Store {
+    /// Opens it, and brings it up to date.
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let start_delay = Duration::from_millis(config.worker.start_delay_ms);
+        match config.database.place(&config.data_dir)? {
+            Place::Sqlite(path) => {
+                let name = path.display().to_string();
+                let options = SqliteOptions { path, start_delay };
+                let opened = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await;
+                Ok(Self::Sqlite(opened.with_context(|| format!("the job database {name} cannot be opened"))?))
+            }
+            Place::Postgres(url) => {
+                let max_connections = config.database.max_connections;
+                let options = PostgresOptions { url, max_connections, start_delay };
+                let opened = PostgresStore::open(options, Arc::new(RandomIds)).await;
+                Ok(Self::Postgres(opened.context("the job database of database.url cannot be opened")?))
+            }
+        }
+    }
+
+    /// The jobs in it.
+    pub(crate) fn jobs(&self) -> Jobs {
+        match self {
+            Self::Sqlite(store) => Jobs::new(Arc::new(store.clone())),
+            Self::Postgres(store) => Jobs::new(Arc::new(store.clone())),
+        }
+    }
+
+    /// Finishes what is being written.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+        }
+    }
 }
 
 /// The HTTP side.

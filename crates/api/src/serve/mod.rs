@@ -37,7 +37,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// # Errors
 /// None at present: failed accepts are waited out.
 pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> io::Result<()> {
-    serve_with(listener, app, None, stop).await
+    let router = crate::router(app.clone());
+    serve_with(listener, app, router, None, stop).await
+}
+
+/// [`serve`] for a process that only works on documents: `/healthz`, `/readyz` and `/metrics`.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_health(listener: TcpListener, app: App, stop: CancellationToken) -> io::Result<()> {
+    let router = crate::router::health_router(app.clone());
+    serve_with(listener, app, router, None, stop).await
 }
 
 /// [`serve`] over TLS. Certificate, key and versions are those of `tls`; HTTP/1.1 is spoken whatever it offers.
@@ -50,17 +60,18 @@ pub async fn serve_tls(
     tls: Arc<ServerConfig>,
     stop: CancellationToken,
 ) -> io::Result<()> {
-    serve_with(listener, app, Some(tls.into()), stop).await
+    let router = crate::router(app.clone());
+    serve_with(listener, app, router, Some(tls.into()), stop).await
 }
 
 async fn serve_with(
     listener: TcpListener,
     app: App,
+    router: Router,
     tls: Option<TlsAcceptor>,
     stop: CancellationToken,
 ) -> io::Result<()> {
     let http = app.http().clone();
-    let router = crate::router(app.clone());
     let slots = Arc::new(Semaphore::new(http.max_connections));
     let (idle, connections, close) = (Idle::default(), TaskTracker::new(), CancellationToken::new());
     let closing = async {

@@ -1,17 +1,22 @@
 //! The seam to the database. One implementation a database, one conformance suite for all.
 
 pub(crate) mod codes;
+pub(crate) mod fair;
 pub(crate) mod ledger;
+pub(crate) mod listing;
 pub(crate) mod position;
+mod postgres;
 mod sqlite;
 mod work;
 
 use async_trait::async_trait;
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId};
+use tokio::sync::broadcast;
 
+pub use self::postgres::{PostgresOptions, PostgresStore};
 pub use self::sqlite::{SqliteOptions, SqliteStore};
 pub use self::work::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, Outcome,
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
     Released, Return, Standing, Subject,
 };
 use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobsError, Page};
@@ -45,6 +50,12 @@ pub trait JobStore: Send + Sync {
 
     /// Whether the database answers: what `/readyz` asks.
     async fn ping(&self) -> Result<(), JobsError>;
+
+    /// What other processes do on the same database; `None` where there cannot be any. May be missed: it makes things
+    /// quick, and nothing depends on it.
+    fn news(&self) -> Option<broadcast::Receiver<News>> {
+        None
+    }
 
     // What follows is for the workers.
 

@@ -179,6 +179,17 @@ pub struct Released {
     pub crashed: u32,
 }
 
+/// What another process did on the same database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// There may be something to claim.
+    Work,
+    /// This job was cancelled.
+    Cancelled(JobId),
+    /// Something was said that nobody heard: all of it may be so.
+    Missed,
+}
+
 /// How long the queue is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Depth {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use terjuman_model::JobId;
+use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::held::{Held, Reason};
 use super::{Shared, metrics};
-use crate::{Released, Subject};
+use crate::{News, Released, Subject};
 
 /// Between two looks at the clock.
 const TICK: Duration = Duration::from_secs(1);
@@ -21,6 +22,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let mut ticks = interval(TICK.min(beat));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut cancels = shared.jobs.cancels();
+    let mut news = shared.jobs.store().news();
     let mut last = Instant::now();
     loop {
         let now_beat = tokio::select! {
@@ -34,6 +36,15 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 Err(RecvError::Lagged(_)) => true,
                 Err(RecvError::Closed) => return,
             },
+            heard = next(&mut news) => {
+                if let News::Cancelled(job) = heard {
+                    stop_job(&shared, job);
+                }
+                shared.jobs.announce();
+                shared.jobs.ring();
+                // The store knows what was missed.
+                heard == News::Missed
+            }
         };
         stop_overdue(&shared);
         tell_progress(&shared).await;
@@ -44,7 +55,20 @@ pub(super) async fn run(shared: Arc<Shared>) {
     }
 }
 
-/// The job was cancelled in this process: its work hears of it at once.
+/// What another process did next. Never, if there cannot be another.
+async fn next(news: &mut Option<broadcast::Receiver<News>>) -> News {
+    let Some(receiver) = news else { return std::future::pending().await };
+    match receiver.recv().await {
+        Ok(heard) => heard,
+        Err(RecvError::Lagged(_)) => News::Missed,
+        Err(RecvError::Closed) => {
+            *news = None;
+            std::future::pending().await
+        }
+    }
+}
+
+/// The job was cancelled: its work hears of it at once.
 fn stop_job(shared: &Shared, job: JobId) {
     for held in shared.held.all().iter().filter(|held| held.job() == job) {
         match held.lease().subject() {

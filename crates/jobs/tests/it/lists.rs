@@ -5,6 +5,7 @@ use std::time::Duration;
 use terjuman_jobs::{Job, JobQuery, JobStore, Order, OrderField};
 use terjuman_model::{JobId, JobStatus, Timestamp};
 
+use crate::bench::Bench;
 use crate::support::{Fresh, all, request, resource, submit};
 
 /// All pages of a query, walked by their cursors.
@@ -30,44 +31,38 @@ fn by(field: OrderField, descending: bool) -> Order {
     Order { field, descending }
 }
 
-#[tokio::test]
-async fn what_is_created_is_read_back_and_a_foreign_resource_sees_nothing() {
-    let fresh = Fresh::new().await;
-    let job = fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+async fn what_is_created_is_read_back_and_a_foreign_resource_sees_nothing(bench: Bench) {
+    let job = bench.store.create_job(&resource("a"), &request()).await.unwrap();
     assert_eq!(job.status, JobStatus::NotStarted);
-    assert_eq!(fresh.store.job(&resource("a"), job.id).await.unwrap(), Some(job.clone()));
-    assert_eq!(fresh.store.job(&resource("b"), job.id).await.unwrap(), None);
-    assert_eq!(fresh.store.jobs(&resource("b"), &all(10)).await.unwrap().items, []);
-    assert_eq!(fresh.store.documents(&resource("b"), job.id, &all(10)).await.unwrap(), None);
-    assert_eq!(fresh.store.cancel(&resource("b"), job.id).await.unwrap(), None);
-    assert_eq!(fresh.store.documents(&resource("a"), job.id, &all(10)).await.unwrap().unwrap().items, []);
+    assert_eq!(bench.store.job(&resource("a"), job.id).await.unwrap(), Some(job.clone()));
+    assert_eq!(bench.store.job(&resource("b"), job.id).await.unwrap(), None);
+    assert_eq!(bench.store.jobs(&resource("b"), &all(10)).await.unwrap().items, []);
+    assert_eq!(bench.store.documents(&resource("b"), job.id, &all(10)).await.unwrap(), None);
+    assert_eq!(bench.store.cancel(&resource("b"), job.id).await.unwrap(), None);
+    assert_eq!(bench.store.documents(&resource("a"), job.id, &all(10)).await.unwrap().unwrap().items, []);
 }
 
-#[tokio::test]
-async fn pages_hold_everything_once_in_both_directions() {
-    let fresh = Fresh::new().await;
-    let jobs = ids(&submit(&*fresh.store, &resource("a"), 7).await);
-    submit(&*fresh.store, &resource("b"), 3).await;
+async fn pages_hold_everything_once_in_both_directions(bench: Bench) {
+    let jobs = ids(&submit(&*bench.store, &resource("a"), 7).await);
+    submit(&*bench.store, &resource("b"), 3).await;
     for limit in [1, 2, 3, 7, 100] {
         let mut query = all(limit);
         query.order = vec![by(OrderField::Created, false)];
-        assert_eq!(ids(&walk(&*fresh.store, &query).await), jobs);
+        assert_eq!(ids(&walk(&*bench.store, &query).await), jobs);
         query.order = vec![by(OrderField::Created, true)];
         let backwards: Vec<_> = jobs.iter().rev().copied().collect();
-        assert_eq!(ids(&walk(&*fresh.store, &query).await), backwards);
+        assert_eq!(ids(&walk(&*bench.store, &query).await), backwards);
         query.skip = 3;
-        assert_eq!(ids(&walk(&*fresh.store, &query).await), backwards[3..]);
+        assert_eq!(ids(&walk(&*bench.store, &query).await), backwards[3..]);
     }
 }
 
-#[tokio::test]
-async fn equal_keys_are_told_apart_by_the_id() {
-    let fresh = Fresh::new().await;
-    let mut jobs = submit(&*fresh.store, &resource("a"), 9).await;
+async fn equal_keys_are_told_apart_by_the_id(bench: Bench) {
+    let mut jobs = submit(&*bench.store, &resource("a"), 9).await;
     // All cancelled at one moment: nine equal last actions.
-    fresh.clock.advance(Duration::from_secs(1));
+    bench.clock.advance(Duration::from_secs(1));
     for job in &jobs {
-        fresh.store.cancel(&resource("a"), job.id).await.unwrap();
+        bench.store.cancel(&resource("a"), job.id).await.unwrap();
     }
     jobs.sort_by_key(|job| job.id);
     let mut query = all(2);
@@ -78,20 +73,18 @@ async fn equal_keys_are_told_apart_by_the_id() {
             Some(order) if order.descending => jobs.sort_by_key(|job| std::cmp::Reverse(job.created)),
             Some(_) => jobs.sort_by_key(|job| job.created),
         }
-        assert_eq!(ids(&walk(&*fresh.store, &query).await), ids(&jobs));
+        assert_eq!(ids(&walk(&*bench.store, &query).await), ids(&jobs));
     }
 }
 
-#[tokio::test]
-async fn filters_are_anded_and_ranges_include_their_ends() {
-    let fresh = Fresh::new().await;
-    let jobs = submit(&*fresh.store, &resource("a"), 6).await;
+async fn filters_are_anded_and_ranges_include_their_ends(bench: Bench) {
+    let jobs = submit(&*bench.store, &resource("a"), 6).await;
     for index in [1, 3, 4] {
-        fresh.store.cancel(&resource("a"), jobs[index].id).await.unwrap();
+        bench.store.cancel(&resource("a"), jobs[index].id).await.unwrap();
     }
     let list = async |query: &JobQuery| {
         let mut found: Vec<usize> = Vec::new();
-        for job in walk(&*fresh.store, query).await {
+        for job in walk(&*bench.store, query).await {
             found.push(jobs.iter().position(|known| known.id == job.id).unwrap());
         }
         found
@@ -113,16 +106,14 @@ async fn filters_are_anded_and_ranges_include_their_ends() {
     assert_eq!(list(&query).await, Vec::<usize>::new());
 }
 
-#[tokio::test]
-async fn pages_stay_stable_while_jobs_arrive() {
-    let fresh = Fresh::new().await;
-    let jobs = submit(&*fresh.store, &resource("a"), 6).await;
+async fn pages_stay_stable_while_jobs_arrive(bench: Bench) {
+    let jobs = submit(&*bench.store, &resource("a"), 6).await;
     let mut query = all(2);
     let mut seen = Vec::new();
     loop {
-        let page = fresh.store.jobs(&resource("a"), &query).await.unwrap();
+        let page = bench.store.jobs(&resource("a"), &query).await.unwrap();
         seen.extend(page.items.iter().map(|job| job.id));
-        submit(&*fresh.store, &resource("a"), 3).await;
+        submit(&*bench.store, &resource("a"), 3).await;
         query.after = page.next;
         if query.after.is_none() {
             break;
@@ -143,12 +134,19 @@ async fn a_second_server_is_kept_out_and_a_restart_is_not() {
     assert_eq!(fresh.store.job(&resource("a"), job.id).await.unwrap(), Some(job));
 }
 
-#[tokio::test]
-async fn an_old_cursor_of_another_order_is_refused() {
-    let fresh = Fresh::new().await;
-    submit(&*fresh.store, &resource("a"), 2).await;
+async fn an_old_cursor_of_another_order_is_refused(bench: Bench) {
+    submit(&*bench.store, &resource("a"), 2).await;
     let mut query = all(1);
-    query.after = fresh.store.jobs(&resource("a"), &query).await.unwrap().next;
+    query.after = bench.store.jobs(&resource("a"), &query).await.unwrap().next;
     query.order = vec![by(OrderField::Created, true), by(OrderField::LastAction, true)];
-    assert!(fresh.store.jobs(&resource("a"), &query).await.is_err());
+    assert!(bench.store.jobs(&resource("a"), &query).await.is_err());
 }
+
+conformance!([
+    what_is_created_is_read_back_and_a_foreign_resource_sees_nothing,
+    pages_hold_everything_once_in_both_directions,
+    equal_keys_are_told_apart_by_the_id,
+    filters_are_anded_and_ranges_include_their_ends,
+    pages_stay_stable_while_jobs_arrive,
+    an_old_cursor_of_another_order_is_refused,
+]);

@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[macro_use]
+mod bench;
+
 mod crash;
+mod database;
 mod enumeration;
 mod gate;
 mod lists;
+mod postgres;
 mod promises;
 mod random;
 mod sqlite;

@@ -1,28 +1,14 @@
-//! What every store promises to the workers. Another database is one more line at the end.
+//! What every store promises to the workers.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use terjuman_jobs::{
-    ClaimedDocument, Document, Heartbeat, Holder, Job, JobStore, Lease, NewDocument, Outcome, Released, Return,
-    Standing, Subject,
+    ClaimedDocument, Document, Heartbeat, Holder, Job, Lease, NewDocument, Outcome, Released, Return, Standing, Subject,
 };
 use terjuman_model::{DocumentStatus, Failure, FailureCode, JobId, JobStatus, Timestamp};
 
-use crate::support::{FakeClock, Fresh, all, request, resource};
-
-/// A store, whichever it is.
-struct Bench {
-    store: Arc<dyn JobStore>,
-    clock: Arc<FakeClock>,
-    /// What has to live as long.
-    _keep: Box<dyn Send>,
-}
-
-async fn fresh_sqlite() -> Bench {
-    let fresh = Fresh::new().await;
-    Bench { store: fresh.store.clone(), clock: fresh.clock.clone(), _keep: Box::new(fresh) }
-}
+use crate::bench::Bench;
+use crate::support::{all, request, resource};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -471,51 +457,34 @@ async fn an_audit_of_sound_counters_changes_nothing(bench: Bench) {
     assert_eq!([bench.read(jobs[0]).await, bench.read(jobs[1]).await], before);
 }
 
-macro_rules! conformance {
-    ($database:ident, $fresh:ident, [$($promise:ident),* $(,)?]) => {
-        mod $database {
-            $(
-                #[tokio::test]
-                async fn $promise() {
-                    super::$promise(super::$fresh().await).await;
-                }
-            )*
-        }
-    };
-}
-
-conformance!(
-    sqlite,
-    fresh_sqlite,
-    [
-        a_claim_hides_the_document,
-        a_late_worker_cannot_finish,
-        a_lost_document_waits_again_and_still_shows_running,
-        a_heartbeat_keeps_a_lease,
-        a_heartbeat_tells_what_is_cancelled_and_what_is_lost,
-        attempts_are_counted_before_the_work_and_not_for_what_is_given_back,
-        a_document_that_kills_its_workers_ends_crashed,
-        a_suspect_is_left_to_a_worker_that_has_nothing_else,
-        suspects_take_turns,
-        a_clock_that_is_set_back_holds_nothing_up,
-        a_retry_waits_for_its_time,
-        outcome_and_counters_change_together,
-        a_failed_job_says_what_its_first_document_says,
-        a_cancel_ends_what_waits_and_waits_for_what_runs,
-        a_cancelled_document_without_a_worker_ends,
-        nothing_is_stopped_that_was_not_cancelled,
-        an_expansion_is_recorded_once,
-        documents_are_stored_as_found_a_microsecond_apart,
-        a_refused_job_has_no_documents_and_counts_nothing,
-        a_cancelled_expansion_cannot_be_recorded,
-        an_expansion_that_kills_its_workers_is_refused,
-        an_expansion_waits_for_its_back_off,
-        the_resource_with_the_fewest_at_work_comes_first,
-        enumerations_are_as_fair,
-        the_oldest_job_and_the_first_document_come_first,
-        the_request_is_forgotten_at_the_end,
-        progress_grows_until_the_end_says_one,
-        actions_move_forward_with_each_status_even_when_the_clock_goes_back,
-        an_audit_of_sound_counters_changes_nothing,
-    ]
-);
+conformance!([
+    a_claim_hides_the_document,
+    a_late_worker_cannot_finish,
+    a_lost_document_waits_again_and_still_shows_running,
+    a_heartbeat_keeps_a_lease,
+    a_heartbeat_tells_what_is_cancelled_and_what_is_lost,
+    attempts_are_counted_before_the_work_and_not_for_what_is_given_back,
+    a_document_that_kills_its_workers_ends_crashed,
+    a_suspect_is_left_to_a_worker_that_has_nothing_else,
+    suspects_take_turns,
+    a_clock_that_is_set_back_holds_nothing_up,
+    a_retry_waits_for_its_time,
+    outcome_and_counters_change_together,
+    a_failed_job_says_what_its_first_document_says,
+    a_cancel_ends_what_waits_and_waits_for_what_runs,
+    a_cancelled_document_without_a_worker_ends,
+    nothing_is_stopped_that_was_not_cancelled,
+    an_expansion_is_recorded_once,
+    documents_are_stored_as_found_a_microsecond_apart,
+    a_refused_job_has_no_documents_and_counts_nothing,
+    a_cancelled_expansion_cannot_be_recorded,
+    an_expansion_that_kills_its_workers_is_refused,
+    an_expansion_waits_for_its_back_off,
+    the_resource_with_the_fewest_at_work_comes_first,
+    enumerations_are_as_fair,
+    the_oldest_job_and_the_first_document_come_first,
+    the_request_is_forgotten_at_the_end,
+    progress_grows_until_the_end_says_one,
+    actions_move_forward_with_each_status_even_when_the_clock_goes_back,
+    an_audit_of_sound_counters_changes_nothing,
+]);

@@ -1,16 +1,16 @@
-//! `terjuman serve`: the API and the workers in one process.
+//! `terjuman serve`: the API, the workers, or both in one process.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
-use terjuman_jobs::{Clock as _, Jobs, SystemClock, Worker};
+use terjuman_jobs::{Clock as _, SystemClock, Worker};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Role, ServeArguments};
-use crate::config::Config;
+use crate::config::{Config, Place};
 use crate::{logging, report, wiring};
 
 /// Unfinished files older than this belong to no write in progress.
@@ -26,13 +26,13 @@ pub(crate) fn run(config: &Config, arguments: &ServeArguments) -> anyhow::Result
 }
 
 async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
-    if role != Role::All {
+    if role != Role::All && matches!(config.database.place(&config.data_dir)?, Place::Sqlite(_)) {
         bail!("--role {}: several processes need a PostgreSQL database; SQLite serves one", role.as_str());
     }
     let engines = Arc::new(wiring::engines(config)?);
     let stores = wiring::stores(config)?;
-    let store = wiring::job_store(config).await?;
-    let jobs = Jobs::new(Arc::new(store.clone()));
+    let store = wiring::Store::open(config).await?;
+    let jobs = store.jobs();
     let stop = CancellationToken::new();
     on_signal(stop.clone());
 
@@ -47,19 +47,28 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
     let address = listener.local_addr()?;
     let app = wiring::app(config, jobs.clone(), Arc::clone(&engines))?;
-    let worker =
-        Worker::new(jobs, stores, engines, config.worker.clone(), config.options.clone(), config.limits.clone());
     tracing::info!(
         listen = %address,
+        role = role.as_str(),
         engine = %config.engine.default,
         "terjuman {} listens on http://{address}",
         env!("CARGO_PKG_VERSION")
     );
-    let working = tokio::spawn(worker.run(stop.clone()));
-    let served = terjuman_api::serve(listener, app, stop.clone()).await;
+    let following = tokio::spawn(jobs.clone().follow(stop.clone()));
+    let working = (role != Role::Api).then(|| {
+        let (settings, options, limits) = (config.worker.clone(), config.options.clone(), config.limits.clone());
+        tokio::spawn(Worker::new(jobs, stores, engines, settings, options, limits).run(stop.clone()))
+    });
+    let served = match role {
+        Role::All | Role::Api => terjuman_api::serve(listener, app, stop.clone()).await,
+        Role::Worker => terjuman_api::serve_health(listener, app, stop.clone()).await,
+    };
     // If the listener broke, the workers stop as well.
     stop.cancel();
-    working.await.context("the workers ended unexpectedly")?;
+    if let Some(working) = working {
+        working.await.context("the workers ended unexpectedly")?;
+    }
+    following.await.context("the watch over other processes ended unexpectedly")?;
     store.close().await;
     served.context("the listener failed")?;
     tracing::info!("stopped");

@@ -1,13 +1,14 @@
 //! The configuration: built-in defaults, then a TOML file, then `TERJUMAN_*`. Read once, checked at once,
 //! handed down by section.
 
+mod database;
 mod environment;
 mod print;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use terjuman_nmt::{Catalogue, Kernel, NeuralConfig};
 use terjuman_pipeline::{Limits, Options};
 
 use crate::logging::LogConfig;
+pub(crate) use database::{DatabaseConfig, Place};
 pub(crate) use print::print_toml;
 
 /// Everything that can be set.
@@ -64,29 +66,6 @@ impl Default for Config {
             worker: WorkerConfig::default(),
             limits: Limits::default(),
             options: Options::default(),
-        }
-    }
-}
-
-/// Where jobs are kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct DatabaseConfig {
-    /// `sqlite:PATH`. Default empty: the file `jobs.db` in the data directory.
-    pub(crate) url: String,
-}
-
-impl Config {
-    /// The file of the SQLite database.
-    pub(crate) fn database_file(&self) -> anyhow::Result<PathBuf> {
-        if self.database.url.is_empty() {
-            return Ok(self.data_dir.join("jobs.db"));
-        }
-        let path = self.database.url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//"));
-        match path.filter(|path| !path.is_empty()) {
-            Some(path) => Ok(PathBuf::from(path)),
-            // The value may hold a password, so it is not repeated.
-            None => bail!("database.url: not of the form sqlite:PATH"),
         }
     }
 }
@@ -173,7 +152,7 @@ impl Config {
             self.worker.heartbeat_ms > 0 && self.worker.heartbeat_ms.saturating_mul(3) <= self.worker.lease_ms,
             "worker.heartbeat_ms: must be at most a third of worker.lease_ms"
         );
-        self.database_file()?;
+        self.database.place(&self.data_dir)?;
         self.http.check()?;
         self.auth.check(self.http.listen)?;
         self.log.filter()?;

@@ -19,17 +19,17 @@ fn setting(name: &str) -> Option<u64> {
 }
 
 /// Numbers that follow from the printed seed.
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let seed = setting("TERJUMAN_TEST_SEED").unwrap_or_else(|| Uuid::new_v4().as_u64_pair().0 | 1);
         println!("TERJUMAN_TEST_SEED={seed}");
         Self(seed)
     }
 
     /// Below `bound`.
-    fn next(&mut self, bound: u64) -> u64 {
+    pub(crate) fn next(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -37,9 +37,21 @@ impl Random {
     }
 }
 
+/// How often a run kills.
+pub(crate) fn kills() -> usize {
+    setting("TERJUMAN_TEST_KILLS").map_or(KILLS, |kills| usize::try_from(kills).unwrap())
+}
+
+/// The folder `in` with the documents of every job.
+pub(crate) fn write_documents(server: &Server) {
+    let texts: Vec<_> = (0..DOCUMENTS).map(|i| (format!("{i}.txt"), format!("This is text {i}."))).collect();
+    let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    server.documents("in", &documents);
+}
+
 /// What a client has seen of the jobs that were accepted.
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     /// By id: the folder of its target, and how many of its documents had ended when last asked.
     jobs: BTreeMap<String, (String, u64)>,
     submitted: usize,
@@ -47,7 +59,7 @@ struct Seen {
 
 impl Seen {
     /// Submits and asks until the process is gone.
-    async fn stream(&mut self, server: &Server, random: &mut Random) {
+    pub(crate) async fn stream(&mut self, server: &Server, random: &mut Random) {
         loop {
             let target = format!("out-{}", self.submitted);
             self.submitted += 1;
@@ -78,6 +90,23 @@ impl Seen {
         assert!(ended >= *before, "job {id} had {before} ended documents and now has {ended}");
         *before = ended;
     }
+
+    /// Every job that was accepted ends well: each document once, each file once.
+    pub(crate) async fn check_ends(self, server: &Server) {
+        assert!(!self.jobs.is_empty());
+        println!("{} jobs were accepted", self.jobs.len());
+        for (id, (target, _)) in self.jobs {
+            let job = server.ended(&id).await;
+            assert_eq!(job["status"], "Succeeded", "{job}");
+            assert_eq!(job["summary"]["success"], DOCUMENTS, "{job}");
+            let folder = server.folder().join(target);
+            assert_eq!(std::fs::read_dir(&folder).unwrap().count(), DOCUMENTS, "one output a document");
+            for i in 0..DOCUMENTS {
+                let text = std::fs::read_to_string(folder.join(format!("{i}.txt"))).unwrap();
+                assert!(text.starts_with(&format!("[Ťĥíś íś ťéẋť {i}.")), "{text}");
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,12 +114,10 @@ async fn what_was_accepted_survives_being_killed() {
     // A lease that ends soon: whoever takes over need not wait a minute.
     let settings = [("WORKER__LEASE_MS", "900"), ("WORKER__HEARTBEAT_MS", "300"), ("ENGINE__PSEUDO_DELAY_MS", "10")];
     let mut server = Server::start(&settings);
-    let texts: Vec<_> = (0..DOCUMENTS).map(|i| (format!("{i}.txt"), format!("This is text {i}."))).collect();
-    let documents: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    server.documents("in", &documents);
+    write_documents(&server);
     let mut random = Random::new();
     let mut seen = Seen::default();
-    for _ in 0..setting("TERJUMAN_TEST_KILLS").map_or(KILLS, |kills| usize::try_from(kills).unwrap()) {
+    for _ in 0..kills() {
         // The moment is this test's input, so it waits for it.
         let moment = tokio::time::sleep(Duration::from_millis(20 + random.next(400)));
         tokio::select! {
@@ -100,17 +127,5 @@ async fn what_was_accepted_survives_being_killed() {
         server.kill();
         server.restart();
     }
-    assert!(!seen.jobs.is_empty());
-    println!("{} jobs were accepted", seen.jobs.len());
-    for (id, (target, _)) in seen.jobs {
-        let job = server.ended(&id).await;
-        assert_eq!(job["status"], "Succeeded", "{job}");
-        assert_eq!(job["summary"]["success"], DOCUMENTS, "{job}");
-        let folder = server.folder().join(target);
-        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), DOCUMENTS, "one output a document");
-        for i in 0..DOCUMENTS {
-            let text = std::fs::read_to_string(folder.join(format!("{i}.txt"))).unwrap();
-            assert!(text.starts_with(&format!("[Ťĥíś íś ťéẋť {i}.")), "{text}");
-        }
-    }
+    seen.check_ends(&server).await;
 }

@@ -7,6 +7,7 @@ mod arrows;
 mod crash;
 mod demo;
 mod models;
+mod postgres;
 mod sdk;
 mod serve;
 mod support;

@@ -49,11 +49,54 @@ impl Drop for Running {
     }
 }
 
+/// One process of a server, which can be started again.
+pub(crate) struct Process {
+    pub(crate) address: SocketAddr,
+    role: &'static str,
+    settings: BTreeMap<String, String>,
+    running: Option<Running>,
+}
+
+impl Process {
+    fn start(role: &'static str, mut settings: BTreeMap<String, String>) -> Self {
+        let address = free_address();
+        settings.insert("TERJUMAN_HTTP__LISTEN".to_owned(), address.to_string());
+        let mut process = Self { address, role, settings, running: None };
+        process.restart();
+        process
+    }
+
+    /// Starts it (again), on the same data.
+    pub(crate) fn restart(&mut self) {
+        self.running = None;
+        let mut process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
+            .args(["serve", "--role", self.role])
+            .envs(&self.settings)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        wait_for(self.address, &mut process);
+        self.running = Some(Running(process));
+    }
+
+    /// Kills it where it stands.
+    pub(crate) fn kill(&mut self) {
+        self.running = None;
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
+        let mut running = self.running.take().unwrap();
+        let id = running.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        running.0.wait().unwrap()
+    }
+}
+
 /// A server whose data, sources and targets are in a directory of their own.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    settings: BTreeMap<String, String>,
-    process: Option<Running>,
+    process: Process,
     folder: TempDir,
     http: reqwest::Client,
 }
@@ -61,10 +104,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one with the engine `pseudo` and these settings besides (`TERJUMAN_` is put in front).
     pub(crate) fn start(settings: &[(&str, &str)]) -> Self {
+        Self::start_as("all", settings)
+    }
+
+    /// The same in another role.
+    pub(crate) fn start_as(role: &'static str, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let address = free_address();
         let mut all = BTreeMap::from([
-            ("TERJUMAN_HTTP__LISTEN".to_owned(), address.to_string()),
             ("TERJUMAN_DATA_DIR".to_owned(), folder.path().join("data").display().to_string()),
             ("TERJUMAN_ENGINE__DEFAULT".to_owned(), "pseudo".to_owned()),
             ("TERJUMAN_STORAGE__FILE_ROOTS".to_owned(), folder.path().display().to_string()),
@@ -74,35 +120,28 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         // A kept connection would lead to the process before the last restart.
         let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
-        let mut server = Self { address, settings: all, process: None, folder, http };
-        server.restart();
-        server
+        let process = Process::start(role, all);
+        Self { address: process.address, process, folder, http }
+    }
+
+    /// Another process with the same settings, at an address of its own.
+    pub(crate) fn beside(&self, role: &'static str) -> Process {
+        Process::start(role, self.process.settings.clone())
     }
 
     /// Starts the process (again), on the same data.
     pub(crate) fn restart(&mut self) {
-        self.process = None;
-        let mut process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
-            .arg("serve")
-            .envs(&self.settings)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        wait_for(self.address, &mut process);
-        self.process = Some(Running(process));
+        self.process.restart();
     }
 
     /// Kills the process where it stands.
     pub(crate) fn kill(&mut self) {
-        self.process = None;
+        self.process.kill();
     }
 
     /// Asks the process to stop, and waits until it has.
     pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
-        let mut running = self.process.take().unwrap();
-        let id = running.0.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        running.0.wait().unwrap()
+        self.process.stop()
     }
 
     /// The directory that is the server's one file root.
@@ -138,13 +177,28 @@ impl Server {
         self.call(reqwest::Method::GET, path, None).await
     }
 
+    /// Asks a process beside this one.
+    pub(crate) async fn get_from(&self, process: &Process, path: &str) -> u16 {
+        let url = format!("http://{}{path}", process.address);
+        self.http.get(url).header("Ocp-Apim-Subscription-Key", KEY).send().await.unwrap().status().as_u16()
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Result<(u16, Value), reqwest::Error> {
+        self.call(reqwest::Method::DELETE, path, None).await
+    }
+
     /// Asks until the job has ended.
     pub(crate) async fn ended(&self, id: &str) -> Value {
+        self.until(id, &["Succeeded", "Failed", "Cancelled", "ValidationFailed"]).await
+    }
+
+    /// Asks until the job has one of these statuses.
+    pub(crate) async fn until(&self, id: &str, statuses: &[&str]) -> Value {
         loop {
             let (status, job) = self.get(&format!("/translator/document/batches/{id}")).await.unwrap();
             assert_eq!(status, 200, "{job}");
             assert_consistent(&job);
-            if ["Succeeded", "Failed", "Cancelled", "ValidationFailed"].contains(&job["status"].as_str().unwrap()) {
+            if statuses.contains(&job["status"].as_str().unwrap()) {
                 return job;
             }
             tokio::task::yield_now().await;

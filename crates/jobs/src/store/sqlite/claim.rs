@@ -8,8 +8,8 @@ use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Tim
 
 use super::rows::{signed, unsigned};
 use super::{Context, jobs};
-use crate::store::codes;
 use crate::store::position::{Position, Queue};
+use crate::store::{codes, fair};
 use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Subject};
 
 /// Requests that cannot be read in one look for work: a bound, as each of them is written.
@@ -70,7 +70,13 @@ pub(super) async fn documents(
     limit: usize,
 ) -> Result<ClaimedDocuments, JobsError> {
     let now = context.stamps.now();
-    let picked = pick(ready(connection, now, limit).await?, limit);
+    let mut first = ready(connection, now, limit).await?;
+    let ready = first.iter().map(|(running, documents)| fair::Ready {
+        running: *running,
+        jobs: documents.iter().map(|candidate| candidate.job).collect(),
+    });
+    let turns = fair::turns(ready.collect(), limit);
+    let picked = turns.into_iter().filter_map(|resource| first[resource].1.pop_front()).collect();
     let documents = take(connection, holder, now, picked).await?;
     let sql = "SELECT EXISTS (SELECT 1 FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1)";
     let suspects = sqlx::query_scalar::<_, i64>(sql).bind(now.0).fetch_one(connection).await? != 0;
@@ -92,12 +98,6 @@ pub(super) async fn suspect(
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
     let picked = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
     Ok(take(connection, holder, now, picked).await?.pop())
-}
-
-/// A resource with documents that wait, and its first ones.
-struct Ready {
-    running: i64,
-    first: VecDeque<Candidate>,
 }
 
 /// The columns of a [`Candidate`].
@@ -139,9 +139,13 @@ impl Candidate {
     }
 }
 
-/// The resources that come first, each with as many documents as may be asked of it. The index is skipped through from
+/// The resources that come first: the documents each has at work, and as many that wait as may be asked of it. The index is skipped through from
 /// resource to resource: a long queue costs no more than a short one.
-async fn ready(connection: &mut SqliteConnection, now: Timestamp, limit: usize) -> Result<Vec<Ready>, JobsError> {
+async fn ready(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<(i64, VecDeque<Candidate>)>, JobsError> {
     let sql = "WITH RECURSIVE ready (resource) AS ( \
             SELECT min(resource) FROM documents WHERE queue = 0 AND lost = 0 \
             UNION ALL \
@@ -166,27 +170,9 @@ async fn ready(connection: &mut SqliteConnection, now: Timestamp, limit: usize) 
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resource.try_get::<&str, _>("resource")?);
         let found = query.bind(now.0).bind(signed(limit)).fetch_all(&mut *connection).await?;
         let first = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
-        ready.push(Ready { running: resource.try_get("running")?, first });
+        ready.push((resource.try_get("running")?, first));
     }
     Ok(ready)
-}
-
-/// One document after the other from the resource that has the fewest at work, then from the oldest job.
-fn pick(mut ready: Vec<Ready>, limit: usize) -> Vec<Candidate> {
-    let mut picked = Vec::new();
-    while picked.len() < limit {
-        let next = ready
-            .iter_mut()
-            .filter_map(|resource| {
-                let job = resource.first.front()?.job;
-                Some(((resource.running, job), resource))
-            })
-            .min_by_key(|(key, _)| *key);
-        let Some((_, resource)) = next else { break };
-        resource.running += 1;
-        picked.extend(resource.first.pop_front());
-    }
-    picked
 }
 
 /// Writes the leases, and the counters of the jobs concerned.

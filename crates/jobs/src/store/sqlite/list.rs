@@ -1,225 +1,55 @@
-//! The list operations: filters, order, and pages by key, each read from an index.
-//!
-//! The inner query finds a page's rows in an index alone; only those rows are then fetched. Several statuses are one
-//! branch each, which the database merges: an `IN` would make it read everything and sort.
+//! The list operations, as SQLite reads them.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
-use terjuman_model::Timestamp;
 use uuid::Uuid;
 
-use crate::{Cursor, Document, Job, JobsError, ListQuery, Order, OrderField, Page};
+use crate::store::listing::{self, Dialect, Listed, Scope};
+use crate::{JobsError, ListQuery, Page};
 
-/// Whose entries are listed.
-#[derive(Debug, Clone)]
-pub(super) enum Scope {
-    /// A resource's jobs.
-    Jobs { resource: String },
-    /// A job's documents: few enough that one index serves every filter.
-    Documents { job: i64 },
-}
+impl Dialect for Sqlite {
+    const UNINDEXED: &'static str = "+";
+    const MERGES: bool = true;
+    /// Keeps the order of the loops: the page first, then its rows by number.
+    const JOIN: &'static str = "CROSS JOIN";
 
-impl Scope {
-    fn table(&self) -> &'static str {
-        match self {
-            Self::Jobs { .. } => "jobs",
-            Self::Documents { .. } => "documents",
-        }
+    fn number(sql: &mut QueryBuilder<Self>, value: i64) {
+        sql.push_bind(value);
     }
 
-    fn columns(&self) -> &'static str {
-        match self {
-            Self::Jobs { .. } => super::rows::JOB,
-            Self::Documents { .. } => super::rows::DOCUMENT,
-        }
-    }
-}
-
-/// What an entry is ordered by.
-pub(super) trait Listed {
-    /// The entry's value of a sort key.
-    fn key(&self, field: OrderField) -> Timestamp;
-    /// The last sort key.
-    fn id(&self) -> Uuid;
-}
-
-impl Listed for Job {
-    fn key(&self, field: OrderField) -> Timestamp {
-        match field {
-            OrderField::Created => self.created,
-            OrderField::LastAction => self.last_action,
-        }
+    fn text(sql: &mut QueryBuilder<Self>, value: String) {
+        sql.push_bind(value);
     }
 
-    fn id(&self) -> Uuid {
-        self.id.0
+    fn id(sql: &mut QueryBuilder<Self>, value: Uuid) {
+        sql.push_bind(value);
     }
-}
-
-impl Listed for Document {
-    fn key(&self, field: OrderField) -> Timestamp {
-        match field {
-            OrderField::Created => self.created,
-            OrderField::LastAction => self.last_action,
-        }
-    }
-
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-}
-
-const NEWEST_FIRST: &[Order] = &[Order { field: OrderField::Created, descending: true }];
-
-/// The order of a query that names none.
-fn order<S>(query: &ListQuery<S>) -> &[Order] {
-    if query.order.is_empty() { NEWEST_FIRST } else { &query.order }
 }
 
 /// One page.
 pub(super) async fn page<S: Copy, T: Listed>(
     readers: &SqlitePool,
     scope: &Scope,
+    columns: &str,
     query: &ListQuery<S>,
     code: fn(S) -> i64,
     read: impl Fn(&SqliteRow) -> Result<T, JobsError>,
 ) -> Result<Page<T>, JobsError> {
-    if query.after.as_ref().is_some_and(|cursor| cursor.keys.len() != order(query).len()) {
-        return Err(JobsError::Invalid("cursor"));
-    }
-    let limit = query.limit.max(1) as usize;
-    let rows = select(scope, query, code).build().fetch_all(readers).await?;
-    let mut items = rows.iter().take(limit).map(&read).collect::<Result<Vec<T>, JobsError>>()?;
-    items.truncate(limit);
-    let next = items
-        .last()
-        .filter(|_| rows.len() > limit)
-        .map(|last| Cursor { keys: order(query).iter().map(|order| last.key(order.field)).collect(), id: last.id() });
-    Ok(Page { items, next })
-}
-
-/// The statement of a page: one entry more than asked for, to know whether a next page exists.
-pub(super) fn select<S: Copy>(scope: &Scope, query: &ListQuery<S>, code: fn(S) -> i64) -> QueryBuilder<Sqlite> {
-    let order = order(query);
-    let mut sql = QueryBuilder::new(format!("SELECT {} FROM (", scope.columns()));
-    let mut statuses: Vec<i64> = query.statuses.iter().map(|status| code(*status)).collect();
-    statuses.sort_unstable();
-    statuses.dedup();
-    let branches = matches!(scope, Scope::Jobs { .. }) && query.ids.is_empty() && !statuses.is_empty();
-    if branches {
-        for (index, status) in statuses.iter().enumerate() {
-            sql.push(if index == 0 { "" } else { " UNION ALL " });
-            push_branch(&mut sql, scope, query, order);
-            sql.push(" AND status = ").push_bind(*status);
-        }
-    } else {
-        push_branch(&mut sql, scope, query, order);
-        if !statuses.is_empty() {
-            push_in(&mut sql, "+status", statuses.into_iter());
-        }
-    }
-    push_order(&mut sql, "", order);
-    sql.push(" LIMIT ").push_bind(i64::from(query.limit.max(1)) + 1);
-    if query.skip > 0 {
-        sql.push(" OFFSET ").push_bind(i64::from(query.skip));
-    }
-    // CROSS JOIN keeps the order of the loops: the page first, then its rows by number.
-    sql.push(format!(") AS page CROSS JOIN {} AS entry ON entry.row = page.row", scope.table()));
-    push_order(&mut sql, "page.", order);
-    sql
-}
-
-fn push_branch<S>(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, query: &ListQuery<S>, order: &[Order]) {
-    let keys: Vec<&str> = order.iter().map(|order| column(order.field)).collect();
-    sql.push(format!("SELECT row, id, {} FROM {} WHERE ", keys.join(", "), scope.table()));
-    // `+` keeps the planner from walking the whole scope when it can look the ids up.
-    let scope_prefix = if query.ids.is_empty() { "" } else { "+" };
-    match scope {
-        Scope::Jobs { resource } => sql.push(scope_prefix).push("resource = ").push_bind(resource.clone()),
-        Scope::Documents { job } => sql.push(scope_prefix).push("job = ").push_bind(*job),
-    };
-    if !query.ids.is_empty() {
-        push_in(sql, "id", query.ids.iter().copied());
-    }
-    if let Some(from) = query.created_from {
-        sql.push(" AND created >= ").push_bind(from.0);
-        // Implied, since nothing acts before it is created: it bounds the walk when the last action is the order.
-        if order[0].field == OrderField::LastAction {
-            sql.push(" AND last_action >= ").push_bind(from.0);
-        }
-    }
-    if let Some(to) = query.created_to {
-        sql.push(" AND created <= ").push_bind(to.0);
-    }
-    if let Some(cursor) = &query.after {
-        push_after(sql, order, cursor);
-    }
-}
-
-/// Entries behind the cursor in the order of all keys and the id.
-fn push_after(sql: &mut QueryBuilder<Sqlite>, order: &[Order], cursor: &Cursor) {
-    let beyond = |descending: bool| if descending { " < " } else { " > " };
-    let descending = order[0].descending;
-    if let ([only], [key]) = (order, cursor.keys.as_slice()) {
-        // A row value is one range of the index.
-        sql.push(format!(" AND ({}, id){}(", column(only.field), beyond(descending)));
-        sql.push_bind(key.0).push(", ").push_bind(cursor.id).push(")");
-        return;
-    }
-    // Keys may run in different directions, which no row value can say. The first bound is implied and serves the index.
-    sql.push(format!(" AND {}{}", column(order[0].field), if descending { " <= " } else { " >= " }));
-    sql.push_bind(cursor.keys[0].0).push(" AND (");
-    for depth in 0..=order.len() {
-        sql.push(if depth == 0 { "(" } else { " OR (" });
-        for (before, key) in order.iter().zip(&cursor.keys).take(depth) {
-            sql.push(format!("{} = ", column(before.field))).push_bind(key.0).push(" AND ");
-        }
-        match (order.get(depth), cursor.keys.get(depth)) {
-            (Some(order), Some(key)) => {
-                sql.push(format!("{}{}", column(order.field), beyond(order.descending))).push_bind(key.0);
-            }
-            _ => {
-                sql.push(format!("id{}", beyond(descending))).push_bind(cursor.id);
-            }
-        }
-        sql.push(")");
-    }
-    sql.push(")");
-}
-
-fn push_in<T>(sql: &mut QueryBuilder<Sqlite>, column: &str, values: impl Iterator<Item = T>)
-where
-    T: sqlx::Encode<'static, Sqlite> + sqlx::Type<Sqlite> + 'static,
-{
-    sql.push(format!(" AND {column} IN ("));
-    let mut list = sql.separated(", ");
-    for value in values {
-        list.push_bind(value);
-    }
-    sql.push(")");
-}
-
-fn push_order(sql: &mut QueryBuilder<Sqlite>, prefix: &str, order: &[Order]) {
-    let direction = |descending: bool| if descending { "DESC" } else { "ASC" };
-    let keys = order.iter().map(|o| format!("{prefix}{} {}", column(o.field), direction(o.descending)));
-    let keys: Vec<String> = keys.collect();
-    sql.push(format!(" ORDER BY {}, {prefix}id {}", keys.join(", "), direction(order[0].descending)));
-}
-
-fn column(field: OrderField) -> &'static str {
-    match field {
-        OrderField::Created => "created",
-        OrderField::LastAction => "last_action",
-    }
+    listing::check(query)?;
+    let rows = listing::select::<Sqlite, S>(scope, columns, query, code).build().fetch_all(readers).await?;
+    Ok(listing::page(query, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
 #[cfg(test)]
 mod tests {
-    use terjuman_model::JobStatus;
+    use terjuman_model::{JobStatus, Timestamp};
+    use uuid::Uuid;
 
     use super::*;
     use crate::store::codes::job_code;
-    use crate::store::sqlite::schema;
+    use crate::store::listing::select;
+    use crate::store::sqlite::{rows, schema};
+    use crate::{Cursor, Order, OrderField};
 
     /// The steps of the database's plan for a query over jobs.
     async fn plan(query: &ListQuery<JobStatus>) -> Vec<String> {
@@ -227,7 +57,8 @@ mod tests {
         let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
         schema::migrate(&mut connection).await.unwrap();
         let scope = Scope::Jobs { resource: "a".into() };
-        let sql = format!("EXPLAIN QUERY PLAN {}", select(&scope, query, job_code).sql().as_str());
+        let sql =
+            format!("EXPLAIN QUERY PLAN {}", select::<Sqlite, _>(&scope, rows::JOB, query, job_code).sql().as_str());
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
         rows.iter().map(|row| row.get("detail")).collect()
     }

@@ -22,8 +22,8 @@ use sqlx::{SqliteConnection, SqlitePool};
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 
 use self::connect::{Database, Lock};
-use self::list::Scope;
 use self::writer::Writer;
+use super::listing::Scope;
 use super::{JobStore, codes};
 use crate::stamps::Stamps;
 use crate::{
@@ -144,7 +144,7 @@ impl JobStore for SqliteStore {
 
     async fn jobs(&self, resource: &ResourceId, query: &JobQuery) -> Result<Page<Job>, JobsError> {
         let scope = Scope::Jobs { resource: resource.0.clone() };
-        list::page(&self.inner.readers, &scope, query, codes::job_code, rows::job).await
+        list::page(&self.inner.readers, &scope, rows::JOB, query, codes::job_code, rows::job).await
     }
 
     async fn documents(
@@ -156,7 +156,7 @@ impl JobStore for SqliteStore {
         let Some((row, _)) = jobs::find(&self.inner.readers, resource, job).await? else { return Ok(None) };
         let scope = Scope::Documents { job: row };
         let read = |row: &sqlx::sqlite::SqliteRow| rows::document(row, job);
-        list::page(&self.inner.readers, &scope, query, codes::document_code, read).await.map(Some)
+        list::page(&self.inner.readers, &scope, rows::DOCUMENT, query, codes::document_code, read).await.map(Some)
     }
 
     async fn document(&self, resource: &ResourceId, job: JobId, id: DocumentId) -> Result<Option<Document>, JobsError> {

@@ -1,0 +1,287 @@
+//! Taking work: which row is next is a question to the database, what becomes of it is not.
+//!
+//! Rows that another process is just taking are skipped, never waited for.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, PgExecutor, Row};
+use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Timestamp};
+
+use super::rows::{self, count, signed, unsigned};
+use super::{Context, jobs};
+use crate::store::position::{Position, Queue};
+use crate::store::{codes, fair};
+use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobRequest, JobsError, Lease, Subject};
+
+/// Requests that cannot be read in one look for work: a bound, as each of them is written.
+const UNREADABLE: usize = 16;
+
+/// The job that has waited longest for its enumeration, of the resource that has the fewest of them at work.
+pub(super) async fn expansion(
+    connection: &mut PgConnection,
+    context: &Context,
+    holder: &Holder,
+) -> Result<Option<ClaimedExpansion>, JobsError> {
+    let now = context.time.now(connection).await?;
+    for _ in 0..UNREADABLE {
+        let sql = "WITH RECURSIVE ready (resource) AS ( \
+                SELECT min(resource) FROM jobs WHERE queue = 0 \
+                UNION ALL \
+                SELECT (SELECT min(j.resource) FROM jobs AS j WHERE j.queue = 0 AND j.resource > ready.resource) \
+                FROM ready WHERE ready.resource IS NOT NULL \
+            ), busy (resource, running) AS ( \
+                SELECT resource, count(*) FROM jobs WHERE queue = 1 GROUP BY resource \
+            ), pick (resource) AS ( \
+                SELECT ready.resource FROM ready LEFT JOIN busy USING (resource) CROSS JOIN LATERAL ( \
+                    SELECT j.row, j.run_at FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
+                        AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1 \
+                ) AS head ORDER BY coalesce(busy.running, 0), head.run_at, head.row LIMIT 100 \
+            ) SELECT j.row, j.id, j.attempt, j.lease_token, requests.body FROM ( \
+                SELECT taken.* FROM pick CROSS JOIN LATERAL ( \
+                    SELECT j.row, j.id, j.attempt, j.lease_token FROM jobs AS j \
+                    WHERE j.queue = 0 AND j.resource = pick.resource AND j.run_at <= $1 \
+                    ORDER BY j.run_at, j.row LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED \
+                ) AS taken LIMIT 1 \
+            ) AS j LEFT JOIN requests ON requests.job = j.row";
+        let Some(found) = sqlx::query(sql).bind(now.0).fetch_optional(&mut *connection).await? else {
+            return Ok(None);
+        };
+        let row: i64 = found.try_get("row")?;
+        let body = found.try_get::<Option<&str>, _>("body")?;
+        let Some(request) = body.and_then(|body| serde_json::from_str(body).ok()) else {
+            // Written by another version. It must not stand in the way of the others.
+            let (_, mut ledger) = jobs::ledger(connection, row).await?;
+            ledger.refused(Failure::new(FailureCode::InternalServerError, "the stored request cannot be read"));
+            jobs::save(connection, row, &ledger, now).await?;
+            continue;
+        };
+        let token = found.try_get::<i64, _>("lease_token")? + 1;
+        let attempt = count(&found, "attempt")?.saturating_add(1);
+        let sql = "UPDATE jobs SET queue = 1, attempt = $2, lease_owner = $3, lease_token = $4, lease_until = $5 \
+            WHERE row = $1 AND queue = 0";
+        let update = sqlx::query(sql).bind(row).bind(i64::from(attempt)).bind(&holder.name).bind(token);
+        update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
+        let job = JobId(found.try_get("id")?);
+        return Ok(Some(ClaimedExpansion { lease: Lease::new(Subject::Expansion(job), token), job, request, attempt }));
+    }
+    Ok(None)
+}
+
+/// The documents that are next.
+pub(super) async fn documents(
+    connection: &mut PgConnection,
+    context: &Context,
+    holder: &Holder,
+    limit: usize,
+) -> Result<ClaimedDocuments, JobsError> {
+    let now = context.time.now(connection).await?;
+    let (resources, ready) = ready(connection, now, limit).await?;
+    let turns = fair::turns(ready, limit);
+    let mut first = lock(connection, now, &resources, &turns).await?;
+    let picked = turns.into_iter().filter_map(|resource| first.get_mut(resource)?.pop_front()).collect();
+    let documents = take(connection, holder, now, picked).await?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1)";
+    let suspects = sqlx::query_scalar(sql).bind(now.0).fetch_one(connection).await?;
+    Ok(ClaimedDocuments { documents, suspects })
+}
+
+/// One document under which a worker died. Those that fewer workers died of come first: a process that is killed over
+/// and over does not bring the same one down each time.
+pub(super) async fn suspect(
+    connection: &mut PgConnection,
+    context: &Context,
+    holder: &Holder,
+) -> Result<Option<ClaimedDocument>, JobsError> {
+    let now = context.time.now(connection).await?;
+    let sql = format!(
+        "SELECT {CANDIDATE} FROM documents AS d WHERE queue = 0 AND lost > 0 AND run_at <= $1 \
+        ORDER BY lost, run_at, row LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
+    let picked = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
+    Ok(take(connection, holder, now, picked).await?.pop())
+}
+
+/// The columns of a [`Candidate`], of the table aliased `d`.
+const CANDIDATE: &str = "d.row, d.id, d.job, d.position, d.input, d.target, d.source_name, d.source_etag, d.size, \
+    d.target_name, d.status, d.attempt, d.lost, d.lease_token";
+
+struct Candidate {
+    row: i64,
+    job: i64,
+    position: Position,
+    /// In the order of enumeration.
+    place: i64,
+    /// As it will be handed out; the job's id is not known yet.
+    document: ClaimedDocument,
+}
+
+impl Candidate {
+    fn read(row: &PgRow) -> Result<Self, JobsError> {
+        let id = DocumentId(row.try_get("id")?);
+        let token: i64 = row.try_get("lease_token")?;
+        Ok(Self {
+            row: row.try_get("row")?,
+            job: row.try_get("job")?,
+            position: Position { shown: rows::document_status(row)?, queue: Queue::Waiting },
+            place: row.try_get("position")?,
+            document: ClaimedDocument {
+                lease: Lease::new(Subject::Document(id), token + 1),
+                id,
+                job: JobId(uuid::Uuid::nil()),
+                input: unsigned(row, "input")?,
+                target: unsigned(row, "target")?,
+                source_name: row.try_get("source_name")?,
+                source_etag: row.try_get("source_etag")?,
+                size: unsigned(row, "size")?,
+                target_name: row.try_get("target_name")?,
+                attempt: count(row, "attempt")?.saturating_add(1),
+                lost: count(row, "lost")?,
+            },
+        })
+    }
+}
+
+/// The resources that come first, and what waits of each, as far as may be asked of it. Nothing is locked. The index is
+/// skipped through from resource to resource: a long queue costs no more than a short one.
+async fn ready(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    limit: usize,
+) -> Result<(Vec<String>, Vec<fair::Ready>), JobsError> {
+    let sql = "WITH RECURSIVE ready (resource) AS ( \
+            SELECT min(resource) FROM documents WHERE queue = 0 AND lost = 0 \
+            UNION ALL \
+            SELECT (SELECT min(d.resource) FROM documents AS d \
+                WHERE d.queue = 0 AND d.lost = 0 AND d.resource > ready.resource) \
+            FROM ready WHERE ready.resource IS NOT NULL \
+        ), busy (resource, running) AS ( \
+            SELECT resource, count(*) FROM documents WHERE queue = 1 GROUP BY resource \
+        ), heads (resource, running, head) AS ( \
+            SELECT ready.resource, coalesce(busy.running, 0), head.job \
+            FROM ready LEFT JOIN busy USING (resource) CROSS JOIN LATERAL ( \
+                SELECT d.job FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = ready.resource \
+                    AND d.run_at <= $1 ORDER BY d.job, d.position LIMIT 1 \
+            ) AS head ORDER BY 2, 3 LIMIT $2 \
+        ) SELECT heads.resource, heads.running, waiting.job FROM heads CROSS JOIN LATERAL ( \
+            SELECT d.job, d.position FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 \
+                AND d.resource = heads.resource AND d.run_at <= $1 ORDER BY d.job, d.position LIMIT $2 \
+        ) AS waiting ORDER BY heads.running, heads.head, waiting.job, waiting.position";
+    let (mut resources, mut ready): (Vec<String>, Vec<fair::Ready>) = (Vec::new(), Vec::new());
+    for row in sqlx::query(sql).bind(now.0).bind(signed(limit)).fetch_all(connection).await? {
+        let resource: &str = row.try_get("resource")?;
+        // Those of a resource stand together: no two have the same oldest job.
+        if resources.last().is_none_or(|last| last != resource) {
+            resources.push(resource.to_owned());
+            ready.push(fair::Ready { running: row.try_get("running")?, jobs: VecDeque::new() });
+        }
+        if let Some(last) = ready.last_mut() {
+            last.jobs.push_back(row.try_get("job")?);
+        }
+    }
+    Ok((resources, ready))
+}
+
+/// Locks as many documents of each resource as it has turns, passing over those that another process is taking.
+async fn lock(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    resources: &[String],
+    turns: &[usize],
+) -> Result<Vec<VecDeque<Candidate>>, JobsError> {
+    let mut locked: Vec<VecDeque<Candidate>> = resources.iter().map(|_| VecDeque::new()).collect();
+    if turns.is_empty() {
+        return Ok(locked);
+    }
+    let mut wanted = vec![0_i64; resources.len()];
+    for turn in turns {
+        wanted[*turn] += 1;
+    }
+    let sql = format!(
+        "SELECT want.resource, taken.* \
+        FROM unnest($1::text[], $2::bigint[]) AS want (resource, documents) CROSS JOIN LATERAL ( \
+            SELECT {CANDIDATE} FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = want.resource \
+                AND d.run_at <= $3 ORDER BY d.job, d.position LIMIT want.documents FOR NO KEY UPDATE SKIP LOCKED \
+        ) AS taken"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resources).bind(wanted).bind(now.0);
+    for row in query.fetch_all(connection).await? {
+        let resource: &str = row.try_get("resource")?;
+        let index = resources.iter().position(|known| known == resource).ok_or(JobsError::Invalid("resource"))?;
+        locked[index].push_back(Candidate::read(&row)?);
+    }
+    for candidates in &mut locked {
+        candidates.make_contiguous().sort_by_key(|candidate| (candidate.job, candidate.place));
+    }
+    Ok(locked)
+}
+
+/// Writes the leases of locked documents, and the counters of the jobs concerned.
+async fn take(
+    connection: &mut PgConnection,
+    holder: &Holder,
+    now: Timestamp,
+    picked: Vec<Candidate>,
+) -> Result<Vec<ClaimedDocument>, JobsError> {
+    let mut taken = Vec::with_capacity(picked.len());
+    let mut moves: BTreeMap<i64, Vec<(Position, Position)>> = BTreeMap::new();
+    let (mut numbers, mut statuses, mut queues, mut attempts, mut tokens) = (vec![], vec![], vec![], vec![], vec![]);
+    for candidate in picked {
+        let Some(to) = candidate.position.after(DocumentEvent::Claimed) else { continue };
+        numbers.push(candidate.row);
+        statuses.push(codes::document_code(to.shown));
+        queues.push(codes::queue_code(to.queue));
+        attempts.push(i64::from(candidate.document.attempt));
+        tokens.push(candidate.document.lease.token());
+        moves.entry(candidate.job).or_default().push((candidate.position, to));
+        taken.push((candidate.job, candidate.document));
+    }
+    if taken.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "UPDATE documents AS d SET status = t.status, queue = t.queue, attempt = t.attempt, lease_owner = $6, \
+            lease_token = t.token, lease_until = $7, \
+            last_action = CASE WHEN d.status = t.status THEN d.last_action ELSE greatest(d.last_action, $8) END \
+        FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) \
+            AS t (row, status, queue, attempt, token) \
+        WHERE d.row = t.row AND d.queue = 0 AND d.lease_token = t.token - 1";
+    let done = sqlx::query(sql)
+        .bind(numbers)
+        .bind(statuses)
+        .bind(queues)
+        .bind(attempts)
+        .bind(tokens)
+        .bind(&holder.name)
+        .bind(now.plus(holder.lease).0)
+        .bind(now.0)
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() != taken.len() as u64 {
+        return Err(JobsError::Invalid("locked row"));
+    }
+    let mut ids = HashMap::new();
+    for (job, moves) in moves {
+        let (id, mut ledger) = jobs::ledger(connection, job).await?;
+        let before = ledger.clone();
+        for (from, to) in moves {
+            ledger.moved(from.shown, to.shown, 1, 0);
+        }
+        if ledger != before {
+            jobs::save(connection, job, &ledger, now).await?;
+        }
+        ids.insert(job, id);
+    }
+    Ok(taken
+        .into_iter()
+        .filter_map(|(job, document)| Some(ClaimedDocument { job: *ids.get(&job)?, ..document }))
+        .collect())
+}
+
+/// The stored request of a job.
+pub(super) async fn request(executor: impl PgExecutor<'_>, job: JobId) -> Result<Option<JobRequest>, JobsError> {
+    let sql = "SELECT requests.body FROM jobs JOIN requests ON requests.job = jobs.row WHERE jobs.id = $1";
+    let Some(row) = sqlx::query(sql).bind(job.0).fetch_optional(executor).await? else { return Ok(None) };
+    // The parser's message may quote the body, which holds keys.
+    serde_json::from_str(row.try_get("body")?).map(Some).map_err(|_| JobsError::Invalid("request"))
+}

@@ -1,0 +1,66 @@
+//! Connections: their settings, and the pools they are in.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{ConnectOptions, PgConnection, PgPool};
+
+use crate::JobsError;
+
+/// How long a statement, a wait for a lock or for a connection may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the database lets a process hold locks without a word from it.
+const SILENCE_MS: &str = "15000";
+/// Connections for what need not be flushed.
+const CASUAL: u32 = 2;
+
+/// The database.
+#[derive(Clone)]
+pub(super) struct Database {
+    options: PgConnectOptions,
+}
+
+impl Database {
+    pub(super) fn new(url: &str) -> Result<Self, JobsError> {
+        // The parser's message may quote the URL, which holds a password.
+        let options: PgConnectOptions =
+            url.parse().map_err(|_| JobsError::store("the database's URL cannot be understood"))?;
+        Ok(Self { options: options.application_name("terjuman").disable_statement_logging() })
+    }
+
+    fn settings(&self, synchronous_commit: &'static str) -> PgConnectOptions {
+        self.options.clone().options([
+            ("statement_timeout", TIMEOUT.as_millis().to_string().as_str()),
+            ("idle_in_transaction_session_timeout", SILENCE_MS),
+            ("default_transaction_isolation", "read committed"),
+            ("synchronous_commit", synchronous_commit),
+        ])
+    }
+
+    fn pool(max_connections: u32) -> PgPoolOptions {
+        PgPoolOptions::new().max_connections(max_connections.max(1)).acquire_timeout(TIMEOUT)
+    }
+
+    /// The pool whose commits survive a power failure: the promise behind every 202. Connects, so that a wrong address
+    /// shows at once.
+    pub(super) async fn durable(&self, max_connections: u32) -> Result<PgPool, JobsError> {
+        Ok(Self::pool(max_connections).connect_with(self.settings("on")).await?)
+    }
+
+    /// The pool for what is repeated anyway.
+    pub(super) fn casual(&self) -> PgPool {
+        Self::pool(CASUAL).connect_lazy_with(self.settings("off"))
+    }
+
+    /// A connection for migrations, which may take their time.
+    pub(super) async fn migrator(&self) -> Result<PgConnection, JobsError> {
+        Ok(self.options.connect().await?)
+    }
+
+    /// A connection that hears notifications.
+    pub(super) async fn listener(&self) -> Result<PgListener, sqlx::Error> {
+        // One that is idle is not in the way: it listens.
+        let pool = Self::pool(1).max_lifetime(None).idle_timeout(None).connect_with(self.settings("off")).await?;
+        PgListener::connect_with(&pool).await
+    }
+}

@@ -1,0 +1,156 @@
+//! Job rows: accepting, reading one, cancelling, and writing a ledger back.
+
+use sqlx::{PgConnection, PgExecutor, Row};
+use terjuman_model::{DocumentEvent, Failure, JobId, JobStatus, ResourceId, Timestamp};
+
+use super::Context;
+use super::rows::{self, signed, text};
+use crate::store::codes;
+use crate::store::ledger::Ledger;
+use crate::store::position::Position;
+use crate::{Job, JobsError};
+
+/// Stores a new job with its request.
+pub(super) async fn create(
+    connection: &mut PgConnection,
+    context: &Context,
+    resource: &ResourceId,
+    request: &str,
+) -> Result<Job, JobsError> {
+    let id = JobId(context.ids.next());
+    let now = context.time.now(connection).await?;
+    let created = context.stamps.take_at(now, 1);
+    // Without a delay it can be taken at once, even if the clock is set back meanwhile.
+    let delay = context.start_delay;
+    let run_at = if delay.is_zero() { Timestamp(0) } else { now.plus(delay) };
+    let sql = "WITH job AS (INSERT INTO jobs (id, resource, created, last_action, run_at) \
+            VALUES ($1, $2, $3, $3, $4) RETURNING row) \
+        INSERT INTO requests (job, body) SELECT row, $5 FROM job";
+    let insert = sqlx::query(sql).bind(id.0).bind(&resource.0).bind(created.0).bind(run_at.0).bind(request);
+    insert.execute(connection).await?;
+    Ok(Job {
+        id,
+        created,
+        last_action: created,
+        status: JobStatus::NotStarted,
+        summary: terjuman_model::Summary::default(),
+        error: None,
+    })
+}
+
+/// One job of this resource, with its row number.
+pub(super) async fn find(
+    executor: impl PgExecutor<'_>,
+    resource: &ResourceId,
+    id: JobId,
+) -> Result<Option<(i64, Job)>, JobsError> {
+    let sql = format!("SELECT {} FROM jobs AS entry WHERE id = $1 AND resource = $2", rows::JOB);
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(&resource.0).fetch_optional(executor).await?;
+    found.map(|row| Ok((row.try_get("row")?, rows::job(&row)?))).transpose()
+}
+
+/// The standing of a job, by its row number. The job is locked: nobody else changes its counters before the commit.
+pub(super) async fn ledger(connection: &mut PgConnection, job: i64) -> Result<(JobId, Ledger), JobsError> {
+    let sql = format!("SELECT {} FROM jobs AS entry WHERE row = $1 FOR NO KEY UPDATE", rows::JOB);
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(job).fetch_one(connection).await?;
+    Ok((JobId(row.try_get("id")?), rows::ledger(&row)?))
+}
+
+/// Writes a changed ledger back. With the job's end its request is deleted: the keys in it are no longer needed.
+pub(super) async fn save(
+    connection: &mut PgConnection,
+    job: i64,
+    ledger: &Ledger,
+    now: Timestamp,
+) -> Result<(), JobsError> {
+    let failure = match ledger.status {
+        JobStatus::Failed => first_failure(connection, job).await?,
+        JobStatus::ValidationFailed => ledger.refusal.clone(),
+        _ => None,
+    };
+    let sql = "UPDATE jobs SET status = $2, cancel_requested = $3, has_run = $4, total = $5, failed = $6, success = $7, \
+        in_progress = $8, not_yet_started = $9, cancelled = $10, characters = $11, error_code = $12, \
+        error_message = $13, last_action = greatest(last_action, $14), \
+        queue = CASE WHEN $15 THEN 2 ELSE queue END, lease_until = CASE WHEN $15 THEN NULL ELSE lease_until END \
+        WHERE row = $1";
+    let summary = &ledger.summary;
+    sqlx::query(sql)
+        .bind(job)
+        .bind(codes::job_code(ledger.status))
+        .bind(ledger.cancel_requested)
+        .bind(ledger.has_run)
+        .bind(i64::from(summary.total()))
+        .bind(i64::from(summary.failed))
+        .bind(i64::from(summary.success))
+        .bind(i64::from(summary.in_progress))
+        .bind(i64::from(summary.not_yet_started))
+        .bind(i64::from(summary.cancelled))
+        .bind(signed(summary.characters_charged))
+        .bind(failure.as_ref().map(|f| f.code.as_str()))
+        .bind(failure.as_ref().map(|f| text(&f.message)))
+        .bind(now.0)
+        .bind(ledger.expanded)
+        .execute(&mut *connection)
+        .await?;
+    if ledger.status.is_final() {
+        sqlx::query("DELETE FROM requests WHERE job = $1").bind(job).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// What a job whose documents all failed says: the first document's failure, in the order of enumeration.
+async fn first_failure(connection: &mut PgConnection, job: i64) -> Result<Option<Failure>, JobsError> {
+    let sql = "SELECT error_code, error_message FROM documents WHERE job = $1 AND error_code IS NOT NULL \
+        ORDER BY created, id LIMIT 1";
+    let row = sqlx::query(sql).bind(job).fetch_optional(connection).await?;
+    row.as_ref().map_or(Ok(None), rows::failure)
+}
+
+/// Asks a job to stop.
+pub(super) async fn cancel(
+    connection: &mut PgConnection,
+    context: &Context,
+    resource: &ResourceId,
+    id: JobId,
+) -> Result<Option<Job>, JobsError> {
+    let Some((row, _)) = find(&mut *connection, resource, id).await? else { return Ok(None) };
+    // Documents before their job, as everybody does who changes both.
+    let sql = "SELECT row FROM documents WHERE job = $1 AND status < 3 ORDER BY row FOR NO KEY UPDATE";
+    sqlx::query(sql).bind(row).fetch_all(&mut *connection).await?;
+    let (_, mut ledger) = ledger(connection, row).await?;
+    if ledger.status.is_final() || ledger.cancel_requested {
+        return Ok(find(connection, resource, id).await?.map(|(_, job)| job));
+    }
+    let now = context.time.now(connection).await?;
+    for from in Position::OPEN {
+        let Some(to) = from.after(DocumentEvent::CancelRequested) else { continue };
+        let count = cancel_documents(connection, row, from, to, now).await?;
+        if count > 0 {
+            ledger.moved(from.shown, to.shown, count, 0);
+        }
+    }
+    ledger.cancel();
+    save(connection, row, &ledger, now).await?;
+    Ok(find(connection, resource, id).await?.map(|(_, job)| job))
+}
+
+async fn cancel_documents(
+    connection: &mut PgConnection,
+    job: i64,
+    from: Position,
+    to: Position,
+    now: Timestamp,
+) -> Result<u32, JobsError> {
+    let sql = "UPDATE documents SET status = $4, queue = $5, last_action = greatest(last_action, $6), \
+        progress = CASE WHEN $5 = 2 THEN 0 ELSE progress END WHERE job = $1 AND status = $2 AND queue = $3";
+    let done = sqlx::query(sql)
+        .bind(job)
+        .bind(codes::document_code(from.shown))
+        .bind(codes::queue_code(from.queue))
+        .bind(codes::document_code(to.shown))
+        .bind(codes::queue_code(to.queue))
+        .bind(now.0)
+        .execute(connection)
+        .await?;
+    u32::try_from(done.rows_affected()).map_err(|_| JobsError::Invalid("document count"))
+}

@@ -1,0 +1,339 @@
+//! Jobs in a PostgreSQL database: any number of server processes, for requests and for work.
+//!
+//! Every change is one short transaction at READ COMMITTED. Rows are locked before they are judged, documents before
+//! jobs and each of them by row number, so that no two transactions wait for each other. The time is the database's:
+//! the clocks of the machines that work may differ as they like.
+
+mod audit;
+mod claim;
+mod connect;
+mod expansion;
+mod jobs;
+mod leases;
+mod list;
+mod news;
+mod outcome;
+#[cfg(test)]
+mod plans;
+mod rows;
+mod schema;
+mod time;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, PgTransaction};
+use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
+use tokio::sync::broadcast;
+use tokio::time::timeout;
+
+use self::connect::Database;
+use self::news::{Call, Listener};
+use self::time::Time;
+use super::listing::Scope;
+use super::{JobStore, codes};
+use crate::stamps::Stamps;
+use crate::{
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Heartbeat,
+    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Outcome, Page, Released, Return,
+    Standing, Subject, SystemClock,
+};
+
+/// How long [`JobStore::ping`] waits: whoever asks whether the server is ready wants to know soon.
+const PING: Duration = Duration::from_secs(2);
+
+/// Where the database is and what it needs to know.
+#[derive(Clone)]
+pub struct PostgresOptions {
+    /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and the like behind a `?`.
+    pub url: String,
+    /// Connections for requests and claims at a time; three more are for heartbeats and notifications.
+    pub max_connections: u32,
+    /// How long a new job stays `NotStarted` at least.
+    pub start_delay: Duration,
+}
+
+impl fmt::Debug for PostgresOptions {
+    /// Without the URL, which holds a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresOptions")
+            .field("max_connections", &self.max_connections)
+            .field("start_delay", &self.start_delay)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Jobs in a PostgreSQL database. Cheap to clone.
+#[derive(Clone)]
+pub struct PostgresStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// What is promised: a commit is on disk when it returns.
+    durable: PgPool,
+    /// What is repeated anyway: heartbeats, progress, notifications. It has connections of its own, so that a crowd of
+    /// requests cannot cost a worker its leases.
+    casual: PgPool,
+    listener: Listener,
+    context: Context,
+    points: FailPoints,
+}
+
+/// What operations need besides the connection.
+struct Context {
+    time: Time,
+    stamps: Stamps,
+    ids: Arc<dyn Ids>,
+    start_delay: Duration,
+}
+
+impl PostgresStore {
+    /// Connects, and brings the database's schema up to date; several processes may do so at once.
+    ///
+    /// # Errors
+    /// If the URL cannot be read, or the database cannot be reached or migrated.
+    pub async fn open(options: PostgresOptions, ids: Arc<dyn Ids>) -> Result<Self, JobsError> {
+        Self::open_with(options, None, ids, FailPoints::default()).await
+    }
+
+    /// [`PostgresStore::open`] with a clock that a test moves instead of the database's, and points at which it lets
+    /// the process die.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`].
+    #[doc(hidden)]
+    pub async fn open_with(
+        options: PostgresOptions,
+        clock: Option<Arc<dyn Clock>>,
+        ids: Arc<dyn Ids>,
+        points: FailPoints,
+    ) -> Result<Self, JobsError> {
+        let database = Database::new(&options.url)?;
+        schema::migrate(&database).await?;
+        let durable = database.durable(options.max_connections).await?;
+        let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
+        let newest: Option<i64> = newest.fetch_optional(&durable).await?;
+        // Never asked for the time: moments are taken from the database's.
+        let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), Arc::new(SystemClock));
+        let context = Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay };
+        let listener = Listener::start(&database);
+        Ok(Self { inner: Arc::new(Inner { durable, casual: database.casual(), listener, context, points }) })
+    }
+
+    /// Ends every connection; what is being written is finished.
+    pub async fn close(&self) {
+        self.inner.listener.close().await;
+        self.inner.casual.close().await;
+        self.inner.durable.close().await;
+    }
+
+    /// Begins and commits are done even if the caller goes away: a connection must not come back to the pool with half
+    /// of either.
+    async fn begin(&self) -> Result<PgTransaction<'static>, JobsError> {
+        let pool = self.inner.durable.clone();
+        whole(async move { pool.begin().await }).await
+    }
+
+    /// When this returns, the changes are on disk.
+    async fn commit(&self, transaction: PgTransaction<'static>) -> Result<(), JobsError> {
+        self.inner.points.pass("before commit").await;
+        whole(transaction.commit()).await?;
+        self.inner.points.pass("after commit").await;
+        Ok(())
+    }
+
+    /// Tells the other processes. If that fails they find out by looking, so it is no error; and it is not part of the
+    /// transaction, because PostgreSQL commits those that notify one after the other.
+    async fn call(&self, call: Call) {
+        if let Err(error) = news::call(&self.inner.casual, call).await {
+            tracing::debug!(%error, "other processes could not be notified: {error}");
+        }
+    }
+}
+
+/// Runs it to its end, whether or not somebody waits for it.
+async fn whole<T: Send + 'static>(
+    work: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+) -> Result<T, JobsError> {
+    let done = tokio::spawn(work).await;
+    Ok(done.map_err(|_| JobsError::store("the server is ending"))??)
+}
+
+#[async_trait]
+impl JobStore for PostgresStore {
+    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
+        let body = serde_json::to_string(request).map_err(|error| JobsError::Store(Box::new(error)))?;
+        let mut transaction = self.begin().await?;
+        let job = jobs::create(&mut transaction, &self.inner.context, resource, &body).await?;
+        self.commit(transaction).await?;
+        self.call(Call::Work).await;
+        Ok(job)
+    }
+
+    async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
+        Ok(jobs::find(&self.inner.durable, resource, id).await?.map(|(_, job)| job))
+    }
+
+    async fn jobs(&self, resource: &ResourceId, query: &JobQuery) -> Result<Page<Job>, JobsError> {
+        let scope = Scope::Jobs { resource: resource.0.clone() };
+        list::page(&self.inner.durable, &scope, rows::JOB, query, codes::job_code, rows::job).await
+    }
+
+    async fn documents(
+        &self,
+        resource: &ResourceId,
+        job: JobId,
+        query: &DocumentQuery,
+    ) -> Result<Option<Page<Document>>, JobsError> {
+        let Some((row, _)) = jobs::find(&self.inner.durable, resource, job).await? else { return Ok(None) };
+        let scope = Scope::Documents { job: row };
+        let read = |row: &PgRow| rows::document(row, job);
+        list::page(&self.inner.durable, &scope, rows::DOCUMENT, query, codes::document_code, read).await.map(Some)
+    }
+
+    async fn document(&self, resource: &ResourceId, job: JobId, id: DocumentId) -> Result<Option<Document>, JobsError> {
+        let Some((row, _)) = jobs::find(&self.inner.durable, resource, job).await? else { return Ok(None) };
+        let sql = format!("SELECT {} FROM documents AS entry WHERE id = $1 AND job = $2", rows::DOCUMENT);
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(row);
+        query.fetch_optional(&self.inner.durable).await?.map(|row| rows::document(&row, job)).transpose()
+    }
+
+    async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
+        let mut transaction = self.begin().await?;
+        let job = jobs::cancel(&mut transaction, &self.inner.context, resource, id).await?;
+        self.commit(transaction).await?;
+        if job.is_some() {
+            self.call(Call::Cancelled(id)).await;
+        }
+        Ok(job)
+    }
+
+    async fn ping(&self) -> Result<(), JobsError> {
+        // A standby answers, too, but takes no work.
+        let sql = "SELECT current_setting('transaction_read_only') = 'off'";
+        let asked = timeout(PING, sqlx::query_scalar::<_, bool>(sql).fetch_one(&self.inner.durable)).await;
+        match asked.map_err(|_| JobsError::store("the database does not answer"))?? {
+            true => Ok(()),
+            false => Err(JobsError::store("the database can only be read")),
+        }
+    }
+
+    fn news(&self) -> Option<broadcast::Receiver<News>> {
+        Some(self.inner.listener.subscribe())
+    }
+
+    async fn claim_expansion(&self, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError> {
+        let mut transaction = self.begin().await?;
+        let claimed = claim::expansion(&mut transaction, &self.inner.context, holder).await?;
+        self.commit(transaction).await?;
+        Ok(claimed)
+    }
+
+    async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError> {
+        let mut transaction = self.begin().await?;
+        let claimed = claim::documents(&mut transaction, &self.inner.context, holder, limit).await?;
+        self.commit(transaction).await?;
+        Ok(claimed)
+    }
+
+    async fn claim_suspect(&self, holder: &Holder) -> Result<Option<ClaimedDocument>, JobsError> {
+        let mut transaction = self.begin().await?;
+        let claimed = claim::suspect(&mut transaction, &self.inner.context, holder).await?;
+        self.commit(transaction).await?;
+        Ok(claimed)
+    }
+
+    async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
+        claim::request(&self.inner.durable, job).await
+    }
+
+    async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
+        leases::extend(&self.inner.casual, &self.inner.context.time, holder.lease, leases).await
+    }
+
+    async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        leases::standing(&self.inner.durable, &self.inner.context.time, lease).await
+    }
+
+    async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
+        leases::progress(&self.inner.casual, documents).await
+    }
+
+    async fn record_expansion(&self, lease: &Lease, documents: Vec<NewDocument>) -> Result<bool, JobsError> {
+        let mut transaction = self.begin().await?;
+        let recorded = expansion::record(&mut transaction, &self.inner.context, lease, &documents).await?;
+        self.commit(transaction).await?;
+        if recorded {
+            self.call(Call::Work).await;
+        }
+        Ok(recorded)
+    }
+
+    async fn refuse(&self, lease: &Lease, failure: Failure) -> Result<bool, JobsError> {
+        let mut transaction = self.begin().await?;
+        let refused = expansion::refuse(&mut transaction, &self.inner.context, lease, failure).await?;
+        self.commit(transaction).await?;
+        Ok(refused)
+    }
+
+    async fn finish(&self, lease: &Lease, outcome: Outcome) -> Result<bool, JobsError> {
+        let mut transaction = self.begin().await?;
+        let finished = outcome::finish(&mut transaction, &self.inner.context, lease, &outcome).await?;
+        self.commit(transaction).await?;
+        Ok(finished)
+    }
+
+    async fn hand_back(&self, leases: &[&Lease], how: Return) -> Result<(), JobsError> {
+        let (documents, expansions): (Vec<&Lease>, Vec<&Lease>) =
+            leases.iter().partition(|lease| matches!(lease.subject(), Subject::Document(_)));
+        // One after the other: an expansion's job must not be locked behind that of a document.
+        if !documents.is_empty() {
+            let mut transaction = self.begin().await?;
+            outcome::hand_documents_back(&mut transaction, &self.inner.context, &documents, how).await?;
+            self.commit(transaction).await?;
+        }
+        if !expansions.is_empty() {
+            let mut transaction = self.begin().await?;
+            outcome::hand_expansions_back(&mut transaction, &self.inner.context, &expansions, how).await?;
+            self.commit(transaction).await?;
+        }
+        if how == Return::Unbegun {
+            self.call(Call::Work).await;
+        }
+        Ok(())
+    }
+
+    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError> {
+        let mut transaction = self.begin().await?;
+        let mut released = outcome::release_documents(&mut transaction, &self.inner.context, attempts).await?;
+        self.commit(transaction).await?;
+        let mut transaction = self.begin().await?;
+        let jobs = outcome::release_expansions(&mut transaction, &self.inner.context, attempts).await?;
+        self.commit(transaction).await?;
+        released.released += jobs.released;
+        released.crashed += jobs.crashed;
+        if released.released > 0 {
+            self.call(Call::Work).await;
+        }
+        Ok(released)
+    }
+
+    async fn audit(&self) -> Result<u32, JobsError> {
+        let suspects = audit::suspects(&self.inner.durable).await?;
+        let mut mended = 0;
+        for job in suspects {
+            let mut transaction = self.begin().await?;
+            mended += u32::from(audit::mend(&mut transaction, &self.inner.context, job).await?);
+            self.commit(transaction).await?;
+        }
+        Ok(mended)
+    }
+
+    async fn depth(&self) -> Result<Depth, JobsError> {
+        audit::depth(&self.inner.casual).await
+    }
+}

@@ -1,0 +1,237 @@
+//! What becomes of a document: each change compares and sets its row, and moves the job's counters with it.
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+use terjuman_model::{DocumentEvent, DocumentStatus, Failure, FailureCode, Timestamp};
+
+use super::rows::{self, count, signed, text};
+use super::{Context, jobs, leases};
+use crate::store::codes;
+use crate::store::position::{Position, Queue};
+use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
+
+/// Expired leases that are ended in one transaction.
+const BATCH: i64 = 500;
+
+/// A document that a worker holds; its row is locked.
+struct Held {
+    row: i64,
+    job: i64,
+    position: Position,
+    token: i64,
+    lost: u32,
+}
+
+impl Held {
+    fn read(row: &PgRow) -> Result<Self, JobsError> {
+        Ok(Self {
+            row: row.try_get("row")?,
+            job: row.try_get("job")?,
+            position: Position { shown: rows::document_status(row)?, queue: Queue::Leased },
+            token: row.try_get("lease_token")?,
+            lost: count(row, "lost")?,
+        })
+    }
+
+    /// In the order in which their jobs are locked.
+    fn read_all(rows: &[PgRow]) -> Result<Vec<Self>, JobsError> {
+        let mut all = rows.iter().map(Self::read).collect::<Result<Vec<_>, _>>()?;
+        all.sort_by_key(|held| (held.job, held.row));
+        Ok(all)
+    }
+}
+
+/// What changes beside the position.
+#[derive(Default)]
+struct Change {
+    characters: u64,
+    sha256: Option<String>,
+    failure: Option<Failure>,
+    /// Moves the next attempt.
+    run_at: Option<i64>,
+    /// Added to the attempts begun.
+    attempts: i64,
+    /// Added to the workers lost.
+    lost: i64,
+}
+
+impl Change {
+    fn of_return(how: Return, now: Timestamp) -> Self {
+        match how {
+            Return::Unbegun => Self { attempts: -1, ..Self::default() },
+            Return::After(delay) => Self { run_at: Some(now.plus(delay).0), ..Self::default() },
+        }
+    }
+}
+
+/// Ends a document.
+pub(super) async fn finish(
+    connection: &mut PgConnection,
+    context: &Context,
+    lease: &Lease,
+    outcome: &Outcome,
+) -> Result<bool, JobsError> {
+    let Subject::Document(document) = lease.subject() else { return Ok(false) };
+    let sql = "SELECT row, job, status, lease_token, lost FROM documents \
+        WHERE id = $1 AND queue = 1 AND lease_token = $2 FOR NO KEY UPDATE";
+    let found = sqlx::query(sql).bind(document.0).bind(lease.token()).fetch_optional(&mut *connection).await?;
+    let Some(held) = found.as_ref().map(Held::read).transpose()? else { return Ok(false) };
+    let (event, change) = match outcome.clone() {
+        Outcome::Succeeded { characters, sha256 } => {
+            (DocumentEvent::Translated, Change { characters, sha256: Some(sha256), ..Change::default() })
+        }
+        Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
+        Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
+    };
+    let Some(to) = held.position.after(event) else { return Ok(false) };
+    let now = context.time.now(connection).await?;
+    apply(connection, now, &held, to, &change).await?;
+    Ok(true)
+}
+
+/// Hands leases on documents back.
+pub(super) async fn hand_documents_back(
+    connection: &mut PgConnection,
+    context: &Context,
+    leases: &[&Lease],
+    how: Return,
+) -> Result<(), JobsError> {
+    let (ids, tokens) = leases::documents(leases.iter().copied());
+    let sql = "SELECT d.row, d.job, d.status, d.lease_token, d.lost FROM documents AS d \
+        JOIN unnest($1::uuid[], $2::bigint[]) AS l (id, token) ON d.id = l.id AND d.lease_token = l.token \
+        WHERE d.queue = 1 ORDER BY d.row FOR NO KEY UPDATE OF d";
+    let found = sqlx::query(sql).bind(ids).bind(tokens).fetch_all(&mut *connection).await?;
+    let now = context.time.now(connection).await?;
+    for held in Held::read_all(&found)? {
+        if let Some(to) = held.position.after(DocumentEvent::LeaseEnded) {
+            apply(connection, now, &held, to, &Change::of_return(how, now)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Hands leases on enumerations back.
+pub(super) async fn hand_expansions_back(
+    connection: &mut PgConnection,
+    context: &Context,
+    leases: &[&Lease],
+    how: Return,
+) -> Result<(), JobsError> {
+    let (ids, tokens) = leases::expansions(leases.iter().copied());
+    let now = context.time.now(connection).await?;
+    let change = Change::of_return(how, now);
+    let sql = "WITH held AS (SELECT j.row FROM jobs AS j \
+            JOIN unnest($1::uuid[], $2::bigint[]) AS l (id, token) ON j.id = l.id AND j.lease_token = l.token \
+            WHERE j.queue = 1 ORDER BY j.row FOR NO KEY UPDATE OF j) \
+        UPDATE jobs AS j SET queue = 0, lease_until = NULL, attempt = greatest(j.attempt + $3, 0), \
+            run_at = coalesce($4, j.run_at) FROM held WHERE j.row = held.row";
+    let update = sqlx::query(sql).bind(ids).bind(tokens).bind(change.attempts).bind(change.run_at);
+    update.execute(connection).await?;
+    Ok(())
+}
+
+/// Ends leases on documents that expired. What another process is ending, or finishing after all, is left to it.
+pub(super) async fn release_documents(
+    connection: &mut PgConnection,
+    context: &Context,
+    attempts: u32,
+) -> Result<Released, JobsError> {
+    let now = context.time.now(connection).await?;
+    let mut released = Released::default();
+    let sql = "SELECT row, job, status, lease_token, lost FROM documents WHERE queue = 1 AND lease_until < $1 \
+        ORDER BY row LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
+    let found = sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await?;
+    for held in Held::read_all(&found)? {
+        let Some(mut to) = held.position.after(DocumentEvent::LeaseEnded) else { continue };
+        let mut change = Change { lost: 1, ..Change::default() };
+        if held.lost + 1 >= attempts
+            && let Some(failed) = to.after(DocumentEvent::GaveUp)
+        {
+            to = failed;
+            change.failure = Some(Failure::new(
+                FailureCode::DocumentCrashed,
+                format!("the work on this document ended without a result {} times", held.lost + 1),
+            ));
+            released.crashed += 1;
+        } else {
+            released.released += 1;
+        }
+        apply(connection, now, &held, to, &change).await?;
+    }
+    Ok(released)
+}
+
+/// Ends leases on enumerations that expired.
+pub(super) async fn release_expansions(
+    connection: &mut PgConnection,
+    context: &Context,
+    attempts: u32,
+) -> Result<Released, JobsError> {
+    let now = context.time.now(connection).await?;
+    let mut released = Released::default();
+    let sql = "SELECT row, attempt FROM jobs WHERE queue = 1 AND lease_until < $1 \
+        ORDER BY row LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
+    for row in sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
+        let job: i64 = row.try_get("row")?;
+        if count(&row, "attempt")? >= attempts {
+            let (_, mut ledger) = jobs::ledger(connection, job).await?;
+            let message = format!("listing the documents of this job ended without a result {attempts} times");
+            ledger.refused(Failure::new(FailureCode::InternalServerError, message));
+            jobs::save(connection, job, &ledger, now).await?;
+            released.crashed += 1;
+        } else {
+            let sql = "UPDATE jobs SET queue = 0, lease_until = NULL WHERE row = $1";
+            sqlx::query(sql).bind(job).execute(&mut *connection).await?;
+            released.released += 1;
+        }
+    }
+    Ok(released)
+}
+
+/// Moves a document that is held and locked, and its job's counters.
+async fn apply(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    held: &Held,
+    to: Position,
+    change: &Change,
+) -> Result<(), JobsError> {
+    // A cancel turns a failure into the end that was asked for.
+    let failure = change.failure.as_ref().filter(|_| to.shown == DocumentStatus::Failed);
+    let progress: Option<f32> = match to.shown {
+        DocumentStatus::Succeeded => Some(1.0),
+        status if status.is_final() => Some(0.0),
+        _ => None,
+    };
+    let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = NULL, characters = $4, output_sha256 = $5, \
+        error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
+        attempt = greatest(attempt + $10, 0), lost = lost + $11, \
+        last_action = CASE WHEN status = $2 THEN last_action ELSE greatest(last_action, $12) END \
+        WHERE row = $1 AND queue = 1 AND status = $13 AND lease_token = $14";
+    let done = sqlx::query(sql)
+        .bind(held.row)
+        .bind(codes::document_code(to.shown))
+        .bind(codes::queue_code(to.queue))
+        .bind(signed(change.characters))
+        .bind(&change.sha256)
+        .bind(failure.map(|failure| failure.code.as_str()))
+        .bind(failure.map(|failure| text(&failure.message)))
+        .bind(progress)
+        .bind(change.run_at)
+        .bind(change.attempts)
+        .bind(change.lost)
+        .bind(now.0)
+        .bind(codes::document_code(held.position.shown))
+        .bind(held.token)
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() != 1 {
+        return Err(JobsError::Invalid("locked row"));
+    }
+    if held.position.shown != to.shown {
+        let (_, mut ledger) = jobs::ledger(connection, held.job).await?;
+        ledger.moved(held.position.shown, to.shown, 1, change.characters);
+        jobs::save(connection, held.job, &ledger, now).await?;
+    }
+    Ok(())
+}
