@@ -82,7 +82,7 @@ const PROTECTED: [&str; 30] = [
 
 const FLOWS: [&str; 6] = ["fn", "indexterm", "image", "alt", "object", "hazardsymbol"];
 
-const THINGS: [&str; 14] = [
+const THINGS: [&str; 13] = [
     "data",
     "data-about",
     "draft-comment",
@@ -95,7 +95,6 @@ const THINGS: [&str; 14] = [
     "ditavalref",
     "anchor",
     "longdescref",
-    "hazardsymbol",
     "mathmlref",
 ];
 

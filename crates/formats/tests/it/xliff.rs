@@ -42,8 +42,9 @@ fn units(file: &[u8]) -> Vec<Unit> {
             Event::Empty(tag) => (Some(tag), true),
             _ => (None, false),
         };
-        let is_in =
-            |name: &str| open.iter().any(|other| other == name) && !open.iter().any(|other| other == "alt-trans");
+        let is_in = |open: &[String], name: &str| {
+            open.iter().any(|other| other == name) && !open.iter().any(|other| other == "alt-trans")
+        };
         if let Some(tag) = tag {
             let name = tag.local_name();
             let name: &str = name.as_ref();
@@ -57,10 +58,10 @@ fn units(file: &[u8]) -> Vec<Unit> {
                 };
                 let id = tag.attributes().flatten().find(id).map(|a| format!("{:?}", a.value)).unwrap_or_default();
                 let code = format!("{name} {id}");
-                let has_parts = is_in("seg-source");
-                if is_in("target") {
+                let has_parts = is_in(&open, "seg-source");
+                if is_in(&open, "target") {
                     *unit.target.entry(code).or_default() += 1;
-                } else if (is_in("source") || has_parts) && name != "mrk" {
+                } else if (is_in(&open, "source") || has_parts) && name != "mrk" {
                     let count = unit.source.entry(code).or_default();
                     *count = if has_parts { (*count).max(1) } else { *count + 1 };
                 }
@@ -71,12 +72,12 @@ fn units(file: &[u8]) -> Vec<Unit> {
         }
         match event {
             Event::End(_) => drop(open.pop()),
-            Event::Text(text) if is_in("target") => {
+            Event::Text(text) if is_in(&open, "target") => {
                 if let Some(unit) = units.last_mut() {
                     unit.words.push_str(&text.xml10_content());
                 }
             }
-            Event::CData(text) if is_in("target") => {
+            Event::CData(text) if is_in(&open, "target") => {
                 if let Some(unit) = units.last_mut() {
                     unit.words.push_str(&text.xml10_content());
                 }
@@ -102,9 +103,10 @@ fn files_of_other_people() {
         let forced = extracted.skeleton.merge(&sources, &to).expect("equal targets can be written");
         let wrapped: Vec<_> = sources.iter().map(wrap).collect();
         let written = extracted.skeleton.merge(&wrapped, &to).expect("a translation can be written");
-        for file in [&forced, &written] {
-            assert!(read(file).segments.is_empty(), "{name}: all targets are finished now");
-        }
+        assert!(read(&written).segments.is_empty(), "{name}: all targets are finished now");
+        // Version 1.0 has no states: a target that equals its source cannot be told from one that was never begun.
+        let has_states = !String::from_utf8_lossy(&bytes).contains("<xliff version='1.0'");
+        assert!(!has_states || read(&forced).segments.is_empty(), "{name}: all equal targets are finished now");
         let found = units(&written);
         let marks: usize = found.iter().map(|unit| unit.words.matches('\u{ab}').count()).sum();
         let old: usize = units(&bytes).iter().map(|unit| unit.words.matches('\u{ab}').count()).sum();
