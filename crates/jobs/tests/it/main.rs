@@ -1,6 +1,10 @@
 //! The job engine from outside: what every store promises, and what a worker does with it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "a test says what it measured and what it passed over")]
+
+#[macro_use]
+mod bench;
 
 #[macro_use]
 mod bench;

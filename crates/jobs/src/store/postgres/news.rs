@@ -117,7 +117,9 @@ async fn hear(database: &Database, news: &broadcast::Sender<News>) -> Result<(),
                 None => drop(news.send(News::Missed)),
             },
             Err(_) => match timeout(SILENCE, sqlx::query("SELECT 1").execute(&mut listener)).await {
-                Ok(answered) => drop(answered?),
+                Ok(answered) => {
+                    answered?;
+                }
                 Err(_) => return Err(sqlx::Error::PoolTimedOut),
             },
         }

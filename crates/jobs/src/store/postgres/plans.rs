@@ -29,7 +29,6 @@ const ROWS: &str = "\
 
 /// A database with rows; it goes with the server. `None`, said aloud, without one. In CI that fails.
 #[expect(clippy::disallowed_methods, reason = "a test is told by the environment where its helpers are")]
-#[expect(clippy::print_stdout, reason = "a test says what it passed over")]
 async fn filled() -> Option<PgConnection> {
     let Ok(server) = std::env::var(SERVER) else {
         assert!(std::env::var_os("CI").is_none(), "{SERVER} must be set in CI: run `scripts/with-postgres COMMAND...`");
