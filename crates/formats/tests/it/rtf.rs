@@ -151,6 +151,10 @@ fn the_corpus() {
         for (found, expected) in again.iter().zip(&turned) {
             assert_eq!(found, expected, "{name}: found again");
         }
+        let arabic = Target { source_language: "en".parse().ok(), language: "ar".parse().ok() };
+        let written_in_arabic = extracted.skeleton.merge(&turned, &arabic).expect("it can be turned");
+        let again = sources(&read(&written_in_arabic).expect("what was turned can be read"));
+        assert!(again == turned, "{name}: found again, turned");
         let (all, left) = (words(&bytes), words(&written));
         let tags: usize = extracted.segments.iter().map(|segment| segment.tags.len()).sum();
         println!("{name}: {} segments, {tags} tags, {} of {} words left", turned.len(), left.len(), all.len());
@@ -202,7 +206,8 @@ fn damaged_documents() {
         let same = extracted.skeleton.merge(&sources, &NOWHERE).expect("identity can be written");
         assert!(same == bytes, "round {round}: identity changed\n{shown}");
         let turned: Vec<_> = sources.iter().map(far).collect();
-        match extracted.skeleton.merge(&turned, &NOWHERE) {
+        let arabic = Target { source_language: "en".parse().ok(), language: "ar".parse().ok() };
+        match extracted.skeleton.merge(&turned, if round % 2 == 0 { &arabic } else { &NOWHERE }) {
             Ok(written) => drop(read(&written).unwrap_or_else(|error| panic!("round {round}: {error}\n{shown}"))),
             Err(error) => panic!("round {round}: {error}\n{shown}"),
         }
