@@ -6,9 +6,6 @@
 #[macro_use]
 mod bench;
 
-#[macro_use]
-mod bench;
-
 mod crash;
 mod database;
 mod enumeration;
