@@ -205,39 +205,43 @@ enum End {
 }
 
 /// The range without blanks at one end, also those spelled as references. A section is cut only if it is all blank.
-fn without_blanks(text: &str, range: Range<usize>, spelling: Spelling, side: End) -> Range<usize> {
-    let (mut start, mut end) = (range.start, range.end);
-    if spelling == Spelling::Section {
-        let is_blank = decode(&text[range.clone()], spelling).trim().is_empty();
-        return if is_blank { start..start } else { range };
-    }
-    let has_references = spelling != Spelling::Raw;
-    while side == End::First {
-        let rest = &text[start..end];
-        let trimmed = rest.trim_start();
-        start += rest.len() - trimmed.len();
-        let reference = trimmed.bytes().take(12).position(|b| b == b';');
-        match reference {
-            Some(length) if has_references && is_blank_reference(&trimmed[..=length]) => start += length + 1,
-            _ => break,
+fn without_blanks(text: &str, range: Range<usize>, spelling: Spelling, end: End) -> Range<usize> {
+    let raw = &text[range.clone()];
+    match (spelling, end) {
+        (Spelling::Section, _) => {
+            let is_blank = decode(raw, spelling).trim().is_empty();
+            if is_blank { range.start..range.start } else { range }
         }
+        (_, End::First) => range.end - without_first(raw, spelling != Spelling::Raw).len()..range.end,
+        (_, End::Last) => range.start..range.start + without_last(raw, spelling != Spelling::Raw).len(),
     }
-    while side == End::Last {
-        let rest = &text[start..end];
-        let trimmed = rest.trim_end();
-        end = start + trimmed.len();
-        let reference = trimmed.bytes().rev().take(12).position(|b| b == b'&');
-        match reference {
-            Some(back) if has_references && is_blank_reference(&trimmed[trimmed.len() - back - 1..]) => end -= back + 1,
-            _ => break,
-        }
+}
+
+/// Bytes in which a reference to a blank ends.
+const REFERENCE_BYTES: usize = 12;
+
+fn without_first(raw: &str, has_references: bool) -> &str {
+    let mut rest = raw.trim_start();
+    while has_references
+        && let Some(length) = rest.bytes().take(REFERENCE_BYTES).position(|b| b == b';')
+        && is_blank_reference(&rest[..=length])
+    {
+        rest = rest[length + 1..].trim_start();
     }
-    start..end
+    rest
+}
+
+fn without_last(raw: &str, has_references: bool) -> &str {
+    let mut rest = raw.trim_end();
+    while has_references
+        && let Some(back) = rest.bytes().rev().take(REFERENCE_BYTES).position(|b| b == b'&')
+        && is_blank_reference(&rest[rest.len() - back - 1..])
+    {
+        rest = rest[..rest.len() - back - 1].trim_end();
+    }
+    rest
 }
 
 fn is_blank_reference(raw: &str) -> bool {
-    raw.starts_with('&') && raw.ends_with(';') && {
-        let mut characters = raw[1..].chars();
-        characters.next() == Some('#') && unescape(raw).chars().all(char::is_whitespace)
-    }
+    raw.starts_with("&#") && raw.ends_with(';') && unescape(raw).chars().all(char::is_whitespace)
 }

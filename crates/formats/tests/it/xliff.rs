@@ -1,7 +1,5 @@
 //! Bilingual files of other people: identity, what an independent reader finds in the targets, time.
 
-#![expect(clippy::print_stdout, reason = "a test says what it measured")]
-
 use std::collections::BTreeMap;
 
 use quick_xml::events::Event;
