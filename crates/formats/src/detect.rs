@@ -66,6 +66,13 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
         return Ok(Format::Rtf);
     }
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
+    // Before HTML: they have elements of the same names.
+    if ["<xliff ", "<xliff>", ":xliff "].iter().any(|root| text.contains(root)) {
+        return Ok(Format::Xliff);
+    }
+    if text.contains("-//oasis//dtd dita ") {
+        return Ok(Format::Dita);
+    }
     if ["<!doctype html", "<html", "<head", "<body"].iter().any(|marker| text.contains(marker)) {
         return Ok(Format::Html);
     }
@@ -96,6 +103,9 @@ mod tests {
         assert_eq!(detect(Some("a.TXT"), Some("text/html"), b"<html>").ok(), Some(Format::Txt));
         assert_eq!(detect(Some("document"), Some("text/html; charset=utf-8"), b"x").ok(), Some(Format::Html));
         assert_eq!(detect(Some("document"), Some("application/octet-stream"), b"<html>").ok(), Some(Format::Html));
+        assert_eq!(detect(None, None, b"<xliff version='1.2'><file><body>").ok(), Some(Format::Xliff));
+        let topic = b"<!DOCTYPE topic PUBLIC '-//OASIS//DTD DITA Topic//EN' 'topic.dtd'><topic><body>";
+        assert_eq!(detect(None, None, topic).ok(), Some(Format::Dita));
         assert_eq!(detect(None, None, b"plain words").ok(), Some(Format::Txt));
         assert_eq!(detect(None, None, b"{\\rtf1 x}").ok(), Some(Format::Rtf));
         assert_eq!(detect(None, None, b"From: a\r\nMIME-Version: 1.0\r\n\r\nx").ok(), Some(Format::Eml));
