@@ -150,8 +150,8 @@ static FORMATS: [FormatEntry; 17] = [
     FormatEntry {
         format: Format::Html,
         name: "HtmlFile",
-        extensions: &[".html", ".htm"],
-        content_types: &["text/html"],
+        extensions: &[".html", ".htm", ".xhtml"],
+        content_types: &["text/html", "application/xhtml+xml"],
         versions: &[],
         default_version: None,
         extract: html::extract,

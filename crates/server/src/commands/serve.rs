@@ -47,11 +47,13 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
     let address = listener.local_addr()?;
     let app = wiring::app(config, jobs.clone(), Arc::clone(&engines))?;
+    let tls = config.tls.load()?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     tracing::info!(
         listen = %address,
         role = role.as_str(),
         engine = %config.engine.default,
-        "terjuman {} listens on http://{address}",
+        "terjuman {} listens on {scheme}://{address}",
         env!("CARGO_PKG_VERSION")
     );
     let following = tokio::spawn(jobs.clone().follow(stop.clone()));
@@ -59,9 +61,11 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         let (settings, options, limits) = (config.worker.clone(), config.options.clone(), config.limits.clone());
         tokio::spawn(Worker::new(jobs, stores, engines, settings, options, limits).run(stop.clone()))
     });
-    let served = match role {
-        Role::All | Role::Api => terjuman_api::serve(listener, app, stop.clone()).await,
-        Role::Worker => terjuman_api::serve_health(listener, app, stop.clone()).await,
+    let served = match (role, tls) {
+        (Role::All | Role::Api, Some(tls)) => terjuman_api::serve_tls(listener, app, tls, stop.clone()).await,
+        (Role::All | Role::Api, None) => terjuman_api::serve(listener, app, stop.clone()).await,
+        // Probes and scrapers alone come here.
+        (Role::Worker, _) => terjuman_api::serve_health(listener, app, stop.clone()).await,
     };
     // If the listener broke, the workers stop as well.
     stop.cancel();

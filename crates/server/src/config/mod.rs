@@ -18,6 +18,7 @@ use terjuman_nmt::{Catalogue, Kernel, NeuralConfig};
 use terjuman_pipeline::{Limits, Options};
 
 use crate::logging::LogConfig;
+use crate::tls::TlsConfig;
 pub(crate) use database::{DatabaseConfig, Place};
 pub(crate) use print::print_toml;
 
@@ -33,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) http: HttpConfig,
     /// Who may call.
     pub(crate) auth: AuthConfig,
+    /// Certificate and key, to serve https.
+    pub(crate) tls: TlsConfig,
     /// What is logged.
     pub(crate) log: LogConfig,
     /// How text is translated.
@@ -58,6 +61,7 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             http: HttpConfig::default(),
             auth: AuthConfig::default(),
+            tls: TlsConfig::default(),
             log: LogConfig::default(),
             engine: EngineConfig::default(),
             models: ModelsConfig::default(),
@@ -156,6 +160,7 @@ impl Config {
         self.http.check()?;
         self.auth.check(self.http.listen)?;
         self.log.filter()?;
+        self.tls.load()?;
         for root in &self.storage.file_roots {
             ensure!(root.is_absolute(), "storage.file_roots: {} is not an absolute path", root.display());
         }

@@ -27,3 +27,18 @@ async fn jobs_survive_a_stop_and_a_start() {
     assert_eq!(server.get(&path).await.unwrap(), before);
     assert_eq!(before.1["status"], "NotStarted");
 }
+
+#[tokio::test]
+async fn https_is_served_with_a_certificate_of_ones_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let files = [("TLS__CERTIFICATE", certificate.to_str().unwrap()), ("TLS__KEY", key.to_str().unwrap())];
+    let server = Server::start(&files);
+    let root = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
+    let answer = client.get(format!("https://localhost:{}/readyz", server.address.port())).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
