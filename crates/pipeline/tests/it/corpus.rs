@@ -83,6 +83,14 @@ fn html_and_markdown() {
 
 #[test]
 fn office_documents() {
-    check("docx");
-    check("pptx");
+    for folder in ["docx", "pptx", "xlsx", "odt", "odp", "ods", "rtf"] {
+        check(folder);
+    }
+}
+
+#[test]
+fn messages_and_files_for_translators() {
+    for folder in ["eml", "mhtml", "xliff"] {
+        check(folder);
+    }
 }
