@@ -82,11 +82,10 @@ fn translate_document(request: &Request<'_>, limits: &EngineLimits, watch: &dyn 
     let format = detect(request.name, request.content_type, request.bytes)?;
     let document = extract(format, request.bytes, request.options, request.limits)?;
     let segments = &document.segments;
-    if segments.is_empty() && is_empty_without_segments(format) {
-        return Err(Failure::new(FailureCode::NoTranslatableText, "there is no text to translate in this document"));
-    }
     let source = source_language(request, segments)?;
     let mut report = count(&document);
+    // A document of pictures or numbers alone is sound, and whoever sends a folder wants all of it back. A file without
+    // any content was refused by its filter.
     if source == request.target || segments.is_empty() {
         let characters = characters(segments);
         let bytes = request.bytes.to_vec();
@@ -107,12 +106,6 @@ fn translate_document(request: &Request<'_>, limits: &EngineLimits, watch: &dyn 
     let bytes = document.skeleton.merge(&translations, &target)?;
     let characters = characters(segments);
     Ok(Output { bytes, format, characters, source: pair.source, report, warnings: document.warnings })
-}
-
-/// Whether a document of this format that holds no segment holds no text at all: a container without text is as good as
-/// an empty file. A text file without segments has numbers and addresses, else its filter had refused it.
-fn is_empty_without_segments(format: Format) -> bool {
-    matches!(format, Format::Docx | Format::Pptx | Format::Odt | Format::Odp | Format::Ods)
 }
 
 /// The language that the document is in, stated or told from its text.
