@@ -19,7 +19,8 @@ pub trait Skeleton: Send + Sync {
     /// Writes the document with `translations[i]` in the place of segment `i`.
     ///
     /// `translations` has one entry for each segment, with each tag of the segment as its
-    /// [`TagKind`](terjuman_model::TagKind) demands. Every entry is written, also one that equals its source.
+    /// [`TagKind`](terjuman_model::TagKind) demands. One that equals its source leaves the bytes of the source as they are,
+    /// wherever the format allows it.
     ///
     /// # Errors
     /// [`FormatError::Verification`] if the result would be damaged.

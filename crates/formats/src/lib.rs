@@ -14,6 +14,7 @@ mod docx;
 mod edits;
 mod encoding;
 mod error;
+mod extent;
 mod fill;
 mod glossary;
 mod html;

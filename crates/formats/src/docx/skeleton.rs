@@ -9,6 +9,7 @@ use super::slot::{ParagraphSlot, Plain, Slot};
 use super::structure::fingerprint;
 use super::styles::Styles;
 use super::walk::Found;
+use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Format, Rewritten};
 use crate::xml::{XmlPart, escape_attribute, escape_text};
@@ -41,16 +42,6 @@ pub(super) struct Foreign {
     pub(super) segments: std::ops::Range<usize>,
 }
 
-/// What is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Paragraphs that changed.
-    Changed,
-    /// Everything: for tests of what writes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests write what has not changed"))]
-    All,
-}
-
 impl Skeleton for DocxSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
@@ -65,13 +56,7 @@ impl DocxSkeleton {
         target: &Target,
         extent: Extent,
     ) -> Result<Vec<u8>, FormatError> {
-        if translations.len() != self.sources.len() {
-            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
-        }
-        let changed: Vec<bool> = match extent {
-            Extent::All => vec![true; translations.len()],
-            Extent::Changed => translations.iter().zip(&self.sources).map(|(new, old)| new != old).collect(),
-        };
+        let changed = extent.written(translations, &self.sources)?;
         let retarget = Retarget::new(target, &self.limits);
         let mut changes = self.signatures.clone();
         let mut any = false;

@@ -157,7 +157,7 @@ mod tests {
     fn expressions_are_found_in_text() {
         assert_eq!(expressions("a {b} {{ c }} d {{{x}}}"), [6..13, 16..23]);
         assert_eq!(expressions("{% if x %}y{{z}}"), [0..10, 11..16]);
-        assert_eq!(expressions("{{ {% {# {"), []);
+        assert!(expressions("{{ {% {# {").is_empty());
     }
 
     #[test]

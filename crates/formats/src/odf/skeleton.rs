@@ -9,6 +9,7 @@ use super::slot::{ParagraphSlot, Plain, Slot, Value};
 use super::spans::Spans;
 use super::structure::fingerprint;
 use super::walk::Found;
+use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Rewritten};
 use crate::xml::{XmlPart, escape_attribute, escape_text};
@@ -31,16 +32,6 @@ pub(super) struct TextPart {
     pub(super) found: Found,
 }
 
-/// What is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Paragraphs that changed.
-    Changed,
-    /// Everything: for tests of what writes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests write what has not changed"))]
-    All,
-}
-
 impl Skeleton for OdfSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
@@ -55,13 +46,7 @@ impl OdfSkeleton {
         target: &Target,
         extent: Extent,
     ) -> Result<Vec<u8>, FormatError> {
-        if translations.len() != self.sources.len() {
-            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
-        }
-        let changed: Vec<bool> = match extent {
-            Extent::All => vec![true; translations.len()],
-            Extent::Changed => translations.iter().zip(&self.sources).map(|(new, old)| new != old).collect(),
-        };
+        let changed = extent.written(translations, &self.sources)?;
         if !changed.contains(&true) {
             return self.package.write(&Changes::default());
         }

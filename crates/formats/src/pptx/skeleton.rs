@@ -7,6 +7,7 @@ use super::survey::Survey;
 use super::workbook::FedWorkbook;
 use crate::culture::is_right_to_left;
 use crate::docx::OfficePart;
+use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::{FormatError, Limits, Skeleton, Target};
 
@@ -33,16 +34,6 @@ pub(super) struct DeckPart {
     pub(super) segments: Vec<usize>,
 }
 
-/// What is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Paragraphs that changed.
-    Changed,
-    /// Everything: for tests of what writes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests write what has not changed"))]
-    All,
-}
-
 impl Skeleton for DeckSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
@@ -57,13 +48,7 @@ impl DeckSkeleton {
         target: &Target,
         extent: Extent,
     ) -> Result<Vec<u8>, FormatError> {
-        if translations.len() != self.sources.len() {
-            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
-        }
-        let changed: Vec<bool> = match extent {
-            Extent::All => vec![true; translations.len()],
-            Extent::Changed => translations.iter().zip(&self.sources).map(|(new, old)| new != old).collect(),
-        };
+        let changed = extent.written(translations, &self.sources)?;
         if !changed.contains(&true) {
             return self.package.write(&Changes::default());
         }

@@ -8,6 +8,7 @@ use super::retarget::Retarget;
 use super::spelling::Words;
 use super::structure::fingerprint;
 use super::walk::{Found, Part, Slot};
+use crate::extent::Extent;
 use crate::runs::{self, Rewritten};
 use crate::{FormatError, Skeleton, Target};
 
@@ -18,15 +19,6 @@ pub(super) struct RtfSkeleton {
     pub(super) found: Found,
     /// What each segment said, to tell what changed.
     pub(super) sources: Vec<TaggedText>,
-}
-
-/// What is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Segments that changed.
-    Changed,
-    /// Everything: for tests of what writes.
-    All,
 }
 
 impl Skeleton for RtfSkeleton {
@@ -49,10 +41,8 @@ impl RtfSkeleton {
         target: &Target,
         extent: Extent,
     ) -> Result<Vec<u8>, FormatError> {
-        if translations.len() != self.sources.len() {
-            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
-        }
-        let changed = |segment: usize| extent == Extent::All || translations[segment] != self.sources[segment];
+        let written = extent.written(translations, &self.sources)?;
+        let changed = |segment: usize| written[segment];
         let retarget = Retarget::new(target);
         let mut jobs: Vec<(Range<usize>, Job<'_>)> = Vec::new();
         for slot in &self.found.slots {

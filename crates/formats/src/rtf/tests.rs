@@ -1,7 +1,7 @@
 use terjuman_model::{Edge, Piece, Segment, TaggedText};
 
-use super::skeleton::Extent;
 use super::*;
+use crate::extent::Extent;
 use crate::{Skeleton as _, Target, WarningKind};
 
 const NOWHERE: Target = Target { source_language: None, language: None };

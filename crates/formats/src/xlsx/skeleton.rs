@@ -11,6 +11,7 @@ use super::tags::set_attribute;
 use super::units::{Markup, flat};
 use crate::culture::is_right_to_left;
 use crate::docx::OfficePart;
+use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Rewritten, Span};
 use crate::xml::{XmlPart, unescape};
@@ -61,16 +62,6 @@ pub(super) enum Own {
     Kept(TaggedText),
 }
 
-/// What is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Strings that changed.
-    Changed,
-    /// Everything: for tests of what writes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests write what has not changed"))]
-    All,
-}
-
 impl Skeleton for XlsxSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
@@ -85,13 +76,7 @@ impl XlsxSkeleton {
         target: &Target,
         extent: Extent,
     ) -> Result<Vec<u8>, FormatError> {
-        if translations.len() != self.sources.len() {
-            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
-        }
-        let mut changed: Vec<bool> = match extent {
-            Extent::All => vec![true; translations.len()],
-            Extent::Changed => translations.iter().zip(&self.sources).map(|(new, old)| new != old).collect(),
-        };
+        let mut changed = extent.written(translations, &self.sources)?;
         if !changed.contains(&true) {
             return self.package.write(&Changes::default());
         }

@@ -7,8 +7,9 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::engine::pseudo;
-use crate::docx::skeleton::{DocxSkeleton, Extent};
+use crate::docx::skeleton::DocxSkeleton;
 use crate::docx::take_apart;
+use crate::extent::Extent;
 use crate::package::Package;
 use crate::{FormatError, Limits, Options, Target};
 

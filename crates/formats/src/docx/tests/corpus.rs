@@ -6,8 +6,9 @@ use terjuman_model::{FailureCode, Segment};
 
 use super::canonical::canonical;
 use super::engine::pseudo;
-use crate::docx::skeleton::{DocxSkeleton, Extent};
+use crate::docx::skeleton::DocxSkeleton;
 use crate::docx::take_apart;
+use crate::extent::Extent;
 use crate::package::Package;
 use crate::xml::XmlPart;
 use crate::{FormatError, Limits, Options, Target};

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::build::{Document, NOWHERE};
 use super::engine::pseudo;
-use crate::docx::skeleton::Extent;
 use crate::docx::take_apart;
+use crate::extent::Extent;
 use crate::{FormatError, Limits, Options};
 
 #[track_caller]

@@ -117,7 +117,7 @@ fn lost_and_doubled_tags_are_refused() {
     let mark = segments[0].source.marks()[0];
     for marks in [vec![], vec![mark, mark]] {
         let damaged = TaggedText::with_marks("uma palavra".into(), marks);
-        let written = skeleton.write(&[damaged], &super::build::NOWHERE, crate::docx::skeleton::Extent::Changed);
+        let written = skeleton.write(&[damaged], &super::build::NOWHERE, crate::extent::Extent::Changed);
         assert!(matches!(written, Err(crate::FormatError::Verification(_))));
     }
 }

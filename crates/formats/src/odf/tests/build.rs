@@ -7,7 +7,8 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::engine::pseudo;
-use crate::odf::skeleton::{Extent, OdfSkeleton};
+use crate::extent::Extent;
+use crate::odf::skeleton::OdfSkeleton;
 use crate::odf::take_apart;
 use crate::package::Package;
 use crate::{FormatError, Limits, Options, Target, Warning};

@@ -6,7 +6,8 @@ use terjuman_model::{Segment, TaggedText};
 
 use super::canonical::canonical;
 use super::engine::pseudo;
-use crate::odf::skeleton::{Extent, OdfSkeleton};
+use crate::extent::Extent;
+use crate::odf::skeleton::OdfSkeleton;
 use crate::odf::styles::Styles;
 use crate::odf::take_apart;
 use crate::package::Package;

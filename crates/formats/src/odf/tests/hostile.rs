@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::build::{Document, NOWHERE};
 use super::engine::pseudo;
-use crate::odf::skeleton::Extent;
+use crate::extent::Extent;
 use crate::odf::take_apart;
 use crate::{FormatError, Limits, Options};
 

@@ -6,9 +6,10 @@ use terjuman_model::{Edge, LanguageTag, Piece, Segment, TagKind, TaggedText};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::extent::Extent;
 use crate::package::Package;
 use crate::pptx::parts::MAIN;
-use crate::pptx::skeleton::{DeckSkeleton, Extent};
+use crate::pptx::skeleton::DeckSkeleton;
 use crate::pptx::take_apart;
 use crate::{FormatError, Limits, Options, Target, Warning};
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::build::{Deck, NOWHERE, SLIDE, paragraph, part, pseudo, root, shape, slide, to};
-use crate::pptx::skeleton::Extent;
+use crate::extent::Extent;
 use crate::pptx::take_apart;
 use crate::{FormatError, Limits, Options};
 

@@ -7,9 +7,10 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::docx::tests::engine::pseudo;
+use crate::extent::Extent;
 use crate::package::Package;
 use crate::xlsx::parts::MAIN;
-use crate::xlsx::skeleton::{Extent, XlsxSkeleton};
+use crate::xlsx::skeleton::XlsxSkeleton;
 use crate::xlsx::take_apart;
 use crate::{FormatError, Limits, Options, Target};
 

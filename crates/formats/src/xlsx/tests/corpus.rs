@@ -6,8 +6,9 @@ use terjuman_model::{Segment, TaggedText};
 
 use super::build::NOWHERE;
 use crate::docx::tests::engine::pseudo;
+use crate::extent::Extent;
 use crate::package::Package;
-use crate::xlsx::skeleton::{Extent, XlsxSkeleton};
+use crate::xlsx::skeleton::XlsxSkeleton;
 use crate::xlsx::take_apart;
 use crate::{FormatError, Limits, Options};
 

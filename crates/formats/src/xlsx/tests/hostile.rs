@@ -2,7 +2,7 @@
 
 use super::build::{MAIN_SPACE, NOWHERE, Workbook};
 use crate::docx::tests::engine::pseudo;
-use crate::xlsx::skeleton::Extent;
+use crate::extent::Extent;
 use crate::xlsx::take_apart;
 use crate::{FormatError, Limits, Options};
 
