@@ -26,6 +26,17 @@ pub(super) struct Look {
     pub(super) hidden: Option<bool>,
     /// The character style.
     pub(super) style: Option<Box<str>>,
+    /// The font shows pictures or another alphabet in the place of letters.
+    pub(super) symbols: bool,
+}
+
+/// Whether a font's letters are not what their codes say: text in it is a picture and is not translated.
+fn is_symbol_font(name: &str) -> bool {
+    const FONTS: [&str; 9] = [
+        "symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings", "zapfdingbats", "zapf dingbats",
+        "monotype sorts", "marlett",
+    ];
+    FONTS.iter().any(|font| name.eq_ignore_ascii_case(font))
 }
 
 /// The scripts that a part may have text in: the properties of others make no difference.
@@ -104,6 +115,9 @@ impl<'a> Formats<'a> {
                         "position" if value == "0" => continue,
                         "szCs" | "bCs" | "iCs" if !self.scripts.complex => continue,
                         "rFonts" => {
+                            look.symbols |= ["ascii", "hAnsi"]
+                                .iter()
+                                .any(|slot| local_value(&scanner, spelling, slot).is_some_and(is_symbol_font));
                             self.fonts(&scanner, spelling, &mut key);
                             continue;
                         }
@@ -176,6 +190,8 @@ impl<'a> Formats<'a> {
                         _ => true,
                     };
                     look.whole |= name.local == "hlinkClick";
+                    look.symbols |= name.local == "latin"
+                        && local_value(&scanner, spelling, "typeface").is_some_and(is_symbol_font);
                     child = counts.then_some(event.range.start);
                 }
                 Kind::End { .. } if scanner.depth() == 1 => {

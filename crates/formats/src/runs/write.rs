@@ -21,6 +21,8 @@ pub(crate) struct Names {
     pub(crate) text: Box<str>,
     /// Whether text with blanks at an edge needs `xml:space`.
     pub(crate) space: bool,
+    /// How a thing begins whose run has nothing else in it: `<w:sym `. Readers show the whole run in its font.
+    pub(crate) symbol: Option<Box<str>>,
     /// What a no-break hyphen is, if not a character: `<w:noBreakHyphen/>`.
     pub(crate) no_break_hyphen: Option<Box<str>>,
 }
@@ -36,6 +38,10 @@ pub(crate) trait Spelling {
     fn end(&mut self, format: Format, out: &mut String);
     /// Writes text, between a start and an end.
     fn text(&mut self, text: &str, out: &mut String);
+    /// Whether these bytes want a run of their own.
+    fn is_alone(&self, _raw: &str) -> bool {
+        false
+    }
     /// Is told of bytes that were kept, and now stand before what comes.
     fn kept(&mut self, _raw: &str) {}
 }
@@ -120,6 +126,10 @@ impl Spelling for Runs<'_, '_> {
         out.push_str("</");
         out.push_str(&self.names.run);
         out.push('>');
+    }
+
+    fn is_alone(&self, raw: &str) -> bool {
+        self.names.symbol.as_deref().is_some_and(|symbol| raw.starts_with(symbol))
     }
 
     fn text(&mut self, text: &str, out: &mut String) {
@@ -289,6 +299,10 @@ impl Writer<'_> {
     }
 
     fn literal(&mut self, literal: &Literal) {
+        let is_alone = self.spelling.is_alone(&self.source[literal.span.range()]);
+        if is_alone {
+            self.end_run();
+        }
         match literal.run {
             Some(format) => self.start_run(format),
             None => self.end_run(),
@@ -296,6 +310,9 @@ impl Writer<'_> {
         self.flush();
         raw(self.source, literal.span.range(), self.inner, &mut self.out);
         self.spelling.kept(&self.source[literal.span.range()]);
+        if is_alone {
+            self.end_run();
+        }
     }
 
     fn text(&mut self, text: &str, format: Format) {

@@ -245,3 +245,24 @@ fn text_and_characters_of_all_kinds() {
     let written = document.translated(|_| TaggedText::plain("x < y & z\u{b}\u{fffe} \u{1f600}"));
     assert_eq!(written, "<w:p><w:r><w:t>x &lt; y &amp; z \u{1f600}</w:t></w:r></w:p>");
 }
+
+#[test]
+fn symbols_stand_alone_in_their_runs() {
+    // The four runs look the same and are written as one, but a reader shows all of a run with a symbol in its font.
+    let symbol = "<w:r><w:sym w:font=\"Symbol\" w:char=\"F094\"/></w:r>";
+    check(
+        &format!("<w:r><w:t xml:space=\"preserve\">one </w:t></w:r>{symbol}<w:r><w:t xml:space=\"preserve\"> two</w:t></w:r>"),
+        &["one {0} two"],
+        &format!("<w:r><w:t xml:space=\"preserve\">[óńé </w:t></w:r>{symbol}<w:r><w:t xml:space=\"preserve\"> ťŵó]</w:t></w:r>"),
+    );
+}
+
+#[test]
+fn letters_in_a_font_of_pictures_are_no_words() {
+    let arrow = "<w:r><w:rPr><w:rFonts w:ascii=\"Wingdings\" w:hAnsi=\"Wingdings\"/></w:rPr><w:t>abc</w:t></w:r>";
+    check(
+        &format!("<w:r><w:t xml:space=\"preserve\">Go </w:t></w:r>{arrow}<w:r><w:t xml:space=\"preserve\"> on</w:t></w:r>"),
+        &["Go {0} on"],
+        &format!("<w:r><w:t xml:space=\"preserve\">[Ǵó </w:t></w:r>{arrow}<w:r><w:t xml:space=\"preserve\"> óń]</w:t></w:r>"),
+    );
+}

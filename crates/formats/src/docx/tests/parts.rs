@@ -243,3 +243,10 @@ fn signatures_that_no_longer_hold_are_left_out() {
     let extracted = crate::docx::extract(&document.bytes(), &document.options, &Limits::default()).unwrap();
     assert_eq!(extracted.warnings.len(), 1);
 }
+
+#[test]
+fn watermarks_are_words() {
+    let body = "<w:p><w:r><w:pict><v:shape id=\"PowerPlusWaterMarkObject1\"><v:textpath style=\"font-size:1pt\" \
+         string=\"DO NOT COPY\"/></v:shape></w:pict></w:r></w:p>";
+    Document::new(body).check(&["DO NOT COPY"], &body.replace("DO NOT COPY", "[ĎÓ ŃÓŤ ĆÓṔÝ]"));
+}

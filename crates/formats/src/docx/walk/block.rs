@@ -33,6 +33,10 @@ impl<'a> Walker<'a> {
                 Frame::Block
             }
             Namespace::Vml => {
+                // Drawn letters: a watermark, a WordArt.
+                if name.local == "textpath" {
+                    self.attribute(Namespace::None, "string");
+                }
                 if self.context.options.alt_text {
                     self.attribute(Namespace::None, "alt");
                 }

@@ -18,6 +18,8 @@ pub(super) struct ParagraphState {
     properties: Span,
     /// Its style hides its text.
     pub(super) style_hides: bool,
+    /// The current run is in a font of pictures.
+    pub(super) symbols: bool,
     /// The run that is open.
     pub(super) format: Format,
     pub(super) hidden: bool,
@@ -32,6 +34,7 @@ impl<'a> Walker<'a> {
             prefix: name.qualified.strip_suffix(name.local).unwrap_or_default().into(),
             properties: Span { start: span.end, end: span.end },
             style_hides: false,
+            symbols: false,
             format: Format::default(),
             hidden: false,
             hyphens: false,
@@ -69,6 +72,7 @@ impl<'a> Walker<'a> {
             run: format!("{prefix}r").into(),
             text: format!("{prefix}t").into(),
             space: word,
+            symbol: word.then(|| format!("<{prefix}sym ").into()),
             no_break_hyphen: (word && paragraph.hyphens).then(|| format!("<{prefix}noBreakHyphen/>").into()),
         };
         let properties_name = format!("{prefix}pPr").into();

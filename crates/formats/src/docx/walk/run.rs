@@ -14,6 +14,7 @@ impl<'a> Walker<'a> {
         paragraph.content.start_run(span.start);
         paragraph.format = Format::default();
         paragraph.hidden = paragraph.style_hides;
+        paragraph.symbols = false;
         Frame::Run
     }
 
@@ -25,6 +26,7 @@ impl<'a> Walker<'a> {
         let Some(paragraph) = self.paragraphs.last_mut() else { return Ok(()) };
         let (format, look) = self.formats.format(paragraph.vocabulary, span)?;
         paragraph.format = format;
+        paragraph.symbols = look.symbols;
         let style = look.style.as_deref().map(|style| self.context.styles.hides(style));
         paragraph.hidden = look.hidden.or(style.filter(|hides| *hides)).unwrap_or(paragraph.style_hides);
         Ok(())
@@ -89,7 +91,7 @@ impl<'a> Walker<'a> {
         let is_hidden = paragraph.hidden && !self.context.options.hidden_text;
         match self.buffer.as_str() {
             "" => paragraph.content.thing(Role::Noise, span, Some(format)),
-            _ if is_hidden => paragraph.content.thing(Role::Point, span, Some(format)),
+            _ if is_hidden || paragraph.symbols => paragraph.content.thing(Role::Point, span, Some(format)),
             text => paragraph.content.text(text, span, format),
         }
     }
