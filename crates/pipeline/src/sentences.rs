@@ -1,7 +1,7 @@
 //! Where the sentences of a text are: the Unicode rules (UAX #29), and what people abbreviate on top of them.
 //!
 //! The rules know no words: they cut after `Dr.`, inside `J. R. R. Tolkien` and after the `?` of an address. Each of
-//! their cuts is looked at again here; none is added, so a sentence is at worst too long.
+//! their cuts is looked at again here. One is added: at blanks that make columns (`First      Last`), which no engine keeps.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,7 +18,15 @@ use crate::abbreviations::{Stop, has_dotted_ordinals, stop_after};
 pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    for border in borders.iter().copied().chain([text.len()]) {
+    let mut gaps = gaps(text, kept);
+    let all = if gaps.is_empty() {
+        Cow::Borrowed(borders)
+    } else {
+        gaps.extend_from_slice(borders);
+        gaps.sort_unstable();
+        gaps.into()
+    };
+    for border in all.iter().copied().chain([text.len()]) {
         if border > start {
             sentences_within(text, start..border, language, kept, &mut found);
             start = border;
@@ -54,6 +62,33 @@ fn sentences_within(
         }
     }
     found.extend(trimmed(text, start..range.end));
+}
+
+/// Blanks in a row that make a column, not a space between words.
+const GAP: usize = 3;
+
+/// The ends of the runs of blanks that make columns, outside of `kept`. Line ends make none: text is indented.
+fn gaps(text: &str, kept: &[Range<usize>]) -> Vec<usize> {
+    let is_blank = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}');
+    let mut found = Vec::new();
+    if !text.contains("  ") && text.is_ascii() {
+        return found;
+    }
+    let (mut blanks, mut on_new_line) = (0, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            '\n' | '\r' => (blanks, on_new_line) = (0, true),
+            blank if is_blank(blank) => blanks += 1,
+            _ => {
+                let is_kept = kept.get(kept.partition_point(|kept| kept.end <= at)).is_some_and(|kept| kept.start < at);
+                if blanks >= GAP && !on_new_line && !is_kept {
+                    found.push(at);
+                }
+                (blanks, on_new_line) = (0, false);
+            }
+        }
+    }
+    found
 }
 
 /// Most cells and headings have nothing that could end a sentence, and need no rules.
@@ -217,6 +252,14 @@ mod tests {
         check("en", "Wait... what? |Yes... |Maybe.");
         check("en", "Version 1.2.3 of foo.bar() is out! |Get it.");
         check("en", "a line\nwrapped by hand. |Another\nline.");
+    }
+
+    #[test]
+    fn blanks_that_make_columns_cut() {
+        check("en", "First         |Middle   |Last");
+        check("en", "Day \u{a0} \u{a0}|Month");
+        check("en", "typed  twice, and wrapped\n    by hand");
+        assert_eq!(sentences("a    b", "en", &[], std::slice::from_ref(&(0..6))), [0..6]);
     }
 
     #[test]

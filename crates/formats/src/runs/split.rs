@@ -42,7 +42,8 @@ fn has_words(paragraph: &Paragraph, part: Range<usize>) -> bool {
     }
 }
 
-/// A tab in a sentence is white space; any other parts columns. Two in a row always do.
+/// A tab parts columns: a name and its value, the title and the page in a running header. Only behind a comma and before
+/// a small letter it is white space in a sentence, and two in a row never are.
 fn decide_tabs(paragraph: &mut Paragraph) {
     let mut before: Option<char> = None;
     // Tabs and line breaks whose next character is not known yet.
@@ -58,7 +59,7 @@ fn decide_tabs(paragraph: &mut Paragraph) {
                         && !first.is_whitespace()
                         && !fill::joins_without_space(before, Some(first));
                     let in_sentence =
-                        tabs == 1 && before.is_some_and(|c| c.is_alphanumeric() || c == ',') && first.is_lowercase();
+                        tabs == 1 && before == Some(',') && first.is_lowercase();
                     let token = &mut paragraph.tokens[at];
                     if matches!(token.kind, Kind::Tab) {
                         token.kind = if in_sentence { Kind::Point { spacer: glues } } else { Kind::Border };

@@ -160,9 +160,14 @@ fn page_breaks_and_tabs_part_segments() {
         "<w:r><w:tab/><w:t>[Ńáɱé:]</w:t><w:tab/><w:tab/><w:t>[Ĵáńé]</w:t></w:r>",
     );
     check(
-        "<w:r><w:t>the quick</w:t><w:tab/><w:t>brown fox</w:t></w:r>",
-        &["the quick{0} brown fox"],
-        "<w:r><w:t>[ťĥé ɋúíćķ</w:t><w:tab/><w:t>ƀŕóŵń ƒóẋ]</w:t></w:r>",
+        "<w:r><w:t>Annual report</w:t><w:tab/><w:t>page two</w:t></w:r>",
+        &["Annual report", "page two"],
+        "<w:r><w:t>[Áńńúáĺ ŕéṕóŕť]</w:t><w:tab/><w:t>[ṕáǵé ťŵó]</w:t></w:r>",
+    );
+    check(
+        "<w:r><w:t>the quick,</w:t><w:tab/><w:t>brown fox</w:t></w:r>",
+        &["the quick,{0} brown fox"],
+        "<w:r><w:t>[ťĥé ɋúíćķ,</w:t><w:tab/><w:t>ƀŕóŵń ƒóẋ]</w:t></w:r>",
     );
 }
 
