@@ -68,7 +68,9 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
         [b'$', b'{', ..] => delimited(text, "${", "}", is_inside_single),
         [b'#', b'{', ..] => delimited(text, "#{", "}", is_inside_single),
         [b'%', b'{', ..] => delimited(text, "%{", "}", is_inside_single),
-        [b'<', ..] => delimited(text, "<", ">", is_inside_single).filter(|_| is_tag_start(bytes[1])),
+        [b'<', ..] => {
+            delimited(text, "<", ">", is_inside_single).filter(|_| is_tag_start(bytes[1])).or_else(|| written_tag(text))
+        }
         [b'$', b'A'..=b'Z' | b'_', ..] => Some(1 + bytes[1..].iter().take_while(|b| is_name(**b)).count()),
         [b'%', ..] if !before.is_some_and(|b| b.is_ascii_digit()) => conversion(bytes),
         _ => None,
@@ -77,6 +79,15 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
 
 fn is_tag_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?')
+}
+
+/// A tag with attributes, written in prose: `<element name="x">`. Not `<an aside in angle brackets>`.
+fn written_tag(text: &str) -> Option<usize> {
+    let length = delimited(text, "<", ">", |byte| !matches!(byte, b'<' | b'>' | b'\n' | b'\r'))?;
+    let (name, attributes) = text[1..length - 1].split_once(' ')?;
+    let is_named = name.bytes().all(|byte| is_name(byte) || matches!(byte, b':' | b'-' | b'.'));
+    (name.starts_with(|first: char| first.is_ascii_alphabetic()) && is_named && attributes.contains('='))
+        .then_some(length)
 }
 
 fn is_inside_double(byte: u8) -> bool {
@@ -266,6 +277,11 @@ mod tests {
         }
         marked.push_str(&text[at..]);
         assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn tags_written_in_prose_are_kept() {
+        check("An ⟦<element name=\"Y\">⟧ and ⟦<x:a b=”c d”/>⟧ it <an aside in brackets> a < b = c > d");
     }
 
     #[test]
