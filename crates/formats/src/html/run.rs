@@ -99,11 +99,13 @@ pub(super) fn segments(
     }
 }
 
-/// Whether something in text that is not protected needs translation.
+/// Whether something in text that is not protected needs translation. What follows a line break or a thing is no part of
+/// an address before it.
 fn has_words(nodes: &[Node]) -> bool {
     let texts = || {
         nodes.iter().filter_map(|node| match &node.kind {
             NodeKind::Text(decoded) => Some(decoded.text.as_str()),
+            NodeKind::Break | NodeKind::Point | NodeKind::Protected(_) | NodeKind::Isolated => Some(" "),
             _ => None,
         })
     };

@@ -40,6 +40,8 @@ impl Builder<'_> {
             .iter()
             .filter_map(|item| match item.kind {
                 ItemKind::Text(spelling) => Some(decode(&self.text[item.range.clone()], spelling)),
+                // What follows a thing is no part of an address before it.
+                ItemKind::Point | ItemKind::Break | ItemKind::Isolated | ItemKind::Protected(_) => Some(" ".into()),
                 _ => None,
             })
             .collect();

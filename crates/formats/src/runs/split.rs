@@ -25,10 +25,12 @@ pub(super) fn split(paragraph: &mut Paragraph) -> Vec<Range<usize>> {
     parts
 }
 
-/// The text between two borders, as one string.
+/// The text between two borders, as one string. A line break is a blank in it: what follows is no part of an address
+/// before it.
 fn has_words(paragraph: &Paragraph, part: Range<usize>) -> bool {
     let mut texts = paragraph.tokens[part].iter().filter_map(|token| match &token.kind {
         Kind::Text { text, .. } => Some(&paragraph.text[text.clone()]),
+        Kind::Break | Kind::Point { spacer: true } => Some(" "),
         _ => None,
     });
     match (texts.next(), texts.next()) {

@@ -174,6 +174,11 @@ fn page_breaks_and_tabs_part_segments() {
 #[test]
 fn line_breaks_stay_and_hold_words_apart() {
     check(
+        "<w:r><w:t>mailto:a@b.org</w:t><w:br/><w:t>Report</w:t></w:r>",
+        &["mailto:a@b.org{0/} Report"],
+        "<w:r><w:t>[ɱáíĺťó:á@ƀ.óŕǵ</w:t><w:br/><w:t>Ŕéṕóŕť]</w:t></w:r>",
+    );
+    check(
         "<w:r><w:t>Annual</w:t><w:br/><w:t>Report</w:t></w:r>",
         &["Annual{0/} Report"],
         "<w:r><w:t>[Áńńúáĺ</w:t><w:br/><w:t>Ŕéṕóŕť]</w:t></w:r>",

@@ -58,6 +58,8 @@ fn what_stands_in_a_text_is_a_tag() {
     check("<p>One<img src=x>two<wbr>three<!-- x -->four", &["One(.)two(.)three(.)four"]);
     check("<p>One <a href=x>two</a> <label>three</label>", &["One <w:two> <w:three>"]);
     check("<p>One<br>two<br><br>three", &["One(/)two", "three"]);
+    check("<p>http://a.b/c<br>Two", &["http://a.b/c(/)Two"]);
+    check("<p>http://a.b/c<b>d</b>", &[]);
     check("<p>One <b>two <i>three</b> four</i> five", &["One (?)two (?)three(?) four(?) five"]);
     check("<p>One <select><option>Two<option>Three</select> four", &["One (.) four", "Two", "Three"]);
     check("<p>One <svg><text>Two</text></svg> three", &["One (.) three", "Two"]);
