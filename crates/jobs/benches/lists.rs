@@ -4,8 +4,9 @@
 //! cargo bench --package terjuman-jobs --bench lists
 //! ```
 //!
-//! The store is made once and kept in `target/bench-lists`; `TERJUMAN_BENCH_JOBS` gives another number of jobs. Prints
-//! p50 and p99 of each question, one at a time.
+//! The store is made once and kept in `target/bench-lists`; `TERJUMAN_BENCH_JOBS` gives another number of jobs. With
+//! `scripts/with-postgres` before the command, it is PostgreSQL that is asked. Prints p50 and p99 of each question, one at a
+//! time.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench says what it measured")]
 
@@ -14,8 +15,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use terjuman_jobs::{
-    Cursor, JobInput, JobQuery, JobRequest, JobSource, JobStore, JobTarget, Order, OrderField, RandomIds,
-    SqliteOptions, SqliteStore, StorageKind, SystemClock,
+    Cursor, JobInput, JobQuery, JobRequest, JobSource, JobStore, JobTarget, Order, OrderField, PostgresOptions,
+    PostgresStore, RandomIds, SqliteOptions, SqliteStore, StorageKind, SystemClock,
 };
 use terjuman_model::{JobStatus, ResourceId};
 
@@ -25,31 +26,40 @@ const ROUNDS: usize = 500;
 #[tokio::main]
 async fn main() {
     let count = jobs();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/bench-lists/{count}"));
-    let options = SqliteOptions { path: folder.join("jobs.db"), start_delay: Duration::ZERO };
-    let store = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.expect("a store");
+    let store = open(count).await;
+    let store = store.as_ref();
     let resource = ResourceId("bench".to_owned());
-    fill(&store, &resource, count).await;
+    fill(store, &resource, count).await;
 
     println!("| {count} jobs, pages of {PAGE} | p50 | p99 |\n| --- | --- | --- |");
-    measure(&store, &resource, "first page", |_| query()).await;
+    measure(store, &resource, "first page", |_| query()).await;
     let cancelled = |_| JobQuery { statuses: vec![JobStatus::Cancelled], ..query() };
-    measure(&store, &resource, "rare status (one in ten thousand)", cancelled).await;
+    measure(store, &resource, "rare status (one in ten thousand)", cancelled).await;
     let two = |_| JobQuery { statuses: vec![JobStatus::Cancelled, JobStatus::Running], ..query() };
-    measure(&store, &resource, "two rare statuses", two).await;
+    measure(store, &resource, "two rare statuses", two).await;
     let oldest = |_| JobQuery { order: vec![Order { field: OrderField::Created, descending: false }], ..query() };
-    measure(&store, &resource, "oldest first", oldest).await;
+    measure(store, &resource, "oldest first", oldest).await;
     let recent = |_| JobQuery { order: vec![Order { field: OrderField::LastAction, descending: true }], ..query() };
-    measure(&store, &resource, "by last action", recent).await;
-    let cursor = deep(&store, &resource, count).await;
-    measure(&store, &resource, "page 10,000 (half way), by its nextLink", move |_| JobQuery {
+    measure(store, &resource, "by last action", recent).await;
+    let cursor = deep(store, &resource, count).await;
+    measure(store, &resource, "page 10,000 (half way), by its nextLink", move |_| JobQuery {
         after: Some(cursor.clone()),
         ..query()
     })
     .await;
     let skip = u32::try_from(count / 100).expect("a bench of less than four billion jobs");
-    measure(&store, &resource, "skip=10,000, first page", move |_| JobQuery { skip, ..query() }).await;
-    store.close().await;
+    measure(store, &resource, "skip=10,000, first page", move |_| JobQuery { skip, ..query() }).await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "scripts/with-postgres says where the server is")]
+async fn open(count: usize) -> Box<dyn JobStore> {
+    if let Ok(url) = std::env::var("TERJUMAN_TEST_POSTGRES") {
+        let options = PostgresOptions { url, max_connections: 10, start_delay: Duration::ZERO };
+        return Box::new(PostgresStore::open(options, Arc::new(RandomIds)).await.expect("a store"));
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/bench-lists/{count}"));
+    let options = SqliteOptions { path: folder.join("jobs.db"), start_delay: Duration::ZERO };
+    Box::new(SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.expect("a store"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench is sized by who runs it")]
@@ -71,7 +81,7 @@ fn query() -> JobQuery {
 }
 
 /// Brings the store to `count` jobs; one in ten thousand is cancelled.
-async fn fill(store: &SqliteStore, resource: &ResourceId, count: usize) {
+async fn fill(store: &dyn JobStore, resource: &ResourceId, count: usize) {
     let probe = JobQuery { skip: u32::try_from(count - 1).expect("checked above"), limit: 1, ..query() };
     if !store.jobs(resource, &probe).await.expect("a page").items.is_empty() {
         return;
@@ -87,13 +97,13 @@ async fn fill(store: &SqliteStore, resource: &ResourceId, count: usize) {
 }
 
 /// The place behind the job in the middle.
-async fn deep(store: &SqliteStore, resource: &ResourceId, count: usize) -> Cursor {
+async fn deep(store: &dyn JobStore, resource: &ResourceId, count: usize) -> Cursor {
     let skip = u32::try_from(count / 2).expect("checked above");
     let page = store.jobs(resource, &JobQuery { skip, limit: 1, ..query() }).await.expect("a page");
     page.next.expect("there are more jobs behind the middle")
 }
 
-async fn measure(store: &SqliteStore, resource: &ResourceId, what: &str, make: impl Fn(usize) -> JobQuery) {
+async fn measure(store: &dyn JobStore, resource: &ResourceId, what: &str, make: impl Fn(usize) -> JobQuery) {
     let mut times = Vec::with_capacity(ROUNDS);
     for round in 0..ROUNDS {
         let query = make(round);
