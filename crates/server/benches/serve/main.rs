@@ -4,6 +4,8 @@
 //! cargo bench --package terjuman-server --bench serve
 //! ```
 //!
+//! With `scripts/with-postgres` before the command, also how the documents a second grow with the number of workers.
+//!
 //! Starts release builds of its own on free ports and prints one table. Client and server share the machine. A load is
 //! open (a fixed rate, latency from the moment a request was due) where a target names a rate, and closed (as fast as
 //! the answers come) otherwise.
@@ -19,6 +21,7 @@ use std::time::{Duration, Instant};
 use client::Connection;
 use figures::Figures;
 use server::Server;
+use sqlx::Connection as _;
 
 fn main() {
     let runtime =
@@ -32,6 +35,7 @@ fn main() {
         submits(&server).await;
     });
     runtime.block_on(batch());
+    runtime.block_on(scale());
 }
 
 /// From the start of the process to its first answer.
@@ -73,16 +77,59 @@ async fn batch() {
     let mut connection = Connection::open(server.address).await;
     let begun = Instant::now();
     let id = connection.submit(&source, &server.url("out")).await;
-    let status = loop {
-        let body = connection.get_status(&id).await;
-        if let Some(end) = ["Succeeded", "Failed", "Cancelled"].iter().find(|end| body.contains(&format!("\"{end}\"")))
-        {
-            break (*end).to_owned();
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+    let status = ended(&mut connection, &id).await;
     let seconds = begun.elapsed().as_secs_f64();
     println!("| 1,000 text files with `pseudo`, folder to folder | {seconds:.2} s, {status} | 10 s |");
+}
+
+async fn ended(connection: &mut Connection, id: &str) -> String {
+    loop {
+        let body = connection.get_status(id).await;
+        if let Some(end) = ["Succeeded", "Failed", "Cancelled"].iter().find(|end| body.contains(&format!("\"{end}\"")))
+        {
+            return (*end).to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Documents a second of one, four and eight workers on one PostgreSQL, with an engine that takes 200 ms a document:
+/// what is measured is what sharing the work costs.
+#[expect(clippy::disallowed_methods, reason = "scripts/with-postgres says where the server is")]
+async fn scale() {
+    let Some(server) = std::env::var_os("TERJUMAN_TEST_POSTGRES") else { return };
+    let server = server.into_string().expect("a URL");
+    let mut alone = 0.0;
+    for (workers, target) in [(1, ""), (4, "3.8 times"), (8, "7.2 times")] {
+        let url = database(&server, workers).await;
+        let settings =
+            [("DATABASE__URL", url.as_str()), ("ENGINE__PSEUDO_DELAY_MS", "200"), ("WORKER__CONCURRENCY", "4")];
+        let api = Server::start_as("api", None, &settings);
+        let _workers: Vec<_> = (0..workers).map(|_| Server::start_as("worker", Some(&api), &settings)).collect();
+        let source = api.documents(100 * workers);
+        let mut connection = Connection::open(api.address).await;
+        let begun = Instant::now();
+        let id = connection.submit(&source, &api.url("out")).await;
+        let status = ended(&mut connection, &id).await;
+        let rate = (100 * workers) as f64 / begun.elapsed().as_secs_f64();
+        if workers == 1 {
+            alone = rate;
+        }
+        println!(
+            "| {workers} workers of 4, 200 ms a document | {rate:.1}/s, {:.2} times one, {status} | {target} |",
+            rate / alone
+        );
+    }
+}
+
+/// A new database on the server.
+async fn database(server: &str, number: usize) -> String {
+    let name = format!("scale_{number}");
+    let mut connection = sqlx::PgConnection::connect(server).await.expect("the server answers");
+    let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::raw_sql(sql).execute(&mut connection).await.expect("a new database");
+    let (server, _) = server.rsplit_once('/').expect("a URL ends with a database");
+    format!("{server}/{name}")
 }
 
 /// Runs a call over and over on so many connections; `rate` a second in all, or as fast as the answers come.

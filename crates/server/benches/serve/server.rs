@@ -1,6 +1,7 @@
 //! A server process on a free port, with data and documents of its own.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use tempfile::TempDir;
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     process: Child,
-    folder: TempDir,
+    /// `None` if it is another server's.
+    folder: Option<TempDir>,
 }
 
 impl Drop for Server {
@@ -25,22 +27,21 @@ impl Server {
     /// Starts one and waits for its first good answer.
     pub(crate) fn start(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary directory");
-        let address = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
-        let process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
-            .arg("serve")
-            .env("TERJUMAN_HTTP__LISTEN", address.to_string())
-            .env("TERJUMAN_DATA_DIR", folder.path().join("data"))
-            .env("TERJUMAN_STORAGE__FILE_ROOTS", folder.path())
-            .env("TERJUMAN_ENGINE__DEFAULT", "pseudo")
-            .env("TERJUMAN_LOG__LEVEL", "error")
-            .envs(settings.iter().map(|(key, value)| (format!("TERJUMAN_{key}"), value)))
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the program is built");
-        while !answers(address) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        Self { address, process, folder }
+        let (address, process) = spawn("all", folder.path(), settings);
+        Self { address, process, folder: Some(folder) }
+    }
+
+    /// [`Server::start`] of a process with this role that sees the documents of `root`, another server or none.
+    pub(crate) fn start_as(role: &str, root: Option<&Server>, settings: &[(&str, &str)]) -> Self {
+        let own = root.is_none().then(|| tempfile::tempdir().expect("a temporary directory"));
+        let folder =
+            own.as_ref().or(root.and_then(|root| root.folder.as_ref())).expect("a folder of one's own or another's");
+        let (address, process) = spawn(role, folder.path(), settings);
+        Self { address, process, folder: own }
+    }
+
+    fn root(&self) -> &Path {
+        self.folder.as_ref().expect("a server that documents are asked of has a folder").path()
     }
 
     /// Resident memory of the process.
@@ -52,7 +53,7 @@ impl Server {
 
     /// The URL of a folder below the root.
     pub(crate) fn url(&self, name: &str) -> String {
-        format!("file://{}", self.folder.path().join(name).display())
+        format!("file://{}", self.root().join(name).display())
     }
 
     /// A folder that is not there: a job from it is refused by its validation, at next to no cost.
@@ -62,7 +63,7 @@ impl Server {
 
     /// A folder with so many small documents.
     pub(crate) fn documents(&self, count: usize) -> String {
-        let folder = self.folder.path().join("in");
+        let folder = self.root().join("in");
         std::fs::create_dir(&folder).expect("a new folder");
         for index in 0..count {
             let text = format!("This is document {index}.\nIt has two lines, and both of them are short.\n");
@@ -70,6 +71,25 @@ impl Server {
         }
         self.url("in")
     }
+}
+
+fn spawn(role: &str, root: &Path, settings: &[(&str, &str)]) -> (SocketAddr, Child) {
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
+    let process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
+        .args(["serve", "--role", role])
+        .env("TERJUMAN_HTTP__LISTEN", address.to_string())
+        .env("TERJUMAN_DATA_DIR", root.join("data"))
+        .env("TERJUMAN_STORAGE__FILE_ROOTS", root)
+        .env("TERJUMAN_ENGINE__DEFAULT", "pseudo")
+        .env("TERJUMAN_LOG__LEVEL", "error")
+        .envs(settings.iter().map(|(key, value)| (format!("TERJUMAN_{key}"), value)))
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program is built");
+    while !answers(address) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    (address, process)
 }
 
 fn answers(address: SocketAddr) -> bool {
