@@ -15,6 +15,7 @@ mod edits;
 mod encoding;
 mod error;
 mod extent;
+mod fed_workbook;
 mod fill;
 mod glossary;
 mod html;

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::StreamExt as _;
 use terjuman_jobs::{
     Cursor, JobInput, JobQuery, JobRequest, JobSource, JobStore, JobTarget, Order, OrderField, PostgresOptions,
     PostgresStore, RandomIds, SqliteOptions, SqliteStore, StorageKind, SystemClock,
@@ -89,8 +90,12 @@ async fn fill(store: &dyn JobStore, resource: &ResourceId, count: usize) {
     let request = Arc::new(request());
     let begun = Instant::now();
     for _ in 0..count.div_ceil(10_000) {
-        let submit = (0..10_000).map(|_| store.create_job(resource, &request));
-        let jobs = futures::future::try_join_all(submit).await.expect("jobs are stored");
+        // As many at a time as share a flush, and no more than a pool of connections lets wait.
+        let mut submit = futures::stream::iter((0..10_000).map(|_| store.create_job(resource, &request))).buffered(100);
+        let mut jobs = Vec::with_capacity(10_000);
+        while let Some(job) = submit.next().await {
+            jobs.push(job.expect("a job is stored"));
+        }
         store.cancel(resource, jobs[0].id).await.expect("a job is cancelled");
     }
     eprintln!("{count} jobs stored in {:.0} s", begun.elapsed().as_secs_f64());

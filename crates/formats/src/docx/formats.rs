@@ -33,8 +33,15 @@ pub(super) struct Look {
 /// Whether a font's letters are not what their codes say: text in it is a picture and is not translated.
 fn is_symbol_font(name: &str) -> bool {
     const FONTS: [&str; 9] = [
-        "symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings", "zapfdingbats", "zapf dingbats",
-        "monotype sorts", "marlett",
+        "symbol",
+        "wingdings",
+        "wingdings 2",
+        "wingdings 3",
+        "webdings",
+        "zapfdingbats",
+        "zapf dingbats",
+        "monotype sorts",
+        "marlett",
     ];
     FONTS.iter().any(|font| name.eq_ignore_ascii_case(font))
 }

@@ -21,8 +21,10 @@ pub(crate) use self::fields::is_live;
 use terjuman_model::{Place, Segment};
 
 use self::skeleton::{DocxSkeleton, Foreign, TextPart};
+use self::slot::Slot;
 use self::styles::Styles;
 use self::walk::Context;
+use crate::fed_workbook::Fed;
 use crate::package::{Package, without_signatures};
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind, html, txt};
@@ -60,10 +62,18 @@ fn take_apart(
     let mut segments = Vec::new();
     let mut parts = Vec::new();
     let mut bound = Vec::new();
+    let mut fed = Fed::default();
     for name in &names.texts {
         let part = read(&mut package, name)?;
         let mut found = walk::walk(&part, context, &mut segments)?;
         bound.append(&mut found.bindings);
+        if let Some(book) = names.workbooks.get(name) {
+            for slot in &found.slots {
+                if let Slot::Element(plain) = slot {
+                    fed.says(book, segments[plain.segment].source.text(), plain.segment);
+                }
+            }
+        }
         if !found.slots.is_empty() {
             parts.push(TextPart { part, found });
         }
@@ -90,6 +100,7 @@ fn take_apart(
             Err(_) => warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: name, offset: 0 } }),
         }
     }
+    let workbooks = fed.read(&mut package, limits, warnings);
     let sources = segments.iter().map(|segment| segment.source.clone()).collect();
     let signatures = without_signatures(&mut package, limits)?;
     if !signatures.is_empty() {
@@ -99,7 +110,7 @@ fn take_apart(
         });
     }
     let limits = limits.clone();
-    Ok((segments, DocxSkeleton { package, parts, styles, settings, foreign, sources, limits, signatures }))
+    Ok((segments, DocxSkeleton { package, parts, styles, settings, foreign, workbooks, sources, limits, signatures }))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which parts of a package hold text: found by relationships and content types, never by name.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::package::{ContentTypes, Package, relationships_of};
 use crate::xml::XmlPart;
@@ -11,6 +11,8 @@ use crate::{FormatError, Limits, Options};
 pub(super) struct Parts {
     /// Parts with text: the main document first.
     pub(super) texts: Vec<String>,
+    /// Charts, and the workbooks that their data is in.
+    pub(super) workbooks: HashMap<String, String>,
     pub(super) styles: Option<String>,
     pub(super) settings: Option<String>,
     /// Custom XML, which content controls may show.
@@ -51,10 +53,16 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
         last.extend(properties.filter_map(|relationship| relationship.part.clone()));
     }
     let mut seen = HashSet::from([main.to_ascii_lowercase()]);
+    let mut charts = HashSet::new();
     let mut queue = VecDeque::from([main]);
     while let Some(part) = queue.pop_front() {
         for relationship in relationships_of(package, &part, limits)? {
             let Some(target) = relationship.part else { continue };
+            // A document has embedded workbooks too, which are none of its text.
+            if relationship.kind == "package" && charts.contains(&part) && package.contains(&target) {
+                parts.workbooks.insert(part.clone(), target);
+                continue;
+            }
             if !package.contains(&target) || !seen.insert(target.to_ascii_lowercase()) {
                 continue;
             }
@@ -62,7 +70,11 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
                 "header" | "footer" => queue.push_back(target),
                 "footnotes" | "endnotes" if options.notes => queue.push_back(target),
                 "comments" if options.comments => queue.push_back(target),
-                "chart" | "chartEx" | "chartUserShapes" | "diagramData" | "diagramDrawing" => queue.push_back(target),
+                "chart" | "chartEx" => {
+                    charts.insert(target.clone());
+                    queue.push_back(target);
+                }
+                "chartUserShapes" | "diagramData" | "diagramDrawing" => queue.push_back(target),
                 "numbering" => last.push(target),
                 "styles" => parts.styles = Some(target),
                 "settings" => parts.settings = Some(target),

@@ -10,6 +10,7 @@ use super::structure::fingerprint;
 use super::styles::Styles;
 use super::walk::Found;
 use crate::extent::Extent;
+use crate::fed_workbook::FedWorkbook;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Format, Rewritten};
 use crate::xml::{XmlPart, escape_attribute, escape_text};
@@ -22,6 +23,8 @@ pub(super) struct DocxSkeleton {
     pub(super) styles: Option<(XmlPart, Styles)>,
     pub(super) settings: Option<XmlPart>,
     pub(super) foreign: Vec<Foreign>,
+    /// Workbooks behind charts.
+    pub(super) workbooks: Vec<FedWorkbook>,
     /// What each segment said, to tell what changed.
     pub(super) sources: Vec<TaggedText>,
     pub(super) limits: Limits,
@@ -72,6 +75,12 @@ impl DocxSkeleton {
             if changed[foreign.segments.clone()].contains(&true) {
                 let bytes = foreign.skeleton.merge(&translations[foreign.segments.clone()], target)?;
                 changes.replace(&foreign.part, bytes);
+                any = true;
+            }
+        }
+        for workbook in &self.workbooks {
+            if let Some(bytes) = workbook.write(translations, &changed)? {
+                changes.replace(workbook.name(), bytes);
                 any = true;
             }
         }

@@ -3,7 +3,7 @@
 //! A paragraph of DrawingML is a segment. Paragraphs are read and written as in Word's charts and diagrams, by
 //! [`OfficePart`]; what is peculiar to slides stands here: which parts there are (`parts`), which of their text is only a
 //! prompt or hidden in a merged cell, what turns with the direction and what room text has (`survey`, `fit`), and which
-//! texts are copies of another (`copies`, `workbook`).
+//! texts are copies of another (`copies`, [`Fed`]).
 //!
 //! [`OfficePart`]: crate::docx::OfficePart
 
@@ -12,17 +12,14 @@ mod fit;
 mod parts;
 mod skeleton;
 mod survey;
-mod workbook;
-
-use std::collections::HashMap;
 
 use terjuman_model::{Place, Segment};
 
 use self::copies::Copies;
 use self::skeleton::{DeckPart, DeckSkeleton};
 use self::survey::Survey;
-use self::workbook::FedWorkbook;
 use crate::docx::OfficePart;
+use crate::fed_workbook::Fed;
 use crate::package::{Package, without_signatures};
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
@@ -46,9 +43,7 @@ fn take_apart(
     let names = parts::find(&mut package, options, limits)?;
     let mut copies = Copies::default();
     let mut parts = Vec::new();
-    // Workbooks behind charts, with what the charts say.
-    let mut books: Vec<(String, HashMap<String, usize>)> = Vec::new();
-    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut fed = Fed::default();
     for name in names {
         let part = XmlPart::decode(&name.part, package.require(&name.part)?)?;
         let survey = Survey::of(&part, name.kind, limits)?;
@@ -58,32 +53,14 @@ fn take_apart(
             return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
         }
         if let Some(book) = name.workbook {
-            let number = *numbers.entry(book.to_ascii_lowercase()).or_insert(books.len());
-            if number == books.len() {
-                books.push((book, HashMap::new()));
-            }
             for (segment, _) in office.values() {
                 let segment = segments[segment];
-                let text = copies.segments[segment].source.text();
-                // Strings with escapes of characters are left alone.
-                if !text.contains("_x") {
-                    books[number].1.entry(text.to_owned()).or_insert(segment);
-                }
+                fed.says(&book, copies.segments[segment].source.text(), segment);
             }
         }
         parts.push(DeckPart { office, survey, segments });
     }
-    let mut workbooks = Vec::new();
-    let mut budget = limits.zip_total_bytes;
-    for (book, said) in books.into_iter().filter(|(_, said)| !said.is_empty()) {
-        match FedWorkbook::read(&mut package, &book, &said, &mut budget, limits) {
-            Ok(Some(read)) => workbooks.push(read),
-            // Whatever is wrong with the workbook: the chart shows its own copy.
-            Ok(None) | Err(_) => {
-                warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: book, offset: 0 } });
-            }
-        }
-    }
+    let workbooks = fed.read(&mut package, limits, warnings);
     let signatures = without_signatures(&mut package, limits)?;
     if !signatures.is_empty() {
         let place = Place { part: "_xmlsignatures".into(), offset: 0 };
@@ -96,4 +73,4 @@ fn take_apart(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,10 +4,10 @@ use terjuman_model::TaggedText;
 
 use super::fit;
 use super::survey::Survey;
-use super::workbook::FedWorkbook;
 use crate::culture::is_right_to_left;
 use crate::docx::OfficePart;
 use crate::extent::Extent;
+use crate::fed_workbook::FedWorkbook;
 use crate::package::{Changes, Package};
 use crate::{FormatError, Limits, Skeleton, Target};
 

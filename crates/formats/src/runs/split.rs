@@ -60,8 +60,7 @@ fn decide_tabs(paragraph: &mut Paragraph) {
                     let glues = before.is_some_and(|c| !c.is_whitespace())
                         && !first.is_whitespace()
                         && !fill::joins_without_space(before, Some(first));
-                    let in_sentence =
-                        tabs == 1 && before == Some(',') && first.is_lowercase();
+                    let in_sentence = tabs == 1 && before == Some(',') && first.is_lowercase();
                     let token = &mut paragraph.tokens[at];
                     if matches!(token.kind, Kind::Tab) {
                         token.kind = if in_sentence { Kind::Point { spacer: glues } } else { Kind::Border };

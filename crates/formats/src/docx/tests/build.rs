@@ -80,6 +80,11 @@ impl Document {
         self
     }
 
+    pub(super) fn with_bytes(mut self, name: &str, part: Vec<u8>) -> Self {
+        self.parts.push((name.into(), part));
+        self
+    }
+
     pub(super) fn with_relationship(mut self, kind: &str, target: &str) -> Self {
         self.relationships.push_str(&format!("<Relationship Id='x' Type='http://x/{kind}' Target='{target}'/>"));
         self

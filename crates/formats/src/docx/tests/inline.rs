@@ -261,9 +261,13 @@ fn symbols_stand_alone_in_their_runs() {
     // The four runs look the same and are written as one, but a reader shows all of a run with a symbol in its font.
     let symbol = "<w:r><w:sym w:font=\"Symbol\" w:char=\"F094\"/></w:r>";
     check(
-        &format!("<w:r><w:t xml:space=\"preserve\">one </w:t></w:r>{symbol}<w:r><w:t xml:space=\"preserve\"> two</w:t></w:r>"),
+        &format!(
+            "<w:r><w:t xml:space=\"preserve\">one </w:t></w:r>{symbol}<w:r><w:t xml:space=\"preserve\"> two</w:t></w:r>"
+        ),
         &["one {0} two"],
-        &format!("<w:r><w:t xml:space=\"preserve\">[óńé </w:t></w:r>{symbol}<w:r><w:t xml:space=\"preserve\"> ťŵó]</w:t></w:r>"),
+        &format!(
+            "<w:r><w:t xml:space=\"preserve\">[óńé </w:t></w:r>{symbol}<w:r><w:t xml:space=\"preserve\"> ťŵó]</w:t></w:r>"
+        ),
     );
 }
 
@@ -271,8 +275,12 @@ fn symbols_stand_alone_in_their_runs() {
 fn letters_in_a_font_of_pictures_are_no_words() {
     let arrow = "<w:r><w:rPr><w:rFonts w:ascii=\"Wingdings\" w:hAnsi=\"Wingdings\"/></w:rPr><w:t>abc</w:t></w:r>";
     check(
-        &format!("<w:r><w:t xml:space=\"preserve\">Go </w:t></w:r>{arrow}<w:r><w:t xml:space=\"preserve\"> on</w:t></w:r>"),
+        &format!(
+            "<w:r><w:t xml:space=\"preserve\">Go </w:t></w:r>{arrow}<w:r><w:t xml:space=\"preserve\"> on</w:t></w:r>"
+        ),
         &["Go {0} on"],
-        &format!("<w:r><w:t xml:space=\"preserve\">[Ǵó </w:t></w:r>{arrow}<w:r><w:t xml:space=\"preserve\"> óń]</w:t></w:r>"),
+        &format!(
+            "<w:r><w:t xml:space=\"preserve\">[Ǵó </w:t></w:r>{arrow}<w:r><w:t xml:space=\"preserve\"> óń]</w:t></w:r>"
+        ),
     );
 }

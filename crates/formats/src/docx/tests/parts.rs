@@ -3,6 +3,7 @@
 use super::build::{Document, NOWHERE, body, part, root};
 use super::engine::pseudo;
 use crate::package::Package;
+use crate::pptx::tests::charts::{STRINGS, workbook};
 use crate::{FormatError, Limits};
 
 fn paragraph(text: &str) -> String {
@@ -249,4 +250,23 @@ fn watermarks_are_words() {
     let body = "<w:p><w:r><w:pict><v:shape id=\"PowerPlusWaterMarkObject1\"><v:textpath style=\"font-size:1pt\" \
          string=\"DO NOT COPY\"/></v:shape></w:pict></w:r></w:p>";
     Document::new(body).check(&["DO NOT COPY"], &body.replace("DO NOT COPY", "[ĎÓ ŃÓŤ ĆÓṔÝ]"));
+}
+
+#[test]
+fn the_workbook_behind_a_chart_says_what_it_says() {
+    let chart = "<c:chartSpace xmlns:c='http://schemas.openxmlformats.org/drawingml/2006/chart'><c:chart><c:ser><c:tx><c:strRef>\
+         <c:f>Sheet1!$B$1</c:f><c:strCache><c:pt idx='0'><c:v>Old</c:v></c:pt></c:strCache></c:strRef></c:tx></c:ser></c:chart>\
+         </c:chartSpace>";
+    let related = "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
+         <Relationship Id='r1' Type='http://x/package' Target='book.xlsx'/></Relationships>";
+    let document = Document::new("")
+        .with("chart", chart.to_owned())
+        .with_part("word/_rels/chart.xml.rels", related)
+        .with_bytes("word/book.xlsx", workbook(&STRINGS, "1"));
+    assert_eq!(document.segments(), ["Old"]);
+    let merged = document.merged(pseudo, &NOWHERE);
+    assert!(part(&merged, "word/chart.xml").contains(">[Óĺď]<"));
+    let book = Package::open(&merged, &Limits::default()).unwrap().require("word/book.xlsx").unwrap();
+    let strings = part(&book, "xl/sharedStrings.xml");
+    assert!(strings.contains("<t>[Óĺď]</t>") && strings.contains(">New</t>"), "{strings}");
 }

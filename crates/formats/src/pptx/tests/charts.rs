@@ -34,7 +34,7 @@ fn chart() -> String {
 }
 
 /// A workbook with a table; the formula stands in a cell beside it.
-fn workbook(strings: &[&str], formula: &str) -> Vec<u8> {
+pub(crate) fn workbook(strings: &[&str], formula: &str) -> Vec<u8> {
     let cell = |name: &str, string: usize| format!("<c r=\"{name}\" t=\"s\"><v>{string}</v></c>");
     let sheet = format!(
         "<worksheet {MAIN_SPACE}><sheetData><row>{}{}{}</row><row>{}<c r=\"B2\"><v>4</v></c><c r=\"D2\"><f>{formula}</f></c>\
@@ -73,7 +73,7 @@ fn workbook(strings: &[&str], formula: &str) -> Vec<u8> {
     zipped(entries.iter().map(|(name, text)| (name, text.as_bytes())), zip::CompressionMethod::Deflated)
 }
 
-const STRINGS: [&str; 5] =
+pub(crate) const STRINGS: [&str; 5] =
     ["<t>Old</t>", "<t xml:space=\"preserve\">New</t>", "<t>North</t>", "<r><t>South</t></r>", "<t>Place</t>"];
 
 fn deck(book: Vec<u8>) -> Deck {

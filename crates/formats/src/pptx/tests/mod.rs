@@ -1,7 +1,7 @@
 //! Small decks made in code, one for each thing that can go wrong.
 
 mod build;
-mod charts;
+pub(crate) mod charts;
 mod hostile;
 mod parts;
 mod slides;

@@ -8,15 +8,51 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use terjuman_model::TaggedText;
+use terjuman_model::{Place, TaggedText};
 
 use crate::edits::Edits;
 use crate::package::{Changes, Package, relationships_of};
 use crate::xml::{Kind, Namespace, Scanner, XmlPart, escape_attribute, escape_text, unescape};
-use crate::{FormatError, Limits};
+use crate::{FormatError, Limits, Warning, WarningKind};
+
+/// Workbooks behind charts, with what the charts say: the words, and the segment of each.
+#[derive(Default)]
+pub(crate) struct Fed {
+    books: Vec<(String, HashMap<String, usize>)>,
+    numbers: HashMap<String, usize>,
+}
+
+impl Fed {
+    /// A chart that `book` feeds says `text`, which is `segment`.
+    pub(crate) fn says(&mut self, book: &str, text: &str, segment: usize) {
+        let number = *self.numbers.entry(book.to_ascii_lowercase()).or_insert(self.books.len());
+        if number == self.books.len() {
+            self.books.push((book.to_owned(), HashMap::new()));
+        }
+        // Strings with escapes of characters are left alone.
+        if !text.contains("_x") {
+            self.books[number].1.entry(text.to_owned()).or_insert(segment);
+        }
+    }
+
+    /// Reads the workbooks. One that cannot be read or written without harm is kept: the chart shows its own copy.
+    pub(crate) fn read(self, package: &mut Package, limits: &Limits, warnings: &mut Vec<Warning>) -> Vec<FedWorkbook> {
+        let mut workbooks = Vec::new();
+        let mut budget = limits.zip_total_bytes;
+        for (book, said) in self.books.into_iter().filter(|(_, said)| !said.is_empty()) {
+            match FedWorkbook::read(package, &book, &said, &mut budget, limits) {
+                Ok(Some(read)) => workbooks.push(read),
+                Ok(None) | Err(_) => {
+                    warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: book, offset: 0 } });
+                }
+            }
+        }
+        workbooks
+    }
+}
 
 /// A workbook with the places of its texts that feed charts.
-pub(super) struct FedWorkbook {
+pub(crate) struct FedWorkbook {
     name: String,
     package: Package,
     strings: XmlPart,
@@ -42,12 +78,12 @@ struct Table {
 }
 
 impl FedWorkbook {
-    /// Opens the workbook `name` of a presentation, and finds the texts of the charts in it: `said` gives the segment of
+    /// Opens the workbook `name` of a document, and finds the texts of the charts in it: `said` gives the segment of
     /// each. `None` if it cannot be written without harm. `budget` is what all workbooks together may still expand to.
     ///
     /// # Errors
     /// [`FormatError::Corrupt`] if it is no workbook, [`FormatError::TooComplex`] past a limit.
-    pub(super) fn read(
+    fn read(
         outer: &mut Package,
         name: &str,
         said: &HashMap<String, usize>,
@@ -93,8 +129,8 @@ impl FedWorkbook {
         Ok(Some(Self { name: name.to_owned(), package, strings, texts, tables, limits }))
     }
 
-    /// The name of the workbook's part in the presentation.
-    pub(super) fn name(&self) -> &str {
+    /// The name of the workbook's part in the document.
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
@@ -102,7 +138,7 @@ impl FedWorkbook {
     ///
     /// # Errors
     /// [`FormatError::Verification`] if the result would be damaged.
-    pub(super) fn write(&self, translations: &[TaggedText], changed: &[bool]) -> Result<Option<Vec<u8>>, FormatError> {
+    pub(crate) fn write(&self, translations: &[TaggedText], changed: &[bool]) -> Result<Option<Vec<u8>>, FormatError> {
         let mut renamed: HashMap<String, String> = HashMap::new();
         let mut edits = Edits::default();
         for text in self.texts.iter().filter(|text| changed[text.segment]) {
