@@ -103,7 +103,8 @@ fn is_api(path: &str) -> bool {
 fn decorate(app: &App, status: StatusCode, headers: &mut HeaderMap, method: &Method, api: bool) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if *method == Method::CONNECT {
+    // A stopping server is left at the next answer, not in the middle of the next question.
+    if *method == Method::CONNECT || app.is_stopping() {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let polled = api && (*method == Method::GET || *method == Method::DELETE || status == StatusCode::ACCEPTED);

@@ -15,8 +15,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -32,10 +32,13 @@ use crate::{App, HttpConfig};
 /// After a failed accept: the process has no file descriptors left, which takes a moment to pass.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a connection that was made just before a stop may take to send its first request.
+const FIRST_REQUEST: Duration = Duration::from_millis(500);
+
 /// Serves until `stop`: then the server is not ready, accepts on for `http.drain_ms`, and finishes what is in flight.
 ///
 /// # Errors
-/// None at present: failed accepts are waited out.
+/// If the system refuses what it never refuses; failed accepts are waited out.
 pub async fn serve(listener: TcpListener, app: App, stop: CancellationToken) -> io::Result<()> {
     let router = crate::router(app.clone());
     serve_with(listener, app, router, None, stop).await
@@ -74,6 +77,23 @@ async fn serve_with(
     let http = app.http().clone();
     let slots = Arc::new(Semaphore::new(http.max_connections));
     let (idle, connections, close) = (Idle::default(), TaskTracker::new(), CancellationToken::new());
+    let welcome = |stream: TcpStream, slot: OwnedSemaphorePermit| {
+        let (http, router, idle, close) = (http.clone(), router.clone(), idle.clone(), close.clone());
+        let tls = tls.clone();
+        connections.spawn(async move {
+            // Without it, the last packet of an answer waits for an acknowledgement.
+            let _ = stream.set_nodelay(true);
+            match tls {
+                None => connection(stream, false, http, router, idle, close).await,
+                Some(tls) => match timeout(http.header_timeout(), tls.accept(stream)).await {
+                    Ok(Ok(stream)) => connection(stream, true, http, router, idle, close).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                    Err(_) => tracing::debug!("a TLS handshake took too long"),
+                },
+            }
+            drop(slot);
+        });
+    };
     let closing = async {
         stop.cancelled().await;
         app.stop();
@@ -98,26 +118,19 @@ async fn serve_with(
                     slot
                 }
             };
-            let (http, router, idle, close) = (http.clone(), router.clone(), idle.clone(), close.clone());
-            let tls = tls.clone();
-            connections.spawn(async move {
-                // Without it, the last packet of an answer waits for an acknowledgement.
-                let _ = stream.set_nodelay(true);
-                match tls {
-                    None => connection(stream, false, http, router, idle, close).await,
-                    Some(tls) => match timeout(http.header_timeout(), tls.accept(stream)).await {
-                        Ok(Ok(stream)) => connection(stream, true, http, router, idle, close).await,
-                        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-                        Err(_) => tracing::debug!("a TLS handshake took too long"),
-                    },
-                }
-                drop(slot);
-            });
+            welcome(stream, slot);
         }
     };
     tokio::select! {
         () = closing => {}
         () = accepting => {}
+    }
+    // The system has accepted for us who came in the meantime: without this they would be turned away unheard.
+    let listener = listener.into_std()?;
+    while let Ok((stream, _)) = listener.accept() {
+        stream.set_nonblocking(true)?;
+        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else { break };
+        welcome(TcpStream::from_std(stream)?, slot);
     }
     drop(listener);
     close.cancel();
@@ -138,12 +151,15 @@ async fn connection(
 ) {
     let phase = Phase::new(&http, idle);
     let evicted = phase.evicted().clone();
+    let asked = CancellationToken::new();
+    let heard = asked.clone();
     let stream = Watched::new(stream, phase.clone(), http.body_idle());
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         if secure {
             request.extensions_mut().insert(Secure);
         }
         let (router, busy) = (router.clone(), phase.busy());
+        heard.cancel();
         async move { router.oneshot(request.map(Body::new)).await.map(|answer| answer.map(|body| Counted::new(body, busy))) }
     });
     let connection = http1::Builder::new()
@@ -153,9 +169,14 @@ async fn connection(
         .half_close(false)
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
+    let closed = async {
+        close.cancelled().await;
+        // A connection made just before the end: its first request is on its way.
+        let _ = timeout(FIRST_REQUEST, asked.cancelled()).await;
+    };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = async { tokio::select! { () = close.cancelled() => {}, () = evicted.cancelled() => {} } } => {
+        () = async { tokio::select! { () = closed => {}, () = evicted.cancelled() => {} } } => {
             connection.as_mut().graceful_shutdown();
             let in_time = timeout(Duration::from_millis(http.shutdown_ms), connection).await;
             in_time.unwrap_or(Ok(()))

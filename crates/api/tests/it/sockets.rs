@@ -254,3 +254,35 @@ async fn a_stop_lets_requests_in_flight_finish() {
     tokio::time::timeout(LIMIT, server.served).await.unwrap().unwrap().unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
 }
+
+#[tokio::test]
+async fn whoever_connected_before_a_stop_is_still_heard() {
+    let server = listening(|_| {}).await;
+    // The runtime has one thread: the server has not seen the connection when it is told to stop.
+    let mut stream = std::net::TcpStream::connect(server.address).unwrap();
+    server.stop.cancel();
+    stream.set_nonblocking(true).unwrap();
+    std::io::Write::write_all(&mut stream, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut stream = TcpStream::from_std(stream).unwrap();
+    let answer = read_all(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.to_ascii_lowercase().contains("connection: close"), "{answer}");
+    server.served.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_is_on_its_way_when_the_server_stops_is_answered() {
+    let server = listening(|_| {}).await;
+    let mut stream = server.connect().await;
+    // Until the server has taken the connection, and answered somebody who came later.
+    let mut other = server.connect().await;
+    other.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    read_until(&mut other, "\r\n\r\n").await;
+    server.stop.cancel();
+    // The other has been answered: it is let go at once. So the stop has come to where connections are.
+    read_all(&mut other).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let answer = read_all(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    server.served.await.unwrap().unwrap();
+}

@@ -8,6 +8,7 @@ mod crash;
 mod demo;
 mod models;
 mod postgres;
+mod rolling;
 mod sdk;
 mod serve;
 mod support;

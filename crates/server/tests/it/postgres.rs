@@ -9,7 +9,7 @@ use crate::crash::{Random, Seen, kills, write_documents};
 use crate::support::{Server, needs};
 
 /// The URL of a database of its own, on the server that `scripts/with-postgres` starts and ends.
-async fn database() -> Option<String> {
+pub(crate) async fn database() -> Option<String> {
     let server = needs("TERJUMAN_TEST_POSTGRES")?.display().to_string();
     let name = format!("test_{}", Uuid::new_v4().simple());
     let mut connection = PgConnection::connect(&server).await.unwrap();

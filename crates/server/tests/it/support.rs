@@ -166,10 +166,7 @@ impl Server {
 
     /// Starts a job from one folder into another; the answer's status and body.
     pub(crate) async fn submit(&self, source: &str, target: &str) -> Result<(u16, Value), reqwest::Error> {
-        let body = json!({"inputs": [{
-            "source": {"sourceUrl": source, "language": "en"},
-            "targets": [{"targetUrl": target, "language": "pt"}],
-        }]});
+        let body = job(source, target);
         self.call(reqwest::Method::POST, "/translator/document/batches", Some(&body)).await
     }
 
@@ -211,8 +208,19 @@ impl Server {
         path: &str,
         body: Option<&Value>,
     ) -> Result<(u16, Value), reqwest::Error> {
+        self.call_at(self.address, method, path, body).await
+    }
+
+    /// Calls the process at this address.
+    pub(crate) async fn call_at(
+        &self,
+        address: SocketAddr,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Value), reqwest::Error> {
         let separator = if path.contains('?') { '&' } else { '?' };
-        let url = format!("http://{}{path}{separator}{VERSION}", self.address);
+        let url = format!("http://{address}{path}{separator}{VERSION}");
         let mut request = self.http.request(method, url).header("Ocp-Apim-Subscription-Key", KEY);
         if let Some(body) = body {
             request = request.header("Content-Type", "application/json").body(body.to_string());
@@ -222,6 +230,14 @@ impl Server {
         let text = answer.text().await?;
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
     }
+}
+
+/// The body of a submit, from one folder into another.
+pub(crate) fn job(source: &str, target: &str) -> Value {
+    json!({"inputs": [{
+        "source": {"sourceUrl": source, "language": "en"},
+        "targets": [{"targetUrl": target, "language": "pt"}],
+    }]})
 }
 
 /// The counters of a job add up.
