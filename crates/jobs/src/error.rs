@@ -62,8 +62,9 @@ fn is_busy_sqlite(code: &str) -> bool {
 /// Without the details: they quote the row that was refused.
 fn of_postgres(error: &PgDatabaseError) -> JobsError {
     match error.code() {
-        // Serialization failure, deadlock, lock not available, statement time-out, too many connections.
-        "40001" | "40P01" | "55P03" | "57014" | "53300" => JobsError::Busy,
+        // Serialization failure, deadlock, lock not available, statement time-out, time-outs of transactions (this process
+        // got no processor), too many connections.
+        "40001" | "40P01" | "55P03" | "57014" | "25P03" | "25P04" | "53300" => JobsError::Busy,
         code => JobsError::store(format!("{} ({code})", error.message())),
     }
 }
