@@ -9,7 +9,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobStore, JobsError, Page};
+use crate::{Document, DocumentQuery, DocumentReport, Job, JobQuery, JobRequest, JobStore, JobsError, Page};
 
 /// The jobs of this installation. Cheap to clone.
 #[derive(Clone)]
@@ -131,6 +131,14 @@ impl Jobs {
         id: DocumentId,
     ) -> Result<Option<Document>, JobsError> {
         self.store.document(resource, job, id).await
+    }
+
+    /// What became of the work on a document; `None` if it is not this resource's.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
+        self.store.report(resource, id).await
     }
 
     /// Asks a job to stop; the job after that.

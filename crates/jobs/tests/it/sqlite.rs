@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use terjuman_jobs::{Holder, JobStore as _, Outcome, Released};
 use terjuman_model::{FailureCode, JobId, JobStatus};
+use terjuman_pipeline::Report;
 
 use crate::support::{Fresh, request, resource};
 use crate::world::World;
@@ -101,7 +102,7 @@ async fn a_store_that_is_closed_says_so_and_keeps_what_it_promised() {
         claimed.remove(0).lease
     };
     world.fresh.store.kill().await;
-    assert!(world.fresh.store.finish(&lease, Outcome::Cancelled).await.is_err());
+    assert!(world.fresh.store.finish(&lease, Outcome::Cancelled, Report::default()).await.is_err());
     assert!(world.fresh.store.ping().await.is_err());
     world.crash().await;
     world.start();

@@ -69,7 +69,10 @@ async fn documents_fail_by_themselves_and_the_job_says_why_only_if_all_do() {
     let error = documents[0].error.as_ref().unwrap();
     assert_eq!((error.code, documents[0].progress), (FailureCode::NoTranslatableText, 0.0));
     assert_eq!(world.files("out"), ["2.txt"]);
-    let request = JobRequest { inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/1.txt"])] };
+    let request = JobRequest {
+        inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/1.txt"])],
+        ..JobRequest::default()
+    };
     let (job, _) = world.run(&request).await;
     assert_eq!((job.status, job.error.unwrap().code), (JobStatus::Failed, FailureCode::NoTranslatableText));
 }

@@ -3,6 +3,7 @@
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use terjuman_model::{DocumentEvent, DocumentStatus, Failure, FailureCode, Timestamp};
+use terjuman_pipeline::Report;
 
 use super::rows::{self, count, signed, text};
 use super::{Context, jobs, leases};
@@ -47,6 +48,8 @@ struct Change {
     characters: u64,
     sha256: Option<String>,
     failure: Option<Failure>,
+    /// What happened, as JSON; stored if this is the document's end.
+    report: Option<String>,
     /// Moves the next attempt.
     run_at: Option<i64>,
     /// Added to the attempts begun.
@@ -70,19 +73,21 @@ pub(super) async fn finish(
     context: &Context,
     lease: &Lease,
     outcome: &Outcome,
+    report: &Report,
 ) -> Result<bool, JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(false) };
     let sql = "SELECT row, job, status, lease_token, lost FROM documents \
         WHERE id = $1 AND queue = 1 AND lease_token = $2 FOR NO KEY UPDATE";
     let found = sqlx::query(sql).bind(document.0).bind(lease.token()).fetch_optional(&mut *connection).await?;
     let Some(held) = found.as_ref().map(Held::read).transpose()? else { return Ok(false) };
-    let (event, change) = match outcome.clone() {
+    let (event, mut change) = match outcome.clone() {
         Outcome::Succeeded { characters, sha256 } => {
             (DocumentEvent::Translated, Change { characters, sha256: Some(sha256), ..Change::default() })
         }
         Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
         Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
     };
+    change.report = Some(codes::report_body(report)?);
     let Some(to) = held.position.after(event) else { return Ok(false) };
     let now = context.time.now(connection).await?;
     apply(connection, now, &held, to, &change).await?;
@@ -148,10 +153,12 @@ pub(super) async fn release_documents(
             && let Some(failed) = to.after(DocumentEvent::GaveUp)
         {
             to = failed;
-            change.failure = Some(Failure::new(
+            let failure = Failure::new(
                 FailureCode::DocumentCrashed,
                 format!("the work on this document ended without a result {} times", held.lost + 1),
-            ));
+            );
+            change.report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
+            change.failure = Some(failure);
             released.crashed += 1;
         } else {
             released.released += 1;
@@ -227,6 +234,10 @@ async fn apply(
         .await?;
     if done.rows_affected() != 1 {
         return Err(JobsError::Invalid("locked row"));
+    }
+    if let Some(report) = change.report.as_ref().filter(|_| to.shown.is_final()) {
+        let sql = "INSERT INTO reports (document, body) VALUES ($1, $2)";
+        sqlx::query(sql).bind(held.row).bind(report).execute(&mut *connection).await?;
     }
     if held.position.shown != to.shown {
         let (_, mut ledger) = jobs::ledger(connection, held.job).await?;

@@ -10,8 +10,10 @@ use super::connect::Database;
 use crate::JobsError;
 
 /// Number, description, text. Never edit one that was released: its checksum is in every database.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "jobs and documents", include_str!("../../../migrations/postgres/0001_jobs.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "jobs and documents", include_str!("../../../migrations/postgres/0001_jobs.sql")),
+    (2, "reports", include_str!("../../../migrations/postgres/0002_reports.sql")),
+];
 
 /// Names the lock that processes which start at once take in turn.
 const LOCK: i64 = 0x7465_726a_756d_616e;
