@@ -85,7 +85,7 @@ options! {
     inserted_text: bool = true;
     /// Smaller text where a translation is longer than the slide has room for. Default on.
     fit_text: bool = true;
-    /// Comments in the code of a page or a Markdown text. Default off.
+    /// Comments in the code blocks of a Markdown text, where they are whole lines. Default off.
     code_comments: bool = false;
     /// Text in pictures. Accepted; pictures stay as they are, and the report counts them. Default off.
     image_text: bool = false;

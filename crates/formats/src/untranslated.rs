@@ -44,18 +44,22 @@ kinds! {
     PropertiesOff,
     /// Names of sheets, while the option `sheet_names` is off.
     SheetNamesOff,
-    /// A comment in code, while the option `code_comments` is off.
+    /// A comment in a code block, while the option `code_comments` is off.
     CodeCommentsOff,
     /// A value of a front matter whose key is not among `front_matter_keys`.
     FrontMatterKeyOff,
     /// A value of a JSON text whose name is not among `json_keys`, or is among `json_keys_excluded`.
     JsonKeyOff,
+    /// Texts that the document keeps for insertion and does not show.
+    StoredText,
     /// A code or identifier that programs read.
     Identifier,
     /// A name that formulas, filters or other parts refer to in a way that cannot be written anew.
     Referenced,
     /// A part that is not what its type says, or of a type that is not read.
     UnreadablePart,
+    /// It has a translation already: a unit of a bilingual file.
+    AlreadyTranslated,
     /// The document is in the language wanted already.
     SameLanguage,
     }
