@@ -108,3 +108,20 @@ async fn a_store_that_is_closed_says_so_and_keeps_what_it_promised() {
     world.start();
     assert_eq!(world.end(id).await.summary.success, 3);
 }
+
+#[tokio::test]
+async fn a_report_is_deleted_with_its_document() {
+    let mut world = World::new().await;
+    world.fill(1);
+    let (_, documents) = world.run(&world.request()).await;
+    world.stop().await;
+    let read = async |world: &World| world.fresh.store.report(&resource("a"), documents[0].id).await.unwrap();
+    assert!(read(&world).await.unwrap().report.is_some());
+    meddle(&mut world.fresh, "DELETE FROM jobs").await;
+    assert_eq!(read(&world).await, None);
+    // Nothing is left behind: there is no row that could still be changed.
+    world.fresh.store.kill().await;
+    let mut connection = SqliteConnectOptions::new().filename(&world.fresh.path).connect().await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM reports").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(left, 0);
+}
