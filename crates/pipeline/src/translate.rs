@@ -160,7 +160,19 @@ fn translate_document(
     let target = Target { source_language: Some(pair.source.clone()), language };
     let merged = document.skeleton.merge(&translations, &target);
     report.durations.merge_ms = lap();
-    Ok(Translation { bytes: merged?, format, source: pair.source })
+    let bytes = merged?;
+    if is_now_unicode(format, request.bytes, &bytes) {
+        report.warnings.add_many(WarningKind::EncodingChanged, 1);
+    }
+    Ok(Translation { bytes, format, source: pair.source })
+}
+
+/// Whether a text in some older encoding came out as UTF-8, since its translation did not fit. Told by the bytes: text of
+/// more than ASCII that is legal UTF-8 is UTF-8.
+fn is_now_unicode(format: Format, before: &[u8], after: &[u8]) -> bool {
+    let is_one_text =
+        matches!(format, Format::Txt | Format::Csv | Format::Tsv | Format::Json | Format::Html | Format::Markdown);
+    is_one_text && std::str::from_utf8(before).is_err() && !after.is_ascii() && std::str::from_utf8(after).is_ok()
 }
 
 /// The language that the document is in, stated or told from its text.
@@ -305,6 +317,17 @@ mod tests {
         assert_eq!((output.report.segments, output.report.sentences), (3, 2));
         let text = String::from_utf8(output.bytes).unwrap();
         assert!(text.starts_with("[Ťĥíś íś ŵŕíťťéń íń éńǵĺíśĥ. ·········]\r\n\r\n[Ťŵíćé. ··]\n"), "{text}");
+    }
+
+    #[test]
+    fn an_encoding_that_is_too_small_is_told() {
+        let warned = |bytes: &[u8]| {
+            let output = run(&Pseudo::default(), "a.txt", bytes, "pt").unwrap();
+            output.report.warnings.count(WarningKind::EncodingChanged)
+        };
+        assert_eq!(warned(b"These are some plain English words in a caf\xe9 and more of them.\n"), 1);
+        assert_eq!(warned("These are some plain English words in a caf\u{e9}.\n".as_bytes()), 0);
+        assert_eq!(warned(b"These are some plain English words.\n"), 0);
     }
 
     #[test]
