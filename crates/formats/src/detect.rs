@@ -29,7 +29,10 @@ fn is_plausible_extension(extension: &str) -> bool {
 
 fn from_content_type(content_type: &str) -> Option<Format> {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    formats().iter().find(|entry| entry.content_types.contains(&essence.as_str())).map(|entry| entry.format)
+    formats()
+        .iter()
+        .find(|entry| entry.content_types.iter().any(|known| known.eq_ignore_ascii_case(&essence)))
+        .map(|entry| entry.format)
 }
 
 fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
@@ -60,6 +63,10 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
         return Err(FormatError::Unsupported("PDF".into()));
     }
     if head.starts_with(b"\xd0\xcf\x11\xe0") {
+        let list: Vec<u8> = "__properties_version1.0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        if bytes.windows(list.len()).any(|window| window == list) {
+            return Ok(Format::Msg);
+        }
         return Err(FormatError::Unsupported("compound file (doc, xls, ppt, msg, or an encrypted document)".into()));
     }
     if head.trim_ascii_start().starts_with(b"{\\rtf") {
@@ -110,6 +117,26 @@ mod tests {
         assert_eq!(detect(None, None, b"{\\rtf1 x}").ok(), Some(Format::Rtf));
         assert_eq!(detect(None, None, b"From: a\r\nMIME-Version: 1.0\r\n\r\nx").ok(), Some(Format::Eml));
         assert_eq!(detect(None, None, b"Note: x\n\nReceived: y").ok(), Some(Format::Txt));
+    }
+
+    #[test]
+    fn templates_and_documents_with_macros_are_their_format() {
+        let by_type = |content_type: &str| detect(None, Some(content_type), b"").ok();
+        assert_eq!(by_type("application/vnd.ms-word.document.macroEnabled.12"), Some(Format::Docx));
+        assert_eq!(by_type("application/vnd.ms-excel.template.macroenabled.12"), Some(Format::Xlsx));
+        assert_eq!(by_type("application/vnd.oasis.opendocument.text-template"), Some(Format::Odt));
+        assert_eq!(by_type("application/vnd.ms-outlook"), Some(Format::Msg));
+        for (name, format) in [
+            ("a.docm", Format::Docx),
+            ("a.DOTX", Format::Docx),
+            ("a.ppsm", Format::Pptx),
+            ("a.potx", Format::Pptx),
+            ("a.xltm", Format::Xlsx),
+            ("a.ots", Format::Ods),
+            ("a.msg", Format::Msg),
+        ] {
+            assert_eq!(Format::from_name(name), Some(format), "{name}");
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod kinds;
 mod limits;
 mod mail;
 mod markdown;
+mod msg;
 mod odf;
 mod options;
 mod package;

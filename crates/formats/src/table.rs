@@ -2,7 +2,7 @@
 
 use crate::document::Extracted;
 use crate::{
-    FormatError, Limits, Options, csv, dita, docx, html, json, mail, markdown, odf, pptx, rtf, txt, xliff, xlsx,
+    FormatError, Limits, Options, csv, dita, docx, html, json, mail, markdown, msg, odf, pptx, rtf, txt, xliff, xlsx,
 };
 
 /// A document format that can be translated.
@@ -24,6 +24,8 @@ pub enum Format {
     Ods,
     /// Rich text.
     Rtf,
+    /// Outlook messages.
+    Msg,
     /// Internet messages.
     Eml,
     /// HTML.
@@ -65,7 +67,7 @@ const XLSX_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadshe
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 17] = [
+static FORMATS: [FormatEntry; 18] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -87,8 +89,13 @@ static FORMATS: [FormatEntry; 17] = [
     FormatEntry {
         format: Format::Docx,
         name: "OpenXmlWord",
-        extensions: &[".docx"],
-        content_types: &[DOCX_TYPE],
+        extensions: &[".docx", ".docm", ".dotx", ".dotm"],
+        content_types: &[
+            DOCX_TYPE,
+            "application/vnd.ms-word.document.macroEnabled.12",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+            "application/vnd.ms-word.template.macroEnabled.12",
+        ],
         versions: &[],
         default_version: None,
         extract: docx::extract,
@@ -96,8 +103,15 @@ static FORMATS: [FormatEntry; 17] = [
     FormatEntry {
         format: Format::Pptx,
         name: "OpenXmlPresentation",
-        extensions: &[".pptx"],
-        content_types: &[PPTX_TYPE],
+        extensions: &[".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm"],
+        content_types: &[
+            PPTX_TYPE,
+            "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+            "application/vnd.openxmlformats-officedocument.presentationml.template",
+            "application/vnd.ms-powerpoint.template.macroEnabled.12",
+            "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+            "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
+        ],
         versions: &[],
         default_version: None,
         extract: pptx::extract,
@@ -105,8 +119,13 @@ static FORMATS: [FormatEntry; 17] = [
     FormatEntry {
         format: Format::Xlsx,
         name: "OpenXmlSpreadsheet",
-        extensions: &[".xlsx"],
-        content_types: &[XLSX_TYPE],
+        extensions: &[".xlsx", ".xlsm", ".xltx", ".xltm"],
+        content_types: &[
+            XLSX_TYPE,
+            "application/vnd.ms-excel.sheet.macroEnabled.12",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+            "application/vnd.ms-excel.template.macroEnabled.12",
+        ],
         versions: &[],
         default_version: None,
         extract: xlsx::extract,
@@ -114,8 +133,8 @@ static FORMATS: [FormatEntry; 17] = [
     FormatEntry {
         format: Format::Odt,
         name: "OpenDocumentText",
-        extensions: &[".odt"],
-        content_types: &["application/vnd.oasis.opendocument.text"],
+        extensions: &[".odt", ".ott"],
+        content_types: &["application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text-template"],
         versions: &[],
         default_version: None,
         extract: odf::extract,
@@ -123,8 +142,11 @@ static FORMATS: [FormatEntry; 17] = [
     FormatEntry {
         format: Format::Odp,
         name: "OpenDocumentPresentation",
-        extensions: &[".odp"],
-        content_types: &["application/vnd.oasis.opendocument.presentation"],
+        extensions: &[".odp", ".otp"],
+        content_types: &[
+            "application/vnd.oasis.opendocument.presentation",
+            "application/vnd.oasis.opendocument.presentation-template",
+        ],
         versions: &[],
         default_version: None,
         extract: odf::extract,
@@ -132,11 +154,23 @@ static FORMATS: [FormatEntry; 17] = [
     FormatEntry {
         format: Format::Ods,
         name: "OpenDocumentSpreadsheet",
-        extensions: &[".ods"],
-        content_types: &["application/vnd.oasis.opendocument.spreadsheet"],
+        extensions: &[".ods", ".ots"],
+        content_types: &[
+            "application/vnd.oasis.opendocument.spreadsheet",
+            "application/vnd.oasis.opendocument.spreadsheet-template",
+        ],
         versions: &[],
         default_version: None,
         extract: odf::extract,
+    },
+    FormatEntry {
+        format: Format::Msg,
+        name: "OutlookMailMessage",
+        extensions: &[".msg"],
+        content_types: &["application/vnd.ms-outlook"],
+        versions: &[],
+        default_version: None,
+        extract: msg::extract,
     },
     FormatEntry {
         format: Format::Eml,

@@ -170,7 +170,7 @@ fn place(entity: &Entity) -> Place {
 }
 
 /// A subject without the marks of replies and forwards, which mail programs know by their spelling.
-fn without_prefix(subject: &str) -> &str {
+pub(crate) fn without_prefix(subject: &str) -> &str {
     const MARKS: [&str; 9] = ["re", "fw", "fwd", "aw", "wg", "sv", "vs", "rv", "enc"];
     let mut rest = subject;
     while let Some((mark, after)) = rest.split_once(':') {

@@ -4,7 +4,7 @@ use encoding_rs::Encoding;
 
 /// How bytes above 127 are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum CodePage {
+pub(crate) enum CodePage {
     /// One that the web knows too.
     Known(&'static Encoding),
     /// One of DOS: the characters from 128 on.
@@ -18,10 +18,10 @@ const DOS_850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø�
 
 impl CodePage {
     /// By the number that `\ansicpg` and `\cpg` give.
-    pub(super) fn of_number(number: i32) -> Self {
+    pub(crate) fn of_number(number: i32) -> Self {
         use encoding_rs as e;
         Self::Known(match number {
-            0 | 1252 | 28591 => e::WINDOWS_1252,
+            0 | 1252 | 20127 | 28591 => e::WINDOWS_1252,
             437 => return Self::Dos(DOS_437),
             850 | 858 => return Self::Dos(DOS_850),
             866 => e::IBM866,
@@ -41,8 +41,17 @@ impl CodePage {
             10000 => e::MACINTOSH,
             10007 => e::X_MAC_CYRILLIC,
             20866 => e::KOI8_R,
+            21866 => e::KOI8_U,
+            50220..=50222 => e::ISO_2022_JP,
+            51932 => e::EUC_JP,
+            51949 => e::EUC_KR,
+            54936 => e::GB18030,
             28592 => e::ISO_8859_2,
             28595 => e::ISO_8859_5,
+            28597 => e::ISO_8859_7,
+            28598 => e::ISO_8859_8,
+            28599 => e::WINDOWS_1254,
+            28605 => e::ISO_8859_15,
             65001 => e::UTF_8,
             _ => return Self::Unknown,
         })
@@ -75,7 +84,7 @@ impl CodePage {
     }
 
     /// The text of these bytes; `None` if they mean nothing.
-    pub(super) fn decode(self, bytes: &[u8]) -> Option<String> {
+    pub(crate) fn decode(self, bytes: &[u8]) -> Option<String> {
         match self {
             _ if bytes.is_ascii() => std::str::from_utf8(bytes).ok().map(str::to_owned),
             Self::Known(encoding) => {

@@ -6,6 +6,7 @@
 
 mod codepage;
 mod destination;
+mod encapsulated;
 mod fonts;
 mod languages;
 mod retarget;
@@ -16,6 +17,8 @@ mod state;
 mod structure;
 mod walk;
 
+pub(crate) use self::codepage::CodePage;
+pub(crate) use self::encapsulated::html as encapsulated_html;
 use self::skeleton::RtfSkeleton;
 use crate::{Extracted, FormatError, Limits, Options};
 
