@@ -91,7 +91,7 @@ fn format_of(glossary: &Part) -> GlossaryFormat {
     let by_type = || {
         let essence = Value::parse(glossary.content_type.as_deref()?).essence;
         let mut entries = terjuman_pipeline::glossary_formats().iter();
-        let entry = entries.find(|entry| entry.content_types.iter().any(|known| known.eq_ignore_ascii_case(&essence)))?;
+        let entry = entries.find(|entry| entry.content_types.contains(&essence.as_str()))?;
         glossary_format_of(entry.extensions.first()?)
     };
     glossary.file_name.as_deref().and_then(glossary_format_of).or_else(by_type).unwrap_or(GlossaryFormat::Csv)

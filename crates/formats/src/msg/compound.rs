@@ -207,7 +207,7 @@ impl Entry {
 
 /// Follows the tree of each storage. What cannot be reached is unused.
 fn reach(entries: &mut [Entry]) -> Result<(), FormatError> {
-    if !entries.first().is_some_and(|root| root.raw[66] == 5) {
+    if entries.first().is_none_or(|root| root.raw[66] != 5) {
         return Err(corrupt("the directory has no root"));
     }
     let mut reached = vec![false; entries.len()];
