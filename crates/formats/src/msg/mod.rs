@@ -24,7 +24,10 @@ use self::strings::{Message, Text};
 use crate::mail::without_prefix;
 use crate::rtf::CodePage;
 use crate::wording::has_words;
-use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, WarningKind, html, rtf, txt};
+use crate::{
+    Extracted, FormatError, Limits, Options, Reason, Skeleton, Target, Untranslated, Warning, WarningKind, html, rtf,
+    txt,
+};
 
 const CLASS: u16 = 0x001a;
 const SUBJECT: u16 = 0x0037;
@@ -43,16 +46,25 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
         return Err(FormatError::Empty);
     }
     let message = Message::new(Compound::open(bytes)?)?;
-    let mut reader = Reader { message, options, limits, units: Vec::new(), segments: Vec::new(), warnings: Vec::new() };
+    let mut untranslated = Untranslated::default();
+    for part in message.attachments() {
+        untranslated.add_at(Reason::EmbeddedObject, Place { part, offset: 0 });
+    }
+    let (units, segments, warnings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut reader = Reader { message, options, limits, units, segments, warnings, untranslated };
     reader.protection()?;
     reader.subject();
     reader.bodies()?;
-    let Reader { units, segments, warnings, .. } = reader;
+    let Reader { units, segments, warnings, untranslated, .. } = reader;
     if units.is_empty() {
         return Err(FormatError::Empty);
     }
     let sources = segments.iter().map(|segment| segment.source.clone()).collect();
-    Ok(Extracted { segments, skeleton: Box::new(MsgSkeleton { bytes: bytes.to_vec(), units, sources }), warnings })
+    Ok(Extracted {
+        segments,
+        skeleton: Box::new(MsgSkeleton { bytes: bytes.to_vec(), units, sources, untranslated }),
+        warnings,
+    })
 }
 
 /// Something with segments.
@@ -93,6 +105,7 @@ struct Reader<'a> {
     units: Vec<Unit>,
     segments: Vec<Segment>,
     warnings: Vec<Warning>,
+    untranslated: Untranslated,
 }
 
 impl Reader<'_> {
@@ -110,7 +123,11 @@ impl Reader<'_> {
     }
 
     fn warn(&mut self, kind: WarningKind, id: u16) {
-        self.warnings.push(Warning { kind, place: Place { part: format!("{id:04X}"), offset: 0 } });
+        let place = Place { part: format!("{id:04X}"), offset: 0 };
+        if kind == WarningKind::PartKept {
+            self.untranslated.add_at(Reason::UnreadablePart, place.clone());
+        }
+        self.warnings.push(Warning { kind, place });
     }
 
     fn push(&mut self, segments: Vec<Segment>, kind: UnitKind) {
@@ -187,6 +204,7 @@ impl Reader<'_> {
                     let part = format!("{HTML:04X}");
                     Warning { place: Place { part, ..warning.place }, ..warning }
                 }));
+                self.untranslated.append_at(skeleton.untranslated(), 0);
                 self.push(segments, UnitKind::Html { skeleton, place });
                 Ok(true)
             }
@@ -224,9 +242,14 @@ struct MsgSkeleton {
     units: Vec<Unit>,
     /// What each segment said, to tell what changed.
     sources: Vec<TaggedText>,
+    untranslated: Untranslated,
 }
 
 impl Skeleton for MsgSkeleton {
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
+    }
+
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         if translations.len() != self.sources.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));

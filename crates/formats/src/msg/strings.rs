@@ -70,6 +70,14 @@ impl Message {
         }
     }
 
+    /// The names of the storages of attachments.
+    pub(super) fn attachments(&self) -> Vec<String> {
+        let names = self.compound.entries[ROOT].children.iter().map(|child| &self.compound.entries[*child].name);
+        let mut names: Vec<_> = names.filter(|name| name.starts_with("__attach_version1.0_")).cloned().collect();
+        names.sort();
+        names
+    }
+
     /// Whether the message proper is an attachment that only its readers can open.
     pub(super) fn has_rights_managed_attachment(&self) -> bool {
         let compound = &self.compound;

@@ -139,6 +139,8 @@ fn subjects_bodies_and_what_repeats_them_are_translated() {
     for version in [cfb::Version::V3, cfb::Version::V4] {
         let bytes = Built { version, ..built() }.build();
         assert_eq!(texts(&bytes), ["one two", "First line.", "Café", "First line.", "Second line."]);
+        let left = read(&bytes).unwrap().skeleton.untranslated();
+        assert!(format!("{left:?}").contains("EmbeddedObject"), "{left:?}");
         let before = streams(&bytes);
         let after = translated(&bytes, |text| text.to_uppercase());
         assert_eq!(find(&after, "/__substg1.0_0037001F"), Some(&*wide("RE: ONE TWO")));
