@@ -17,6 +17,12 @@ pub enum JobsError {
     /// A stored value makes no sense.
     #[error("the job store holds an invalid {0}")]
     Invalid(&'static str),
+    /// A request is sealed with a key that is not at hand.
+    #[error(
+        "requests in the job database are sealed with the key {0}, which is not configured: all processes on a database \
+         need the same [secrets], and a key that was replaced has to stay on the list of older keys"
+    )]
+    Sealed(String),
     /// Another server process works with this data directory.
     #[error("the data directory is in use by another server: {} is locked; stop that server or give another data_dir", .0.display())]
     Locked(PathBuf),
@@ -34,6 +40,7 @@ impl JobsError {
             Self::Store(source) => Self::store(source.to_string()),
             Self::Busy => Self::Busy,
             Self::Invalid(what) => Self::Invalid(what),
+            Self::Sealed(key) => Self::Sealed(key.clone()),
             Self::Locked(path) => Self::Locked(path.clone()),
         }
     }

@@ -5,6 +5,9 @@
 mod cli;
 mod commands;
 mod config;
+#[cfg(debug_assertions)]
+mod faults;
+mod last_words;
 mod logging;
 mod tls;
 mod wiring;

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use terjuman_api::{App, AuthConfig, HttpConfig, Parts};
-use terjuman_jobs::{Jobs, RandomIds, SqliteOptions, SqliteStore, SystemClock};
+use terjuman_jobs::{AtWork, Jobs, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore, SystemClock};
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Identity, Pseudo, Source, Translated, Unit};
 use terjuman_pipeline::{Engines, Limits, Options, Pairs, TranslateError, Translator, Watch};
@@ -48,7 +48,8 @@ impl Server {
 
     pub(crate) async fn with(change: impl FnOnce(&mut HttpConfig)) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let options = SqliteOptions { path: directory.path().join("jobs.db"), start_delay: Duration::ZERO };
+        let sealer = Sealer::new(&SealingKey::random().unwrap(), &[]);
+        let options = SqliteOptions { path: directory.path().join("jobs.db"), start_delay: Duration::ZERO, sealer };
         let store = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.unwrap();
         let store = Arc::new(store);
         let mut http = HttpConfig::default();
@@ -62,6 +63,7 @@ impl Server {
             auth: AuthConfig { keys: keys.map(|key| key.to_owned().into()).to_vec() },
             options: Options::default(),
             limits: Limits::default(),
+            at_work: AtWork::default(),
             metrics: terjuman_api::install_metrics(),
         };
         let app = App::new(parts).unwrap();

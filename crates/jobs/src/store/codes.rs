@@ -53,6 +53,12 @@ pub(crate) fn queue_code(queue: Queue) -> i64 {
     }
 }
 
+/// The place in the queue of a code.
+pub(crate) fn queue(code: i64) -> Result<Queue, JobsError> {
+    let all = [Queue::Waiting, Queue::Leased, Queue::Done];
+    all.into_iter().find(|queue| queue_code(*queue) == code).ok_or(JobsError::Invalid("place in the queue"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! The seam to the database. One implementation a database, one conformance suite for all.
 
 pub(crate) mod codes;
+pub(crate) mod crashes;
 pub(crate) mod fair;
 pub(crate) mod ledger;
 pub(crate) mod listing;
@@ -98,8 +99,14 @@ pub trait JobStore: Send + Sync {
     /// over.
     async fn hand_back(&self, leases: &[&Lease], how: Return) -> Result<(), JobsError>;
 
-    /// Ends leases that expired. A document, or an enumeration, that brought `attempts` workers down is not tried again.
-    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError>;
+    /// Ends leases that expired. Nobody knows why: as a rule the worker was killed, so no attempt is counted, and the
+    /// document is worked on alone from now on. One that lost its worker `limit` times is not tried again.
+    async fn release_expired(&self, limit: u32) -> Result<Released, JobsError>;
+
+    /// The work under these leases on documents brought its process down by its own doing. Each is counted once,
+    /// however late and however often it is told, and whoever holds the document by now; a lease that is still held is
+    /// ended. A document that did so `limit` times fails.
+    async fn record_crashes(&self, leases: &[&Lease], limit: u32) -> Result<Released, JobsError>;
 
     /// Recounts every open job; the number of those whose counters were wrong and are right now.
     async fn audit(&self) -> Result<u32, JobsError>;

@@ -75,10 +75,19 @@ impl Bench {
         self.store.cancel(&resource("a"), job).await.unwrap().unwrap().status
     }
 
-    /// The worker is not heard of again; `attempts` such workers end a document.
-    async fn worker_dies(&self, attempts: u32) -> Released {
+    /// The worker is not heard of again; `limit` such workers end a document.
+    async fn worker_dies(&self, limit: u32) -> Released {
         self.clock.advance(LEASE + Duration::from_secs(1));
-        self.store.release_expired(attempts).await.unwrap()
+        self.store.release_expired(limit).await.unwrap()
+    }
+
+    /// The worker went down by its own doing, and said of which documents; three times are too many.
+    async fn crashed(&self, leases: &[&Lease]) -> Released {
+        self.store.record_crashes(leases, 3).await.unwrap()
+    }
+
+    async fn claim_suspect(&self) -> ClaimedDocument {
+        self.store.claim_suspect(&holder("worker")).await.unwrap().unwrap()
     }
 
     #[track_caller]
@@ -107,7 +116,7 @@ async fn a_late_worker_cannot_finish(bench: Bench) {
     assert_eq!(bench.worker_dies(9).await, Released { released: 1, crashed: 0 });
     assert_eq!(bench.store.standing(&late.lease).await.unwrap(), Standing::Lost);
     let suspect = bench.store.claim_suspect(&holder("second")).await.unwrap().unwrap();
-    assert_eq!((suspect.id, suspect.attempt, suspect.lost), (late.id, 2, 1));
+    assert_eq!((suspect.id, suspect.attempt, suspect.lost), (late.id, 1, 1));
     assert!(!bench.finish(&late.lease, failure()).await);
     bench.store.hand_back(&[&late.lease], Return::Unbegun).await.unwrap();
     assert_eq!(bench.store.standing(&suspect.lease).await.unwrap(), Standing::Held);
@@ -175,7 +184,7 @@ async fn attempts_are_counted_before_the_work_and_not_for_what_is_given_back(ben
     assert!(bench.finish(&second.lease, success(1)).await);
 }
 
-async fn a_document_that_kills_its_workers_ends_crashed(bench: Bench) {
+async fn a_document_whose_workers_vanish_too_often_ends_crashed(bench: Bench) {
     let job = bench.job("a", 2).await;
     bench.claim(2).await;
     assert_eq!(bench.worker_dies(3).await, Released { released: 2, crashed: 0 });
@@ -192,6 +201,87 @@ async fn a_document_that_kills_its_workers_ends_crashed(bench: Bench) {
     let documents = bench.documents(job).await;
     let failed = documents.iter().find(|document| document.id == poison.id).unwrap();
     assert_eq!(failed.error.as_ref().unwrap().code, FailureCode::DocumentCrashed);
+}
+
+async fn a_document_that_brings_its_process_down_ends_crashed(bench: Bench) {
+    let job = bench.job("a", 2).await;
+    let mut claimed = bench.claim(2).await;
+    let good = claimed.remove(0);
+    let poison = claimed.remove(0);
+    assert_eq!(bench.crashed(&[&poison.lease]).await, Released { released: 1, crashed: 0 });
+    // The neighbour was not named: its lease ends like that of any worker that is gone.
+    bench.worker_dies(20).await;
+    assert_eq!(bench.claim_suspect().await.id, good.id);
+    let again = bench.claim_suspect().await;
+    assert_eq!((again.id, again.lost, again.attempt), (poison.id, 1, 1));
+    assert_eq!(bench.crashed(&[&again.lease]).await, Released { released: 1, crashed: 0 });
+    let last = bench.claim_suspect().await;
+    assert_eq!(bench.crashed(&[&last.lease]).await, Released { released: 0, crashed: 1 });
+    let documents = bench.documents(job).await;
+    let failed = documents.iter().find(|document| document.id == poison.id).unwrap();
+    assert_eq!(failed.error.as_ref().unwrap().code, FailureCode::DocumentCrashed);
+    Bench::check(&bench.read(job).await, JobStatus::Running, [0, 1, 0, 1, 0]);
+}
+
+async fn a_kill_from_outside_costs_no_attempt(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    bench.claim_one().await;
+    for death in 1..=15 {
+        assert_eq!(bench.worker_dies(20).await, Released { released: 1, crashed: 0 });
+        let claimed = bench.claim_suspect().await;
+        assert_eq!((claimed.attempt, claimed.lost), (1, death));
+        if death == 15 {
+            assert!(bench.finish(&claimed.lease, success(1)).await);
+        }
+    }
+    Bench::check(&bench.read(job).await, JobStatus::Succeeded, [0, 0, 1, 0, 0]);
+}
+
+async fn a_crash_counts_once_however_often_it_is_told(bench: Bench) {
+    bench.job("a", 1).await;
+    let first = bench.claim_one().await;
+    // The lease expired before anybody told why.
+    bench.worker_dies(20).await;
+    for _ in 0..5 {
+        assert_eq!(bench.crashed(&[&first.lease]).await, Released::default());
+    }
+    let second = bench.claim_suspect().await;
+    assert_eq!(second.lost, 1);
+    assert_eq!(bench.crashed(&[&second.lease, &first.lease]).await, Released { released: 1, crashed: 0 });
+    bench.claim_suspect().await;
+    bench.worker_dies(20).await;
+    assert_eq!(bench.crashed(&[&second.lease]).await, Released::default());
+    // Told while it waits: it is not worked on a fourth time.
+    let third = bench.claim_suspect().await;
+    bench.worker_dies(20).await;
+    assert_eq!(bench.crashed(&[&third.lease]).await, Released { released: 0, crashed: 1 });
+    assert!(bench.store.claim_suspect(&holder("worker")).await.unwrap().is_none());
+}
+
+async fn a_crash_that_is_told_late_stops_nobody(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    let mut leases = vec![bench.claim_one().await.lease];
+    for _ in 0..3 {
+        bench.worker_dies(20).await;
+        leases.push(bench.claim_suspect().await.lease);
+    }
+    let current = leases.pop().unwrap();
+    for lease in &leases {
+        assert_eq!(bench.crashed(&[lease]).await, Released::default());
+    }
+    assert_eq!(bench.store.standing(&current).await.unwrap(), Standing::Held);
+    assert!(bench.finish(&current, success(1)).await);
+    // What has ended stays as it ended.
+    assert_eq!(bench.crashed(&[&current]).await, Released::default());
+    Bench::check(&bench.read(job).await, JobStatus::Succeeded, [0, 0, 1, 0, 0]);
+}
+
+async fn a_crash_of_a_cancelled_document_ends_it(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    let claimed = bench.claim_one().await;
+    bench.cancel(job).await;
+    assert_eq!(bench.crashed(&[&claimed.lease]).await, Released { released: 0, crashed: 1 });
+    Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0, 0, 0, 0, 1]);
 }
 
 async fn a_suspect_is_left_to_a_worker_that_has_nothing_else(bench: Bench) {
@@ -311,7 +401,7 @@ async fn an_expansion_is_recorded_once(bench: Bench) {
     assert!(bench.store.claim_expansion(&holder("other")).await.unwrap().is_none());
     bench.worker_dies(9).await;
     let other = bench.store.claim_expansion(&holder("other")).await.unwrap().unwrap();
-    assert_eq!((other.job, other.attempt), (job, 2));
+    assert_eq!((other.job, other.attempt), (job, 1));
     assert!(!bench.store.record_expansion(&late.lease, found(2)).await.unwrap());
     let too_late = Failure::new(FailureCode::NoDocumentsFound, "nothing");
     assert!(!bench.store.refuse(&late.lease, too_late).await.unwrap());
@@ -358,13 +448,13 @@ async fn a_cancelled_expansion_cannot_be_recorded(bench: Bench) {
 
 async fn an_expansion_that_kills_its_workers_is_refused(bench: Bench) {
     let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;
-    for attempt in 1..=3 {
-        // A clean shutdown between the crashes does not count.
+    for death in 1..=3 {
+        // A clean shutdown between the deaths does not count, and none of them counts as an attempt.
         let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
         bench.store.hand_back(&[&claimed.lease], Return::Unbegun).await.unwrap();
         let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
-        assert_eq!(claimed.attempt, attempt);
-        let crashed = u32::from(attempt == 3);
+        assert_eq!(claimed.attempt, 1);
+        let crashed = u32::from(death == 3);
         assert_eq!(bench.worker_dies(3).await, Released { released: 1 - crashed, crashed });
     }
     let job = bench.read(job).await;
@@ -464,7 +554,12 @@ conformance!([
     a_heartbeat_keeps_a_lease,
     a_heartbeat_tells_what_is_cancelled_and_what_is_lost,
     attempts_are_counted_before_the_work_and_not_for_what_is_given_back,
-    a_document_that_kills_its_workers_ends_crashed,
+    a_document_whose_workers_vanish_too_often_ends_crashed,
+    a_document_that_brings_its_process_down_ends_crashed,
+    a_kill_from_outside_costs_no_attempt,
+    a_crash_counts_once_however_often_it_is_told,
+    a_crash_that_is_told_late_stops_nobody,
+    a_crash_of_a_cancelled_document_ends_it,
     a_suspect_is_left_to_a_worker_that_has_nothing_else,
     suspects_take_turns,
     a_clock_that_is_set_back_holds_nothing_up,

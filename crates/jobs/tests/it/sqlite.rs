@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
-use terjuman_jobs::{Holder, JobStore as _, Outcome, Released};
+use terjuman_jobs::{Holder, JobStore as _, JobsError, Outcome, Released, Sealer};
 use terjuman_model::{FailureCode, JobId, JobStatus};
 
-use crate::support::{Fresh, request, resource};
+use crate::support::{Fresh, key, request, resource};
 use crate::world::World;
 
 fn holder() -> Holder {
@@ -106,4 +106,51 @@ async fn a_store_that_is_closed_says_so_and_keeps_what_it_promised() {
     world.crash().await;
     world.start();
     assert_eq!(world.end(id).await.summary.success, 3);
+}
+
+/// Everything that is on disk.
+fn bytes(fresh: &Fresh) -> String {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(fresh.path.parent().unwrap()).unwrap() {
+        all.extend(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+#[tokio::test]
+async fn no_file_of_the_database_ever_shows_a_signature() {
+    let mut fresh = Fresh::new().await;
+    let id = fresh.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    assert!(!bytes(&fresh).contains("SECRET") && bytes(&fresh).contains("xc1."));
+    fresh.store.cancel(&resource("a"), id).await.unwrap();
+    fresh.store.close().await;
+    assert!(!bytes(&fresh).contains("xc1."), "erased with the job's end");
+    fresh.restart().await;
+    fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+    // As a version before this one stored it.
+    meddle(&mut fresh, "UPDATE requests SET body = '{\"inputs\": [\"SECRET\"]}'").await;
+    assert!(!bytes(&fresh).contains("SECRET"), "sealed when it is opened, and gone from the log");
+}
+
+#[tokio::test]
+async fn what_was_stored_in_plain_is_read_and_a_missing_key_is_named_at_the_start() {
+    let mut fresh = Fresh::new().await;
+    let id = fresh.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    fresh.store.close().await;
+    let mut connection = SqliteConnectOptions::new().filename(&fresh.path).connect().await.unwrap();
+    let plain = serde_json::to_string(&request()).unwrap();
+    sqlx::query("UPDATE requests SET body = $1").bind(plain).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    fresh.restart().await;
+    assert_eq!(fresh.store.request(id).await.unwrap(), Some(request()));
+    fresh.store.close().await;
+    let refused = fresh.open_with(Sealer::new(&key('b'), &[])).await.err().unwrap();
+    assert!(matches!(refused, JobsError::Sealed(_)), "{refused}");
+    let rotated = fresh.open_with(Sealer::new(&key('b'), &[key('a')])).await.unwrap();
+    assert_eq!(rotated.request(id).await.unwrap(), Some(request()));
+    rotated.close().await;
+    // Nothing is under the old key any more.
+    let new = fresh.open_with(Sealer::new(&key('b'), &[])).await.unwrap();
+    assert_eq!(new.request(id).await.unwrap(), Some(request()));
+    new.close().await;
 }

@@ -33,6 +33,7 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
     let stores = wiring::stores(config)?;
     let store = wiring::Store::open(config).await?;
     let jobs = store.jobs();
+    let at_work = wiring::at_work(config, &jobs).await?;
     let stop = CancellationToken::new();
     on_signal(stop.clone());
 
@@ -46,7 +47,7 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
     let address = listener.local_addr()?;
-    let app = wiring::app(config, jobs.clone(), Arc::clone(&engines))?;
+    let app = wiring::app(config, jobs.clone(), Arc::clone(&engines), at_work.clone())?;
     let tls = config.tls.load()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     tracing::info!(
@@ -59,7 +60,8 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
     let following = tokio::spawn(jobs.clone().follow(stop.clone()));
     let working = (role != Role::Api).then(|| {
         let (settings, options, limits) = (config.worker.clone(), config.options.clone(), config.limits.clone());
-        tokio::spawn(Worker::new(jobs, stores, engines, settings, options, limits).run(stop.clone()))
+        let worker = Worker::new(jobs, stores, engines, settings, options, limits).noting(at_work);
+        tokio::spawn(worker.run(stop.clone()))
     });
     let served = match (role, tls) {
         (Role::All | Role::Api, Some(tls)) => terjuman_api::serve_tls(listener, app, tls, stop.clone()).await,

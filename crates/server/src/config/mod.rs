@@ -4,6 +4,7 @@
 mod database;
 mod environment;
 mod print;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::logging::LogConfig;
 use crate::tls::TlsConfig;
 pub(crate) use database::{DatabaseConfig, Place};
 pub(crate) use print::print_toml;
+pub(crate) use secrets::SecretsConfig;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// Where jobs are kept.
     pub(crate) database: DatabaseConfig,
+    /// The keys that the SAS of open jobs are sealed with.
+    pub(crate) secrets: SecretsConfig,
     /// The listener, and the limits of requests.
     pub(crate) http: HttpConfig,
     /// Who may call.
@@ -59,6 +63,7 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("data"),
             database: DatabaseConfig::default(),
+            secrets: SecretsConfig::default(),
             http: HttpConfig::default(),
             auth: AuthConfig::default(),
             tls: TlsConfig::default(),
@@ -146,6 +151,12 @@ pub(crate) enum EngineKind {
     Pseudo,
     /// Hands every segment back.
     Identity,
+    /// Aborts the process: for tests.
+    #[cfg(debug_assertions)]
+    Abort,
+    /// Overflows the stack: for tests.
+    #[cfg(debug_assertions)]
+    Overflow,
 }
 
 impl Config {
@@ -157,6 +168,7 @@ impl Config {
             "worker.heartbeat_ms: must be at most a third of worker.lease_ms"
         );
         self.database.place(&self.data_dir)?;
+        self.secrets.check()?;
         self.http.check()?;
         self.auth.check(self.http.listen)?;
         self.log.filter()?;

@@ -4,11 +4,13 @@
 #![expect(clippy::print_stdout, reason = "a test says what it was run with and what it passed over")]
 
 mod arrows;
+mod attempts;
 mod crash;
 mod demo;
 mod models;
 mod postgres;
 mod rolling;
+mod secrets;
 mod sdk;
 mod serve;
 mod support;

@@ -17,6 +17,7 @@ mod outcome;
 mod plans;
 mod rows;
 mod schema;
+mod sealing;
 mod time;
 
 use std::fmt;
@@ -39,7 +40,7 @@ use crate::stamps::Stamps;
 use crate::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Heartbeat,
     Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Outcome, Page, Released, Return,
-    Standing, Subject, SystemClock,
+    Sealer, Standing, Subject, SystemClock,
 };
 
 /// How long [`JobStore::ping`] waits: whoever asks whether the server is ready wants to know soon.
@@ -54,6 +55,8 @@ pub struct PostgresOptions {
     pub max_connections: u32,
     /// How long a new job stays `NotStarted` at least.
     pub start_delay: Duration,
+    /// What requests are sealed with.
+    pub sealer: Sealer,
 }
 
 impl fmt::Debug for PostgresOptions {
@@ -89,6 +92,7 @@ struct Context {
     stamps: Stamps,
     ids: Arc<dyn Ids>,
     start_delay: Duration,
+    sealer: Sealer,
 }
 
 impl PostgresStore {
@@ -113,13 +117,13 @@ impl PostgresStore {
         points: FailPoints,
     ) -> Result<Self, JobsError> {
         let database = Database::new(&options.url)?;
-        schema::migrate(&database).await?;
+        schema::migrate(&database, &options.sealer).await?;
         let durable = database.durable(options.max_connections).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&durable).await?;
         // Never asked for the time: moments are taken from the database's.
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), Arc::new(SystemClock));
-        let context = Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay };
+        let context = Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay, sealer: options.sealer };
         let listener = Listener::start(&database);
         Ok(Self { inner: Arc::new(Inner { durable, casual: database.casual(), listener, context, points }) })
     }
@@ -248,7 +252,7 @@ impl JobStore for PostgresStore {
     }
 
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
-        claim::request(&self.inner.durable, job).await
+        claim::request(&self.inner.durable, &self.inner.context.sealer, job).await
     }
 
     async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
@@ -307,15 +311,25 @@ impl JobStore for PostgresStore {
         Ok(())
     }
 
-    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError> {
+    async fn release_expired(&self, limit: u32) -> Result<Released, JobsError> {
         let mut transaction = self.begin().await?;
-        let mut released = outcome::release_documents(&mut transaction, &self.inner.context, attempts).await?;
+        let mut released = outcome::release_documents(&mut transaction, &self.inner.context, limit).await?;
         self.commit(transaction).await?;
         let mut transaction = self.begin().await?;
-        let jobs = outcome::release_expansions(&mut transaction, &self.inner.context, attempts).await?;
+        let jobs = outcome::release_expansions(&mut transaction, &self.inner.context, limit).await?;
         self.commit(transaction).await?;
         released.released += jobs.released;
         released.crashed += jobs.crashed;
+        if released.released > 0 {
+            self.call(Call::Work).await;
+        }
+        Ok(released)
+    }
+
+    async fn record_crashes(&self, leases: &[&Lease], limit: u32) -> Result<Released, JobsError> {
+        let mut transaction = self.begin().await?;
+        let released = outcome::record_crashes(&mut transaction, &self.inner.context, leases, limit).await?;
+        self.commit(transaction).await?;
         if released.released > 0 {
             self.call(Call::Work).await;
         }

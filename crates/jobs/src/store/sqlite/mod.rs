@@ -10,6 +10,7 @@ mod list;
 mod outcome;
 mod rows;
 mod schema;
+mod sealing;
 mod writer;
 
 use std::path::PathBuf;
@@ -28,7 +29,8 @@ use super::{JobStore, codes};
 use crate::stamps::Stamps;
 use crate::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Heartbeat,
-    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Outcome, Page, Released, Return, Standing,
+    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Outcome, Page, Released, Return, Sealer,
+    Standing,
 };
 
 /// Where the database is and what it needs to know.
@@ -38,6 +40,8 @@ pub struct SqliteOptions {
     pub path: PathBuf,
     /// How long a new job stays `NotStarted` at least.
     pub start_delay: Duration,
+    /// What requests are sealed with.
+    pub sealer: Sealer,
 }
 
 /// Jobs in a SQLite file. Cheap to clone.
@@ -57,6 +61,7 @@ struct Context {
     stamps: Stamps,
     ids: Arc<dyn Ids>,
     start_delay: Duration,
+    sealer: Sealer,
 }
 
 impl SqliteStore {
@@ -82,11 +87,12 @@ impl SqliteStore {
         let database = Database::new(&options.path);
         let mut connection = database.connect_writer().await?;
         schema::migrate(&mut connection).await?;
+        sealing::adopt(&mut connection, &options.sealer).await?;
         forget_leases(&mut connection).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&mut connection).await?;
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), clock);
-        let context = Arc::new(Context { stamps, ids, start_delay: options.start_delay });
+        let context = Arc::new(Context { stamps, ids, start_delay: options.start_delay, sealer: options.sealer });
         let readers = database.connect_readers().await?;
         let writer = Writer::start(database, connection, lock, points);
         Ok(Self { inner: Arc::new(Inner { readers, writer, context }) })
@@ -193,7 +199,7 @@ impl JobStore for SqliteStore {
     }
 
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
-        claim::request(&self.inner.readers, job).await
+        claim::request(&self.inner.readers, &self.inner.context.sealer, job).await
     }
 
     async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
@@ -258,9 +264,22 @@ impl JobStore for SqliteStore {
         .await
     }
 
-    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError> {
-        self.write(move |c, context| Box::pin(async move { outcome::release_expired(c, context, attempts).await }))
-            .await
+    async fn release_expired(&self, limit: u32) -> Result<Released, JobsError> {
+        self.write(move |c, context| Box::pin(async move { outcome::release_expired(c, context, limit).await })).await
+    }
+
+    async fn record_crashes(&self, leases: &[&Lease], limit: u32) -> Result<Released, JobsError> {
+        let leases: Vec<Lease> = leases.iter().map(|lease| lease.again()).collect();
+        self.write(move |c, context| {
+            Box::pin(async move {
+                let mut released = Released::default();
+                for lease in &leases {
+                    outcome::record_crash(c, context, lease, limit, &mut released).await?;
+                }
+                Ok(released)
+            })
+        })
+        .await
     }
 
     async fn audit(&self) -> Result<u32, JobsError> {

@@ -8,8 +8,10 @@ use sqlx::{SqlSafeStr, SqliteConnection};
 use crate::JobsError;
 
 /// Number, description, text. Never edit one that was released: its checksum is in every database.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "jobs and documents", include_str!("../../../migrations/sqlite/0001_jobs.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "jobs and documents", include_str!("../../../migrations/sqlite/0001_jobs.sql")),
+    (3, "durability", include_str!("../../../migrations/sqlite/0003_durability.sql")),
+];
 
 /// Brings the database to the newest version, each step in a transaction of its own.
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), JobsError> {

@@ -1,0 +1,13 @@
+-- Whose fault it was. `lost` counts every lease that ended without a word, `crashes` those of them under which the
+-- document itself brought its process down. `crash_token` is the newest lease that was told of as such: each counts
+-- once, however often it is told.
+ALTER TABLE documents ADD COLUMN crashes     INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE documents ADD COLUMN crash_token BIGINT NOT NULL DEFAULT 0;
+-- Enumerations whose worker was not heard of again.
+ALTER TABLE jobs ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+
+-- The name of the key that requests are sealed with: who starts with other keys is told at once.
+CREATE TABLE sealing (
+    one  SMALLINT PRIMARY KEY CHECK (one = 1),
+    key  TEXT NOT NULL
+);
