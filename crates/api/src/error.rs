@@ -43,6 +43,8 @@ pub(crate) enum Refusal {
     MethodNotAllowed,
     /// The job is finished already.
     OperationAlreadyCompleted,
+    /// The job has not ended.
+    OperationNotCompleted,
     /// The body is too large.
     RequestTooLarge,
     /// Path and query are too long.
@@ -120,6 +122,7 @@ impl Refusal {
             Self::NotFound | Self::NoSuchPath => (S::NOT_FOUND, "ResourceNotFound", Some("ResourceNotFound")),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "InvalidRequest", Some("MethodNotAllowed")),
             Self::OperationAlreadyCompleted => (S::CONFLICT, "Conflict", Some("OperationAlreadyCompleted")),
+            Self::OperationNotCompleted => (S::CONFLICT, "Conflict", Some("OperationNotCompleted")),
             Self::RequestTooLarge => (S::PAYLOAD_TOO_LARGE, "InvalidRequest", Some("RequestTooLarge")),
             Self::UriTooLong => (S::URI_TOO_LONG, "InvalidRequest", Some("UriTooLong")),
             Self::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "InvalidRequest", Some("UnsupportedMediaType")),
@@ -156,6 +159,7 @@ impl Refusal {
             Self::NoSuchPath,
             Self::MethodNotAllowed,
             Self::OperationAlreadyCompleted,
+            Self::OperationNotCompleted,
             Self::RequestTooLarge,
             Self::UriTooLong,
             Self::UnsupportedMediaType,

@@ -25,6 +25,7 @@ mod ids;
 mod job;
 mod query;
 mod request;
+mod retention;
 mod seal;
 mod service;
 mod stamps;
@@ -40,10 +41,11 @@ pub use ids::{Ids, RandomIds};
 pub use job::{Document, Job};
 pub use query::{Cursor, DocumentQuery, JobQuery, ListQuery, Order, OrderField, Page};
 pub use request::{GlossarySource, JobInput, JobRequest, JobSource, JobTarget, StorageKind};
+pub use retention::RetentionConfig;
 pub use seal::{NotAKey, Sealer, SealingKey};
 pub use service::Jobs;
 pub use store::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, JobStore, Lease, NewDocument, News,
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore, Lease, NewDocument, News,
     Outcome, PostgresOptions, PostgresStore, Released, Return, SqliteOptions, SqliteStore, Standing, Subject,
 };
 

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobStore, JobsError, Page};
+use crate::{Document, DocumentQuery, Forgotten, Job, JobQuery, JobRequest, JobStore, JobsError, Page};
 
 /// The jobs of this installation. Cheap to clone.
 #[derive(Clone)]
@@ -146,6 +146,18 @@ impl Jobs {
             self.ring();
         }
         Ok(job)
+    }
+
+    /// Forgets a job that has ended, with its documents.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
+        let forgotten = self.store.forget(resource, id).await?;
+        if forgotten == Forgotten::Gone {
+            self.announce();
+        }
+        Ok(forgotten)
     }
 
     /// Whether the store answers.

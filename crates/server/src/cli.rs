@@ -93,6 +93,11 @@ pub(crate) enum JobsCommand {
         /// The job's id
         id: String,
     },
+    /// Forget a finished job and its documents; the translated files stay
+    Forget {
+        /// The job's id
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,9 @@
 //! Starting, reading, listing and cancelling jobs.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 
-use crate::support::{BATCHES, Server, VERSION, redacted};
+use crate::support::{BATCHES, OTHER_KEY, Server, VERSION, redacted};
 
 #[tokio::test]
 async fn an_accepted_job_is_found_where_the_answer_says() {
@@ -92,4 +93,24 @@ async fn a_store_that_is_gone_means_503_and_no_job() {
     }
     assert_eq!(server.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(server.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_finished_job_can_be_forgotten_and_no_other() {
+    let server = Server::new().await;
+    let id = server.accepted().await;
+    let path = format!("/terjuman/v1/jobs/{id}");
+    server.delete(&path).await.refused(409, "OperationNotCompleted", "Operation");
+    let cancelled = server.delete(&format!("{BATCHES}/{id}?{VERSION}")).await;
+    assert_eq!(cancelled.json()["status"], "Cancelled");
+    // Not somebody else's, and not without a key.
+    let as_other = Request::delete(&path).header("Ocp-Apim-Subscription-Key", OTHER_KEY);
+    server.send(as_other.body(Body::empty()).unwrap()).await.refused(404, "ResourceNotFound", "");
+    let nobody = server.send(Request::delete(&path).body(Body::empty()).unwrap()).await;
+    assert_eq!(nobody.status, 401);
+    let gone = server.delete(&path).await;
+    assert_eq!((gone.status.as_u16(), gone.body.len()), (204, 0));
+    server.delete(&path).await.refused(404, "ResourceNotFound", "");
+    server.get(&format!("{BATCHES}/{id}?{VERSION}")).await.refused(404, "ResourceNotFound", "");
+    server.delete("/terjuman/v1/jobs/x").await.refused(404, "ResourceNotFound", "");
 }

@@ -7,14 +7,18 @@ pub(crate) mod ledger;
 pub(crate) mod listing;
 pub(crate) mod position;
 mod postgres;
+pub(crate) mod repeat;
 mod sqlite;
 mod work;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use terjuman_model::{DocumentId, Failure, JobId, ResourceId};
+use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 use tokio::sync::broadcast;
 
 pub use self::postgres::{PostgresOptions, PostgresStore};
+pub use self::repeat::Forgotten;
 pub use self::sqlite::{SqliteOptions, SqliteStore};
 pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
@@ -48,6 +52,13 @@ pub trait JobStore: Send + Sync {
     /// Asks a job to stop: what waits is `Cancelled` at once, what runs is `Cancelling`. A finished job stays as it
     /// is. Returns the job after that; `None` if it is not this resource's.
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError>;
+
+    /// Forgets a job of this resource that has ended, with its documents.
+    async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError>;
+
+    /// Forgets jobs that ended longer ago than that, oldest first, until about `documents` documents are gone; the number
+    /// of jobs. Several processes may do so at once.
+    async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError>;
 
     /// Whether the database answers: what `/readyz` asks.
     async fn ping(&self) -> Result<(), JobsError>;
@@ -113,4 +124,9 @@ pub trait JobStore: Send + Sync {
 
     /// How long the queue is.
     async fn depth(&self) -> Result<Depth, JobsError>;
+}
+
+/// The moment that was so long ago.
+pub(crate) fn earlier(now: Timestamp, age: Duration) -> Timestamp {
+    now.plus_micros(i64::try_from(age.as_micros()).unwrap_or(i64::MAX).saturating_neg())
 }

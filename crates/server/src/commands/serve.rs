@@ -58,6 +58,7 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         env!("CARGO_PKG_VERSION")
     );
     let following = tokio::spawn(jobs.clone().follow(stop.clone()));
+    let forgetting = tokio::spawn(jobs.clone().forget_old(config.retention.clone(), stop.clone()));
     let working = (role != Role::Api).then(|| {
         let (settings, options, limits) = (config.worker.clone(), config.options.clone(), config.limits.clone());
         let worker = Worker::new(jobs, stores, engines, settings, options, limits).noting(at_work);
@@ -75,6 +76,7 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         working.await.context("the workers ended unexpectedly")?;
     }
     following.await.context("the watch over other processes ended unexpectedly")?;
+    forgetting.await.context("the forgetting of old jobs ended unexpectedly")?;
     store.close().await;
     served.context("the listener failed")?;
     tracing::info!("stopped");

@@ -46,6 +46,21 @@ pub(super) fn paths() -> Map<String, Value> {
             "/translator/document:translate",
             json!({ "post": operation("translateDocument", "Translate one document", &sync(), 200, "The translated document, in the format it came in.", None, synchronous) }),
         ),
+        (
+            "/terjuman/v1/jobs/{id}",
+            json!({ "delete": {
+                "operationId": "forgetJob",
+                "summary": "Forget a finished job and its documents; not in the cloud's API",
+                "parameters": [id("id")],
+                "responses": {
+                    "204": { "description": "The job is gone." },
+                    "default": {
+                        "description": "Refused: 409 while the job has not ended, 404 if there is none.",
+                        "content": { "application/json": { "schema": reference("ErrorResponse") } }
+                    }
+                }
+            } }),
+        ),
         ("/languages", json!({ "get": public("getLanguages", "List the languages", "application/json") })),
         ("/healthz", json!({ "get": public("alive", "Whether the process runs", "application/json") })),
         ("/readyz", json!({ "get": public("ready", "Whether the server takes work", "application/json") })),

@@ -15,6 +15,7 @@ mod news;
 mod outcome;
 #[cfg(test)]
 mod plans;
+mod retention;
 mod rows;
 mod schema;
 mod sealing;
@@ -35,10 +36,10 @@ use self::connect::Database;
 use self::news::{Call, Listener};
 use self::time::Time;
 use super::listing::Scope;
-use super::{JobStore, codes};
+use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Heartbeat,
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
     Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Outcome, Page, Released, Return,
     Sealer, Standing, Subject, SystemClock,
 };
@@ -214,6 +215,22 @@ impl JobStore for PostgresStore {
             self.call(Call::Cancelled(id)).await;
         }
         Ok(job)
+    }
+
+    async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
+        let mut transaction = self.begin().await?;
+        let forgotten = retention::forget(&mut transaction, resource, id).await?;
+        self.commit(transaction).await?;
+        Ok(forgotten)
+    }
+
+    async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError> {
+        let Some(age) = age else { return Ok(0) };
+        let mut transaction = self.begin().await?;
+        let now = self.inner.context.time.now(&mut transaction).await?;
+        let forgotten = retention::forget_ended(&mut transaction, earlier(now, age), documents).await?;
+        self.commit(transaction).await?;
+        Ok(forgotten)
     }
 
     async fn ping(&self) -> Result<(), JobsError> {

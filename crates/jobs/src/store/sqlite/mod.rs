@@ -8,6 +8,7 @@ mod jobs;
 mod leases;
 mod list;
 mod outcome;
+mod retention;
 mod rows;
 mod schema;
 mod sealing;
@@ -25,10 +26,10 @@ use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 use self::connect::{Database, Lock};
 use self::writer::Writer;
 use super::listing::Scope;
-use super::{JobStore, codes};
+use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Heartbeat,
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
     Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Outcome, Page, Released, Return, Sealer,
     Standing,
 };
@@ -175,6 +176,21 @@ impl JobStore for SqliteStore {
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
         let resource = resource.clone();
         self.write(move |c, context| Box::pin(async move { jobs::cancel(c, context, &resource, id).await })).await
+    }
+
+    async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
+        let resource = resource.clone();
+        self.write(move |c, _| Box::pin(async move { retention::forget(c, &resource, id).await })).await
+    }
+
+    async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError> {
+        self.write(move |c, context| {
+            Box::pin(async move {
+                let Some(age) = age else { return Ok(0) };
+                retention::forget_ended(c, earlier(context.stamps.now(), age), documents).await
+            })
+        })
+        .await
     }
 
     async fn ping(&self) -> Result<(), JobsError> {
