@@ -45,6 +45,8 @@ pub(crate) enum Refusal {
     OperationAlreadyCompleted,
     /// The job has not ended.
     OperationNotCompleted,
+    /// The request was first sent too long ago to be repeated.
+    OutsideRepeatabilityWindow,
     /// The body is too large.
     RequestTooLarge,
     /// Path and query are too long.
@@ -123,6 +125,9 @@ impl Refusal {
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "InvalidRequest", Some("MethodNotAllowed")),
             Self::OperationAlreadyCompleted => (S::CONFLICT, "Conflict", Some("OperationAlreadyCompleted")),
             Self::OperationNotCompleted => (S::CONFLICT, "Conflict", Some("OperationNotCompleted")),
+            Self::OutsideRepeatabilityWindow => {
+                (S::PRECONDITION_FAILED, "InvalidRequest", Some("OutsideRepeatabilityWindow"))
+            }
             Self::RequestTooLarge => (S::PAYLOAD_TOO_LARGE, "InvalidRequest", Some("RequestTooLarge")),
             Self::UriTooLong => (S::URI_TOO_LONG, "InvalidRequest", Some("UriTooLong")),
             Self::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "InvalidRequest", Some("UnsupportedMediaType")),
@@ -160,6 +165,7 @@ impl Refusal {
             Self::MethodNotAllowed,
             Self::OperationAlreadyCompleted,
             Self::OperationNotCompleted,
+            Self::OutsideRepeatabilityWindow,
             Self::RequestTooLarge,
             Self::UriTooLong,
             Self::UnsupportedMediaType,
@@ -255,6 +261,12 @@ impl ApiError {
             Refusal::InternalServerError,
             "The server failed to handle the request. The request id finds the cause in its log.",
         )
+    }
+
+    /// What was at fault.
+    #[cfg(test)]
+    pub(crate) fn target(&self) -> Option<&str> {
+        self.target.as_deref()
     }
 
     pub(crate) fn status(&self) -> StatusCode {

@@ -45,8 +45,8 @@ pub use retention::RetentionConfig;
 pub use seal::{NotAKey, Sealer, SealingKey};
 pub use service::Jobs;
 pub use store::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore, Lease, NewDocument, News,
-    Outcome, PostgresOptions, PostgresStore, Released, Return, SqliteOptions, SqliteStore, Standing, Subject,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore, Lease, NewDocument, News,
+    Outcome, PostgresOptions, PostgresStore, Released, Repeat, Repeated, Return, SqliteOptions, SqliteStore, Standing, Subject,
 };
 
 pub use worker::Worker;

@@ -9,7 +9,9 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Document, DocumentQuery, Forgotten, Job, JobQuery, JobRequest, JobStore, JobsError, Page};
+use crate::{
+    Accepted, Document, DocumentQuery, Forgotten, Job, JobQuery, JobRequest, JobStore, JobsError, Page, Repeat,
+};
 
 /// The jobs of this installation. Cheap to clone.
 #[derive(Clone)]
@@ -85,10 +87,28 @@ impl Jobs {
     /// # Errors
     /// If the store fails: then there is no job.
     pub async fn submit(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
-        let job = self.store.create_job(resource, request).await?;
-        self.announce();
-        self.ring();
-        Ok(job)
+        match self.accept(resource, request, None).await? {
+            Accepted::New(job) => Ok(job),
+            Accepted::Before(_) => Err(JobsError::Invalid("submission")),
+        }
+    }
+
+    /// [`submit`](Self::submit) of a request that may have come before.
+    ///
+    /// # Errors
+    /// If the store fails: then there is no job.
+    pub async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError> {
+        let accepted = self.store.accept(resource, request, repeat).await?;
+        if matches!(accepted, Accepted::New(_)) {
+            self.announce();
+            self.ring();
+        }
+        Ok(accepted)
     }
 
     /// One job; `None` if it is not this resource's.

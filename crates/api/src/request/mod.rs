@@ -5,6 +5,7 @@ pub(crate) mod body;
 mod call;
 pub(crate) mod client_id;
 pub(crate) mod query;
+pub(crate) mod repeat;
 pub(crate) mod strict;
 pub(crate) mod version;
 

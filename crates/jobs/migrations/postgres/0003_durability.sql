@@ -14,3 +14,15 @@ CREATE TABLE sealing (
 
 -- What ended long ago is forgotten, oldest first. An expression, so that no listing takes it for an index of its own.
 CREATE INDEX jobs_finished ON jobs ((last_action + 0)) WHERE status >= 3;
+
+-- Start requests that may come twice: the name a client gave, SHA-256 of the body, and the job it became. Kept a little
+-- longer than anybody may repeat them, also when the job is forgotten before.
+CREATE TABLE submissions (
+    resource TEXT COLLATE "C" NOT NULL,
+    name     TEXT COLLATE "C" NOT NULL,
+    body     BYTEA NOT NULL CHECK (length(body) = 32),
+    job      UUID NOT NULL,
+    created  BIGINT NOT NULL,
+    PRIMARY KEY (resource, name)
+);
+CREATE INDEX submissions_created ON submissions (created);

@@ -14,3 +14,15 @@ CREATE TABLE sealing (
 
 -- What ended long ago is forgotten, oldest first.
 CREATE INDEX jobs_finished ON jobs (last_action) WHERE status >= 3;
+
+-- Start requests that may come twice: the name a client gave, SHA-256 of the body, and the job it became. Kept a little
+-- longer than anybody may repeat them, also when the job is forgotten before.
+CREATE TABLE submissions (
+    resource TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    body     BLOB NOT NULL CHECK (length(body) = 32),
+    job      BLOB NOT NULL,
+    created  INTEGER NOT NULL,
+    PRIMARY KEY (resource, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX submissions_created ON submissions (created);

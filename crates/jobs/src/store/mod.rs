@@ -18,7 +18,7 @@ use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 use tokio::sync::broadcast;
 
 pub use self::postgres::{PostgresOptions, PostgresStore};
-pub use self::repeat::Forgotten;
+pub use self::repeat::{Accepted, Forgotten, Repeat, Repeated};
 pub use self::sqlite::{SqliteOptions, SqliteStore};
 pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
@@ -29,8 +29,25 @@ use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobsError, Page}
 /// Jobs and documents, durably.
 #[async_trait]
 pub trait JobStore: Send + Sync {
-    /// Stores a new job; when this returns it survives a power failure.
-    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError>;
+    /// Stores a new job; when this returns it survives a power failure. A request with a name that came before becomes no
+    /// second job, however many come at once.
+    async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError>;
+
+    /// What became of a request when it came before; `None` if it did not.
+    async fn repeated(&self, resource: &ResourceId, repeat: &Repeat) -> Result<Option<Repeated>, JobsError>;
+
+    /// [`accept`](Self::accept) of a request without a name.
+    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
+        match self.accept(resource, request, None).await? {
+            Accepted::New(job) => Ok(job),
+            Accepted::Before(_) => Err(JobsError::Invalid("submission")),
+        }
+    }
 
     /// One job of this resource; a foreign job is `None`.
     async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError>;

@@ -13,7 +13,7 @@ pub(super) fn paths() -> Map<String, Value> {
         (
             "/translator/document/batches",
             json!({
-                "post": operation("startTranslation", "Start a batch job", &[], 202, "The job is accepted and durable.", Some("TranslationAccepted"), |o| {
+                "post": operation("startTranslation", "Start a batch job", &repeatable(), 202, "The job is accepted and durable.", Some("TranslationAccepted"), |o| {
                     o["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": reference("StartTranslationDetails") } } });
                     o["responses"]["202"]["headers"] = json!({
                         "Operation-Location": { "description": "Where the job's status is.", "schema": { "type": "string", "format": "uri" } },
@@ -100,6 +100,18 @@ fn operation(
     }
     more(&mut operation);
     operation
+}
+
+/// The headers by which a request may be sent twice.
+fn repeatable() -> Vec<Value> {
+    let header = |name: &str, description: &str| {
+        json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } })
+    };
+    vec![
+        header("Repeatability-Request-ID", "A GUID: the same request sent again starts no second job, within 24 hours."),
+        header("Repeatability-First-Sent", "When it was sent for the first time, as an HTTP date."),
+        header("Operation-Id", "A name of your own to the same end, without a date."),
+    ]
 }
 
 fn public(id: &str, summary: &str, media_type: &str) -> Value {

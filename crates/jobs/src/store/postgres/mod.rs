@@ -19,6 +19,7 @@ mod retention;
 mod rows;
 mod schema;
 mod sealing;
+mod submissions;
 mod time;
 
 use std::fmt;
@@ -39,8 +40,8 @@ use super::listing::Scope;
 use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
-    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Outcome, Page, Released, Return,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
+    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Outcome, Page, Released, Repeat, Repeated, Return,
     Sealer, Standing, Subject, SystemClock,
 };
 
@@ -170,13 +171,39 @@ async fn whole<T: Send + 'static>(
 
 #[async_trait]
 impl JobStore for PostgresStore {
-    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
+    async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError> {
         let body = serde_json::to_string(request).map_err(|error| JobsError::Store(Box::new(error)))?;
+        let context = &self.inner.context;
         let mut transaction = self.begin().await?;
-        let job = jobs::create(&mut transaction, &self.inner.context, resource, &body).await?;
+        let now = context.time.now(&mut transaction).await?;
+        if let Some(repeat) = repeat
+            && let Some(before) = submissions::find(&mut *transaction, now, resource, repeat).await?
+        {
+            return Ok(Accepted::Before(before));
+        }
+        let job = jobs::create(&mut transaction, context, resource, &body).await?;
+        if let Some(repeat) = repeat
+            && !submissions::remember(&mut transaction, now, resource, repeat, job.id).await?
+        {
+            // Another process was quicker, and its job is there by now. This one never was.
+            transaction.rollback().await?;
+            let before = submissions::find(&self.inner.durable, now, resource, repeat).await?;
+            return before.map(Accepted::Before).ok_or(JobsError::Busy);
+        }
         self.commit(transaction).await?;
         self.call(Call::Work).await;
-        Ok(job)
+        Ok(Accepted::New(job))
+    }
+
+    async fn repeated(&self, resource: &ResourceId, repeat: &Repeat) -> Result<Option<Repeated>, JobsError> {
+        let mut connection = self.inner.durable.acquire().await?;
+        let now = self.inner.context.time.now(&mut connection).await?;
+        submissions::find(&mut *connection, now, resource, repeat).await
     }
 
     async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
@@ -225,10 +252,13 @@ impl JobStore for PostgresStore {
     }
 
     async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError> {
-        let Some(age) = age else { return Ok(0) };
         let mut transaction = self.begin().await?;
         let now = self.inner.context.time.now(&mut transaction).await?;
-        let forgotten = retention::forget_ended(&mut transaction, earlier(now, age), documents).await?;
+        submissions::forget(&mut transaction, now).await?;
+        let forgotten = match age {
+            Some(age) => retention::forget_ended(&mut transaction, earlier(now, age), documents).await?,
+            None => 0,
+        };
         self.commit(transaction).await?;
         Ok(forgotten)
     }

@@ -12,6 +12,7 @@ mod retention;
 mod rows;
 mod schema;
 mod sealing;
+mod submissions;
 mod writer;
 
 use std::path::PathBuf;
@@ -29,8 +30,8 @@ use super::listing::Scope;
 use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
-    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Outcome, Page, Released, Return, Sealer,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
+    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Outcome, Page, Released, Repeat, Repeated, Return, Sealer,
     Standing,
 };
 
@@ -139,10 +140,34 @@ impl SqliteStore {
 
 #[async_trait]
 impl JobStore for SqliteStore {
-    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
-        let resource = resource.clone();
+    async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError> {
+        let (resource, repeat) = (resource.clone(), repeat.cloned());
         let body = serde_json::to_string(request).map_err(|error| JobsError::Store(Box::new(error)))?;
-        self.write(move |c, context| Box::pin(async move { jobs::create(c, context, &resource, &body).await })).await
+        self.write(move |c, context| {
+            Box::pin(async move {
+                let now = context.stamps.now();
+                if let Some(repeat) = &repeat
+                    && let Some(before) = submissions::find(&mut *c, now, &resource, repeat).await?
+                {
+                    return Ok(Accepted::Before(before));
+                }
+                let job = jobs::create(c, context, &resource, &body).await?;
+                if let Some(repeat) = &repeat {
+                    submissions::remember(c, now, &resource, repeat, job.id).await?;
+                }
+                Ok(Accepted::New(job))
+            })
+        })
+        .await
+    }
+
+    async fn repeated(&self, resource: &ResourceId, repeat: &Repeat) -> Result<Option<Repeated>, JobsError> {
+        submissions::find(&self.inner.readers, self.inner.context.stamps.now(), resource, repeat).await
     }
 
     async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
@@ -186,6 +211,7 @@ impl JobStore for SqliteStore {
     async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError> {
         self.write(move |c, context| {
             Box::pin(async move {
+                submissions::forget(c, context.stamps.now()).await?;
                 let Some(age) = age else { return Ok(0) };
                 retention::forget_ended(c, earlier(context.stamps.now(), age), documents).await
             })
