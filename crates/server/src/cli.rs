@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Jobs(JobsArguments),
     /// List, fetch, add and remove translation models
     Models(ModelsArguments),
+    /// Copy the job database into a file, while the server runs
+    Backup(BackupArguments),
     /// Check or print the configuration
     Config(ConfigArguments),
     /// Check whether this machine is ready, and say what to do where it is not
@@ -154,6 +156,13 @@ pub(crate) struct TranslateArguments {
     /// Glossary file (.csv, .tsv, .xlf); the earlier one wins
     #[arg(long = "glossary", value_name = "FILE")]
     pub(crate) glossaries: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArguments {
+    /// The new file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

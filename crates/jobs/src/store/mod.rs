@@ -19,7 +19,7 @@ use tokio::sync::broadcast;
 
 pub use self::postgres::{PostgresOptions, PostgresStore};
 pub use self::repeat::{Accepted, Forgotten, Repeat, Repeated};
-pub use self::sqlite::{SqliteOptions, SqliteStore};
+pub use self::sqlite::{SqliteOptions, SqliteStore, backup};
 pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
     Released, Return, Standing, Subject,

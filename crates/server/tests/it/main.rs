@@ -5,6 +5,7 @@
 
 mod arrows;
 mod attempts;
+mod backup;
 mod crash;
 mod demo;
 mod models;

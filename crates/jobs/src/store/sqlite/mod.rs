@@ -1,6 +1,7 @@
 //! Jobs in one SQLite file: one server process, one writer, many readers.
 
 mod audit;
+mod backup;
 mod claim;
 mod connect;
 mod expansion;
@@ -24,6 +25,7 @@ use futures::future::BoxFuture;
 use sqlx::{SqliteConnection, SqlitePool};
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 
+pub use self::backup::backup;
 use self::connect::{Database, Lock};
 use self::writer::Writer;
 use super::listing::Scope;
