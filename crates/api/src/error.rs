@@ -281,6 +281,16 @@ impl From<JobsError> for ApiError {
                 tracing::warn!("the job store is busy");
                 Self::new(Refusal::ServiceTemporaryUnavailable, "The server is busy. Try again.")
             }
+            JobsError::QueueFull { limit, shared } => {
+                let whose = if shared { "on this server" } else { "of yours" };
+                let message = format!("There are {limit} open documents {whose} already. Try again when some have ended.");
+                Self::rate_too_high(message)
+            }
+            JobsError::DiskFull => {
+                tracing::error!("the disk of the job database is full, or nearly: no job is accepted");
+                let message = "The server's disk is nearly full, so it accepts no jobs. Try again later.";
+                Self::new(Refusal::ServiceTemporaryUnavailable, message)
+            }
             JobsError::Invalid(_) => {
                 tracing::error!(error = %error, "the job store holds a value that makes no sense");
                 Self::internal()

@@ -16,6 +16,7 @@
 //!
 //! [`JobStore`] is the seam to the database: one file of SQL a database, one suite of promises for all.
 
+mod admission;
 mod at_work;
 mod clock;
 mod config;
@@ -32,6 +33,7 @@ mod stamps;
 mod store;
 mod worker;
 
+pub use admission::{AdmissionConfig, Open};
 pub use at_work::{AtWork, Dead, Here, Working, cause_of_death};
 pub use clock::{Clock, SystemClock};
 pub use config::WorkerConfig;

@@ -83,11 +83,17 @@ impl Store {
     }
 
     /// The jobs in it.
-    pub(crate) fn jobs(&self) -> Jobs {
-        match self {
+    pub(crate) fn jobs(&self, config: &Config) -> anyhow::Result<Jobs> {
+        let folder = match config.database.place(&config.data_dir)? {
+            Place::Sqlite(path) => path.parent().map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder.into() }),
+            // Its disk is elsewhere.
+            Place::Postgres(_) => None,
+        };
+        let jobs = match self {
             Self::Sqlite(store) => Jobs::new(Arc::new(store.clone())),
             Self::Postgres(store) => Jobs::new(Arc::new(store.clone())),
-        }
+        };
+        Ok(jobs.admitting(config.admission.clone(), folder))
     }
 
     /// Finishes what is being written.

@@ -24,7 +24,7 @@ pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
     Released, Return, Standing, Subject,
 };
-use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobsError, Page};
+use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobsError, Open, Page};
 
 /// Jobs and documents, durably.
 #[async_trait]
@@ -69,6 +69,9 @@ pub trait JobStore: Send + Sync {
     /// Asks a job to stop: what waits is `Cancelled` at once, what runs is `Cancelling`. A finished job stays as it
     /// is. Returns the job after that; `None` if it is not this resource's.
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError>;
+
+    /// How much of this resource, and of all, has not ended.
+    async fn open_documents(&self, resource: &ResourceId) -> Result<Open, JobsError>;
 
     /// Forgets a job of this resource that has ended, with its documents.
     async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError>;

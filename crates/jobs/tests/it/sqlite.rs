@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
-use terjuman_jobs::{Holder, JobStore as _, JobsError, Outcome, Released, Sealer};
+use terjuman_jobs::{AdmissionConfig, Holder, JobStore as _, Jobs, JobsError, Outcome, Released, Sealer};
 use terjuman_model::{FailureCode, JobId, JobStatus};
 
 use crate::support::{Fresh, key, request, resource};
@@ -153,4 +153,43 @@ async fn what_was_stored_in_plain_is_read_and_a_missing_key_is_named_at_the_star
     let new = fresh.open_with(Sealer::new(&key('b'), &[])).await.unwrap();
     assert_eq!(new.request(id).await.unwrap(), Some(request()));
     new.close().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_jobs_and_leaves_the_rest_readable_and_whole() {
+    let fresh = Fresh::new().await;
+    let first = fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+    // SQLite takes the present size for a limit below it.
+    fresh.store.limit_pages(1).await.unwrap();
+    let mut accepted = 1;
+    let refused = loop {
+        match fresh.store.create_job(&resource("a"), &request()).await {
+            Ok(_) => accepted += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, JobsError::DiskFull), "{refused}");
+    let count = async || fresh.store.jobs(&resource("a"), &crate::support::all(1000)).await.unwrap().items.len();
+    assert_eq!(count().await, accepted, "what was refused is not there, what was accepted is");
+    assert_eq!(fresh.store.job(&resource("a"), first.id).await.unwrap(), Some(first));
+    assert_eq!(fresh.store.audit().await.unwrap(), 0);
+    fresh.store.limit_pages(1_000_000).await.unwrap();
+    fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+    assert_eq!(count().await, accepted + 1);
+}
+
+#[tokio::test]
+async fn no_job_is_accepted_on_a_disk_that_is_nearly_full() {
+    let fresh = Fresh::new().await;
+    let folder = fresh.path.parent().map(std::path::Path::to_owned);
+    let jobs = |min_free_bytes, min_free_percent| {
+        let config = AdmissionConfig { min_free_bytes, min_free_percent, ..AdmissionConfig::default() };
+        Jobs::new(fresh.store.clone()).admitting(config, folder.clone())
+    };
+    // No disk has that much; the other bound alone refuses nobody.
+    let refused = jobs(u64::MAX, 101).submit(&resource("a"), &request()).await;
+    assert!(matches!(refused, Err(JobsError::DiskFull)), "{refused:?}");
+    for (bytes, percent) in [(u64::MAX, 0), (0, 101)] {
+        jobs(bytes, percent).submit(&resource("a"), &request()).await.unwrap();
+    }
 }

@@ -32,7 +32,7 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
     let engines = Arc::new(wiring::engines(config)?);
     let stores = wiring::stores(config)?;
     let store = wiring::Store::open(config).await?;
-    let jobs = store.jobs();
+    let jobs = store.jobs(config)?;
     let at_work = wiring::at_work(config, &jobs).await?;
     let stop = CancellationToken::new();
     on_signal(stop.clone());

@@ -14,7 +14,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::{Deserialize, Serialize};
 use terjuman_api::{AuthConfig, HttpConfig};
-use terjuman_jobs::{RetentionConfig, StorageConfig, WorkerConfig};
+use terjuman_jobs::{AdmissionConfig, RetentionConfig, StorageConfig, WorkerConfig};
 use terjuman_nmt::{Catalogue, Kernel, NeuralConfig};
 use terjuman_pipeline::{Limits, Options};
 
@@ -52,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) storage: StorageConfig,
     /// How documents are worked on.
     pub(crate) worker: WorkerConfig,
+    /// How much may wait.
+    pub(crate) admission: AdmissionConfig,
     /// How long finished jobs are kept.
     pub(crate) retention: RetentionConfig,
     /// What one document may cost.
@@ -75,6 +77,7 @@ impl Default for Config {
             engines: BTreeMap::new(),
             storage: StorageConfig::default(),
             worker: WorkerConfig::default(),
+            admission: AdmissionConfig::default(),
             retention: RetentionConfig::default(),
             limits: Limits::default(),
             options: Options::default(),

@@ -41,7 +41,7 @@ use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
-    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Outcome, Page, Released, Repeat, Repeated, Return,
+    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Open, Outcome, Page, Released, Repeat, Repeated, Return,
     Sealer, Standing, Subject, SystemClock,
 };
 
@@ -242,6 +242,10 @@ impl JobStore for PostgresStore {
             self.call(Call::Cancelled(id)).await;
         }
         Ok(job)
+    }
+
+    async fn open_documents(&self, resource: &ResourceId) -> Result<Open, JobsError> {
+        audit::open(&self.inner.durable, resource).await
     }
 
     async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {

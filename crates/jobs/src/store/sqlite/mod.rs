@@ -33,7 +33,7 @@ use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
-    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Outcome, Page, Released, Repeat, Repeated, Return, Sealer,
+    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Open, Outcome, Page, Released, Repeat, Repeated, Return, Sealer,
     Standing,
 };
 
@@ -106,6 +106,22 @@ impl SqliteStore {
     pub async fn close(&self) {
         self.inner.readers.close().await;
         self.inner.writer.close().await;
+    }
+
+    /// Lets the file grow to so many pages and no further, as a full disk would. For tests.
+    ///
+    /// # Errors
+    /// If the store fails.
+    #[doc(hidden)]
+    pub async fn limit_pages(&self, pages: u32) -> Result<(), JobsError> {
+        self.write(move |c, _| {
+            Box::pin(async move {
+                let sql = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+                sqlx::query(sql).execute(c).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Lets the store die as the process would: nothing that is not committed happens. For tests.
@@ -203,6 +219,10 @@ impl JobStore for SqliteStore {
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
         let resource = resource.clone();
         self.write(move |c, context| Box::pin(async move { jobs::cancel(c, context, &resource, id).await })).await
+    }
+
+    async fn open_documents(&self, resource: &ResourceId) -> Result<Open, JobsError> {
+        audit::open(&self.inner.readers, resource).await
     }
 
     async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
