@@ -283,7 +283,8 @@ impl From<JobsError> for ApiError {
             }
             JobsError::QueueFull { limit, shared } => {
                 let whose = if shared { "on this server" } else { "of yours" };
-                let message = format!("There are {limit} open documents {whose} already. Try again when some have ended.");
+                let message =
+                    format!("There are {limit} open documents {whose} already. Try again when some have ended.");
                 Self::rate_too_high(message)
             }
             JobsError::DiskFull => {

@@ -92,7 +92,6 @@ impl AtWork {
     }
 
     /// Notes that a document is translated synchronously, until the value is dropped.
-    #[must_use]
     pub fn synchronous(&self) -> Working {
         self.begin(SYNCHRONOUS)
     }

@@ -47,8 +47,9 @@ pub use retention::RetentionConfig;
 pub use seal::{NotAKey, Sealer, SealingKey};
 pub use service::Jobs;
 pub use store::{
-    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore, Lease, NewDocument, News,
-    Outcome, PostgresOptions, PostgresStore, Released, Repeat, Repeated, Return, SqliteOptions, SqliteStore, Standing, Subject, backup,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore,
+    Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, Released, Repeat, Repeated, Return,
+    SqliteOptions, SqliteStore, Standing, Subject, backup,
 };
 
 pub use worker::Worker;

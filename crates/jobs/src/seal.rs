@@ -24,13 +24,14 @@ const MARK: &str = "xc1.";
 /// Bytes of a nonce.
 const NONCE: usize = 24;
 
-/// A key that requests are sealed with: 256 random bits, written as 64 hexadecimal digits. Shows itself to nobody.
+/// A key that requests are sealed with: 256 random bits, written in base64 or as 64 hexadecimal digits. Shows itself to
+/// nobody.
 #[derive(Clone)]
 pub struct SealingKey(Zeroizing<[u8; 32]>);
 
 /// The text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key is 64 hexadecimal digits, as `openssl rand -hex 32` prints them")]
+#[error("a key is 32 bytes in base64, as `openssl rand -base64 32` prints them, or 64 hexadecimal digits")]
 pub struct NotAKey;
 
 impl SealingKey {
@@ -64,15 +65,16 @@ impl FromStr for SealingKey {
 
     fn from_str(text: &str) -> Result<Self, NotAKey> {
         let text = text.trim();
-        if text.len() != 64 || !text.is_ascii() {
-            return Err(NotAKey);
-        }
         let mut bytes = Zeroizing::new([0; 32]);
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| NotAKey)?;
+        if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            for (index, byte) in bytes.iter_mut().enumerate() {
+                *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| NotAKey)?;
+            }
+            return Ok(Self(bytes));
         }
-        // `+1` is a number, too.
-        if text.contains('+') { Err(NotAKey) } else { Ok(Self(bytes)) }
+        let decoded = STANDARD_NO_PAD.decode(text.trim_end_matches('=')).map(Zeroizing::new).map_err(|_| NotAKey)?;
+        bytes.copy_from_slice(decoded.get(..).filter(|decoded| decoded.len() == 32).ok_or(NotAKey)?);
+        Ok(Self(bytes))
     }
 }
 
@@ -143,7 +145,8 @@ impl Sealer {
         let invalid = || JobsError::Invalid("sealed request");
         let (name, encoded) = sealed.split_once('.').ok_or_else(invalid)?;
         let key = self.0.iter().find(|key| key.name == name);
-        let key = key.ok_or_else(|| JobsError::Sealed(name.chars().filter(char::is_ascii_hexdigit).take(8).collect()))?;
+        let key =
+            key.ok_or_else(|| JobsError::Sealed(name.chars().filter(char::is_ascii_hexdigit).take(8).collect()))?;
         let bytes = STANDARD_NO_PAD.decode(encoded).map_err(|_| invalid())?;
         let (head, ciphertext) = bytes.split_at_checked(NONCE).ok_or_else(invalid)?;
         let payload = Payload { msg: ciphertext, aad: job.as_bytes() };
@@ -204,6 +207,8 @@ mod tests {
         let text = random.expose();
         assert_eq!(text.parse::<SealingKey>().unwrap().name(), random.name());
         assert!(!format!("{random:?}").contains(text.as_str()));
+        let encoded = base64::engine::general_purpose::STANDARD.encode([0xaa; 32]);
+        assert_eq!(encoded.parse::<SealingKey>().unwrap().name(), key('a').name());
         for wrong in ["", "ab", &"g".repeat(64), &"+1".repeat(32), &"é".repeat(32)] {
             assert!(wrong.parse::<SealingKey>().is_err(), "{wrong}");
         }

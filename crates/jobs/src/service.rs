@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
 use crate::{
-    Accepted, AdmissionConfig, Document, DocumentQuery, Forgotten, Job, JobQuery, JobRequest, JobStore, JobsError, Page, Repeat,
+    Accepted, AdmissionConfig, Document, DocumentQuery, Forgotten, Job, JobQuery, JobRequest, JobStore, JobsError,
+    Page, Repeat,
 };
 
 /// The jobs of this installation. Cheap to clone.

@@ -87,7 +87,8 @@ fn scrub(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// Starts logging for the life of the process.
 pub(crate) fn start(config: &LogConfig) -> anyhow::Result<()> {
-    let builder = tracing_subscriber::fmt().with_env_filter(config.filter()?).with_writer(|| Scrubbed(std::io::stderr()));
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(config.filter()?).with_writer(|| Scrubbed(std::io::stderr()));
     match config.format {
         // Colours only where a person looks: a log file full of escape sequences helps nobody.
         LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
@@ -108,7 +109,10 @@ mod tests {
     #[test]
     fn signatures_are_hidden_wherever_they_stand() {
         check("nothing to hide", "nothing to hide");
-        check("url: https://a/b?sv=1&sig=aB%2F+/=&se=2 and SIG=x", "url: https://a/b?sv=1&sig=(hidden)&se=2 and SIG=(hidden)");
+        check(
+            "url: https://a/b?sv=1&sig=aB%2F+/=&se=2 and SIG=x",
+            "url: https://a/b?sv=1&sig=(hidden)&se=2 and SIG=(hidden)",
+        );
         check(r#"{"url":"https://a/?sig=abc"}"#, r#"{"url":"https://a/?sig=(hidden)"}"#);
         check("next=https%3A%2F%2Fa%3Fsig%3Dabc%252F", "next=https%3A%2F%2Fa%3Fsig%3D(hidden)");
         check("sig=", "sig=(hidden)");

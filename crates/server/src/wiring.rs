@@ -8,8 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use terjuman_api::{App, Parts};
 use terjuman_jobs::{
-    AtWork, Jobs, PostgresOptions, PostgresStore, RandomIds, SqliteOptions, SqliteStore, Stores, Subject,
-    SystemClock,
+    AtWork, Jobs, PostgresOptions, PostgresStore, RandomIds, SqliteOptions, SqliteStore, Stores, Subject, SystemClock,
 };
 use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 
@@ -85,7 +84,9 @@ impl Store {
     /// The jobs in it.
     pub(crate) fn jobs(&self, config: &Config) -> anyhow::Result<Jobs> {
         let folder = match config.database.place(&config.data_dir)? {
-            Place::Sqlite(path) => path.parent().map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder.into() }),
+            Place::Sqlite(path) => {
+                path.parent().map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder.into() })
+            }
             // Its disk is elsewhere.
             Place::Postgres(_) => None,
         };

@@ -77,9 +77,9 @@ mod tests {
             headers.append(*name, value.parse().unwrap());
         }
         let found = repeat(&headers, b"{}");
-        let found = found.as_ref().map(|found| {
-            found.as_ref().map(|repeat| (repeat.name.as_str(), repeat.first_sent.map(|sent| sent.0)))
-        });
+        let found = found
+            .as_ref()
+            .map(|found| found.as_ref().map(|repeat| (repeat.name.as_str(), repeat.first_sent.map(|sent| sent.0))));
         assert_eq!(found.map_err(|error| error.target().unwrap_or_default()), expected);
     }
 

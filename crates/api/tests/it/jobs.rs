@@ -118,9 +118,12 @@ async fn a_finished_job_can_be_forgotten_and_no_other() {
 #[tokio::test]
 async fn the_same_request_sent_again_starts_no_second_job() {
     let server = Server::new().await;
-    let now = httpdate::fmt_http_date(std::time::UNIX_EPOCH + std::time::Duration::from_micros(
-        u64::try_from(terjuman_jobs::Clock::now(&terjuman_jobs::SystemClock).0).unwrap(),
-    ));
+    let now = httpdate::fmt_http_date(
+        std::time::UNIX_EPOCH
+            + std::time::Duration::from_micros(
+                u64::try_from(terjuman_jobs::Clock::now(&terjuman_jobs::SystemClock).0).unwrap(),
+            ),
+    );
     let start = async |headers: &[(&str, &str)], body: &str| {
         let mut request = request("POST", &format!("{BATCHES}?{VERSION}")).header("content-type", "application/json");
         for (name, value) in headers {

@@ -10,7 +10,9 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use terjuman_api::{App, AuthConfig, HttpConfig, Parts};
-use terjuman_jobs::{AdmissionConfig, AtWork, Jobs, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore, SystemClock};
+use terjuman_jobs::{
+    AdmissionConfig, AtWork, Jobs, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore, SystemClock,
+};
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Identity, Pseudo, Source, Translated, Unit};
 use terjuman_pipeline::{Engines, Limits, Options, Pairs, TranslateError, Translator, Watch};

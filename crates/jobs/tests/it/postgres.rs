@@ -256,8 +256,12 @@ async fn a_password_is_never_shown() {
     assert!(!format!("{options:?}").contains("SECRET"));
     let error = PostgresStore::open(options, Arc::new(RandomIds)).await.err().unwrap();
     assert!(!format!("{error:?} {error}").contains("SECRET"), "{error}");
-    let options =
-        PostgresOptions { url: "postgres://u:SECRET@[".into(), max_connections: 1, start_delay: Duration::ZERO, sealer: sealer() };
+    let options = PostgresOptions {
+        url: "postgres://u:SECRET@[".into(),
+        max_connections: 1,
+        start_delay: Duration::ZERO,
+        sealer: sealer(),
+    };
     let error = PostgresStore::open(options, Arc::new(RandomIds)).await.err().unwrap();
     assert!(!format!("{error:?} {error}").contains("SECRET"), "{error}");
 }

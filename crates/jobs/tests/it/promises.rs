@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use terjuman_jobs::{
-    Accepted, AdmissionConfig, ClaimedDocument, Clock as _, Document, Forgotten, Heartbeat, Holder, Job, Jobs, JobsError,
-    Lease, NewDocument, Outcome, Released, Repeat, Repeated, Return, Standing, Subject,
+    Accepted, AdmissionConfig, ClaimedDocument, Clock as _, Document, Forgotten, Heartbeat, Holder, Job, Jobs,
+    JobsError, Lease, NewDocument, Outcome, Released, Repeat, Repeated, Return, Standing, Subject,
 };
 use terjuman_model::{DocumentStatus, Failure, FailureCode, JobId, JobStatus, Timestamp};
 
@@ -701,11 +701,8 @@ async fn what_is_open_is_counted_for_its_resource_and_for_all(bench: Bench) {
 }
 
 async fn no_more_are_let_in_than_there_is_room_for(bench: Bench) {
-    let config = AdmissionConfig {
-        max_open_documents_per_resource: 3,
-        max_open_documents: 5,
-        ..AdmissionConfig::default()
-    };
+    let config =
+        AdmissionConfig { max_open_documents_per_resource: 3, max_open_documents: 5, ..AdmissionConfig::default() };
     let jobs = Jobs::new(bench.store.clone()).admitting(config, None);
     let submit = async |who: &str| jobs.submit(&resource(who), &request()).await;
     let named = repeat(&bench, "name", 1, Duration::ZERO);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use terjuman_jobs::{
-    Clock, FailPoints, Ids, JobInput, JobRequest, JobSource, JobStore, JobTarget, ListQuery, Sealer,
-    SealingKey, SqliteOptions, SqliteStore, StorageKind,
+    Clock, FailPoints, Ids, JobInput, JobRequest, JobSource, JobStore, JobTarget, ListQuery, Sealer, SealingKey,
+    SqliteOptions, SqliteStore, StorageKind,
 };
 use terjuman_model::{ResourceId, Timestamp};
 use uuid::Uuid;

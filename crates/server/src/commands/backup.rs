@@ -23,6 +23,10 @@ pub(crate) fn run(config: &Config, arguments: &BackupArguments) -> anyhow::Resul
     let copied = runtime.block_on(terjuman_jobs::backup(&path, copy));
     copied.with_context(|| format!("{} could not be copied to {}", path.display(), copy.display()))?;
     let bytes = std::fs::metadata(copy).map_or(0, |data| data.len());
-    print(&format!("copied {} to {}, {bytes} bytes; keep the key of [secrets] with it, but not beside it", path.display(), copy.display()));
+    print(&format!(
+        "copied {} to {}, {bytes} bytes; keep the key of [secrets] with it, but not beside it",
+        path.display(),
+        copy.display()
+    ));
     Ok(ExitCode::SUCCESS)
 }

@@ -4,8 +4,14 @@ use figment::value::{Dict, Map, Value};
 use figment::{Error, Metadata, Profile, Provider};
 
 /// Keys whose values are lists: comma-separated in the environment.
-const LISTS: [&str; 6] =
-    ["auth.keys", "secrets.keys", "storage.allow_hosts", "storage.only_hosts", "storage.file_roots", "options.front_matter_keys"];
+const LISTS: [&str; 6] = [
+    "auth.keys",
+    "secrets.old_keys",
+    "storage.allow_hosts",
+    "storage.only_hosts",
+    "storage.file_roots",
+    "options.front_matter_keys",
+];
 
 /// `TERJUMAN_SECTION__KEY` variables.
 pub(crate) struct Variables(Vec<(String, String)>);

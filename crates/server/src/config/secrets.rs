@@ -9,66 +9,66 @@ use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use terjuman_api::Secret;
 use terjuman_jobs::{Sealer, SealingKey};
+use zeroize::Zeroizing;
 
 /// Where the keys are that seal the SAS of open jobs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SecretsConfig {
-    /// A file with one key a line, 64 hexadecimal digits each: the first one seals, the others are older ones that still
-    /// open. It must not be open to others. Default: `secrets.key` in the data directory, made at the first start.
+    /// The key that seals: 32 bytes in base64 (`openssl rand -base64 32`) or 64 hexadecimal digits. Default none: a file
+    /// has it.
+    pub(crate) key: Option<Secret>,
+    /// A file with one key a line: the first one seals, the others are older ones that still open. It must not be open to
+    /// others. Default: `secrets.key` in the data directory, made at the first start.
     pub(crate) key_file: Option<PathBuf>,
-    /// The same keys without a file: for the environment. Default none.
-    pub(crate) keys: Vec<Secret>,
+    /// Keys that sealed once and still open. Default none.
+    pub(crate) old_keys: Vec<Secret>,
 }
 
 impl SecretsConfig {
     /// What types cannot say.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         ensure!(
-            self.key_file.is_none() || self.keys.is_empty(),
-            "secrets.key_file and secrets.keys: give one of them, not both"
+            self.key.is_none() || self.key_file.is_none(),
+            "secrets.key and secrets.key_file: give one of them, not both"
         );
-        if !self.keys.is_empty() {
-            self.listed()?;
-        }
+        parse(self.key.iter().map(Secret::expose)).context("secrets.key")?;
+        parse(self.old_keys.iter().map(Secret::expose)).context("secrets.old_keys")?;
         Ok(())
     }
 
     /// The keys in force. The file in the data directory is made if it is the one to be used and is not there.
     pub(crate) fn sealer(&self, data_dir: &Path) -> anyhow::Result<Sealer> {
-        if !self.keys.is_empty() {
-            return self.listed();
-        }
-        match &self.key_file {
-            Some(path) => read(path).with_context(|| format!("secrets.key_file: {}", path.display())),
-            None => {
+        let mut keys = match (&self.key, &self.key_file) {
+            (Some(key), _) => parse(std::iter::once(key.expose())).context("secrets.key")?,
+            (None, Some(path)) => read(path).with_context(|| format!("secrets.key_file: {}", path.display()))?,
+            (None, None) => {
                 let path = data_dir.join("secrets.key");
                 make(&path).with_context(|| format!("the key file {} cannot be made", path.display()))?;
-                read(&path).with_context(|| format!("the key file {}", path.display()))
+                read(&path).with_context(|| format!("the key file {}", path.display()))?
             }
-        }
-    }
-
-    fn listed(&self) -> anyhow::Result<Sealer> {
-        of(self.keys.iter().map(Secret::expose)).context("secrets.keys")
+        };
+        keys.extend(parse(self.old_keys.iter().map(Secret::expose)).context("secrets.old_keys")?);
+        let Some((current, older)) = keys.split_first() else { bail!("secrets: there is no key") };
+        Ok(Sealer::new(current, older))
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<Sealer> {
+fn read(path: &Path) -> anyhow::Result<Vec<SealingKey>> {
     let mode = std::fs::metadata(path)?.permissions().mode();
     ensure!(mode & 0o007 == 0, "everybody on this machine can read it: chmod 600 {}", path.display());
-    let text = std::fs::read_to_string(path)?;
-    of(text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')))
+    let text = Zeroizing::new(std::fs::read_to_string(path)?);
+    let keys = parse(text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')))?;
+    ensure!(!keys.is_empty(), "there is no key in it");
+    Ok(keys)
 }
 
 /// The value of an entry is never repeated.
-fn of<'t>(entries: impl Iterator<Item = &'t str>) -> anyhow::Result<Sealer> {
+fn parse<'t>(entries: impl Iterator<Item = &'t str>) -> anyhow::Result<Vec<SealingKey>> {
     let parse = |(index, entry): (usize, &str)| {
         entry.parse::<SealingKey>().with_context(|| format!("key {} cannot be used", index + 1))
     };
-    let keys = entries.enumerate().map(parse).collect::<anyhow::Result<Vec<_>>>()?;
-    let Some((current, older)) = keys.split_first() else { bail!("there is no key") };
-    Ok(Sealer::new(current, older))
+    entries.enumerate().map(parse).collect()
 }
 
 /// Makes a file with a new key, unless it is there. Of processes that start at once one wins, and all read what it wrote.
@@ -116,15 +116,19 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_named_by_its_place_and_not_repeated() {
-        let keys = |keys: &[&str]| SecretsConfig {
-            key_file: None,
-            keys: keys.iter().map(|key| Secret::from((*key).to_owned())).collect(),
-        };
+        let secret = |text: &str| Secret::from(text.to_owned());
         let (good, bad) = ("a".repeat(64), "SECRET");
-        keys(&[&good, &good]).check().unwrap();
-        let error = format!("{:#}", keys(&[&good, bad]).check().unwrap_err());
-        assert!(error.contains("key 2") && !error.contains("SECRET"), "{error}");
-        let both = SecretsConfig { key_file: Some("x".into()), ..keys(&[&good]) };
+        let config = |key: &str, old: &[&str]| SecretsConfig {
+            key: Some(secret(key)),
+            key_file: None,
+            old_keys: old.iter().map(|key| secret(key)).collect(),
+        };
+        config(&good, &[&good]).check().unwrap();
+        for wrong in [config(bad, &[]), config(&good, &[bad])] {
+            let error = format!("{:#}", wrong.check().unwrap_err());
+            assert!(error.contains("key 1 cannot be used") && !error.contains("SECRET"), "{error}");
+        }
+        let both = SecretsConfig { key_file: Some("x".into()), ..config(&good, &[]) };
         assert!(both.check().is_err());
     }
 }

@@ -33,7 +33,10 @@ async fn is_at_work(server: &Server, process: &Process) {
 }
 
 fn check_well(server: &Server, job: &Value, documents: usize, target: &str) {
-    assert_eq!((job["status"].as_str(), job["summary"]["success"].as_u64()), (Some("Succeeded"), Some(documents as u64)));
+    assert_eq!(
+        (job["status"].as_str(), job["summary"]["success"].as_u64()),
+        (Some("Succeeded"), Some(documents as u64))
+    );
     assert_eq!(std::fs::read_dir(server.folder().join(target)).unwrap().count(), documents);
 }
 

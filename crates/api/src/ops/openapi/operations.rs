@@ -104,11 +104,12 @@ fn operation(
 
 /// The headers by which a request may be sent twice.
 fn repeatable() -> Vec<Value> {
-    let header = |name: &str, description: &str| {
-        json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } })
-    };
+    let header = |name: &str, description: &str| json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } });
     vec![
-        header("Repeatability-Request-ID", "A GUID: the same request sent again starts no second job, within 24 hours."),
+        header(
+            "Repeatability-Request-ID",
+            "A GUID: the same request sent again starts no second job, within 24 hours.",
+        ),
         header("Repeatability-First-Sent", "When it was sent for the first time, as an HTTP date."),
         header("Operation-Id", "A name of your own to the same end, without a date."),
     ]

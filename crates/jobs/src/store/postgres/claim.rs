@@ -12,7 +12,9 @@ use super::rows::{self, count, signed, unsigned};
 use super::{Context, jobs};
 use crate::store::position::{Position, Queue};
 use crate::store::{codes, fair};
-use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobRequest, JobsError, Lease, Sealer, Subject};
+use crate::{
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobRequest, JobsError, Lease, Sealer, Subject,
+};
 
 /// Requests that cannot be read in one look for work: a bound, as each of them is written.
 const UNREADABLE: usize = 16;

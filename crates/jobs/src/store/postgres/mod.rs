@@ -40,9 +40,9 @@ use super::listing::Scope;
 use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
-    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Open, Outcome, Page, Released, Repeat, Repeated, Return,
-    Sealer, Standing, Subject, SystemClock,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints,
+    Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Open, Outcome,
+    Page, Released, Repeat, Repeated, Return, Sealer, Standing, Subject, SystemClock,
 };
 
 /// How long [`JobStore::ping`] waits: whoever asks whether the server is ready wants to know soon.
@@ -125,7 +125,8 @@ impl PostgresStore {
         let newest: Option<i64> = newest.fetch_optional(&durable).await?;
         // Never asked for the time: moments are taken from the database's.
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), Arc::new(SystemClock));
-        let context = Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay, sealer: options.sealer };
+        let context =
+            Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay, sealer: options.sealer };
         let listener = Listener::start(&database);
         Ok(Self { inner: Arc::new(Inner { durable, casual: database.casual(), listener, context, points }) })
     }

@@ -83,10 +83,13 @@ pub(super) async fn finish(
     outcome: &Outcome,
 ) -> Result<bool, JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(false) };
-    let sql = format!(
-        "SELECT {HELD} FROM documents AS d WHERE id = $1 AND queue = 1 AND lease_token = $2 FOR NO KEY UPDATE"
-    );
-    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(document.0).bind(lease.token()).fetch_optional(&mut *connection).await?;
+    let sql =
+        format!("SELECT {HELD} FROM documents AS d WHERE id = $1 AND queue = 1 AND lease_token = $2 FOR NO KEY UPDATE");
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(document.0)
+        .bind(lease.token())
+        .fetch_optional(&mut *connection)
+        .await?;
     let Some(held) = found.as_ref().map(Held::read).transpose()? else { return Ok(false) };
     let (event, change) = match outcome.clone() {
         Outcome::Succeeded { characters, sha256 } => {
@@ -230,7 +233,11 @@ pub(super) async fn record_crashes(
                 continue;
             }
         };
-        if to.queue == Queue::Done { released.crashed += 1 } else { released.released += 1 }
+        if to.queue == Queue::Done {
+            released.crashed += 1
+        } else {
+            released.released += 1
+        }
         apply(connection, now, &held, to, &Change { crashed: Some(told), ..change }).await?;
     }
     Ok(released)

@@ -32,9 +32,9 @@ use super::listing::Scope;
 use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints, Forgotten, Heartbeat,
-    Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Open, Outcome, Page, Released, Repeat, Repeated, Return, Sealer,
-    Standing,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints,
+    Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Open, Outcome, Page,
+    Released, Repeat, Repeated, Return, Sealer, Standing,
 };
 
 /// Where the database is and what it needs to know.

@@ -154,9 +154,8 @@ pub(super) async fn record_crash(
     released: &mut Released,
 ) -> Result<(), JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(()) };
-    let sql = format!(
-        "SELECT {HELD} FROM documents WHERE id = $1 AND status < 3 AND crash_token < $2 AND lease_token >= $2"
-    );
+    let sql =
+        format!("SELECT {HELD} FROM documents WHERE id = $1 AND status < 3 AND crash_token < $2 AND lease_token >= $2");
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(document.0).bind(lease.token());
     let Some(row) = found.fetch_optional(&mut *connection).await? else { return Ok(()) };
     let held = Held::read(&row)?;
@@ -169,7 +168,11 @@ pub(super) async fn record_crash(
             return Ok(());
         }
     };
-    if to.queue == Queue::Done { released.crashed += 1 } else { released.released += 1 }
+    if to.queue == Queue::Done {
+        released.crashed += 1
+    } else {
+        released.released += 1
+    }
     apply(connection, context, &held, to, &Change { crashed: Some(lease.token()), ..change }).await?;
     Ok(())
 }
@@ -177,7 +180,8 @@ pub(super) async fn record_crash(
 async fn held(connection: &mut SqliteConnection, lease: &Lease) -> Result<Option<Held>, JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(None) };
     let sql = format!("SELECT {HELD} FROM documents WHERE id = $1 AND queue = 1 AND lease_token = $2");
-    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(document.0).bind(lease.token()).fetch_optional(connection).await?;
+    let found =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(document.0).bind(lease.token()).fetch_optional(connection).await?;
     found.as_ref().map(Held::read).transpose()
 }
 
