@@ -29,7 +29,7 @@ const CALLERS: usize = 32;
 #[tokio::main]
 async fn main() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    let sealer = Sealer::new(&SealingKey::random().unwrap(), &[]);
+    let sealer = Sealer::new(&SealingKey::random().expect("randomness"), &[]);
     let options = SqliteOptions { path: folder.path().join("data/jobs.db"), start_delay: Duration::ZERO, sealer };
     let store = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.expect("a store");
     let jobs = Jobs::new(Arc::new(store.clone()));
