@@ -118,7 +118,10 @@ pub(crate) async fn at_work(config: &Config, jobs: &Jobs) -> anyhow::Result<AtWo
             if let Subject::Document(id) = lease.subject() {
                 tracing::error!(document.id = %id, "an earlier process went down by the work on document {id}");
             }
-            jobs.store().record_crashes(&[lease], config.worker.attempts).await?;
+            if let Err(error) = jobs.store().record_crashes(&[lease], config.worker.attempts).await {
+                tracing::warn!(%error, "that could not be recorded; the next start does: {error}");
+                continue;
+            }
         }
         // It would be told again, which does no harm.
         drop(dead.forget());

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 use terjuman_jobs::{AdmissionConfig, Holder, JobStore as _, Jobs, JobsError, Outcome, Released, Sealer};
 use terjuman_model::{FailureCode, JobId, JobStatus};
 
@@ -192,4 +193,28 @@ async fn no_job_is_accepted_on_a_disk_that_is_nearly_full() {
     for (bytes, percent) in [(u64::MAX, 0), (0, 101)] {
         jobs(bytes, percent).submit(&resource("a"), &request()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_version_is_brought_up_to_date_and_its_jobs_go_on() {
+    let fresh = Fresh::new().await;
+    fresh.store.close().await;
+    std::fs::remove_file(&fresh.path).unwrap();
+    let options = SqliteConnectOptions::new().filename(&fresh.path).create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    let sql = include_str!("../../migrations/sqlite/0001_jobs.sql").into_sql_str();
+    let first = Migration::new(1, "jobs and documents".into(), MigrationType::Simple, sql, false);
+    let migrator = Migrator::with_migrations(vec![first]);
+    migrator.run_direct(None, &mut connection, false).await.unwrap();
+    let id = JobId(uuid::Uuid::from_u128(7));
+    let job = "INSERT INTO jobs (id, resource, created, last_action, run_at) VALUES ($1, 'a', 1, 1, 0)";
+    sqlx::query(job).bind(id.0).execute(&mut connection).await.unwrap();
+    let plain = serde_json::to_string(&request()).unwrap();
+    sqlx::query("INSERT INTO requests VALUES (1, $1)").bind(plain).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let store = fresh.open_with(Sealer::new(&key('a'), &[])).await.unwrap();
+    let claimed = store.claim_expansion(&holder()).await.unwrap().unwrap();
+    assert_eq!((claimed.job, claimed.request), (id, request()));
+    store.close().await;
+    assert!(!bytes(&fresh).contains("SECRET"));
 }
