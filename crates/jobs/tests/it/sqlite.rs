@@ -154,6 +154,17 @@ async fn what_was_stored_in_plain_is_read_and_a_missing_key_is_named_at_the_star
     let new = fresh.open_with(Sealer::new(&key('b'), &[])).await.unwrap();
     assert_eq!(new.request(id).await.unwrap(), Some(request()));
     new.close().await;
+    // The way out when a key is lost for good, as docs/operations.md has it.
+    let mut connection = SqliteConnectOptions::new().filename(&fresh.path).connect().await.unwrap();
+    for sql in ["DELETE FROM requests", "DELETE FROM sealing"] {
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    let without = fresh.open_with(Sealer::new(&key('c'), &[])).await.unwrap();
+    let job = without.cancel(&resource("a"), id).await.unwrap().unwrap();
+    assert_eq!(job.status, JobStatus::Cancelled);
+    without.create_job(&resource("a"), &request()).await.unwrap();
+    without.close().await;
 }
 
 #[tokio::test]
