@@ -35,8 +35,14 @@ pub(crate) enum Refusal {
     MissingDocument,
     /// Several parts `glossary`.
     MaxGlossaryFilesExceeded,
+    /// No option of that name, or a value that it has not.
+    InvalidOption,
     /// No job or document of that id.
     NotFound,
+    /// The document has no report yet.
+    ReportNotReady,
+    /// The document ended without anybody having worked on it to an end.
+    NoReport,
     /// No such path.
     NoSuchPath,
     /// The path knows other methods.
@@ -121,6 +127,9 @@ impl Refusal {
             Self::InvalidFromLanguage => (S::BAD_REQUEST, "InvalidRequest", Some("InvalidFromLanguage")),
             Self::MissingDocument => (S::BAD_REQUEST, "InvalidRequest", Some("MissingDocument")),
             Self::MaxGlossaryFilesExceeded => (S::BAD_REQUEST, "InvalidRequest", Some("MaxGlossaryFilesExceeded")),
+            Self::InvalidOption => (S::BAD_REQUEST, "InvalidArgument", Some("InvalidOption")),
+            Self::ReportNotReady => (S::NOT_FOUND, "ResourceNotFound", Some("ReportNotReady")),
+            Self::NoReport => (S::NOT_FOUND, "ResourceNotFound", Some("NoReport")),
             Self::NotFound | Self::NoSuchPath => (S::NOT_FOUND, "ResourceNotFound", Some("ResourceNotFound")),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "InvalidRequest", Some("MethodNotAllowed")),
             Self::OperationAlreadyCompleted => (S::CONFLICT, "Conflict", Some("OperationAlreadyCompleted")),
@@ -160,7 +169,10 @@ impl Refusal {
             Self::InvalidFromLanguage,
             Self::MissingDocument,
             Self::MaxGlossaryFilesExceeded,
+            Self::InvalidOption,
             Self::NotFound,
+            Self::ReportNotReady,
+            Self::NoReport,
             Self::NoSuchPath,
             Self::MethodNotAllowed,
             Self::OperationAlreadyCompleted,

@@ -16,6 +16,7 @@ mod ops;
 mod paths;
 mod rates;
 mod reply;
+mod reports;
 mod request;
 mod router;
 mod serve;

@@ -69,6 +69,18 @@ impl FromRequestParts<App> for Ids {
     }
 }
 
+/// The document id in the path of an operation that needs no job.
+pub(crate) struct DocumentOf(pub(crate) DocumentId);
+
+impl FromRequestParts<App> for DocumentOf {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| ApiError::not_found())?;
+        param(&params, "document").map(Self)
+    }
+}
+
 fn param<T: std::str::FromStr>(params: &RawPathParams, name: &str) -> Result<T, ApiError> {
     let text = params.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
     // Hyphenated only: that is how every id is given out.

@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post};
 
 use crate::error::{ApiError, Refusal};
-use crate::{App, batches, formats, front, languages, ops, sync};
+use crate::{App, batches, formats, front, languages, ops, reports, sync};
 
 /// Where custom domains have the list of languages.
 pub(crate) const LANGUAGES_ON_CUSTOM_DOMAINS: &str = "/translator/text/v3.0/languages";
@@ -20,6 +20,7 @@ pub fn router(app: App) -> Router {
         .route("/translator/document/formats", get(formats::formats))
         .route("/translator/document:translate", post(sync::translate))
         .route("/terjuman/v1/jobs/{id}", delete(batches::forget))
+        .route("/terjuman/v1/documents/{document}/report", get(reports::report))
         .route("/languages", get(languages::languages))
         .route(LANGUAGES_ON_CUSTOM_DOMAINS, get(languages::languages))
         .route("/healthz", get(ops::alive))

@@ -3,7 +3,7 @@
 use terjuman_model::{LanguageTag, Segment, TaggedText};
 
 use crate::table::Format;
-use crate::{FormatError, Limits, Options, Warning};
+use crate::{FormatError, Limits, Options, Untranslated, Warning};
 
 /// What a merge must know of the translation besides the segments.
 #[derive(Debug, Clone)]
@@ -25,6 +25,12 @@ pub trait Skeleton: Send + Sync {
     /// # Errors
     /// [`FormatError::Verification`] if the result would be damaged.
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError>;
+
+    /// What of the document is no segment though it may be text, and why. A format that translates all there is has
+    /// nothing to say.
+    fn untranslated(&self) -> Untranslated {
+        Untranslated::default()
+    }
 }
 
 /// A document taken apart.

@@ -2,6 +2,8 @@
 
 use terjuman_model::Place;
 
+use crate::kinds::kinds;
+
 /// One flaw, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
@@ -11,10 +13,9 @@ pub struct Warning {
     pub place: Place,
 }
 
-/// What was worked around.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WarningKind {
+kinds! {
+    /// What was worked around.
+    WarningKind {
     /// Bytes that are not legal in the text's encoding were kept as they are.
     UndecodableBytes,
     /// A digital signature no longer holds and was left out.
@@ -25,4 +26,7 @@ pub enum WarningKind {
     PartKept,
     /// The target's characters do not fit the source's encoding: the document is now UTF-8.
     EncodingChanged,
+    /// The text did not tell its language, and the likeliest one was taken.
+    LanguageGuessed,
+    }
 }

@@ -53,7 +53,10 @@ fn request(folder: &Path) -> JobRequest {
         deployment: None,
         glossaries: Vec::new(),
     };
-    JobRequest { inputs: vec![JobInput { kind: StorageKind::Folder, source, targets: vec![target] }] }
+    JobRequest {
+        inputs: vec![JobInput { kind: StorageKind::Folder, source, targets: vec![target] }],
+        ..JobRequest::default()
+    }
 }
 
 /// Accepts jobs from several callers at a time; all are cancelled again.

@@ -140,5 +140,8 @@ fn request() -> JobRequest {
         deployment: None,
         glossaries: Vec::new(),
     };
-    JobRequest { inputs: vec![JobInput { kind: StorageKind::Folder, source, targets: vec![target] }] }
+    JobRequest {
+        inputs: vec![JobInput { kind: StorageKind::Folder, source, targets: vec![target] }],
+        ..JobRequest::default()
+    }
 }

@@ -1,6 +1,7 @@
 //! Jobs and documents as they are read.
 
 use terjuman_model::{DocumentId, DocumentStatus, Failure, JobId, JobStatus, LanguageTag, Summary, Timestamp};
+use terjuman_pipeline::Report;
 
 /// A job at one moment: status and counters come from one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,4 +47,17 @@ pub struct Document {
     pub error: Option<Failure>,
     /// The named engine that was asked for.
     pub deployment: Option<String>,
+}
+
+/// What became of the work on a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentReport {
+    /// The document.
+    pub id: DocumentId,
+    /// Its job.
+    pub job: JobId,
+    /// Where it stands.
+    pub status: DocumentStatus,
+    /// What happened; there once a worker has come to an end with it.
+    pub report: Option<Report>,
 }

@@ -40,7 +40,7 @@ pub use config::WorkerConfig;
 pub use error::JobsError;
 pub use fail_points::FailPoints;
 pub use ids::{Ids, RandomIds};
-pub use job::{Document, Job};
+pub use job::{Document, DocumentReport, Job};
 pub use query::{Cursor, DocumentQuery, JobQuery, ListQuery, Order, OrderField, Page};
 pub use request::{GlossarySource, JobInput, JobRequest, JobSource, JobTarget, StorageKind};
 pub use retention::RetentionConfig;

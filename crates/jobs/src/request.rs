@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 use terjuman_blobs::Location;
 use terjuman_model::LanguageTag;
-use terjuman_pipeline::GlossaryFormat;
+use terjuman_pipeline::{Changes, GlossaryFormat};
 
 /// The work of one job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobRequest {
     /// At least one.
     pub inputs: Vec<JobInput>,
+    /// What the request changes of the options that are set where it is worked on.
+    #[serde(default, skip_serializing_if = "Changes::is_empty")]
+    pub options: Changes,
 }
 
 /// One source and its targets.
@@ -67,4 +70,20 @@ pub struct GlossarySource {
     pub location: Location,
     /// Its format.
     pub format: GlossaryFormat,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_of_the_time_before_options_is_read() {
+        let old: JobRequest = serde_json::from_str(r#"{"inputs":[]}"#).unwrap();
+        assert_eq!(old, JobRequest::default());
+        assert_eq!(serde_json::to_string(&old).unwrap(), r#"{"inputs":[]}"#);
+        let mut new = JobRequest::default();
+        new.options.set("comments", "false").unwrap();
+        let body = serde_json::to_string(&new).unwrap();
+        assert_eq!(serde_json::from_str::<JobRequest>(&body).unwrap(), new);
+    }
 }

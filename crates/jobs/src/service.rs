@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
 use crate::{
-    Accepted, AdmissionConfig, Document, DocumentQuery, Forgotten, Job, JobQuery, JobRequest, JobStore, JobsError,
-    Page, Repeat,
+    Accepted, AdmissionConfig, Document, DocumentQuery, DocumentReport, Forgotten, Job, JobQuery, JobRequest, JobStore,
+    JobsError, Page, Repeat,
 };
 
 /// The jobs of this installation. Cheap to clone.
@@ -169,6 +169,14 @@ impl Jobs {
         id: DocumentId,
     ) -> Result<Option<Document>, JobsError> {
         self.store.document(resource, job, id).await
+    }
+
+    /// What became of the work on a document; `None` if it is not this resource's.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
+        self.store.report(resource, id).await
     }
 
     /// Asks a job to stop; the job after that.

@@ -9,6 +9,10 @@ use crate::translator::{Link, Pairs, Source, TranslateError, Translated, Transla
 pub struct Identity;
 
 impl Translator for Identity {
+    fn name(&self) -> &str {
+        "identity"
+    }
+
     fn pairs(&self) -> Pairs {
         Pairs::Any
     }

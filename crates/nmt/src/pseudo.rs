@@ -54,6 +54,10 @@ impl Pseudo {
 }
 
 impl Translator for Pseudo {
+    fn name(&self) -> &str {
+        "pseudo"
+    }
+
     fn pairs(&self) -> Pairs {
         Pairs::Any
     }

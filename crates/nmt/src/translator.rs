@@ -106,6 +106,16 @@ impl Watch for () {}
 
 /// An engine.
 pub trait Translator: Send + Sync {
+    /// What kind of engine it is, for people.
+    fn name(&self) -> &str {
+        "custom"
+    }
+
+    /// What it would translate this pair with, for people: `en-pt`, or two of them on the way through English.
+    fn model(&self, _pair: &LanguagePair) -> Option<String> {
+        None
+    }
+
     /// Which pairs it translates.
     fn pairs(&self) -> Pairs;
 

@@ -15,8 +15,8 @@ const SAMPLES: usize = 20;
 
 /// The language of the document's own text, among those that the engine translates into `target` and `target` itself.
 ///
-/// Where the text does not tell, English if it is among them, else the first.
-pub(crate) fn detect_language(segments: &[Segment], engine: &dyn Translator, target: &LanguageTag) -> LanguageTag {
+/// Where the text does not tell, English if it is among them, else the first; then the language is a guess.
+pub(crate) fn detect_language(segments: &[Segment], engine: &dyn Translator, target: &LanguageTag) -> Detected {
     let candidates = candidates(engine, target);
     let prose = prose(segments);
     let known: Vec<Lang> = candidates.iter().filter_map(lang_of).collect();
@@ -30,7 +30,15 @@ pub(crate) fn detect_language(segments: &[Segment], engine: &dyn Translator, tar
     };
     let found = told.filter(is_told).and_then(|info| candidates.iter().find(|tag| lang_of(tag) == Some(info.lang())));
     let fallback = || candidates.iter().find(|tag| tag.code() == "en" && *tag != target).or_else(|| candidates.first());
-    found.or_else(fallback).cloned().unwrap_or_else(|| target.clone())
+    let language = found.or_else(fallback).cloned().unwrap_or_else(|| target.clone());
+    Detected { language, is_guess: found.is_none() }
+}
+
+/// A language that was told from text.
+pub(crate) struct Detected {
+    pub(crate) language: LanguageTag,
+    /// The text did not tell.
+    pub(crate) is_guess: bool,
 }
 
 /// The languages that the document may be in, the more common one first where two are told as one.
@@ -182,7 +190,7 @@ mod tests {
     #[track_caller]
     fn check(engine: &dyn Translator, to: &str, texts: &[&str], expected: &str) {
         let segments: Vec<_> = texts.iter().map(|text| Segment::plain(*text)).collect();
-        assert_eq!(detect_language(&segments, engine, &to.parse().unwrap()).code(), expected);
+        assert_eq!(detect_language(&segments, engine, &to.parse().unwrap()).language.code(), expected);
     }
 
     const PORTUGUESE: &str = "Uma informação é útil quando chega a tempo às pessoas que dela precisam.";

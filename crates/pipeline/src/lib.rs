@@ -24,11 +24,11 @@ mod translate;
 
 pub use glossary::{Glossary, GlossaryFile};
 pub use limits::EngineLimits;
-pub use report::Report;
-pub use translate::{Output, Request, translate, translate_within};
+pub use report::{Durations, Report, Stage, millis};
+pub use translate::{Failed, Output, Request, translate, translate_within};
 
 pub use terjuman_formats::{
-    Format, FormatEntry, FormatError, GlossaryEntry, GlossaryFormat, Limits, Options, Warning, WarningKind, detect,
-    formats, glossary_formats,
+    Changes, Counted, Format, FormatEntry, FormatError, GlossaryEntry, GlossaryFormat, Limits, OptionError, Options,
+    PLACES, Reason, Tally, Untranslated, WarningKind, detect, formats, glossary_formats,
 };
 pub use terjuman_nmt::{EngineError, Engines, Pairs, TranslateError, Translator, Watch};

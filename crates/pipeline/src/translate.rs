@@ -1,16 +1,18 @@
 //! The way of one document.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
-use terjuman_formats::{Extracted, Format, Limits, Options, Target, Warning, detect, extract};
+use terjuman_formats::{Extracted, Format, Limits, Options, Reason, Target, WarningKind, detect, extract};
 use terjuman_model::{Failure, FailureCode, LanguagePair, LanguageTag, Segment, TaggedText};
 use terjuman_nmt::{Pairs, Source, TranslateError, Translated, Translator, Watch};
 
 use crate::assemble::assemble;
-use crate::detection::detect_language;
+use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::plan::Plan;
 use crate::project::{Placed, project};
+use crate::report::{Stage, millis};
 use crate::{EngineLimits, Glossary, GlossaryFile, Report};
 
 /// One document to translate.
@@ -48,15 +50,29 @@ pub struct Output {
     pub source: LanguageTag,
     /// What happened.
     pub report: Report,
-    /// Flaws of the document that were worked around, and where they are.
-    pub warnings: Vec<Warning>,
+}
+
+/// One document that could not be translated.
+#[derive(Debug, thiserror::Error)]
+#[error("{failure}")]
+pub struct Failed {
+    /// Why.
+    pub failure: Failure,
+    /// How far it came, and what was found on the way.
+    pub report: Box<Report>,
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        failed.failure
+    }
 }
 
 /// Translates one document, whole or not at all, within the default [`EngineLimits`].
 ///
 /// # Errors
 /// As [`translate_within`].
-pub fn translate(request: &Request<'_>, watch: &dyn Watch) -> Result<Output, Failure> {
+pub fn translate(request: &Request<'_>, watch: &dyn Watch) -> Result<Output, Failed> {
     translate_within(request, &EngineLimits::default(), watch)
 }
 
@@ -66,50 +82,101 @@ pub fn translate(request: &Request<'_>, watch: &dyn Watch) -> Result<Output, Fai
 /// caught and becomes [`FailureCode::InternalServerError`].
 ///
 /// # Errors
-/// A [`Failure`] whose code says what is wrong with the document, the glossary, the languages or the engine;
-/// [`FailureCode::Cancelled`] soon after `watch` says so.
-pub fn translate_within(request: &Request<'_>, limits: &EngineLimits, watch: &dyn Watch) -> Result<Output, Failure> {
+/// A [`Failure`] whose code says what is wrong with the document, the glossary, the languages or the engine, with the
+/// report so far; [`FailureCode::Cancelled`] soon after `watch` says so.
+pub fn translate_within(request: &Request<'_>, limits: &EngineLimits, watch: &dyn Watch) -> Result<Output, Failed> {
+    let begun = Instant::now();
+    let mut report = Box::new(Report {
+        engine: Some(request.engine.name().to_owned()),
+        source_language: request.source.as_ref().map(ToString::to_string),
+        target_language: Some(request.target.to_string()),
+        ..Report::default()
+    });
     // The panic's own message may quote the document, so it is not passed on.
-    catch_unwind(AssertUnwindSafe(|| translate_document(request, limits, watch))).unwrap_or_else(|_| {
-        Err(Failure::new(
-            FailureCode::InternalServerError,
-            "an internal error stopped the translation of this document",
-        ))
-    })
+    let done = catch_unwind(AssertUnwindSafe(|| translate_document(request, limits, watch, &mut report)));
+    report.durations.total_ms = millis(begun.elapsed());
+    let failure = match done {
+        Ok(Ok(Translation { bytes, format, source })) => {
+            report.stage = Stage::Done;
+            return Ok(Output { bytes, format, characters: report.characters, source, report: *report });
+        }
+        Ok(Err(failure)) => failure,
+        Err(_) => {
+            Failure::new(FailureCode::InternalServerError, "an internal error stopped the translation of this document")
+        }
+    };
+    report.error = Some(failure.clone());
+    Err(Failed { failure, report })
 }
 
-fn translate_document(request: &Request<'_>, limits: &EngineLimits, watch: &dyn Watch) -> Result<Output, Failure> {
+struct Translation {
+    bytes: Vec<u8>,
+    format: Format,
+    source: LanguageTag,
+}
+
+fn translate_document(
+    request: &Request<'_>,
+    limits: &EngineLimits,
+    watch: &dyn Watch,
+    report: &mut Report,
+) -> Result<Translation, Failure> {
+    let mut clock = Instant::now();
+    let mut lap = || millis(std::mem::replace(&mut clock, Instant::now()).elapsed());
+    report.stage = Stage::Extract;
     let format = detect(request.name, request.content_type, request.bytes)?;
-    let document = extract(format, request.bytes, request.options, request.limits)?;
+    report.format = Some(format.entry().name.to_owned());
+    let extracted = extract(format, request.bytes, request.options, request.limits);
+    report.durations.extract_ms = lap();
+    let document = extracted?;
+    count(&document, report);
     let segments = &document.segments;
-    let source = source_language(request, segments)?;
-    let mut report = count(&document);
+    report.stage = Stage::Language;
+    let source = source_language(request, segments, report)?;
+    report.source_language = Some(source.to_string());
     // A document of pictures or numbers alone is sound, and whoever sends a folder wants all of it back. A file without
     // any content was refused by its filter.
     if source == request.target || segments.is_empty() {
-        let characters = characters(segments);
-        let bytes = request.bytes.to_vec();
-        return Ok(Output { bytes, format, characters, source, report, warnings: document.warnings });
+        report.untranslated.add_many(Reason::SameLanguage, segments.len() as u64);
+        return Ok(Translation { bytes: request.bytes.to_vec(), format, source });
     }
     let pair = LanguagePair { source, target: request.target.clone() };
     if !request.engine.supports(&pair) {
         let message = format!("no model translates {pair}; see `terjuman models list`");
         return Err(Failure::new(FailureCode::InvalidFromLanguage, message));
     }
+    report.model = request.engine.model(&pair);
+    report.stage = Stage::Glossary;
     let glossary = Glossary::read(request.glossaries, &pair, request.limits)?;
-    let translations = translate_segments(segments, request.engine, &pair, &glossary, limits, &mut report, watch)?;
+    report.stage = Stage::Translate;
+    let translations = translate_segments(segments, request.engine, &pair, &glossary, limits, report, watch);
+    report.durations.translate_ms = lap();
+    let translations = translations?;
     if watch.is_cancelled() {
         return Err(failure_of(TranslateError::Cancelled));
     }
+    report.stage = Stage::Merge;
     let language = request.engine.changes_language().then_some(pair.target);
     let target = Target { source_language: Some(pair.source.clone()), language };
-    let bytes = document.skeleton.merge(&translations, &target)?;
-    let characters = characters(segments);
-    Ok(Output { bytes, format, characters, source: pair.source, report, warnings: document.warnings })
+    let merged = document.skeleton.merge(&translations, &target);
+    report.durations.merge_ms = lap();
+    let bytes = merged?;
+    if is_now_unicode(format, request.bytes, &bytes) {
+        report.warnings.add_many(WarningKind::EncodingChanged, 1);
+    }
+    Ok(Translation { bytes, format, source: pair.source })
+}
+
+/// Whether a text in some older encoding came out as UTF-8, since its translation did not fit. Told by the bytes: text of
+/// more than ASCII that is legal UTF-8 is UTF-8.
+fn is_now_unicode(format: Format, before: &[u8], after: &[u8]) -> bool {
+    let is_one_text =
+        matches!(format, Format::Txt | Format::Csv | Format::Tsv | Format::Json | Format::Html | Format::Markdown);
+    is_one_text && std::str::from_utf8(before).is_err() && !after.is_ascii() && std::str::from_utf8(after).is_ok()
 }
 
 /// The language that the document is in, stated or told from its text.
-fn source_language(request: &Request<'_>, segments: &[Segment]) -> Result<LanguageTag, Failure> {
+fn source_language(request: &Request<'_>, segments: &[Segment], report: &mut Report) -> Result<LanguageTag, Failure> {
     if let Some(source) = request.source.as_ref().filter(|source| **source == request.target) {
         return Ok(source.clone());
     }
@@ -119,18 +186,27 @@ fn source_language(request: &Request<'_>, segments: &[Segment]) -> Result<Langua
         let message = format!("no model translates into {}; see `terjuman models list`", request.target.code());
         return Err(Failure::new(FailureCode::InvalidToLanguage, message));
     }
-    Ok(request.source.clone().unwrap_or_else(|| detect_language(segments, request.engine, &request.target)))
+    if let Some(source) = &request.source {
+        return Ok(source.clone());
+    }
+    let Detected { language, is_guess } = detect_language(segments, request.engine, &request.target);
+    report.detected = true;
+    if is_guess && !segments.is_empty() {
+        report.warnings.add_many(WarningKind::LanguageGuessed, 1);
+    }
+    Ok(language)
 }
 
-fn count(document: &Extracted) -> Report {
+fn count(document: &Extracted, report: &mut Report) {
     let segments = &document.segments;
-    Report {
-        segments: segments.len(),
-        words: segments.iter().map(|segment| words(segment.source.text())).sum(),
-        tags: segments.iter().map(|segment| segment.tags.len()).sum(),
-        warnings: document.warnings.len(),
-        ..Report::default()
+    report.segments = segments.len();
+    report.words = segments.iter().map(|segment| words(segment.source.text())).sum();
+    report.characters = characters(segments);
+    report.tags = segments.iter().map(|segment| segment.tags.len()).sum();
+    for warning in &document.warnings {
+        report.warnings.add_at(warning.kind, warning.place.clone());
     }
+    report.untranslated = document.skeleton.untranslated();
 }
 
 /// Unicode code points, blanks and punctuation included (`api.md` section 6.8).
@@ -217,7 +293,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn run(engine: &dyn Translator, name: &str, bytes: &[u8], to: &str) -> Result<Output, Failure> {
+    fn run(engine: &dyn Translator, name: &str, bytes: &[u8], to: &str) -> Result<Output, Failed> {
         let request = Request {
             bytes,
             name: Some(name),
@@ -244,6 +320,17 @@ mod tests {
     }
 
     #[test]
+    fn an_encoding_that_is_too_small_is_told() {
+        let warned = |bytes: &[u8]| {
+            let output = run(&Pseudo::default(), "a.txt", bytes, "pt").unwrap();
+            output.report.warnings.count(WarningKind::EncodingChanged)
+        };
+        assert_eq!(warned(b"These are some plain English words in a caf\xe9 and more of them.\n"), 1);
+        assert_eq!(warned("These are some plain English words in a caf\u{e9}.\n".as_bytes()), 0);
+        assert_eq!(warned(b"These are some plain English words.\n"), 0);
+    }
+
+    #[test]
     fn identity_leaves_the_marks_of_the_language_alone() {
         let bytes = b"<html lang=\"en\"><p>These are some plain English words.</p></html>";
         assert_eq!(run(&Identity, "a.html", bytes, "pt").unwrap().bytes, bytes);
@@ -257,7 +344,10 @@ mod tests {
             run(&Pseudo::default(), "a.txt", b"These are some plain English words.", "en").unwrap().bytes.len(),
             35
         );
-        assert_eq!(run(&Pseudo::default(), "a.txt", b" ", "pt").unwrap_err().code, FailureCode::NoTranslatableText);
-        assert_eq!(run(&Pseudo::default(), "a.jpg", b" ", "pt").unwrap_err().code, FailureCode::InvalidFormat);
+        assert_eq!(
+            run(&Pseudo::default(), "a.txt", b" ", "pt").unwrap_err().failure.code,
+            FailureCode::NoTranslatableText
+        );
+        assert_eq!(run(&Pseudo::default(), "a.jpg", b" ", "pt").unwrap_err().failure.code, FailureCode::InvalidFormat);
     }
 }

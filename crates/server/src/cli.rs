@@ -90,6 +90,14 @@ pub(crate) enum JobsCommand {
         /// The job's id
         id: String,
     },
+    /// Show what happened to a document, or to each document of a job
+    Report {
+        /// The document's id, or the job's
+        id: String,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// Cancel a job
     Cancel {
         /// The job's id
@@ -156,6 +164,20 @@ pub(crate) struct TranslateArguments {
     /// Glossary file (.csv, .tsv, .xlf); the earlier one wins
     #[arg(long = "glossary", value_name = "FILE")]
     pub(crate) glossaries: Vec<PathBuf>,
+    /// What of a document is translated, as comments=false; see docs/options.md
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    pub(crate) options: Vec<String>,
+    /// Print what happened to each document: lines to read, or json, one object a line
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "text")]
+    pub(crate) report: Option<ReportForm>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportForm {
+    /// Lines to read
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 #[derive(Debug, Args)]

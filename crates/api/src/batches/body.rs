@@ -99,7 +99,7 @@ pub(crate) struct BatchGlossary {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchOptions {
-    /// Accepted; text within images stays as it is, and every image counter is 0.
+    /// Accepted; text within images stays as it is, every image counter is 0, and the report counts the images.
     translate_text_within_image: Option<bool>,
     #[schema(ignore)]
     translate_within_image: Option<bool>,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use terjuman_jobs::{GlossarySource, JobInput, JobRequest, JobSource, JobTarget, Location, StorageKind};
 use terjuman_model::LanguageTag;
-use terjuman_pipeline::{Engines, GlossaryFormat};
+use terjuman_pipeline::{Changes, Engines, GlossaryFormat};
 
 use super::body::{BatchGlossary, BatchInput, BatchSource, BatchTarget, StartRequest};
 use super::languages::{check_pair, source_language, target_language};
@@ -14,7 +14,12 @@ use crate::error::ApiError;
 
 /// # Errors
 /// The first member that is missing or has a value that cannot be.
-pub(super) fn check(body: StartRequest, config: &HttpConfig, engines: &Engines) -> Result<JobRequest, ApiError> {
+pub(super) fn check(
+    body: StartRequest,
+    options: Changes,
+    config: &HttpConfig,
+    engines: &Engines,
+) -> Result<JobRequest, ApiError> {
     let inputs = body.inputs.filter(|inputs| !inputs.is_empty()).ok_or_else(|| ApiError::missing("inputs"))?;
     if inputs.len() > config.max_inputs {
         return Err(ApiError::invalid("inputs", format!("There are more than {} inputs.", config.max_inputs)));
@@ -31,7 +36,7 @@ pub(super) fn check(body: StartRequest, config: &HttpConfig, engines: &Engines) 
         }
         checked.push(input);
     }
-    Ok(JobRequest { inputs: checked })
+    Ok(JobRequest { inputs: checked, options })
 }
 
 fn check_input(input: BatchInput, path: &str, engines: &Engines) -> Result<JobInput, ApiError> {

@@ -15,6 +15,7 @@ use crate::App;
 use crate::error::{ApiError, Refusal};
 use crate::reply::Json;
 use crate::request::body::{collect, refuse_encoded};
+use crate::request::options::changes;
 use crate::request::repeat::{ACCEPTED, RESULT, repeat};
 use crate::request::{Call, strict};
 
@@ -40,6 +41,7 @@ pub(crate) async fn start(
         let message = "The body must be JSON, with the content type application/json.";
         return Err(ApiError::new(Refusal::UnsupportedMediaType, message).at("Content-Type"));
     }
+    let mut options = changes(&headers)?;
     let config = app.http();
     let too_large = || {
         let message = format!("The request body is larger than {} bytes.", config.max_json_bytes);
@@ -48,7 +50,11 @@ pub(crate) async fn start(
     let (request, repeat) = {
         let body = collect(config, app.room(), &headers, body, config.max_json_bytes, too_large).await?;
         let repeat = repeat(&headers, &body.bytes)?;
-        (check(parse(&body.bytes, config.max_json_depth)?, config, app.engines())?, repeat)
+        let body = parse(&body.bytes, config.max_json_depth)?;
+        if body.wants_images() {
+            options.image_text = Some(true);
+        }
+        (check(body, options, config, app.engines())?, repeat)
     };
     let id = match app.jobs().accept(&call.resource, &request, repeat.as_ref()).await? {
         jobs::Accepted::New(job) => {
@@ -84,16 +90,12 @@ fn parse(bytes: &[u8], max_depth: usize) -> Result<StartRequest, ApiError> {
     if !value.is_object() {
         return Err(ApiError::invalid("body", "The request body must be a JSON object."));
     }
-    let request: StartRequest = serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(value).map_err(|error| {
         // What is in the wrong place may be a URL with its key, so it is not repeated.
         let path = error.path().to_string();
         let message = format!("'{path}' has the wrong JSON type.");
         ApiError::invalid(path, message)
-    })?;
-    if request.wants_images() {
-        tracing::debug!("text within images was asked for; it stays as it is");
-    }
-    Ok(request)
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -10,20 +10,22 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use terjuman_model::{Failure, FailureCode, LanguageTag};
-use terjuman_pipeline::{GlossaryFile, Output, Request, Translator, Watch};
+use terjuman_pipeline::{GlossaryFile, Options, Output, Request, Translator, Watch};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::form::{self, Files};
-use crate::App;
 use crate::batches::{check_pair, source_language, target_language};
 use crate::error::{ApiError, Refusal};
 use crate::request::Call;
 use crate::request::body::{Collected, collect, refuse_encoded};
 use crate::request::client_id::CLIENT_REQUEST_ID;
+use crate::request::options::changes;
 use crate::request::version::ApiVersion;
+use crate::{App, reports};
 
 const METERED_USAGE: HeaderName = HeaderName::from_static("x-metered-usage");
+const REPORT: HeaderName = HeaderName::from_static("terjuman-report");
 const SCANS_SUCCEEDED: HeaderName = HeaderName::from_static("total-image-scans-succeeded");
 const SCANS_FAILED: HeaderName = HeaderName::from_static("total-image-scans-failed");
 
@@ -32,6 +34,7 @@ struct Parameters {
     source: Option<LanguageTag>,
     target: LanguageTag,
     engine: Arc<dyn Translator>,
+    options: Options,
 }
 
 /// `POST /translator/document:translate`: the translated document.
@@ -43,7 +46,7 @@ pub(crate) async fn translate(
 ) -> Result<Response, ApiError> {
     refuse_encoded(&headers)?;
     let boundary = form::boundary(&headers)?;
-    let parameters = parameters(&app, &call)?;
+    let parameters = parameters(&app, &call, &headers)?;
     let config = app.http();
     let too_large = || form::document_too_large(config);
     let body = collect(config, app.room(), &headers, body, config.sync_max_body_bytes, too_large).await?;
@@ -58,7 +61,7 @@ pub(crate) async fn translate(
     Ok(answer(output, call.version))
 }
 
-fn parameters(app: &App, call: &Call) -> Result<Parameters, ApiError> {
+fn parameters(app: &App, call: &Call, headers: &HeaderMap) -> Result<Parameters, ApiError> {
     let query = &call.query;
     let text = query.one("targetLanguage")?.ok_or_else(|| {
         ApiError::new(Refusal::InvalidToLanguage, "The query parameter targetLanguage is required.")
@@ -66,9 +69,12 @@ fn parameters(app: &App, call: &Call) -> Result<Parameters, ApiError> {
     })?;
     let target = target_language(text, "targetLanguage")?;
     let source = query.one("sourceLanguage")?.map(|text| source_language(text, "sourceLanguage")).transpose()?;
-    // Accepted; text within images stays as it is.
-    query.flag("translateTextWithinImage")?;
-    query.flag("translateWithinImage")?;
+    let mut options = changes(headers)?;
+    for name in ["translateTextWithinImage", "translateWithinImage"] {
+        if query.flag(name)? == Some(true) {
+            options.image_text = Some(true);
+        }
+    }
     let allow_fallback = query.flag("allowFallback")?.unwrap_or(true);
     let (deployment, category) = (query.one("deploymentName")?, query.one("category")?);
     let engine = app.engines().pick(deployment, category, allow_fallback).map_err(|error| {
@@ -77,7 +83,7 @@ fn parameters(app: &App, call: &Call) -> Result<Parameters, ApiError> {
         ApiError::from(Failure::new(FailureCode::InvalidDeployment, message)).at(target)
     })?;
     check_pair(&*engine, (source.as_ref(), "sourceLanguage"), (&target, "targetLanguage"))?;
-    Ok(Parameters { source, target, engine })
+    Ok(Parameters { source, target, engine, options: app.options().with(&options) })
 }
 
 /// Waits for a slot, then translates on a blocking thread.
@@ -104,7 +110,7 @@ async fn run(app: App, parameters: Parameters, body: Collected, files: Files) ->
             target: parameters.target,
             engine: &*parameters.engine,
             glossaries: &glossaries,
-            options: app.options(),
+            options: &parameters.options,
             limits: app.limits(),
         };
         let output = terjuman_pipeline::translate(&request, &watch);
@@ -115,7 +121,7 @@ async fn run(app: App, parameters: Parameters, body: Collected, files: Files) ->
     // Dropped with this future when the caller leaves, and at the deadline: then the work stops.
     let _leave = leave;
     match timeout(deadline, work).await {
-        Ok(Ok(output)) => Ok(output?),
+        Ok(Ok(output)) => Ok(output.map_err(Failure::from)?),
         Ok(Err(error)) => {
             tracing::error!(%error, "a synchronous translation ended without a result");
             Err(ApiError::internal())
@@ -148,8 +154,12 @@ impl Watch for Left {
 }
 
 fn answer(output: Output, version: ApiVersion) -> Response {
+    let report = HeaderValue::try_from(reports::in_short(&output.report));
     let mut response = output.bytes.into_response();
     let headers = response.headers_mut();
+    if let Ok(report) = report {
+        headers.insert(REPORT, report);
+    }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     headers.insert(METERED_USAGE, HeaderValue::from(output.characters));
     if version.is_newer() {

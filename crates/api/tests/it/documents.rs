@@ -106,3 +106,19 @@ async fn filters_orders_and_pages_work_together() {
         "statuses",
     );
 }
+
+#[tokio::test]
+async fn a_report_is_there_when_the_document_was_worked_on_to_an_end() {
+    let server = Server::new().await;
+    let job = server.accepted().await;
+    let ids = documents(&server, &job).await;
+    for (id, code) in ids.iter().zip(["ReportNotReady", "ReportNotReady", "NoReport", "NoReport", "NoReport"]) {
+        let path = format!("/terjuman/v1/documents/{id}/report");
+        server.get(&path).await.refused(404, code, "");
+        server.get_as_other(&path).await.refused(404, "ResourceNotFound", "");
+    }
+    server.get("/terjuman/v1/documents/7/report").await.refused(404, "ResourceNotFound", "");
+    let keyless = axum::http::Request::get(format!("/terjuman/v1/documents/{}/report", ids[0]));
+    let keyless = server.send(keyless.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(keyless.status, StatusCode::UNAUTHORIZED);
+}

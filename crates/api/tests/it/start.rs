@@ -244,3 +244,27 @@ async fn a_full_queue_and_a_full_disk_are_told_apart_and_reading_goes_on() {
     assert_eq!(refused.header("retry-after"), "1");
     assert_eq!(server.get(&format!("{BATCHES}/{id}?{VERSION}")).await.status, 200);
 }
+
+#[tokio::test]
+async fn options_come_as_headers_and_are_kept_with_the_job() {
+    let server = Server::new().await;
+    let start = async |name: &str, value: &str, body: Value| {
+        let request = request("POST", &format!("{BATCHES}?{VERSION}")).header("content-type", "application/json");
+        server.send(request.header(name, value).body(body.to_string().into()).unwrap()).await
+    };
+    let stored = async |answer: crate::support::Answer| {
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+        let id = answer.json()["id"].as_str().unwrap().parse().unwrap();
+        server.jobs.store().request(id).await.unwrap().unwrap().options
+    };
+    let mut wanted = terjuman_pipeline::Changes::default();
+    wanted.set("hidden_text", "true").unwrap();
+    assert_eq!(stored(start("Terjuman-Option-Hidden-Text", "true", minimal()).await).await, wanted);
+    wanted.set("image_text", "true").unwrap();
+    let images = with("/options", json!({ "translateTextWithinImage": true }));
+    assert_eq!(stored(start("Terjuman-Option-Hidden-Text", "true", images).await).await, wanted);
+    let refused = start("terjuman-option-colour", "red", minimal()).await;
+    refused.refused(400, "InvalidOption", "Terjuman-Option-Colour");
+    assert_eq!(refused.json()["error"]["code"], "InvalidArgument");
+    start("terjuman-option-notes", "7", minimal()).await.refused(400, "InvalidOption", "Terjuman-Option-Notes");
+}

@@ -38,6 +38,9 @@ async fn a_document_comes_back_translated_with_its_charge() {
     assert_eq!(String::from_utf8(answer.body.clone()).unwrap(), "[Ǵóóď ďáý. ···]");
     assert_eq!(answer.header("content-type"), "application/octet-stream");
     assert_eq!(answer.header("x-metered-usage"), "9");
+    let report = "segments=1, sentences=1, words=2, tags=0, repaired=0, kept-as-source=0, glossary-hits=0, \
+        glossary-misses=0, warnings=(), untranslated=()";
+    assert_eq!(answer.header("terjuman-report"), report);
     assert_eq!(answer.header("total-image-scans-succeeded"), "0");
     assert_eq!(answer.header("total-image-scans-failed"), "0");
     assert!(answer.header("x-ms-client-request-id").parse::<uuid::Uuid>().is_ok());
@@ -215,4 +218,24 @@ async fn the_deadline_ends_a_translation_with_a_name() {
         let answer = send(&server, "targetLanguage=pt&category=endless", form(&[NOTE])).await;
         answer.refused(400, "DocumentTimedOut", "document");
     }
+}
+
+#[tokio::test]
+async fn options_come_as_headers() {
+    let server = Server::new().await;
+    let page = (
+        "Content-Disposition: form-data; name=\"document\"; filename=\"a.json\"",
+        "{\"title\": \"Good day.\", \"body\": \"Stay here.\"}",
+    );
+    let send = async |name: &str, value: &str| {
+        let request = request("POST", &format!("{PATH}?{VERSION}&targetLanguage=pt&sourceLanguage=en"))
+            .header("content-type", "multipart/form-data; boundary=b1")
+            .header(name, value);
+        server.send(request.body(form(&[page]).into()).unwrap()).await
+    };
+    let answer = send("Terjuman-Option-Json-Keys", "title").await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    assert!(answer.header("terjuman-report").ends_with("untranslated=(JsonKeyOff;count=1)"), "{answer:?}");
+    assert!(String::from_utf8(answer.body).unwrap().ends_with("\"body\": \"Stay here.\"}"));
+    send("Terjuman-Option-Json", "title").await.refused(400, "InvalidOption", "Terjuman-Option-Json");
 }

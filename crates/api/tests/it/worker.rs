@@ -26,6 +26,23 @@ async fn ended(server: &Server, id: &str) -> Value {
     }
 }
 
+/// The reports of the documents, without what differs from run to run.
+async fn reports(server: &Server, documents: &[Value]) -> Vec<Value> {
+    let mut reports = Vec::new();
+    for document in documents {
+        let path = format!("/terjuman/v1/documents/{}/report", document["id"].as_str().unwrap());
+        server.get_as_other(&path).await.refused(404, "ResourceNotFound", "");
+        let mut report = redacted(server.get(&path).await.json());
+        assert!(report["jobId"].as_str().is_some_and(|id| id.len() == 36));
+        report["jobId"] = "[jobId]".into();
+        let durations = report["durations"].as_object_mut().unwrap();
+        assert!(durations.values().all(Value::is_u64));
+        durations.values_mut().for_each(|value| *value = 0.into());
+        reports.push(report);
+    }
+    reports
+}
+
 #[tokio::test]
 async fn a_folder_is_translated_and_told_of() {
     let server = Server::new().await;
@@ -59,6 +76,8 @@ async fn a_folder_is_translated_and_told_of() {
     assert!(!text.contains("SECRET"));
     let text = redacted(list.json()).to_string().replace(&files.path().display().to_string(), "[files]");
     insta::assert_json_snapshot!("translated", serde_json::from_str::<Value>(&text).unwrap());
+    let reports = reports(&server, list.json()["value"].as_array().unwrap()).await;
+    insta::assert_json_snapshot!("reports", reports);
     let output = std::fs::read_to_string(path("out/a note.txt")).unwrap();
     assert!(output.contains("Ǵóóď dia ťó"), "{output}");
     // The same again: the target is there.

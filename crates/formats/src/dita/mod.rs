@@ -25,6 +25,7 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
         languages: found.languages,
         root: found.root,
         limits: limits.clone(),
+        untranslated: found.untranslated,
     };
     Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings: Vec::new() })
 }

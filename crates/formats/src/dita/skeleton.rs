@@ -7,7 +7,7 @@ use terjuman_model::TaggedText;
 use crate::edits::Edits;
 use crate::inline::{Rewritten, Slot, rewrite};
 use crate::xml::{XmlPart, check};
-use crate::{FormatError, Limits, Skeleton, Target};
+use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The file, the places of its texts, and those of its languages.
 pub(super) struct DitaSkeleton {
@@ -19,9 +19,14 @@ pub(super) struct DitaSkeleton {
     /// Where the root element's name ends, and whether it says its language: the first of all then.
     pub(super) root: (usize, bool),
     pub(super) limits: Limits,
+    pub(super) untranslated: Untranslated,
 }
 
 impl Skeleton for DitaSkeleton {
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
+    }
+
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         if translations.len() != self.slots.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));

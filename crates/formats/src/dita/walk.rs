@@ -8,7 +8,7 @@ use terjuman_model::Segment;
 use super::vocabulary::{ATTRIBUTES, Role, role};
 use crate::inline::{self, Item, ItemKind, Key, Slot, Spelling};
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
-use crate::{FormatError, Limits, Options};
+use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(super) struct Found {
     pub(super) languages: Vec<Range<usize>>,
     /// Where the root element's name ends, and whether it says its language.
     pub(super) root: (usize, bool),
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 /// How deep texts in texts are looked for.
@@ -140,6 +142,16 @@ impl<'a> Walk<'a> {
             Role::Flow if self.flows >= FLOWS || !translates => role = Role::Thing,
             _ => {}
         }
+        let is_alternative = matches!(name.local, "alt") && !self.options.alt_text;
+        let reason = match role {
+            _ if self.translates && !translates => Some(Reason::ProtectedRange),
+            _ if !translates => None,
+            Role::Thing if is_alternative => Some(Reason::AltTextOff),
+            Role::Protected | Role::Kept => Some(Reason::ProtectedRange),
+            _ if name.local == "image" => Some(Reason::ImageText),
+            _ => None,
+        };
+        reason.into_iter().for_each(|reason| self.found.untranslated.add(reason, "", range.start));
         match role {
             Role::Thing => {
                 let (range, _) = self.pass(range)?;

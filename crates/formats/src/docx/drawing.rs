@@ -11,7 +11,7 @@ use super::styles::Styles;
 use super::walk::{Context, walk_around};
 use crate::runs::{Rewritten, Span};
 use crate::xml::XmlPart;
-use crate::{FormatError, Limits, Options, Target};
+use crate::{FormatError, Limits, Options, Target, Untranslated};
 
 /// A part in a vocabulary that all office formats have, taken apart.
 pub(crate) struct OfficePart {
@@ -34,6 +34,11 @@ impl OfficePart {
         let context = Context { options, limits, styles: &Styles::default() };
         let found = walk_around(&part, context, skipped, &mut segments)?;
         Ok((Self { part: TextPart { part, found }, limits: limits.clone() }, segments))
+    }
+
+    /// What of the part stays as it is.
+    pub(crate) fn untranslated(&self) -> &Untranslated {
+        &self.part.found.untranslated
     }
 
     /// The part as it was read.

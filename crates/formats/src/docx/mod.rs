@@ -18,16 +18,18 @@ mod walk;
 
 pub(crate) use self::drawing::OfficePart;
 pub(crate) use self::fields::is_live;
+use std::collections::HashSet;
+
 use terjuman_model::{Place, Segment};
 
 use self::skeleton::{DocxSkeleton, Foreign, TextPart};
 use self::slot::Slot;
 use self::styles::Styles;
 use self::walk::Context;
-use crate::fed_workbook::Fed;
-use crate::package::{Package, without_signatures};
+use crate::fed_workbook::{Fed, FedWorkbook};
+use crate::package::{Package, kept_entries, without_signatures};
 use crate::xml::XmlPart;
-use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind, html, txt};
+use crate::{Extracted, FormatError, Limits, Options, Reason, Warning, WarningKind, html, txt};
 
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let mut warnings = Vec::new();
@@ -59,6 +61,7 @@ fn take_apart(
     let no_styles = Styles::default();
     let known = styles.as_ref().map_or(&no_styles, |(_, styles)| styles);
     let context = Context { options, limits, styles: known };
+    let mut untranslated = names.untranslated;
     let mut segments = Vec::new();
     let mut parts = Vec::new();
     let mut bound = Vec::new();
@@ -74,6 +77,7 @@ fn take_apart(
                 }
             }
         }
+        untranslated.append(std::mem::take(&mut found.untranslated), name);
         if !found.slots.is_empty() {
             parts.push(TextPart { part, found });
         }
@@ -85,19 +89,24 @@ fn take_apart(
             "text/html" | "application/xhtml+xml" => html::extract,
             "text/plain" => txt::extract,
             _ => {
+                untranslated.add(Reason::UnreadablePart, &name, 0);
                 warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: name, offset: 0 } });
                 continue;
             }
         };
         match extract(&package.require(&name)?, options, limits) {
             Ok(extracted) => {
+                untranslated.append(extracted.skeleton.untranslated(), &name);
                 let start = segments.len();
                 segments.extend(extracted.segments);
                 foreign.push(Foreign { part: name, skeleton: extracted.skeleton, segments: start..segments.len() });
                 warnings.extend(extracted.warnings);
             }
             Err(FormatError::Empty) => {}
-            Err(_) => warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: name, offset: 0 } }),
+            Err(_) => {
+                untranslated.add(Reason::UnreadablePart, &name, 0);
+                warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: name, offset: 0 } });
+            }
         }
     }
     let workbooks = fed.read(&mut package, limits, warnings);
@@ -109,8 +118,24 @@ fn take_apart(
             place: Place { part: "_xmlsignatures".into(), offset: 0 },
         });
     }
+    let fed: HashSet<&str> = workbooks.iter().map(FedWorkbook::name).collect();
+    untranslated.append(kept_entries(&package, |name| fed.contains(name)), "");
     let limits = limits.clone();
-    Ok((segments, DocxSkeleton { package, parts, styles, settings, foreign, workbooks, sources, limits, signatures }))
+    Ok((
+        segments,
+        DocxSkeleton {
+            package,
+            parts,
+            styles,
+            settings,
+            foreign,
+            workbooks,
+            sources,
+            limits,
+            signatures,
+            untranslated,
+        },
+    ))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::package::{ContentTypes, Package, relationships_of};
 use crate::xml::XmlPart;
-use crate::{FormatError, Limits, Options};
+use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
 /// The parts that matter, in reading order.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(super) struct Parts {
     pub(super) custom: Vec<String>,
     /// Documents in other formats that Word takes in when it opens the file, with their content types.
     pub(super) foreign: Vec<(String, String)>,
+    /// Parts that are left alone.
+    pub(super) untranslated: Untranslated,
 }
 
 /// Content types of main documents: documents and templates, with and without macros.
@@ -48,9 +50,12 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
     }
     let mut parts = Parts::default();
     let mut last = Vec::new();
+    let properties = roots.iter().filter(|relationship| relationship.kind == "core-properties");
+    let properties = properties.filter_map(|relationship| relationship.part.clone());
     if options.properties {
-        let properties = roots.iter().filter(|relationship| relationship.kind == "core-properties");
-        last.extend(properties.filter_map(|relationship| relationship.part.clone()));
+        last.extend(properties);
+    } else {
+        properties.for_each(|part| parts.untranslated.add(Reason::PropertiesOff, &part, 0));
     }
     let mut seen = HashSet::from([main.to_ascii_lowercase()]);
     let mut charts = HashSet::new();
@@ -70,6 +75,9 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
                 "header" | "footer" => queue.push_back(target),
                 "footnotes" | "endnotes" if options.notes => queue.push_back(target),
                 "comments" if options.comments => queue.push_back(target),
+                "footnotes" | "endnotes" => parts.untranslated.add(Reason::NotesOff, &target, 0),
+                "comments" => parts.untranslated.add(Reason::CommentsOff, &target, 0),
+                "glossaryDocument" => parts.untranslated.add(Reason::StoredText, &target, 0),
                 "chart" | "chartEx" => {
                     charts.insert(target.clone());
                     queue.push_back(target);

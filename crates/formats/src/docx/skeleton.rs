@@ -14,7 +14,7 @@ use crate::fed_workbook::FedWorkbook;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Format, Rewritten};
 use crate::xml::{XmlPart, escape_attribute, escape_text};
-use crate::{FormatError, Limits, Skeleton, Target};
+use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The package, its parts with text and the places in them.
 pub(super) struct DocxSkeleton {
@@ -30,6 +30,8 @@ pub(super) struct DocxSkeleton {
     pub(super) limits: Limits,
     /// Entries that no longer hold when a part changes, and parts that must forget them.
     pub(super) signatures: Changes,
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 /// A part with text.
@@ -48,6 +50,10 @@ pub(super) struct Foreign {
 impl Skeleton for DocxSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
+    }
+
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
     }
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::elements::{Element, Known};
-use crate::{FormatError, Options};
+use crate::{FormatError, Options, Reason};
 
 /// How a value is quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +146,21 @@ pub(super) fn is_text(
         b"content" => own_name(Known::Meta) && options.properties && is_text_meta(html, attributes),
         _ => false,
     }
+}
+
+/// Which option keeps the value of this attribute from being text, if one does: asked of what [`is_text`] is not.
+pub(super) fn switched_off(
+    html: &[u8],
+    element: Element,
+    attributes: &[Attribute],
+    attribute: &Attribute,
+) -> Option<Reason> {
+    let name = &html[attribute.name.clone()];
+    if name.eq_ignore_ascii_case(b"alt") {
+        return Some(Reason::AltTextOff);
+    }
+    let is_property = element.known == Known::Meta && name.eq_ignore_ascii_case(b"content");
+    (is_property && is_text_meta(html, attributes)).then_some(Reason::PropertiesOff)
 }
 
 fn is_text_meta(html: &[u8], attributes: &[Attribute]) -> bool {

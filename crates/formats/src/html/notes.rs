@@ -8,7 +8,7 @@ use terjuman_model::{Direction, LanguageTag};
 use super::attributes::{Attribute, Quote};
 use super::charset::Charset;
 use super::write::Rewritten;
-use crate::Target;
+use crate::{Target, Untranslated};
 
 /// Languages whose readers read ruby.
 const RUBY_READERS: [&str; 5] = ["zh", "ja", "ko", "yue", "lzh"];
@@ -52,6 +52,8 @@ pub(super) struct Notes {
     pub(super) ruby_texts: Vec<Range<usize>>,
     /// The document is XHTML, by its declaration or doctype.
     pub(super) xhtml: bool,
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 impl Notes {

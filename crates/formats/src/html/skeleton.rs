@@ -11,7 +11,7 @@ use super::references::Spelling;
 use super::slot::Slot;
 use super::write::{self, Rewritten};
 use crate::edits::Edits;
-use crate::{FormatError, Skeleton, Target};
+use crate::{FormatError, Skeleton, Target, Untranslated};
 
 /// The source and the places in it.
 pub(crate) struct HtmlSkeleton {
@@ -25,6 +25,10 @@ pub(crate) struct HtmlSkeleton {
 impl Skeleton for HtmlSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         Ok(self.write(translations, target)?.0)
+    }
+
+    fn untranslated(&self) -> Untranslated {
+        self.notes.untranslated.clone()
     }
 }
 

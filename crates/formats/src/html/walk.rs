@@ -16,7 +16,7 @@ use super::slot::Slot;
 use super::stack::{Context, Open, Stack, TextKind};
 use super::templates;
 use super::token::{self, Shared, Token, TokenKind};
-use crate::{FormatError, Limits, Options};
+use crate::{FormatError, Limits, Options, Reason};
 
 /// Elements nested deeper are taken as if they stood beside each other.
 const FLAT_FROM: usize = 512;
@@ -217,6 +217,8 @@ impl Walker<'_> {
         let translate = self.translates(parent.translate);
         let code = parent.code || (role == Role::Code && matches!(context, Context::Html | Context::SvgText));
         self.note(element, role, name_end, translate);
+        let is_listing = code || (element.known == Known::Pre && self.is_code_listing());
+        self.note_kept(&token, element, (parent.translate, translate), (parent.code, is_listing));
         let formula = matches!(context, Context::Math | Context::MathText);
         let readable = translate && !code && !formula && self.ruby_text.is_none();
         let before = self.found.len();
@@ -237,7 +239,7 @@ impl Walker<'_> {
                 (Content::Markup, _) => parent.text,
             },
             translate,
-            code: code || (element.known == Known::Pre && self.is_code_listing()),
+            code: is_listing,
         };
         let tag = StartTag {
             name,
@@ -257,6 +259,28 @@ impl Walker<'_> {
             Content::Text if !empty => Some(State::RcData),
             _ => None,
         })
+    }
+
+    /// Counts what stays as it is, where it begins.
+    fn note_kept(&mut self, token: &Token, element: Element, translates: (bool, bool), code: (bool, bool)) {
+        let name = &self.html[token.start + 1..attributes::name_end(self.html, token.start + 1)];
+        let is = |known: &[&[u8]]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let reason = if translates == (true, false) || (code == (false, true) && translates.1) {
+            Reason::ProtectedRange
+        } else if !translates.1 || code.1 {
+            return;
+        } else if element.known == Known::Math {
+            Reason::Equation
+        } else if is(&[b"script"]) {
+            Reason::Macro
+        } else if is(&[b"img", b"image"]) {
+            Reason::ImageText
+        } else if is(&[b"iframe", b"object", b"embed"]) {
+            Reason::EmbeddedObject
+        } else {
+            return;
+        };
+        self.notes.untranslated.add(reason, "", token.start);
     }
 
     /// Puts an element that begins where its role says.
@@ -446,8 +470,14 @@ impl Walker<'_> {
             let Some(range) = attribute.value.clone() else { continue };
             let name = &self.html[attribute.name.clone()];
             let is_first = || !attributes[..index].iter().any(|a| self.html[a.name.clone()].eq_ignore_ascii_case(name));
-            if attributes::is_text(self.html, element, &attributes, attribute, self.options) && is_first() {
-                self.attribute_text(range, attribute.quote);
+            if attributes::is_text(self.html, element, &attributes, attribute, self.options) {
+                if is_first() {
+                    self.attribute_text(range, attribute.quote);
+                }
+            } else if let Some(reason) = attributes::switched_off(self.html, element, &attributes, attribute)
+                && self.text[range.clone()].contains(char::is_alphabetic)
+            {
+                self.notes.untranslated.add(reason, "", range.start);
             }
         }
         self.attributes = attributes;

@@ -3,6 +3,7 @@
 //! A string is cut into its lines; one that holds HTML goes through the filter of HTML. Names, numbers, and strings that
 //! are plainly codes are left alone. The skeleton is the text; a merge replaces what stands between quotes.
 
+mod keys;
 mod scan;
 mod strings;
 
@@ -11,26 +12,34 @@ use std::ops::Range;
 use encoding_rs::UTF_8;
 use terjuman_model::{Segment, TaggedText};
 
+use self::keys::Keys;
 use self::scan::Value;
 use self::strings::Spelling;
 use crate::edits::Edits;
 use crate::html::{self, HtmlSkeleton};
 use crate::text_file::TextFile;
 use crate::wording::has_words;
-use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target};
+use crate::{Extracted, FormatError, Limits, Options, Reason, Skeleton, Target, Untranslated};
 
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let file = TextFile::read(bytes)?;
     let text = file.text();
     let mut segments = Vec::new();
     let mut slots = Vec::new();
-    for value in scan::values(text, limits)? {
+    let mut untranslated = Untranslated::default();
+    for value in scan::values(text, Keys::of(options), limits)? {
         let Some(content) = strings::decode(&text[value.range.clone()]) else { continue };
-        if !has_words(&content) || is_code(&content) || is_technical(text, &value) {
+        if !has_words(&content) {
+            continue;
+        }
+        if !value.is_chosen || is_code(&content) || is_technical(text, &value) {
+            let reason = if value.is_chosen { Reason::Identifier } else { Reason::JsonKeyOff };
+            untranslated.add(reason, "", value.range.start);
             continue;
         }
         let start = segments.len();
-        let kind = read(&content, options, limits, &mut segments)?;
+        let (kind, inner) = read(&content, options, limits, &mut segments)?;
+        untranslated.append_at(inner, value.range.start);
         if segments.len() > start {
             slots.push(Slot { range: value.range, content, segments: start..segments.len(), kind });
         }
@@ -38,11 +47,15 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
             return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
         }
     }
-    if segments.is_empty() {
+    if segments.is_empty() && untranslated.count(Reason::JsonKeyOff) == 0 {
         return Err(FormatError::Empty);
     }
     let spelling = Spelling::of(text);
-    Ok(Extracted { segments, skeleton: Box::new(JsonSkeleton { file, slots, spelling }), warnings: Vec::new() })
+    Ok(Extracted {
+        segments,
+        skeleton: Box::new(JsonSkeleton { file, slots, spelling, untranslated }),
+        warnings: Vec::new(),
+    })
 }
 
 /// A string with segments.
@@ -59,11 +72,17 @@ enum Kind {
     Html(Box<HtmlSkeleton>),
 }
 
-fn read(content: &str, options: &Options, limits: &Limits, segments: &mut Vec<Segment>) -> Result<Kind, FormatError> {
+fn read(
+    content: &str,
+    options: &Options,
+    limits: &Limits,
+    segments: &mut Vec<Segment>,
+) -> Result<(Kind, Untranslated), FormatError> {
     if has_markup(content) {
         let page = html::read(content.as_bytes(), Some(UTF_8), options, limits)?;
         segments.extend(page.segments);
-        return Ok(Kind::Html(Box::new(page.skeleton)));
+        let untranslated = page.skeleton.untranslated();
+        return Ok((Kind::Html(Box::new(page.skeleton)), untranslated));
     }
     let mut lines = Vec::new();
     let mut start = 0;
@@ -76,7 +95,7 @@ fn read(content: &str, options: &Options, limits: &Limits, segments: &mut Vec<Se
             segments.push(Segment::plain(words));
         }
     }
-    Ok(Kind::Lines(lines))
+    Ok((Kind::Lines(lines), Untranslated::default()))
 }
 
 /// Whether there is a tag: `<` and a letter, and somewhere behind it `>`.
@@ -118,6 +137,7 @@ struct JsonSkeleton {
     file: TextFile,
     slots: Vec<Slot>,
     spelling: Spelling,
+    untranslated: Untranslated,
 }
 
 impl Skeleton for JsonSkeleton {
@@ -133,6 +153,10 @@ impl Skeleton for JsonSkeleton {
             }
         }
         self.file.write(edits)
+    }
+
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::keys::{Choice, Keys};
 use crate::{FormatError, Limits};
 
 /// A string that is a value.
@@ -11,6 +12,16 @@ pub(super) struct Value {
     pub(super) range: Range<usize>,
     /// The name it has in an object, or that the array around it has.
     pub(super) key: Option<Range<usize>>,
+    /// Whether the options let it be translated.
+    pub(super) is_chosen: bool,
+}
+
+/// An array or object that is open.
+struct Open {
+    is_object: bool,
+    /// The name that strings in it have; an object's members have their own.
+    name: Option<Range<usize>>,
+    choice: Choice,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,11 +41,10 @@ enum Expect {
 ///
 /// # Errors
 /// [`FormatError::Corrupt`] if the text is no JSON, [`FormatError::TooComplex`] if it is nested too deep.
-pub(super) fn values(text: &str, limits: &Limits) -> Result<Vec<Value>, FormatError> {
+pub(super) fn values(text: &str, keys: Keys<'_>, limits: &Limits) -> Result<Vec<Value>, FormatError> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
-    // For each array and object that is open: whether it is an object, and its name.
-    let mut open: Vec<(bool, Option<Range<usize>>)> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
     let mut expect = Expect::Value;
     let mut key: Option<Range<usize>> = None;
     let mut at = 0;
@@ -42,9 +52,13 @@ pub(super) fn values(text: &str, limits: &Limits) -> Result<Vec<Value>, FormatEr
         at += offset;
         let wants_value = matches!(expect, Expect::Value | Expect::ValueOrEnd);
         let wants_key = matches!(expect, Expect::Key | Expect::KeyOrEnd);
-        let in_object = open.last().is_some_and(|(is_object, _)| *is_object);
+        let in_object = open.last().is_some_and(|around| around.is_object);
         let start = at;
         at += 1;
+        let choice = |open: &[Open], key: &Option<Range<usize>>| {
+            let around = open.last().map_or_else(Choice::default, |around| around.choice);
+            key.as_ref().map_or(around, |key| keys.choose(around, &text[key.clone()]))
+        };
         let after_value = if open.is_empty() { Expect::Value } else { Expect::CommaOrEnd };
         match bytes[start] {
             b'"' if wants_value || wants_key => {
@@ -54,8 +68,9 @@ pub(super) fn values(text: &str, limits: &Limits) -> Result<Vec<Value>, FormatEr
                     key = Some(range);
                     expect = Expect::Colon;
                 } else {
-                    let key = key.clone().or_else(|| open.last().and_then(|(_, name)| name.clone()));
-                    found.push(Value { range, key });
+                    let is_chosen = keys.allow(choice(&open, &key));
+                    let key = key.clone().or_else(|| open.last().and_then(|around| around.name.clone()));
+                    found.push(Value { range, key, is_chosen });
                     expect = after_value;
                 }
             }
@@ -63,9 +78,10 @@ pub(super) fn values(text: &str, limits: &Limits) -> Result<Vec<Value>, FormatEr
                 if open.len() >= limits.depth {
                     return Err(FormatError::TooComplex { limit: limits.depth as u64, unit: "nested values" });
                 }
-                let name = key.take().or_else(|| open.last().and_then(|(_, name)| name.clone()));
+                let choice = choice(&open, &key);
+                let name = key.take().or_else(|| open.last().and_then(|around| around.name.clone()));
                 let is_object = bytes[start] == b'{';
-                open.push((is_object, if is_object { None } else { name }));
+                open.push(Open { is_object, name: if is_object { None } else { name }, choice });
                 expect = if is_object { Expect::KeyOrEnd } else { Expect::ValueOrEnd };
             }
             b'}' if in_object && matches!(expect, Expect::KeyOrEnd | Expect::CommaOrEnd) => expect = close(&mut open),
@@ -94,7 +110,7 @@ pub(super) fn values(text: &str, limits: &Limits) -> Result<Vec<Value>, FormatEr
     Err(FormatError::corrupt("the JSON ends too early", "", bytes.len()))
 }
 
-fn close(open: &mut Vec<(bool, Option<Range<usize>>)>) -> Expect {
+fn close(open: &mut Vec<Open>) -> Expect {
     open.pop();
     if open.is_empty() { Expect::Value } else { Expect::CommaOrEnd }
 }
@@ -125,10 +141,11 @@ fn end_of_string(bytes: &[u8], start: usize) -> Result<usize, FormatError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Options;
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str)]) {
-        let found = values(text, &Limits::default()).unwrap();
+        let found = values(text, Keys::of(&Options::default()), &Limits::default()).unwrap();
         let found: Vec<_> = found.into_iter().map(|v| (v.key.map_or("", |key| &text[key]), &text[v.range])).collect();
         assert_eq!(found, expected);
     }
@@ -160,8 +177,17 @@ mod tests {
             "\"\n\"",
             "1x",
         ] {
-            assert!(matches!(values(text, &Limits::default()), Err(FormatError::Corrupt { .. })), "{text}");
+            assert!(
+                matches!(
+                    values(text, Keys::of(&Options::default()), &Limits::default()),
+                    Err(FormatError::Corrupt { .. })
+                ),
+                "{text}"
+            );
         }
-        assert!(matches!(values(&"[".repeat(100_000), &Limits::default()), Err(FormatError::TooComplex { .. })));
+        assert!(matches!(
+            values(&"[".repeat(100_000), Keys::of(&Options::default()), &Limits::default()),
+            Err(FormatError::TooComplex { .. })
+        ));
     }
 }

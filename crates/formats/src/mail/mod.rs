@@ -27,11 +27,19 @@ use self::scan::{Entity, Kind};
 use self::transfer::Transfer;
 use crate::edits::Edits;
 use crate::wording::has_words;
-use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, WarningKind};
+use crate::{Extracted, FormatError, Limits, Options, Reason, Skeleton, Target, Untranslated, Warning, WarningKind};
 
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let entities = scan::scan(bytes, limits)?;
-    let mut reader = Reader { bytes, options, limits, units: Vec::new(), segments: Vec::new(), warnings: Vec::new() };
+    let mut reader = Reader {
+        bytes,
+        options,
+        limits,
+        units: Vec::new(),
+        segments: Vec::new(),
+        warnings: Vec::new(),
+        untranslated: Untranslated::default(),
+    };
     for (index, entity) in entities.iter().enumerate() {
         if entity.kind == Kind::Message {
             reader.subject(index, entity);
@@ -41,8 +49,8 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     if reader.units.is_empty() {
         return Err(FormatError::Empty);
     }
-    let Reader { units, segments, warnings, .. } = reader;
-    let skeleton = MailSkeleton { bytes: bytes.to_vec(), entities, units, limits: limits.clone() };
+    let Reader { units, segments, warnings, untranslated, .. } = reader;
+    let skeleton = MailSkeleton { bytes: bytes.to_vec(), entities, units, limits: limits.clone(), untranslated };
     Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings })
 }
 
@@ -77,6 +85,7 @@ struct Reader<'a> {
     units: Vec<Unit>,
     segments: Vec<Segment>,
     warnings: Vec<Warning>,
+    untranslated: Untranslated,
 }
 
 impl Reader<'_> {
@@ -112,7 +121,20 @@ impl Reader<'_> {
         }
         let is_text =
             matches!(content_type.essence.as_str(), "" | "text/html" | "text/plain" | "application/xhtml+xml");
-        if !is_text || entity.body.is_empty() || entity.fields.is_attachment(self.bytes) {
+        let is_attachment = entity.fields.is_attachment(self.bytes);
+        if !is_text || entity.body.is_empty() || is_attachment {
+            let family = content_type.essence.split('/').next().unwrap_or_default();
+            let reason = match family {
+                _ if entity.body.is_empty() => None,
+                "multipart" => None,
+                "image" => Some(Reason::ImageText),
+                _ if content_type.essence.ends_with("signature") => Some(Reason::Signature),
+                "message" if !is_attachment => None,
+                _ => Some(Reason::EmbeddedObject),
+            };
+            if let Some(reason) = reason {
+                self.untranslated.add_at(reason, place(entity));
+            }
             return Ok(());
         }
         let Some(transfer) = Transfer::by_name(&entity.fields.transfer_encoding(self.bytes)) else {
@@ -126,6 +148,9 @@ impl Reader<'_> {
             return Ok(());
         };
         self.warnings.extend(warning.map(|warning| Warning { place: place(entity), ..warning }));
+        if let Some(Body::Html(page)) = &body {
+            self.untranslated.append_at(page.untranslated(), entity.body.start);
+        }
         if let Some(body) = body {
             self.push(index, segments, UnitKind::Part(Box::new(Part { body, transfer, content, content_type })));
         }
@@ -133,6 +158,9 @@ impl Reader<'_> {
     }
 
     fn warn(&mut self, kind: WarningKind, entity: &Entity) {
+        if kind == WarningKind::PartKept {
+            self.untranslated.add_at(Reason::UnreadablePart, place(entity));
+        }
         self.warnings.push(Warning { kind, place: place(entity) });
     }
 }
@@ -160,9 +188,14 @@ struct MailSkeleton {
     entities: Vec<Entity>,
     units: Vec<Unit>,
     limits: Limits,
+    untranslated: Untranslated,
 }
 
 impl Skeleton for MailSkeleton {
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
+    }
+
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         if self.units.last().map_or(0, |unit| unit.segments.end) != translations.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));

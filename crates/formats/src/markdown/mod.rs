@@ -10,6 +10,7 @@
 //!
 //! Rules: `formats.md` section B.7. Specifications: CommonMark 0.31, GitHub Flavored Markdown 0.29.
 
+mod comments;
 mod emphasis;
 mod escape;
 mod front_matter;
@@ -33,7 +34,7 @@ use pulldown_cmark::Options as Extensions;
 use terjuman_model::Segment;
 
 use crate::text_file::TextFile;
-use crate::{Extracted, FormatError, Limits, Options};
+use crate::{Extracted, FormatError, Limits, Options, Untranslated};
 
 /// What the parser knows besides CommonMark. Mathematics, front matter and wiki links are not among it: they are
 /// masked, by rules that are stricter than the parser's.
@@ -56,9 +57,10 @@ fn read(
     limits: &Limits,
 ) -> Result<(Vec<Segment>, skeleton::MarkdownSkeleton), FormatError> {
     let file = TextFile::read(bytes)?;
-    let (head, mut found) = front_matter::read(file.text(), options);
+    let mut untranslated = Untranslated::default();
+    let (head, mut found) = front_matter::read(file.text(), options, &mut untranslated);
     let masked = mask::mask(file.text(), head);
-    let labels = walk::walk(file.text(), &masked, options, limits, &mut found)?;
+    let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut untranslated)?;
     // A picture's alternative text comes before the paragraph around it is finished; readers want the page's order.
     found.sort_by_key(|part| (part.place.range().start, std::cmp::Reverse(part.place.range().end)));
     let mut segments = Vec::new();
@@ -71,5 +73,5 @@ fn read(
         }
     }
     let sources = segments.clone();
-    Ok((segments, skeleton::MarkdownSkeleton { file, masked: masked.text, labels, places, sources }))
+    Ok((segments, skeleton::MarkdownSkeleton { file, masked: masked.text, labels, places, sources, untranslated }))
 }

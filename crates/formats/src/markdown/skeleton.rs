@@ -9,7 +9,7 @@ use super::slot::Place;
 use super::write;
 use crate::edits::Edits;
 use crate::text_file::TextFile;
-use crate::{FormatError, Skeleton, Target};
+use crate::{FormatError, Skeleton, Target, Untranslated};
 
 /// A range of the document and what now stands there.
 pub(super) type Rewritten = (Range<usize>, String);
@@ -23,6 +23,7 @@ pub(super) struct MarkdownSkeleton {
     /// By place; one comes before those inside it.
     pub(super) places: Vec<Place>,
     pub(super) sources: Vec<Segment>,
+    pub(super) untranslated: Untranslated,
 }
 
 impl Skeleton for MarkdownSkeleton {
@@ -49,7 +50,11 @@ impl Skeleton for MarkdownSkeleton {
             let is_same = *translation == source.source;
             match place {
                 Place::Inline(slot) => done.extend(write::write(&document, slot, source, translation, &inner)?),
-                Place::Title(_) | Place::Scalar(_) if is_same => {}
+                Place::Title(_) | Place::Scalar(_) | Place::Comment(_) if is_same => {}
+                // A comment ends with its line.
+                Place::Comment(_) => {
+                    done.push((range, translation.text().split_whitespace().collect::<Vec<_>>().join(" ")));
+                }
                 Place::Title(title) => done.push((range, title.spelled(translation.text()))),
                 Place::Scalar(scalar) => done.push((range, scalar.spelled(translation.text()))),
                 Place::Nested(nested) => done.push((range, nested.merge(text, new, target)?)),
@@ -62,5 +67,9 @@ impl Skeleton for MarkdownSkeleton {
             }
         }
         self.file.write(edits)
+    }
+
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
     }
 }

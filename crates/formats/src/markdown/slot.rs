@@ -21,6 +21,8 @@ pub(super) enum Place {
     Title(Title),
     /// A value of the front matter: one segment.
     Scalar(Scalar),
+    /// The words of a comment in code: one segment.
+    Comment(Range<usize>),
     /// HTML: any number of segments.
     Nested(Nested),
 }
@@ -32,6 +34,7 @@ impl Place {
             Self::Inline(slot) => slot.range.clone(),
             Self::Title(title) => title.range.clone(),
             Self::Scalar(scalar) => scalar.range.clone(),
+            Self::Comment(range) => range.clone(),
             Self::Nested(nested) => nested.range.clone(),
         }
     }

@@ -77,7 +77,7 @@ fn look_alike(segment: &Segment) -> TaggedText {
 
 /// What the parser makes of a document: everything but the words.
 fn structure(markdown: &str) -> (Vec<String>, Vec<String>) {
-    let (head, _) = front_matter::read(markdown, &Options::default());
+    let (head, _) = front_matter::read(markdown, &Options::default(), &mut Untranslated::default());
     let masked = mask::mask(markdown, head);
     let (mut things, mut words) = (Vec::new(), Vec::new());
     let (mut html, mut codes, mut kept) = (0, 0, 0);

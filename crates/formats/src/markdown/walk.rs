@@ -3,18 +3,18 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
-use terjuman_model::TagKind;
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+use terjuman_model::{Segment, TagKind};
 
 use super::label::Labels;
 use super::mask::{Masked, Span, SpanKind};
 use super::node::{Node, NodeKind, Side};
 use super::slot::{Context, Emphasis, EmphasisKind, Markup, Part, Place};
 use super::unit::{self, Run};
-use super::{EXTENSIONS, nested, tail};
+use super::{EXTENSIONS, comments, nested, tail};
 use crate::fill::joins_without_space;
 use crate::wording::is_address;
-use crate::{FormatError, Limits, Options};
+use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
 /// How deep blocks, or inline markup, may be nested (`reliability.md` D37).
 const DEPTH: usize = 100;
@@ -29,6 +29,7 @@ pub(super) fn walk(
     options: &Options,
     limits: &Limits,
     found: &mut Vec<Part>,
+    untranslated: &mut Untranslated,
 ) -> Result<Labels, FormatError> {
     let depth = limits.depth.min(DEPTH);
     refuse_deep_quotes(text, depth)?;
@@ -41,7 +42,8 @@ pub(super) fn walk(
         }
     }
     let events = limits.events.min(text.len().saturating_mul(20));
-    let mut walk = Walk { text, masked, options, limits, found, open: Vec::new(), runs: vec![Run::default()], span: 0 };
+    let runs = vec![Run::default()];
+    let mut walk = Walk { text, masked, options, limits, found, untranslated, open: Vec::new(), runs, span: 0 };
     for (index, (event, range)) in parser.into_offset_iter().enumerate() {
         if index > events {
             return Err(FormatError::TooComplex { limit: events as u64, unit: "events of markup" });
@@ -70,6 +72,7 @@ struct Walk<'a> {
     options: &'a Options,
     limits: &'a Limits,
     found: &'a mut Vec<Part>,
+    untranslated: &'a mut Untranslated,
     open: Vec<Open>,
     /// The run being collected, and inside it those of alternative texts.
     runs: Vec<Run>,
@@ -94,7 +97,8 @@ enum Block {
         range: Range<usize>,
     },
     Cell,
-    Code,
+    /// With what its comments begin with, if that is known.
+    Code(Option<&'static str>),
     /// The lines of a block of HTML.
     Html(Vec<Range<usize>>),
     Other,
@@ -106,8 +110,12 @@ impl Walk<'_> {
             Event::Start(tag) => self.start(tag, range)?,
             Event::End(tag) => self.end(tag, range)?,
             Event::Text(decoded) => self.text(&decoded, range),
-            Event::Code(_) => self.push(NodeKind::Protected(code(&self.text[range.clone()])), range),
+            Event::Code(_) => {
+                self.untranslated.add(Reason::ProtectedRange, "", range.start);
+                self.push(NodeKind::Protected(code(&self.text[range.clone()])), range);
+            }
             Event::InlineMath(_) | Event::DisplayMath(_) => {
+                self.untranslated.add(Reason::Equation, "", range.start);
                 self.push(NodeKind::Protected(self.text[range.clone()].to_owned()), range);
             }
             Event::Html(_) => {
@@ -149,13 +157,22 @@ impl Walk<'_> {
                 (TagKind::Whole, Markup::Pair { open, close: 0..0, label: None }, 1)
             }
             Tag::Image { link_type, .. } => {
+                self.untranslated.add(Reason::ImageText, "", range.start);
                 self.open.push(Open::Image { range: range.clone(), link: link_type });
                 self.runs.push(Run::default());
                 return Ok(());
             }
             Tag::Heading { .. } => return self.open_block(Block::Heading { range }),
             Tag::TableCell => return self.open_block(Block::Cell),
-            Tag::CodeBlock(_) | Tag::MetadataBlock(_) => return self.open_block(Block::Code),
+            Tag::CodeBlock(kind) => {
+                self.untranslated.add(Reason::ProtectedRange, "", range.start);
+                let marker = match kind {
+                    CodeBlockKind::Fenced(info) => comments::marker(&info),
+                    CodeBlockKind::Indented => None,
+                };
+                return self.open_block(Block::Code(marker));
+            }
+            Tag::MetadataBlock(_) => return self.open_block(Block::Code(None)),
             Tag::HtmlBlock => return self.open_block(Block::Html(Vec::new())),
             Tag::Paragraph
             | Tag::BlockQuote(_)
@@ -259,6 +276,9 @@ impl Walk<'_> {
         } else {
             self.found.extend(tail::title_of_link(self.text, bracket..range.end, in_cell));
         }
+        if !self.options.alt_text && run.nodes.iter().any(|node| matches!(node.kind, NodeKind::Text(_))) {
+            self.untranslated.add(Reason::AltTextOff, "", whole.start);
+        }
         if self.options.alt_text {
             let context = if in_cell { Context::AlternativeInCell } else { Context::Alternative };
             let mut part = unit::part(self.text, run, context, None);
@@ -295,7 +315,7 @@ impl Walk<'_> {
             }
             Some(Block::Heading { range }) => (Context::Flow, Some(range.clone())),
             Some(Block::Cell) => (Context::Cell, None),
-            Some(Block::Code | Block::Html(_)) => return Ok(()),
+            Some(Block::Code(_) | Block::Html(_)) => return Ok(()),
             Some(Block::Other) | None => (Context::Flow, None),
         };
         let nested = unit::tags_with_words(self.text, &run);
@@ -317,6 +337,21 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// The comments in lines of code.
+    fn code_comments(&mut self, marker: Option<&'static str>, range: Range<usize>) {
+        let Some(marker) = marker else { return };
+        let text = self.text;
+        for words in comments::comments(&text[range.clone()], marker) {
+            let words = range.start + words.start..range.start + words.end;
+            if self.options.code_comments {
+                let segments = vec![Segment::plain(&text[words.clone()])];
+                self.found.push(Part { place: Place::Comment(words), segments });
+            } else {
+                self.untranslated.add(Reason::CodeCommentsOff, "", words.start);
+            }
+        }
+    }
+
     fn soft_break(&mut self, range: Range<usize>) {
         let before = self.text[..range.start].chars().next_back();
         let after = self.text[range.end..].trim_start_matches([' ', '\t', '>']).chars().next();
@@ -332,8 +367,8 @@ impl Walk<'_> {
 
     /// Cuts masked spans and addresses out of text.
     fn text(&mut self, decoded: &str, range: Range<usize>) {
-        if matches!(self.open.last(), Some(Open::Block(Block::Code))) {
-            return;
+        if let Some(Open::Block(Block::Code(marker))) = self.open.last() {
+            return self.code_comments(*marker, range);
         }
         // At the end of a picture's text, a backslash is none that breaks the line, and yet its range has the line end.
         let spelled = self.masked.text[range.clone()].trim_end_matches(['\r', '\n']);

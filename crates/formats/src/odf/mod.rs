@@ -22,9 +22,9 @@ use self::sheet::Sheet;
 use self::skeleton::{OdfSkeleton, TextPart};
 use self::styles::Styles;
 use self::walk::Context;
-use crate::package::Package;
+use crate::package::{Package, kept_entries};
 use crate::xml::XmlPart;
-use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
+use crate::{Extracted, FormatError, Limits, Options, Reason, Untranslated, Warning, WarningKind};
 
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let mut warnings = Vec::new();
@@ -56,9 +56,11 @@ fn take_apart(
     };
     let mut segments = Vec::new();
     let mut parts = Vec::new();
+    let mut untranslated = Untranslated::default();
     let mut walk = |part: XmlPart, styles: &Styles, segments: &mut Vec<Segment>| {
         let sheet = Sheet::read(&part, limits)?;
-        let found = walk::walk(&part, Context { options, limits, styles, sheet: &sheet }, segments)?;
+        let mut found = walk::walk(&part, Context { options, limits, styles, sheet: &sheet }, segments)?;
+        untranslated.append(std::mem::take(&mut found.untranslated), &part.name);
         parts.push(TextPart { part, found });
         Ok::<_, FormatError>(())
     };
@@ -83,18 +85,24 @@ fn take_apart(
             }
         }
     }
-    if options.properties
-        && let Some(bytes) = package.read(META)?
-    {
-        walk(XmlPart::decode(META, bytes)?, &Styles::default(), &mut segments)?;
+    match package.read(META)? {
+        Some(bytes) if options.properties => {
+            walk(XmlPart::decode(META, bytes)?, &Styles::default(), &mut segments)?;
+        }
+        Some(_) => untranslated.add(Reason::PropertiesOff, META, 0),
+        None => {}
     }
+    for warning in warnings.iter().filter(|warning| warning.kind == WarningKind::PartKept) {
+        untranslated.add_at(Reason::UnreadablePart, warning.place.clone());
+    }
+    untranslated.append(kept_entries(&package, |_| false), "");
     let signatures = manifest.without_signatures(&package);
     if !signatures.is_empty() {
         let place = Place { part: "META-INF".into(), offset: 0 };
         warnings.push(Warning { kind: WarningKind::SignatureRemoved, place });
     }
     let sources = segments.iter().map(|segment| segment.source.clone()).collect();
-    Ok((segments, OdfSkeleton { package, parts, sources, limits: limits.clone(), signatures }))
+    Ok((segments, OdfSkeleton { package, parts, sources, limits: limits.clone(), signatures, untranslated }))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Rewritten};
 use crate::xml::{XmlPart, escape_attribute, escape_text};
-use crate::{FormatError, Limits, Skeleton, Target};
+use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The package, its parts with text and the places in them.
 pub(super) struct OdfSkeleton {
@@ -24,6 +24,8 @@ pub(super) struct OdfSkeleton {
     pub(super) limits: Limits,
     /// Entries that no longer hold when a part changes.
     pub(super) signatures: Changes,
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 /// A part that may have text, and has styles.
@@ -35,6 +37,10 @@ pub(super) struct TextPart {
 impl Skeleton for OdfSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
+    }
+
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
     }
 }
 

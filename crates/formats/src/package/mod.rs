@@ -8,6 +8,7 @@
 
 mod directory;
 mod fields;
+mod kept;
 mod opc;
 mod signatures;
 mod write;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use self::directory::{Directory, Entry, Method};
+pub(crate) use self::kept::kept_entries;
 use self::opc::relationships_part;
 pub(crate) use self::opc::{ContentTypes, Relationship, relationships_of};
 pub(crate) use self::signatures::without_signatures;

@@ -13,14 +13,16 @@ mod parts;
 mod skeleton;
 mod survey;
 
+use std::collections::HashSet;
+
 use terjuman_model::{Place, Segment};
 
 use self::copies::Copies;
 use self::skeleton::{DeckPart, DeckSkeleton};
 use self::survey::Survey;
 use crate::docx::OfficePart;
-use crate::fed_workbook::Fed;
-use crate::package::{Package, without_signatures};
+use crate::fed_workbook::{Fed, FedWorkbook};
+use crate::package::{Package, kept_entries, without_signatures};
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
 
@@ -40,7 +42,7 @@ fn take_apart(
         return Err(FormatError::Empty);
     }
     let mut package = Package::open(bytes, limits)?;
-    let names = parts::find(&mut package, options, limits)?;
+    let (names, mut untranslated) = parts::find(&mut package, options, limits)?;
     let mut copies = Copies::default();
     let mut parts = Vec::new();
     let mut fed = Fed::default();
@@ -48,6 +50,7 @@ fn take_apart(
         let part = XmlPart::decode(&name.part, package.require(&name.part)?)?;
         let survey = Survey::of(&part, name.kind, limits)?;
         let (office, found) = OfficePart::read_around(part, survey.skipped.clone(), options, limits)?;
+        untranslated.append(office.untranslated().clone(), &office.part().name);
         let segments = copies.settle(name.kind, name.slide, found);
         if copies.segments.len() > limits.segments {
             return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
@@ -66,10 +69,12 @@ fn take_apart(
         let place = Place { part: "_xmlsignatures".into(), offset: 0 };
         warnings.push(Warning { kind: WarningKind::SignatureRemoved, place });
     }
+    let fed: HashSet<&str> = workbooks.iter().map(FedWorkbook::name).collect();
+    untranslated.append(kept_entries(&package, |name| fed.contains(name)), "");
     let segments = copies.segments;
     let sources = segments.iter().map(|segment| segment.source.clone()).collect();
     let (limits, fit) = (limits.clone(), options.fit_text);
-    Ok((segments, DeckSkeleton { package, parts, workbooks, sources, limits, fit, signatures }))
+    Ok((segments, DeckSkeleton { package, parts, workbooks, sources, limits, fit, signatures, untranslated }))
 }
 
 #[cfg(test)]

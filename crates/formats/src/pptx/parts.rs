@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::package::{ContentTypes, Package, relationships_of};
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
-use crate::{FormatError, Limits, Options};
+use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
 /// What a part is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +45,15 @@ pub(super) const MAIN: [&str; 6] = [
     "application/vnd.ms-powerpoint.slideshow.macroenabled.main+xml",
 ];
 
-/// Follows the relationships from the package on, each part once.
+/// Follows the relationships from the package on, each part once. What the options switch off is counted.
 ///
 /// # Errors
 /// [`FormatError::Corrupt`] if the package has no presentation.
-pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) -> Result<Vec<Part>, FormatError> {
+pub(super) fn find(
+    package: &mut Package,
+    options: &Options,
+    limits: &Limits,
+) -> Result<(Vec<Part>, Untranslated), FormatError> {
     let types = XmlPart::decode(ContentTypes::PART, package.require(ContentTypes::PART)?)?;
     let types = ContentTypes::read(&types, limits)?;
     let roots = relationships_of(package, "", limits)?;
@@ -62,7 +66,8 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
     if !types.of(&main).is_some_and(|main| MAIN.contains(&main)) {
         return Err(FormatError::corrupt("a package, but not a presentation", &main, 0));
     }
-    let mut search = Search { package, options, limits, seen: HashSet::from([main.to_ascii_lowercase()]), slide: 0 };
+    let seen = HashSet::from([main.to_ascii_lowercase()]);
+    let mut search = Search { package, options, limits, seen, slide: 0, untranslated: Untranslated::default() };
     let mut parts = vec![Part { part: main.clone(), kind: PartKind::Presentation, slide: 0, workbook: None }];
     let (slides, mut masters) = search.roots(&main)?;
     for slide in slides {
@@ -73,12 +78,15 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
         search.take(master, PartKind::Master, &mut parts, &mut masters)?;
         at += 1;
     }
-    if options.properties {
-        let properties = roots.into_iter().filter(|relationship| relationship.kind == "core-properties");
-        let properties = properties.filter_map(|relationship| relationship.part).filter(|part| package.contains(part));
+    let mut untranslated = search.untranslated;
+    let properties = roots.into_iter().filter(|relationship| relationship.kind == "core-properties");
+    let properties = properties.filter_map(|relationship| relationship.part).filter(|part| package.contains(part));
+    if !options.properties {
+        properties.for_each(|part| untranslated.add(Reason::PropertiesOff, &part, 0));
+    } else {
         parts.extend(properties.map(|part| Part { part, kind: PartKind::Properties, slide: 0, workbook: None }));
     }
-    Ok(parts)
+    Ok((parts, untranslated))
 }
 
 struct Search<'a> {
@@ -87,6 +95,7 @@ struct Search<'a> {
     limits: &'a Limits,
     seen: HashSet<String>,
     slide: usize,
+    untranslated: Untranslated,
 }
 
 impl Search<'_> {
@@ -141,6 +150,8 @@ impl Search<'_> {
                 "diagramDrawing" => drawings.push(target),
                 "notesSlide" if self.options.notes => notes.push(target),
                 "comments" if self.options.comments => notes.push(target),
+                "notesSlide" => self.untranslated.add(Reason::NotesOff, &target, 0),
+                "comments" => self.untranslated.add(Reason::CommentsOff, &target, 0),
                 _ => {}
             }
         }

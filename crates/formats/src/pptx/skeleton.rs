@@ -9,7 +9,7 @@ use crate::docx::OfficePart;
 use crate::extent::Extent;
 use crate::fed_workbook::FedWorkbook;
 use crate::package::{Changes, Package};
-use crate::{FormatError, Limits, Skeleton, Target};
+use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The package, its parts with text and the places in them.
 pub(super) struct DeckSkeleton {
@@ -24,6 +24,8 @@ pub(super) struct DeckSkeleton {
     pub(super) fit: bool,
     /// Entries that no longer hold when a part changes, and parts that must forget them.
     pub(super) signatures: Changes,
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 /// A part that has text, or turns with it.
@@ -37,6 +39,10 @@ pub(super) struct DeckPart {
 impl Skeleton for DeckSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
+    }
+
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Destinations: groups that are not text of the paragraph around them (RTF specification 1.9.1, appendix B).
 
-use crate::Options;
 use crate::runs::Role;
+use crate::{Options, Reason};
 
 /// What a group is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,19 @@ pub(super) fn destination(name: &str, starred: bool, options: &Options) -> Optio
         _ if starred || SKIPPED.contains(&name) => D::Skip(Role::Point),
         _ => return None,
     })
+}
+
+/// Why the content of a group stays as it is, if people read it.
+pub(super) fn reason(name: &str, options: &Options) -> Option<Reason> {
+    match name {
+        "footnote" if !options.notes => Some(Reason::NotesOff),
+        "annotation" if !options.comments => Some(Reason::CommentsOff),
+        "title" | "subject" if !options.properties => Some(Reason::PropertiesOff),
+        "pict" => Some(Reason::ImageText),
+        "object" => Some(Reason::EmbeddedObject),
+        "mmath" => Some(Reason::Equation),
+        _ => None,
+    }
 }
 
 /// Groups that every reader knows, and that are not text.

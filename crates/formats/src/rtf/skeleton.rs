@@ -10,7 +10,7 @@ use super::structure::fingerprint;
 use super::walk::{Found, Part, Slot};
 use crate::extent::Extent;
 use crate::runs::{self, Rewritten};
-use crate::{FormatError, Skeleton, Target};
+use crate::{FormatError, Skeleton, Target, Untranslated};
 
 /// The document and the places in it.
 pub(super) struct RtfSkeleton {
@@ -24,6 +24,10 @@ pub(super) struct RtfSkeleton {
 impl Skeleton for RtfSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
+    }
+
+    fn untranslated(&self) -> Untranslated {
+        self.found.untranslated.clone()
     }
 }
 

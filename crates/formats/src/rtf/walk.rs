@@ -6,14 +6,14 @@ use terjuman_model::{Place, Segment};
 
 use super::PART;
 use super::codepage::CodePage;
-use super::destination::{Destination, destination};
+use super::destination::{Destination, destination, reason};
 use super::fonts::Fonts;
 use super::retarget::Setting;
 use super::scanner::{Item, Lexeme, Scanner};
 use super::state::{State, States};
 use crate::docx::is_live;
 use crate::runs::{self, Block, Paragraph, Role};
-use crate::{FormatError, Limits, Options, Warning, WarningKind};
+use crate::{FormatError, Limits, Options, Reason, Untranslated, Warning, WarningKind};
 
 /// What was found in a document.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub(super) struct Found {
     /// Ends of control words that no space ends, in order.
     pub(super) bare: Vec<usize>,
     pub(super) warnings: Vec<Warning>,
+    pub(super) untranslated: Untranslated,
 }
 
 /// A paragraph with segments.
@@ -185,6 +186,7 @@ pub(super) fn walk(
         settings: Vec::new(),
         bare: Vec::new(),
         warnings: Vec::new(),
+        untranslated: Untranslated::default(),
     };
     let mut walker = Walker {
         options,
@@ -241,6 +243,10 @@ impl Walker<'_> {
                     && let Lexeme::Word { name, .. } = lexeme
                     && let Some(destination) = destination(name, starred, self.options)
                 {
+                    let is_read = matches!(content, Content::Text | Content::Container);
+                    if let Some(reason) = reason(name, self.options).filter(|_| is_read) {
+                        self.found.untranslated.add(reason, PART, item.span.start);
+                    }
                     self.enter(destination, item);
                     return Ok(());
                 }
@@ -618,6 +624,10 @@ impl Walker<'_> {
         }
         let is_private = |c: char| matches!(c, '\u{e000}'..='\u{f8ff}');
         let is_symbol = symbols || (!text.text.is_empty() && text.text.chars().all(is_private));
+        if is_hidden && !text.text.trim().is_empty() {
+            let reason = if state.is_deleted() { Reason::DeletedText } else { Reason::HiddenText };
+            self.found.untranslated.add(reason, PART, text.span.start);
+        }
         if text.broken || is_hidden || is_symbol {
             return self.thing(Role::Point, text.span);
         }

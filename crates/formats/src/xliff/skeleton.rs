@@ -8,7 +8,7 @@ use super::walk::{File, Found, Version, language_attribute};
 use crate::edits::Edits;
 use crate::inline::{rewrite, splice};
 use crate::xml::{XmlPart, check, escape_attribute};
-use crate::{FormatError, Limits, Skeleton, Target};
+use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The file and what is to be written into it.
 pub(super) struct XliffSkeleton {
@@ -19,6 +19,10 @@ pub(super) struct XliffSkeleton {
 }
 
 impl Skeleton for XliffSkeleton {
+    fn untranslated(&self) -> Untranslated {
+        self.found.untranslated.clone()
+    }
+
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         if translations.len() != self.found.slots.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));

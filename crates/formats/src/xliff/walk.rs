@@ -11,7 +11,7 @@ use super::escaped::Names;
 use super::unit::{Job, Side, Unit};
 use crate::inline::{self, Item, Slot};
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart};
-use crate::{FormatError, Limits};
+use crate::{FormatError, Limits, Reason, Untranslated};
 
 /// What a file holds.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(super) struct Found {
     pub(super) jobs: Vec<Job>,
     pub(super) slots: Vec<Slot>,
     pub(super) files: Vec<File>,
+    pub(super) untranslated: Untranslated,
 }
 
 /// A version of XLIFF.
@@ -70,7 +71,8 @@ pub(super) fn walk(part: &XmlPart, limits: &Limits) -> Result<(Found, Vec<Segmen
         }
     };
     let ((version, file), core) = (version, core);
-    let found = Found { version, jobs: Vec::new(), slots: Vec::new(), files: file.into_iter().collect() };
+    let (files, untranslated) = (file.into_iter().collect(), Untranslated::default());
+    let found = Found { version, jobs: Vec::new(), slots: Vec::new(), files, untranslated };
     let names = Names::default();
     let mut walk = Walk {
         part,
@@ -256,10 +258,13 @@ impl Walk<'_> {
         let is_finished = unit.is_finished(text);
         let is_kept = unit.target.as_ref().is_some_and(|target| !unit.is_open && !target.content.is_blank);
         self.found.files[file].has_finished |= is_finished || is_kept;
+        let source = unit.layout().map(|side| side.content.range.start);
         if !unit.is_open {
+            source.into_iter().for_each(|at| self.found.untranslated.add(Reason::ProtectedRange, "", at));
             return;
         }
         if is_finished {
+            source.into_iter().for_each(|at| self.found.untranslated.add(Reason::AlreadyTranslated, "", at));
             let gaps: Vec<_> = unit.gaps().into_iter().map(|(range, mark)| (range, mark.clone())).collect();
             let Some(layout) = unit.seg_source.as_mut().filter(|_| !gaps.is_empty()) else { return };
             let items = std::mem::take(&mut layout.content.items);

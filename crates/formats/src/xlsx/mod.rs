@@ -15,6 +15,7 @@ mod parts;
 mod pending;
 mod rich;
 mod sheet;
+mod sheet_names;
 mod skeleton;
 mod slot;
 mod tags;
@@ -31,15 +32,17 @@ use self::formulas::FormulaWords;
 use self::notes::Threads;
 use self::pending::{Names, Pending, Resolver, What};
 use self::rich::RichString;
+use self::sheet_names::SheetNames;
 use self::skeleton::{Drawn, Own, SlotPart, XlsxSkeleton};
 use self::slot::Slot;
 use self::texts::{Fate, Texts};
 use self::units::{Unit, Units};
 use crate::docx::OfficePart;
-use crate::package::{Package, without_signatures};
+use crate::package::{Package, kept_entries, without_signatures};
 use crate::runs::Span;
+use crate::wording::has_words;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
-use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
+use crate::{Extracted, FormatError, Limits, Options, Reason, Untranslated, Warning, WarningKind};
 
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let mut warnings = Vec::new();
@@ -74,7 +77,7 @@ fn take_apart(
     }
     let mut package = Package::open(bytes, limits)?;
     let (mut words, mut texts) = (FormulaWords::default(), Texts::default());
-    let parts = parts::find(&mut package, &mut words, options, limits)?;
+    let parts = parts::find(&mut package, &mut words, limits)?;
     let read = |package: &mut Package, name: &str| XmlPart::decode(name, package.require(name)?);
     let is_shown = |visibility: Visibility| match visibility {
         Visibility::Visible => true,
@@ -92,6 +95,7 @@ fn take_apart(
         let pending = pending.into_iter().map(|(span, number)| Pending { span, what: What::Cell(number) }).collect();
         waiting.push(Waiting { part, pending, views: Vec::new(), cache: None, names: None });
     }
+    let mut untranslated = Untranslated::default();
     let mut recalculates = false;
     for entry in &parts.sheets {
         let part = read(&mut package, &entry.part)?;
@@ -103,7 +107,8 @@ fn take_apart(
             is_shown: is_shown(entry.visibility),
             hidden_text: options.hidden_text,
         };
-        let found = sheet::read(&part, &mut around)?;
+        let mut found = sheet::read(&part, &mut around)?;
+        untranslated.append(std::mem::take(&mut found.untranslated), &part.name);
         recalculates |= found.has_text_results;
         waiting.push(Waiting { part, pending: found.pending, views: found.views, cache: None, names: None });
     }
@@ -144,9 +149,21 @@ fn take_apart(
         }
     }
     texts.decide(&words);
+    texts.leave(&mut untranslated);
 
     // Where it goes.
     let mut units = Units::new(limits);
+    let mut sheets = SheetNames::default();
+    for entry in &parts.contents.sheets {
+        let is_free = options.sheet_names && !words.is_indirect && !parts.has_macros;
+        let is_text = has_words(&entry.name) && is_shown(entry.visibility);
+        let segment = if is_text && is_free { Some(units.plain(&entry.name)?) } else { None };
+        if is_text && !is_free {
+            let reason = if options.sheet_names { Reason::Referenced } else { Reason::SheetNamesOff };
+            untranslated.add(reason, &parts.book.name, 0);
+        }
+        sheets.sheets.push((entry.name.clone(), segment));
+    }
     let mut slot_parts = Vec::new();
     let mut all_names = Vec::new();
     let mut pivots = Names::default();
@@ -194,6 +211,9 @@ fn take_apart(
         let mut resolver =
             Resolver { texts: &mut texts, units: &mut units, names: &mut nowhere, columns: &columns, limits };
         let mut threads = Threads::default();
+        if !options.comments {
+            entry.threads.iter().chain(&entry.notes).for_each(|name| untranslated.add(Reason::CommentsOff, name, 0));
+        }
         let mut said: Vec<(XmlPart, Vec<Slot>)> = Vec::new();
         for name in entry.threads.iter().filter(|_| options.comments) {
             let part = read(&mut package, name)?;
@@ -219,12 +239,16 @@ fn take_apart(
         }
         for name in &entry.drawings {
             let part = read(&mut package, name)?;
-            office.extend(drawn(part, &texts, &mut units, options, limits)?);
+            office.extend(drawn(part, &texts, &mut units, options, limits, &mut untranslated)?);
         }
     }
     for name in &parts.properties {
+        if !options.properties {
+            untranslated.add(Reason::PropertiesOff, name, 0);
+            continue;
+        }
         let part = read(&mut package, name)?;
-        office.extend(drawn(part, &texts, &mut units, options, limits)?);
+        office.extend(drawn(part, &texts, &mut units, options, limits, &mut untranslated)?);
     }
 
     let signatures = without_signatures(&mut package, limits)?;
@@ -234,17 +258,20 @@ fn take_apart(
             place: Place { part: "_xmlsignatures".into(), offset: 0 },
         });
     }
+    untranslated.append(kept_entries(&package, |_| false), "");
     let Units { segments, markup, .. } = units;
     let sources = segments.iter().map(|segment| segment.source.clone()).collect();
     let skeleton = XlsxSkeleton {
         package,
         parts: slot_parts,
         office,
+        sheets,
         names: all_names,
         sources,
         markup,
         limits: limits.clone(),
         signatures,
+        untranslated,
     };
     Ok((segments, skeleton))
 }
@@ -284,8 +311,10 @@ fn drawn(
     units: &mut Units,
     options: &Options,
     limits: &Limits,
+    untranslated: &mut Untranslated,
 ) -> Result<Option<Drawn>, FormatError> {
     let (part, segments) = OfficePart::read_around(part, HashSet::new(), options, limits)?;
+    untranslated.append(part.untranslated().clone(), &part.part().name);
     if segments.is_empty() {
         return Ok(None);
     }

@@ -7,7 +7,7 @@ use super::fields::FieldsOf;
 use super::formulas::FormulaWords;
 use crate::package::{ContentTypes, Package, relationships_of};
 use crate::xml::XmlPart;
-use crate::{FormatError, Limits, Options};
+use crate::{FormatError, Limits};
 
 /// The parts that matter.
 pub(super) struct Parts {
@@ -19,6 +19,8 @@ pub(super) struct Parts {
     pub(super) fields: Vec<(String, FieldsOf)>,
     /// The document's properties.
     pub(super) properties: Vec<String>,
+    /// A program may know its sheets by name.
+    pub(super) has_macros: bool,
 }
 
 /// A sheet with what belongs to it.
@@ -45,12 +47,7 @@ pub(super) const MAIN: [&str; 4] = [
 ///
 /// # Errors
 /// [`FormatError::Corrupt`] if the package has no workbook or is of another kind.
-pub(super) fn find(
-    package: &mut Package,
-    words: &mut FormulaWords,
-    options: &Options,
-    limits: &Limits,
-) -> Result<Parts, FormatError> {
+pub(super) fn find(package: &mut Package, words: &mut FormulaWords, limits: &Limits) -> Result<Parts, FormatError> {
     let types = XmlPart::decode(ContentTypes::PART, package.require(ContentTypes::PART)?)?;
     let types = ContentTypes::read(&types, limits)?;
     let roots = relationships_of(package, "", limits)?;
@@ -105,8 +102,8 @@ pub(super) fn find(
     }
     let is_properties = |relationship: &&crate::package::Relationship| relationship.kind == "core-properties";
     let properties = roots.iter().filter(is_properties).filter_map(|relationship| relationship.part.clone());
-    let properties = properties.filter(|part| options.properties && finder.is_new(part)).collect();
-    Ok(Parts { book, contents, strings, sheets, fields, properties })
+    let properties = properties.filter(|part| finder.is_new(part)).collect();
+    Ok(Parts { book, contents, strings, sheets, fields, properties, has_macros })
 }
 
 struct Finder<'a> {

@@ -8,7 +8,7 @@ use super::rich::RichString;
 use super::texts::Texts;
 use crate::runs::Span;
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
-use crate::{FormatError, Limits};
+use crate::{FormatError, Limits, Reason, Untranslated};
 
 /// What is known before a sheet is read.
 pub(super) struct Surroundings<'a> {
@@ -31,6 +31,8 @@ pub(super) struct Found {
     pub(super) views: Vec<Span>,
     /// Some formula gives a string.
     pub(super) has_text_results: bool,
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 /// Columns of a sheet.
@@ -275,6 +277,7 @@ impl<'a> Reader<'a, '_> {
                 // A cell has one value; what extensions call so is none.
                 if std::mem::take(&mut self.cell.kind) == CellKind::Result {
                     self.found.has_text_results = true;
+                    self.found.untranslated.add(Reason::Formula, "", span.start);
                     return Ok(());
                 }
                 let index: Option<usize> = self.buffer.trim().parse().ok();

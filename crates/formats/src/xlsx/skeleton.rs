@@ -6,6 +6,7 @@ use terjuman_model::TaggedText;
 
 use super::gate::fingerprint;
 use super::pending::{Member, Names};
+use super::sheet_names::SheetNames;
 use super::slot::{Shape, Slot, Translated, is_too_long};
 use super::tags::set_attribute;
 use super::units::{Markup, flat};
@@ -15,13 +16,14 @@ use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Rewritten, Span};
 use crate::xml::{XmlPart, unescape};
-use crate::{FormatError, Limits, Skeleton, Target};
+use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The package, its parts with text and the places in them.
 pub(super) struct XlsxSkeleton {
     pub(super) package: Package,
     pub(super) parts: Vec<SlotPart>,
     pub(super) office: Vec<Drawn>,
+    pub(super) sheets: SheetNames,
     pub(super) names: Vec<Names>,
     /// What each segment said, to tell what changed.
     pub(super) sources: Vec<TaggedText>,
@@ -29,6 +31,8 @@ pub(super) struct XlsxSkeleton {
     pub(super) limits: Limits,
     /// Entries that no longer hold when a part changes, and parts that must forget them.
     pub(super) signatures: Changes,
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 /// A part with places.
@@ -65,6 +69,10 @@ pub(super) enum Own {
 impl Skeleton for XlsxSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         self.write(translations, target, Extent::Changed)
+    }
+
+    fn untranslated(&self) -> Untranslated {
+        self.untranslated.clone()
     }
 }
 
@@ -106,6 +114,7 @@ impl XlsxSkeleton {
             }
         }
         let bytes = self.package.write(&changes)?;
+        let bytes = self.sheets.rename(bytes, translations, &changed, &self.limits)?;
         Package::open(&bytes, &self.limits)
             .map_err(|error| FormatError::Verification(format!("the written package cannot be opened: {error}")))?;
         Ok(bytes)

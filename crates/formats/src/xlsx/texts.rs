@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::formulas::FormulaWords;
 use crate::csv::cells::is_words;
 use crate::fill::is_wide;
+use crate::{Reason, Untranslated};
 
 /// The strings of all cells.
 #[derive(Default)]
@@ -69,6 +70,17 @@ impl Texts {
         for (text, number) in &self.index {
             let entry = &mut self.entries[*number];
             entry.kept |= !entry.visible || !is_prose(text) || words.holds(text);
+        }
+    }
+
+    /// Counts the texts with words that are not translated, once that is decided: those that nobody sees, and those that
+    /// something refers to.
+    pub(super) fn leave(&self, untranslated: &mut Untranslated) {
+        for entry in self.index.iter().filter(|(text, _)| is_prose(text)).map(|(_, number)| self.entries[*number]) {
+            if entry.kept {
+                let reason = if entry.visible { Reason::Referenced } else { Reason::HiddenText };
+                untranslated.add_many(reason, 1);
+            }
         }
     }
 

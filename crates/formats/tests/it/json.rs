@@ -1,7 +1,7 @@
 //! JSON, checked with another parser.
 
 use serde_json::Value;
-use terjuman_formats::{Extracted, Format, FormatError, Limits, Options, Target, extract};
+use terjuman_formats::{Extracted, Format, FormatError, Limits, Options, Reason, Target, extract};
 use terjuman_model::TaggedText;
 
 const NOWHERE: Target = Target { source_language: None, language: None };
@@ -98,4 +98,25 @@ fn what_is_no_json_is_refused() {
     assert!(matches!(read(b"{\"a\": \"b c\""), Err(FormatError::Corrupt { .. })));
     assert!(matches!(read(b"{\"a\": 1}"), Err(FormatError::Empty)));
     assert!(matches!(read("[".repeat(1_000_000).as_bytes()), Err(FormatError::TooComplex { .. })));
+}
+
+#[test]
+fn options_choose_names_with_all_that_is_in_them() {
+    let json =
+        r#"{"ti\u0074le": "One dog.", "body": {"note": "Two cats.", "list": ["Three birds."]}, "id": "Four fish."}"#;
+    let read = |only: &[&str], never: &[&str]| {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let options = Options { json_keys: names(only), json_keys_excluded: names(never), ..Options::default() };
+        let extracted = extract(Format::Json, json.as_bytes(), &options, &Limits::default()).unwrap();
+        let texts: Vec<_> = extracted.segments.iter().map(|segment| segment.source.text().to_owned()).collect();
+        (texts, extracted.skeleton.untranslated())
+    };
+    let (all, untranslated) = read(&[], &[]);
+    assert_eq!((all.len(), untranslated.total()), (4, 0));
+    let (texts, untranslated) = read(&["title", "body"], &["note"]);
+    assert_eq!(texts, ["One dog.", "Three birds."]);
+    assert_eq!(untranslated.count(Reason::JsonKeyOff), 2);
+    assert_eq!(read(&[], &["body"]).0, ["One dog.", "Four fish."]);
+    // Nothing chosen is no damage.
+    assert_eq!(read(&["nothing"], &[]).0.len(), 0);
 }

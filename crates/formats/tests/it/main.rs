@@ -6,4 +6,5 @@ mod html;
 mod json;
 mod mail;
 mod rtf;
+mod untranslated;
 mod xliff;

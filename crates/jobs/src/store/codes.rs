@@ -1,6 +1,8 @@
-//! The integers that stand for statuses in the database. They are for ever: old files must stay readable.
+//! The integers that stand for statuses in the database, and the JSON that stands for reports. They are for ever: old
+//! files must stay readable.
 
 use terjuman_model::{DocumentStatus, JobStatus};
+use terjuman_pipeline::Report;
 
 use super::position::Queue;
 use crate::JobsError;
@@ -57,6 +59,16 @@ pub(crate) fn queue_code(queue: Queue) -> i64 {
 pub(crate) fn queue(code: i64) -> Result<Queue, JobsError> {
     let all = [Queue::Waiting, Queue::Leased, Queue::Done];
     all.into_iter().find(|queue| queue_code(*queue) == code).ok_or(JobsError::Invalid("place in the queue"))
+}
+
+/// A report as it is stored.
+pub(crate) fn report_body(report: &Report) -> Result<String, JobsError> {
+    serde_json::to_string(report).map_err(|error| JobsError::Store(Box::new(error)))
+}
+
+/// A stored report.
+pub(crate) fn report(body: &str) -> Result<Report, JobsError> {
+    serde_json::from_str(body).map_err(|_| JobsError::Invalid("report"))
 }
 
 #[cfg(test)]

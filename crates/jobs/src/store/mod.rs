@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
+use terjuman_pipeline::Report;
 use tokio::sync::broadcast;
 
 pub use self::postgres::{PostgresOptions, PostgresStore};
@@ -24,7 +25,7 @@ pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
     Released, Return, Standing, Subject,
 };
-use crate::{Document, DocumentQuery, Job, JobQuery, JobRequest, JobsError, Open, Page};
+use crate::{Document, DocumentQuery, DocumentReport, Job, JobQuery, JobRequest, JobsError, Open, Page};
 
 /// Jobs and documents, durably.
 #[async_trait]
@@ -65,6 +66,9 @@ pub trait JobStore: Send + Sync {
 
     /// One document of a job; `None` if either is not there or not this resource's.
     async fn document(&self, resource: &ResourceId, job: JobId, id: DocumentId) -> Result<Option<Document>, JobsError>;
+
+    /// What became of the work on a document; `None` if it is not there or not this resource's.
+    async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError>;
 
     /// Asks a job to stop: what waits is `Cancelled` at once, what runs is `Cancelling`. A finished job stays as it
     /// is. Returns the job after that; `None` if it is not this resource's.
@@ -122,9 +126,9 @@ pub trait JobStore: Send + Sync {
     /// The enumeration refused the job: it is `ValidationFailed` without documents. `false` if the lease is lost.
     async fn refuse(&self, lease: &Lease, failure: Failure) -> Result<bool, JobsError>;
 
-    /// The work on a document is done: outcome and the job's counters in one transaction. `false` if the lease is lost,
+    /// The work on a document is done: outcome, report and the job's counters in one transaction. `false` if the lease is lost,
     /// or the outcome cannot happen where the document stands: then nothing changed.
-    async fn finish(&self, lease: &Lease, outcome: Outcome) -> Result<bool, JobsError>;
+    async fn finish(&self, lease: &Lease, outcome: Outcome, report: Report) -> Result<bool, JobsError>;
 
     /// Hands leases back before the work is done; a document of a cancelled job ends `Cancelled`. Lost ones are passed
     /// over.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use terjuman_blobs::{BlobError, Container, Stamp};
 use terjuman_model::{DocumentId, Failure, FailureCode, JobId};
-use terjuman_pipeline::{Output, Request, translate};
+use terjuman_pipeline::{Failed, Output, Report, Request, Stage, millis, translate};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
@@ -86,8 +86,9 @@ pub(super) async fn work(shared: Arc<Shared>, guard: Guard, work: Work, slot: Sl
         let begun = Instant::now();
         shared.points.pass("after lease").await;
         let held = Arc::clone(guard.held());
-        let ended = within_time(&shared, &held, &work, slot).await;
-        let told = tell(&shared, &held, &work, ended, begun).await;
+        let mut report = Report { stage: Stage::Read, ..Report::default() };
+        let ended = within_time(&shared, &held, &work, slot, &mut report).await;
+        let told = tell(&shared, &held, &work, ended, begun, report).await;
         if matches!(told, Ok(false)) {
             metrics::lost();
             tracing::debug!(document.id = %id, "the work on document {id} came too late");
@@ -101,9 +102,15 @@ pub(super) async fn work(shared: Arc<Shared>, guard: Guard, work: Work, slot: Sl
 }
 
 /// One attempt, stopped when its time is up.
-async fn within_time(shared: &Shared, held: &Arc<Held>, work: &Work, slot: Slot) -> Result<Outcome, End> {
+async fn within_time(
+    shared: &Shared,
+    held: &Arc<Held>,
+    work: &Work,
+    slot: Slot,
+    report: &mut Report,
+) -> Result<Outcome, End> {
     let limit = Duration::from_millis(shared.config.document_timeout_ms);
-    let mut attempt = std::pin::pin!(attempt(shared, held, work, slot));
+    let mut attempt = std::pin::pin!(attempt(shared, held, work, slot, report));
     tokio::select! {
         ended = &mut attempt => return ended,
         () = sleep(limit) => held.stop(Reason::TimedOut),
@@ -118,9 +125,10 @@ async fn tell(
     work: &Work,
     ended: Result<Outcome, End>,
     begun: Instant,
+    mut report: Report,
 ) -> Result<bool, JobsError> {
     let (id, took) = (work.id, begun.elapsed());
-    let millis = took.as_millis();
+    let duration_ms = millis(took);
     let outcome = match ended {
         Ok(outcome) => outcome,
         Err(End::Stopped(Reason::Lost)) => return Ok(false),
@@ -142,17 +150,24 @@ async fn tell(
         }
         Err(End::Later { failure, .. }) => Outcome::Failed(failure),
     };
-    let told = insist(shared, held, || shared.jobs.store().finish(held.lease(), outcome.clone())).await;
+    report.durations.total_ms = millis(took);
+    report.error = match &outcome {
+        Outcome::Succeeded { .. } => None,
+        Outcome::Failed(failure) => Some(failure.clone()),
+        Outcome::Cancelled => Some(Failure::new(FailureCode::Cancelled, "the job was cancelled")),
+    };
+    let finish = || shared.jobs.store().finish(held.lease(), outcome.clone(), report.clone());
+    let told = insist(shared, held, finish).await;
     if !matches!(told, Ok(true)) {
         return told;
     }
     metrics::finished(&outcome, took);
     match &outcome {
         Outcome::Succeeded { characters, .. } => tracing::info!(
-            document.id = %id, size_bytes = work.size, characters, duration_ms = millis, "translated document {id}"
+            document.id = %id, size_bytes = work.size, characters, duration_ms, "translated document {id}"
         ),
         Outcome::Failed(failure) => tracing::info!(
-            document.id = %id, code = %failure.code, duration_ms = millis, "document {id} failed: {}", failure.code
+            document.id = %id, code = %failure.code, duration_ms, "document {id} failed: {}", failure.code
         ),
         Outcome::Cancelled => tracing::info!(document.id = %id, "document {id} was cancelled"),
     }
@@ -181,7 +196,14 @@ where
 
 /// The way of one document. The slot is free again when this returns; a translation that does not stop when it is told
 /// to keeps it until it does.
-async fn attempt(shared: &Shared, held: &Arc<Held>, work: &Work, slot: Slot) -> Result<Outcome, End> {
+async fn attempt(
+    shared: &Shared,
+    held: &Arc<Held>,
+    work: &Work,
+    slot: Slot,
+    report: &mut Report,
+) -> Result<Outcome, End> {
+    let begun = Instant::now();
     let context = held.unless_stopped(shared.contexts.get(&**shared.jobs.store(), work.job)).await?;
     let context = match context {
         Ok(Some(context)) => context,
@@ -208,7 +230,9 @@ async fn attempt(shared: &Shared, held: &Arc<Held>, work: &Work, slot: Slot) -> 
     let glossaries = held.unless_stopped(glossaries).await?.map_err(|error| storage(&error, unreadable(&error)))??;
     shared.points.pass("after download").await;
 
-    let (options, limits) = (shared.options.clone(), shared.limits.clone());
+    let read_ms = millis(begun.elapsed());
+    report.durations.read_ms = read_ms;
+    let (options, limits) = (shared.options.with(&context.request.options), shared.limits.clone());
     let (source_language, target_language) = (input.source.language.clone(), target.language.clone());
     let (name, watch) = (work.source_name.clone(), Arc::clone(held));
     let run = move || {
@@ -225,8 +249,19 @@ async fn attempt(shared: &Shared, held: &Arc<Held>, work: &Work, slot: Slot) -> 
         };
         translate(&request, &*watch)
     };
-    let (output, taken) = on_a_thread(held, Taken { _room: room, working, _slot: slot }, run).await?;
+    // What is said if it does not stop when it is told to.
+    report.stage = Stage::Translate;
+    let taken = Taken { _room: room, working, _slot: slot };
+    let (mut output, taken) = on_a_thread(held, taken, report, run).await?;
+    *report = std::mem::take(&mut output.report);
+    report.durations.read_ms = read_ms;
+    report.stage = Stage::Write;
+    let begun = Instant::now();
     let written = write(shared, held, work, input, target, output).await;
+    report.durations.write_ms = millis(begun.elapsed());
+    if written.is_ok() {
+        report.stage = Stage::Done;
+    }
     drop(taken);
     written
 }
@@ -250,7 +285,8 @@ struct Taken {
 async fn on_a_thread(
     held: &Held,
     taken: Taken,
-    run: impl FnOnce() -> Result<Output, Failure> + Send + 'static,
+    report: &mut Report,
+    run: impl FnOnce() -> Result<Output, Failed> + Send + 'static,
 ) -> Result<(Output, Taken), End> {
     let mut thread = tokio::task::spawn_blocking(move || {
         let here = taken.working.here();
@@ -270,11 +306,16 @@ async fn on_a_thread(
     };
     // Panics are caught within: what is left is a runtime that goes down.
     let Ok((translated, taken)) = joined else { return Err(End::Stopped(Reason::Shutdown)) };
+    if let Err(failed) = &translated {
+        let read_ms = report.durations.read_ms;
+        report.clone_from(&failed.report);
+        report.durations.read_ms = read_ms;
+    }
     match (translated, held.reason()) {
         // The work won the race against anything but the loss of its lease.
         (Ok(output), None | Some(Reason::Shutdown)) => Ok((output, taken)),
         (_, Some(reason)) => Err(End::Stopped(reason)),
-        (Err(failure), None) => Err(End::Failed(failure)),
+        (Err(failed), None) => Err(End::Failed(failed.failure)),
     }
 }
 

@@ -46,7 +46,10 @@ async fn prefix_and_suffix_choose_and_other_formats_are_passed_over() {
 async fn names_are_counted_from_the_folder_and_put_below_the_target() {
     let mut world = World::new().await;
     write_all(&world, &["in/deep/er/1.txt", "in/2.txt"]);
-    let request = JobRequest { inputs: vec![world.input(StorageKind::Folder, "in/deep", &["out/x", "out/y/z"])] };
+    let request = JobRequest {
+        inputs: vec![world.input(StorageKind::Folder, "in/deep", &["out/x", "out/y/z"])],
+        ..JobRequest::default()
+    };
     check_outputs(&mut world, &request, &["x/er/1.txt", "y/z/er/1.txt"]).await;
 }
 
@@ -54,9 +57,15 @@ async fn names_are_counted_from_the_folder_and_put_below_the_target() {
 async fn a_file_goes_where_it_was_told_to() {
     let mut world = World::new().await;
     write_all(&world, &["in/1.txt"]);
-    let request = JobRequest { inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/other name.txt"])] };
+    let request = JobRequest {
+        inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/other name.txt"])],
+        ..JobRequest::default()
+    };
     check_outputs(&mut world, &request, &["other name.txt"]).await;
-    let request = JobRequest { inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/other name.txt"])] };
+    let request = JobRequest {
+        inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/other name.txt"])],
+        ..JobRequest::default()
+    };
     check_refused(&mut world, &request, FailureCode::TargetFileAlreadyExists).await;
 }
 
@@ -65,10 +74,10 @@ async fn inputs_may_share_a_target_but_not_a_file() {
     let mut world = World::new().await;
     write_all(&world, &["in/a/1.txt", "in/b/2.txt", "in/c/1.txt"]);
     let input = |world: &World, name: &str| world.input(StorageKind::Folder, name, &["out"]);
-    let request = JobRequest { inputs: vec![input(&world, "in/a"), input(&world, "in/c")] };
+    let request = JobRequest { inputs: vec![input(&world, "in/a"), input(&world, "in/c")], ..JobRequest::default() };
     check_refused(&mut world, &request, FailureCode::TargetFileAlreadyExists).await;
     assert_eq!(world.files("out"), Vec::<String>::new());
-    let request = JobRequest { inputs: vec![input(&world, "in/a"), input(&world, "in/b")] };
+    let request = JobRequest { inputs: vec![input(&world, "in/a"), input(&world, "in/b")], ..JobRequest::default() };
     check_outputs(&mut world, &request, &["1.txt", "2.txt"]).await;
 }
 
@@ -76,9 +85,14 @@ async fn inputs_may_share_a_target_but_not_a_file() {
 async fn what_cannot_be_read_or_written_is_refused_by_name() {
     let mut world = World::new().await;
     write_all(&world, &["in/1.txt", "in/1.jpg", "in/empty/x.jpg", "out/1.txt"]);
-    let folder =
-        |source: &str, target: &str| JobRequest { inputs: vec![world.input(StorageKind::Folder, source, &[target])] };
-    let file = |source: &str| JobRequest { inputs: vec![world.input(StorageKind::File, source, &["out/new.txt"])] };
+    let folder = |source: &str, target: &str| JobRequest {
+        inputs: vec![world.input(StorageKind::Folder, source, &[target])],
+        ..JobRequest::default()
+    };
+    let file = |source: &str| JobRequest {
+        inputs: vec![world.input(StorageKind::File, source, &["out/new.txt"])],
+        ..JobRequest::default()
+    };
     let cases = [
         (folder("../elsewhere", "out"), FailureCode::InvalidDocumentAccessLevel),
         (folder("missing", "out"), FailureCode::InvalidDocumentAccessLevel),
@@ -120,7 +134,8 @@ async fn a_job_has_limits() {
     for name in ["1", "2"] {
         world.write(&format!("in/large/{name}.txt"), &"x ".repeat(29));
     }
-    let request = JobRequest { inputs: vec![world.input(StorageKind::Folder, "in/large", &["out"])] };
+    let request =
+        JobRequest { inputs: vec![world.input(StorageKind::Folder, "in/large", &["out"])], ..JobRequest::default() };
     check_refused(&mut world, &request, FailureCode::MaxTotalSizeExceeded).await;
     // One that is too large for itself is no reason to refuse the others.
     world.write("in/large/1.txt", &"x ".repeat(290));

@@ -7,6 +7,7 @@ use terjuman_jobs::{
     JobsError, Lease, NewDocument, Outcome, Released, Repeat, Repeated, Return, Standing, Subject,
 };
 use terjuman_model::{DocumentStatus, Failure, FailureCode, JobId, JobStatus, Timestamp};
+use terjuman_pipeline::{Reason, Report, Stage};
 
 use crate::bench::Bench;
 use crate::support::{all, request, resource};
@@ -58,7 +59,7 @@ impl Bench {
     }
 
     async fn finish(&self, lease: &Lease, outcome: Outcome) -> bool {
-        self.store.finish(lease, outcome).await.unwrap()
+        self.store.finish(lease, outcome, Report::default()).await.unwrap()
     }
 
     async fn read(&self, job: JobId) -> Job {
@@ -723,6 +724,44 @@ async fn no_more_are_let_in_than_there_is_room_for(bench: Bench) {
     assert_eq!((bench.count("a").await, bench.count("b").await, bench.count("c").await), (3, 2, 0));
 }
 
+async fn a_report_comes_with_its_outcome_and_to_its_owner_only(bench: Bench) {
+    let job = bench.job("a", 3).await;
+    let claimed = bench.claim(3).await;
+    let ids: Vec<_> = claimed.iter().map(|claimed| claimed.id).collect();
+    let read = async |who: &str, index: usize| bench.store.report(&resource(who), ids[index]).await.unwrap();
+    let running = read("a", 0).await.unwrap();
+    assert_eq!((running.job, running.status, running.report), (job, DocumentStatus::Running, None));
+
+    let mut report = Report { stage: Stage::Done, words: 3, format: Some("PlainText".into()), ..Report::default() };
+    report.untranslated.add(Reason::HiddenText, "word/document.xml", 7);
+    assert!(bench.store.finish(&claimed[0].lease, success(3), report.clone()).await.unwrap());
+    // Too late: what is said then is not kept.
+    assert!(!bench.store.finish(&claimed[0].lease, failure(), Report::default()).await.unwrap());
+    let done = read("a", 0).await.unwrap();
+    assert_eq!((done.status, done.report), (DocumentStatus::Succeeded, Some(report)));
+    assert_eq!(read("b", 0).await, None);
+
+    let Outcome::Failed(error) = failure() else { unreachable!() };
+    let report = Report { stage: Stage::Extract, error: Some(error), ..Report::default() };
+    assert!(bench.store.finish(&claimed[1].lease, failure(), report.clone()).await.unwrap());
+    assert_eq!(read("a", 1).await.unwrap().report, Some(report));
+
+    // Handed back is not finished, and what was never worked on to an end has no report.
+    bench.store.hand_back(&[&claimed[2].lease], Return::Unbegun).await.unwrap();
+    bench.store.cancel(&resource("a"), job).await.unwrap();
+    let cancelled = read("a", 2).await.unwrap();
+    assert_eq!((cancelled.status, cancelled.report), (DocumentStatus::Cancelled, None));
+}
+
+async fn a_document_that_crashes_its_workers_has_a_report(bench: Bench) {
+    bench.job("a", 1).await;
+    let id = bench.claim_one().await.id;
+    bench.clock.advance(LEASE + LEASE);
+    assert_eq!(bench.store.release_expired(1).await.unwrap(), Released { released: 0, crashed: 1 });
+    let report = bench.store.report(&resource("a"), id).await.unwrap().unwrap().report.unwrap();
+    assert_eq!((report.stage, report.error.unwrap().code), (Stage::Unknown, FailureCode::DocumentCrashed));
+}
+
 conformance!([
     a_claim_hides_the_document,
     a_late_worker_cannot_finish,
@@ -765,4 +804,6 @@ conformance!([
     equal_requests_at_once_are_one_job,
     what_is_open_is_counted_for_its_resource_and_for_all,
     no_more_are_let_in_than_there_is_room_for,
+    a_report_comes_with_its_outcome_and_to_its_owner_only,
+    a_document_that_crashes_its_workers_has_a_report,
 ]);

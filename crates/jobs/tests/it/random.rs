@@ -9,6 +9,7 @@ use terjuman_jobs::{
     ClaimedDocument, ClaimedExpansion, Document, Holder, Job, JobStore, Lease, NewDocument, Outcome, Return, Standing,
 };
 use terjuman_model::{DocumentId, DocumentStatus, Failure, FailureCode, JobId, JobStatus, ResourceId, Summary};
+use terjuman_pipeline::Report;
 
 use crate::support::{Fresh, all, request, resource};
 
@@ -145,7 +146,7 @@ impl Life {
                         _ => Outcome::Succeeded { characters: 7, sha256: "ab".repeat(32) },
                     };
                     let stops = outcome == Outcome::Cancelled;
-                    let done = store.finish(&claim.lease, outcome).await.unwrap();
+                    let done = store.finish(&claim.lease, outcome, Report::default()).await.unwrap();
                     if done {
                         *self.ends.entry(claim.id).or_default() += 1;
                     }
@@ -278,7 +279,7 @@ impl Life {
             claims.extend(store.claim_suspect(&holder).await.unwrap());
             for claim in claims {
                 let outcome = Outcome::Succeeded { characters: 1, sha256: "cd".repeat(32) };
-                prop_assert!(store.finish(&claim.lease, outcome).await.unwrap());
+                prop_assert!(store.finish(&claim.lease, outcome, Report::default()).await.unwrap());
             }
             self.check().await?;
             if self.seen_jobs.values().all(|job| job.status.is_final()) {

@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 use terjuman_jobs::{AdmissionConfig, Holder, JobStore as _, Jobs, JobsError, Outcome, Released, Sealer};
 use terjuman_model::{FailureCode, JobId, JobStatus};
+use terjuman_pipeline::Report;
 
 use crate::support::{Fresh, key, request, resource};
 use crate::world::World;
@@ -102,7 +103,7 @@ async fn a_store_that_is_closed_says_so_and_keeps_what_it_promised() {
         claimed.remove(0).lease
     };
     world.fresh.store.kill().await;
-    assert!(world.fresh.store.finish(&lease, Outcome::Cancelled).await.is_err());
+    assert!(world.fresh.store.finish(&lease, Outcome::Cancelled, Report::default()).await.is_err());
     assert!(world.fresh.store.ping().await.is_err());
     world.crash().await;
     world.start();
@@ -228,4 +229,21 @@ async fn a_file_of_the_first_version_is_brought_up_to_date_and_its_jobs_go_on() 
     assert_eq!((claimed.job, claimed.request), (id, request()));
     store.close().await;
     assert!(!bytes(&fresh).contains("SECRET"));
+}
+
+#[tokio::test]
+async fn a_report_is_deleted_with_its_document() {
+    let mut world = World::new().await;
+    world.fill(1);
+    let (_, documents) = world.run(&world.request()).await;
+    world.stop().await;
+    let read = async |world: &World| world.fresh.store.report(&resource("a"), documents[0].id).await.unwrap();
+    assert!(read(&world).await.unwrap().report.is_some());
+    meddle(&mut world.fresh, "DELETE FROM jobs").await;
+    assert_eq!(read(&world).await, None);
+    // Nothing is left behind: there is no row that could still be changed.
+    world.fresh.store.kill().await;
+    let mut connection = SqliteConnectOptions::new().filename(&world.fresh.path).connect().await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM reports").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(left, 0);
 }

@@ -133,7 +133,10 @@ pub(crate) fn request() -> JobRequest {
         deployment: None,
         glossaries: Vec::new(),
     };
-    JobRequest { inputs: vec![JobInput { kind: StorageKind::Folder, source, targets: vec![target] }] }
+    JobRequest {
+        inputs: vec![JobInput { kind: StorageKind::Folder, source, targets: vec![target] }],
+        ..JobRequest::default()
+    }
 }
 
 /// Everything, newest first, `limit` a page.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use terjuman_jobs::{FailPoints, GlossarySource, JobRequest, JobStore as _, RetentionConfig, StorageKind};
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
-use terjuman_pipeline::{GlossaryFormat, Translator};
+use terjuman_pipeline::{GlossaryFormat, Reason, Stage, Translator};
 use tokio_util::sync::CancellationToken;
 
 use crate::gate::{Gate, Panics};
@@ -71,7 +71,10 @@ async fn documents_fail_by_themselves_and_the_job_says_why_only_if_all_do() {
     let error = documents[0].error.as_ref().unwrap();
     assert_eq!((error.code, documents[0].progress), (FailureCode::NoTranslatableText, 0.0));
     assert_eq!(world.files("out"), ["2.txt"]);
-    let request = JobRequest { inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/1.txt"])] };
+    let request = JobRequest {
+        inputs: vec![world.input(StorageKind::File, "in/1.txt", &["out/1.txt"])],
+        ..JobRequest::default()
+    };
     let (job, _) = world.run(&request).await;
     assert_eq!((job.status, job.error.unwrap().code), (JobStatus::Failed, FailureCode::NoTranslatableText));
 }
@@ -386,4 +389,35 @@ async fn old_jobs_are_forgotten_as_soon_as_a_server_looks() {
     forgetting.await.unwrap();
     assert_eq!(world.job(new.id).await, new);
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_changes_options_and_each_of_its_documents_has_a_report() {
+    let mut world = World::new().await;
+    world.write("in/a.json", r#"{"title": "A good day.", "body": "Stay here."}"#);
+    world.write("in/b.txt", "   ");
+    world.write("in/d.txt", "Good day to you.");
+    let mut request = world.request();
+    request.options.set("json-keys", "title").unwrap();
+    let (_, documents) = world.run(&request).await;
+    assert!(std::fs::read_to_string(world.path("out/a.json")).unwrap().ends_with(r#""body": "Stay here."}"#));
+    let mut told = Vec::new();
+    for document in &documents {
+        let found = world.jobs.report(&resource("a"), document.id).await.unwrap().unwrap();
+        let report = found.report.unwrap();
+        assert_eq!((report.error.as_ref(), found.status), (document.error.as_ref(), document.status));
+        told.push((report.stage, report.segments, report.untranslated.count(Reason::JsonKeyOff)));
+    }
+    assert_eq!(told, [(Stage::Done, 1, 1), (Stage::Extract, 0, 0), (Stage::Done, 1, 0)]);
+}
+
+#[tokio::test]
+async fn a_document_that_stops_on_the_way_says_how_far_it_came() {
+    let (mut world, storage, mut request) = remote().await;
+    storage.put("in", "a.txt", "These are some words.");
+    let location = storage.location("in/missing.csv", "rl");
+    request.inputs[0].targets[0].glossaries.push(GlossarySource { location, format: GlossaryFormat::Csv });
+    let (_, documents) = world.run(&request).await;
+    let report = world.jobs.report(&resource("a"), documents[0].id).await.unwrap().unwrap().report.unwrap();
+    assert_eq!((report.stage, report.error.unwrap().code), (Stage::Read, FailureCode::InvalidGlossary));
 }

@@ -102,7 +102,7 @@ impl World {
 
     /// A folder job from `in` to `out`.
     pub(crate) fn request(&self) -> JobRequest {
-        JobRequest { inputs: vec![self.input(StorageKind::Folder, "in", &["out"])] }
+        JobRequest { inputs: vec![self.input(StorageKind::Folder, "in", &["out"])], ..JobRequest::default() }
     }
 
     pub(crate) fn input(&self, kind: StorageKind, source: &str, targets: &[&str]) -> JobInput {

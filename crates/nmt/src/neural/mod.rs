@@ -196,6 +196,17 @@ impl Neural {
 }
 
 impl Translator for Neural {
+    fn name(&self) -> &str {
+        "neural"
+    }
+
+    fn model(&self, pair: &LanguagePair) -> Option<String> {
+        Some(match route(&self.installed(), pair)? {
+            Route::Direct(pair) => pair.to_string(),
+            Route::Pivot(first, second) => format!("{first} + {second}"),
+        })
+    }
+
     fn pairs(&self) -> Pairs {
         Pairs::Only(pairs(&self.installed()))
     }

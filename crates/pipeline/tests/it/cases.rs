@@ -81,9 +81,9 @@ fn check(folder: &Path) {
             }
             assert_eq!((output.report.kept_as_source, output.report.repaired), (0, 0), "{name}");
         }
-        (Err(failure), Some(wanted)) => assert_eq!(failure.code.as_str(), *wanted, "{name}: {failure}"),
+        (Err(failed), Some(wanted)) => assert_eq!(failed.failure.code.as_str(), *wanted, "{name}: {failed}"),
         (Ok(_), Some(wanted)) => panic!("{name}: it should fail with {wanted}"),
-        (Err(failure), None) => panic!("{name}: {failure}"),
+        (Err(failed), None) => panic!("{name}: {failed}"),
     }
 }
 

@@ -50,9 +50,9 @@ fn check(folder: &str) {
                     let report = output.report;
                     assert_eq!((report.kept_as_source, report.repaired), (0, 0), "{case}: {report:?}");
                 }
-                Err(failure)
+                Err(failed)
                     if matches!(
-                        failure.code,
+                        failed.failure.code,
                         FailureCode::InvalidFormat
                             | FailureCode::NoTranslatableText
                             | FailureCode::WrongDocumentEncoding
@@ -60,9 +60,9 @@ fn check(folder: &str) {
                             | FailureCode::CorruptDocument
                     ) =>
                 {
-                    println!("{case}: {failure}");
+                    println!("{case}: {failed}");
                 }
-                Err(failure) => panic!("{case}: {}: {failure}", failure.code),
+                Err(failed) => panic!("{case}: {}: {failed}", failed.failure.code),
             }
         }
     }

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use terjuman_model::{Failure, FailureCode};
+use terjuman_model::FailureCode;
 use terjuman_nmt::{Identity, Pseudo};
-use terjuman_pipeline::{EngineLimits, Limits, Options, Output, Request, Translator, Watch, translate_within};
+use terjuman_pipeline::{
+    EngineLimits, Failed, Limits, Options, Output, Reason, Request, Stage, Translator, Watch, translate_within,
+};
 
 use crate::reversing::Reversing;
 
@@ -20,7 +22,7 @@ fn run(
     engine: &dyn Translator,
     limits: &EngineLimits,
     watch: &dyn Watch,
-) -> Result<Output, Failure> {
+) -> Result<Output, Failed> {
     let request = Request {
         bytes: document.text.as_bytes(),
         name: Some(document.name),
@@ -37,7 +39,7 @@ fn run(
 
 #[track_caller]
 fn code(document: &Document<'_>, engine: &dyn Translator) -> FailureCode {
-    run(document, engine, &EngineLimits::default(), &()).expect_err("it cannot be translated").code
+    run(document, engine, &EngineLimits::default(), &()).expect_err("it cannot be translated").failure.code
 }
 
 fn english(text: &str) -> Document<'_> {
@@ -132,7 +134,7 @@ fn progress_adds_up_and_a_cancelled_document_stops_before_its_next_call() {
     assert_eq!(watch.total.load(Ordering::Relaxed), watch.advanced.load(Ordering::Relaxed));
     let engine = Reversing::default();
     let watch = Counting { cancel_at: Some(1), ..Counting::default() };
-    assert_eq!(run(&english(&text), &engine, &limits, &watch).unwrap_err().code, FailureCode::Cancelled);
+    assert_eq!(run(&english(&text), &engine, &limits, &watch).unwrap_err().failure.code, FailureCode::Cancelled);
     assert_eq!(engine.calls.lock().unwrap().len(), 1);
 }
 
@@ -161,4 +163,26 @@ fn hostile_texts_end_in_time() {
         let same = run(&english(&text), &Identity, &limits, &()).unwrap();
         assert!(same.bytes == text.as_bytes());
     }
+}
+
+#[test]
+fn a_report_says_what_happened_and_how_far_it_came() {
+    let done = run(&english("One dog. Two cats.\n"), &Pseudo::default(), &EngineLimits::default(), &()).unwrap().report;
+    assert_eq!((done.stage, done.error), (Stage::Done, None));
+    assert_eq!((done.segments, done.words, done.characters), (1, 4, 18));
+    let names = [&done.format, &done.engine, &done.source_language, &done.target_language];
+    assert_eq!(names.map(|name| name.as_deref().unwrap()), ["PlainText", "pseudo", "en", "pt"]);
+    assert!(!done.detected && done.untranslated.total() == 0);
+
+    let same = Document { name: "a.txt", text: "A dog.\n\nA cat.", from: Some("en"), to: "en" };
+    let same = run(&same, &Identity, &EngineLimits::default(), &()).unwrap().report;
+    assert_eq!(same.untranslated.count(Reason::SameLanguage), 2);
+
+    let stage = |document: &Document<'_>| {
+        let failed = run(document, &Reversing::default(), &EngineLimits::default(), &()).unwrap_err();
+        assert_eq!(failed.report.error.as_ref(), Some(&failed.failure));
+        (failed.report.stage, failed.report.segments)
+    };
+    assert_eq!(stage(&english(" \n")), (Stage::Extract, 0));
+    assert_eq!(stage(&Document { name: "a.txt", text: "A dog.", from: Some("fr"), to: "pt" }), (Stage::Language, 1));
 }

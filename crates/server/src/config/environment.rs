@@ -4,13 +4,15 @@ use figment::value::{Dict, Map, Value};
 use figment::{Error, Metadata, Profile, Provider};
 
 /// Keys whose values are lists: comma-separated in the environment.
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 8] = [
     "auth.keys",
     "secrets.old_keys",
     "storage.allow_hosts",
     "storage.only_hosts",
     "storage.file_roots",
     "options.front_matter_keys",
+    "options.json_keys",
+    "options.json_keys_excluded",
 ];
 
 /// `TERJUMAN_SECTION__KEY` variables.

@@ -51,3 +51,30 @@ async fn https_is_served_with_a_certificate_of_ones_own() {
     let answer = client.get(format!("https://localhost:{}/readyz", server.address.port())).send().await.unwrap();
     assert_eq!(answer.status(), 200);
 }
+
+#[tokio::test]
+async fn reports_are_asked_for_on_the_command_line() {
+    let server = Server::start(&[]);
+    let source = server.documents("in", &[("a.txt", "One line."), ("b.txt", " ")]);
+    let (_, accepted) = server.submit(&source, &server.url_of("out")).await.unwrap();
+    let id = accepted["id"].as_str().unwrap().to_owned();
+    server.ended(&id).await;
+    let ask = |arguments: &[&str]| {
+        let url = format!("http://{}", server.address);
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_terjuman"))
+            .args(["jobs", "report", "--server", &url])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let told = ask(&[&id]);
+    assert!(told.contains("  PlainText") && told.contains("  failed at Extract: NoTranslatableText: "), "{told}");
+    let lines: Vec<serde_json::Value> =
+        ask(&[&id, "--json"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    // One document, by its own id.
+    let document = lines[0]["id"].as_str().unwrap();
+    assert_eq!(ask(&[document, "--json"]).lines().count(), 1);
+}

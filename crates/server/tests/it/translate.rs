@@ -68,3 +68,32 @@ fn the_configuration_is_checked_and_printed() {
     std::fs::write(dir.path().join("printed.toml"), &printed.stdout).unwrap();
     check(&terjuman(dir.path(), &["config", "check", "--config", "printed.toml"]), 0, "");
 }
+
+#[test]
+fn a_report_is_printed_to_read_and_for_programs() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = r#"{"title": "A good day", "note": "Nobody reads this"}"#;
+    std::fs::write(dir.path().join("a.json"), source).unwrap();
+    let base = ["translate", "a.json", "--from", "en", "--to", "pt", "--engine", "pseudo", "-o", "b.json"];
+    let with = |more: &[&str]| terjuman(dir.path(), &[&base[..], more].concat());
+    let told = with(&["--report"]);
+    check(&told, 0, "a.json -> b.json");
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.starts_with("a.json\n  StreamJSONFile en -> pt, engine pseudo\n  2 segments, "), "{told}");
+
+    let told = with(&["--option", "json-keys=title", "--report", "json"]);
+    check(&told, 0, "");
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((told["document"].as_str(), told["stage"].as_str()), (Some("a.json"), Some("Done")));
+    assert_eq!((told["segments"].as_u64(), told["untranslated"][0]["kind"].as_str()), (Some(1), Some("JsonKeyOff")));
+    let written = std::fs::read_to_string(dir.path().join("b.json")).unwrap();
+    assert!(written.contains("Nobody reads this") && !written.contains("A good day"), "{written}");
+
+    check(&with(&["--option", "colour=red"]), 2, "--option colour: there is no such option");
+    check(&with(&["--option", "comments"]), 2, "it is NAME=VALUE");
+    std::fs::write(dir.path().join("a.json"), "{").unwrap();
+    let told = with(&["--report=json"]);
+    check(&told, 3, "error: CorruptDocument: ");
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((told["stage"].as_str(), told["error"]["code"].as_str()), (Some("Extract"), Some("CorruptDocument")));
+}

@@ -2,6 +2,7 @@
 
 mod operations;
 mod page;
+mod reports;
 
 use std::sync::LazyLock;
 
@@ -54,6 +55,7 @@ fn schemas() -> Map<String, Value> {
     add::<DocumentBody>(&mut all);
     add::<FormatsBody>(&mut all);
     add::<ErrorResponse>(&mut all);
+    all.insert("DocumentReport".to_owned(), reports::schema());
     for (name, item) in [("TranslationsStatus", "TranslationStatus"), ("DocumentsStatus", "DocumentStatus")] {
         let page = json!({
             "type": "object",

@@ -1,6 +1,9 @@
 //! The operations: paths, parameters and answers.
 
 use serde_json::{Map, Value, json};
+use terjuman_pipeline::Options;
+
+use crate::request::options::spelled;
 
 /// A reference to a schema.
 pub(super) fn reference(schema: &str) -> Value {
@@ -13,7 +16,7 @@ pub(super) fn paths() -> Map<String, Value> {
         (
             "/translator/document/batches",
             json!({
-                "post": operation("startTranslation", "Start a batch job", &repeatable(), 202, "The job is accepted and durable.", Some("TranslationAccepted"), |o| {
+                "post": operation("startTranslation", "Start a batch job", &[options(), repeatable()].concat(), 202, "The job is accepted and durable.", Some("TranslationAccepted"), |o| {
                     o["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": reference("StartTranslationDetails") } } });
                     o["responses"]["202"]["headers"] = json!({
                         "Operation-Location": { "description": "Where the job's status is.", "schema": { "type": "string", "format": "uri" } },
@@ -61,6 +64,7 @@ pub(super) fn paths() -> Map<String, Value> {
                 }
             } }),
         ),
+        ("/terjuman/v1/documents/{documentId}/report", json!({ "get": super::reports::operation() })),
         ("/languages", json!({ "get": public("getLanguages", "List the languages", "application/json") })),
         ("/healthz", json!({ "get": public("alive", "Whether the process runs", "application/json") })),
         ("/readyz", json!({ "get": public("ready", "Whether the server takes work", "application/json") })),
@@ -134,8 +138,10 @@ fn synchronous(operation: &mut Value) {
     });
     let answer = &mut operation["responses"]["200"];
     answer["content"] = json!({ "application/octet-stream": { "schema": file } });
-    answer["headers"] =
-        json!({ "x-metered-usage": { "description": "Source characters charged.", "schema": { "type": "integer" } } });
+    answer["headers"] = json!({
+        "x-metered-usage": { "description": "Source characters charged.", "schema": { "type": "integer" } },
+        "terjuman-report": { "description": "The counts of the report, as a structured field.", "schema": { "type": "string" } }
+    });
 }
 
 fn query(name: &str, kind: &str, description: &str) -> Value {
@@ -156,7 +162,7 @@ fn items(name: &str, format: Option<&str>, description: &str) -> Value {
     json!({ "name": name, "in": "query", "description": description, "style": "form", "explode": false, "schema": schema })
 }
 
-fn id(name: &str) -> Value {
+pub(super) fn id(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } })
 }
 
@@ -184,12 +190,22 @@ fn list(what: &str) -> Vec<Value> {
 fn sync() -> Vec<Value> {
     let mut target = query("targetLanguage", "string", "The language to translate into.");
     target["required"] = true.into();
-    vec![
+    let own = vec![
         target,
         query("sourceLanguage", "string", "The language of the document; detected if absent."),
         query("category", "string", "An engine by its name; the standard one if there is none of that name."),
         query("allowFallback", "boolean", "Whether the standard engine may stand in for `category`; true if absent."),
         query("deploymentName", "string", "An engine by its name."),
         query("translateTextWithinImage", "boolean", "Accepted; text within images stays as it is."),
-    ]
+    ];
+    own.into_iter().chain(options()).collect()
+}
+
+/// One header for each option.
+fn options() -> Vec<Value> {
+    let header = |(name, kind): &(&str, &str)| {
+        let description = format!("{kind}; what is configured if absent.");
+        json!({ "name": spelled(name), "in": "header", "description": description, "schema": { "type": "string" } })
+    };
+    Options::NAMES.iter().map(header).collect()
 }

@@ -4,6 +4,7 @@ use terjuman_model::{Segment, TagKind};
 
 use super::Walker;
 use super::frame::Frame;
+use crate::Reason;
 use crate::docx::bindings::{Binding, leaf};
 use crate::docx::slot::{Plain, Slot};
 use crate::docx::vocabulary::Vocabulary;
@@ -26,9 +27,9 @@ impl<'a> Walker<'a> {
             | Namespace::WordShape
             | Namespace::Presentation
             | Namespace::SpreadsheetDrawing => {
-                if matches!(name.local, "docPr" | "cNvPr") && self.context.options.alt_text {
-                    self.attribute(Namespace::None, "descr");
-                    self.attribute(Namespace::None, "title");
+                if matches!(name.local, "docPr" | "cNvPr") {
+                    self.alternative("descr");
+                    self.alternative("title");
                 }
                 Frame::Block
             }
@@ -37,12 +38,13 @@ impl<'a> Walker<'a> {
                 if name.local == "textpath" {
                     self.attribute(Namespace::None, "string");
                 }
-                if self.context.options.alt_text {
-                    self.attribute(Namespace::None, "alt");
-                }
+                self.alternative("alt");
                 Frame::Block
             }
-            Namespace::Math => Frame::Ignored,
+            Namespace::Math => {
+                self.leave(Reason::Equation, span);
+                Frame::Ignored
+            }
             Namespace::Compatibility => self.compatibility(name),
             Namespace::Chart | Namespace::ChartExtended => return self.chart(name, span),
             // Labels that come from cells.
@@ -54,6 +56,17 @@ impl<'a> Walker<'a> {
         match (frame, self.frames.last()) {
             (Frame::Block, Some(Frame::Strings)) => Frame::Strings,
             (frame, _) => frame,
+        }
+    }
+
+    /// An alternative text in an attribute.
+    fn alternative(&mut self, local: &str) {
+        if self.context.options.alt_text {
+            self.attribute(Namespace::None, local);
+        } else if let Some(attribute) = self.scanner.attribute(Namespace::None, local)
+            && !attribute.value.is_empty()
+        {
+            self.leave(Reason::AltTextOff, attribute.value.into());
         }
     }
 
@@ -77,13 +90,24 @@ impl<'a> Walker<'a> {
                 }
                 Frame::Ignored
             }
-            "tc" if matches!(self.frames.last(), Some(Frame::Row { deleted: true })) => Frame::Ignored,
-            "del" | "moveFrom" => Frame::Ignored,
+            "tc" if matches!(self.frames.last(), Some(Frame::Row { deleted: true })) => {
+                self.leave(Reason::DeletedText, span);
+                Frame::Ignored
+            }
+            "ins" | "moveTo" if !self.context.options.inserted_text => {
+                self.leave(Reason::InsertedTextOff, span);
+                Frame::Ignored
+            }
+            "del" | "moveFrom" => {
+                self.leave(Reason::DeletedText, span);
+                Frame::Ignored
+            }
             "tblPr" => Frame::Noted { start: span.start, table: true },
             "sectPr" => Frame::Noted { start: span.start, table: false },
             "sdt" => Frame::BlockControl { kept: None },
             "sdtPr" => Frame::ControlProperties,
             "sdtContent" if matches!(self.frames.last(), Some(Frame::BlockControl { kept: Some(true) })) => {
+                self.leave(Reason::ProtectedRange, span);
                 Frame::Ignored
             }
             "textInput" => Frame::TextInput,

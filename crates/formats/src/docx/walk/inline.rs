@@ -2,6 +2,7 @@
 
 use super::Walker;
 use super::frame::Frame;
+use crate::Reason;
 use crate::docx::fields::is_live;
 use crate::docx::vocabulary::Vocabulary;
 use crate::runs::{Role, Span};
@@ -13,7 +14,10 @@ impl<'a> Walker<'a> {
         match (vocabulary, name.namespace) {
             (Vocabulary::Word, Namespace::Word) => self.word_inline(name, span),
             (Vocabulary::Drawing, Namespace::Drawing) => self.drawing_inline(name, span),
-            (_, Namespace::Math) => kept(span, Role::Point),
+            (_, Namespace::Math) => {
+                self.leave(Reason::Equation, span);
+                kept(span, Role::Point)
+            }
             _ => self.thing(name, span, false),
         }
     }
@@ -22,15 +26,27 @@ impl<'a> Walker<'a> {
         match name.local {
             "r" => self.start_run(span),
             "pPr" => Frame::ParagraphProperties { start: span.start },
+            "ins" | "moveTo" if !self.context.options.inserted_text => {
+                self.leave(Reason::InsertedTextOff, span);
+                kept(span, Role::Point)
+            }
             "hyperlink" | "ins" | "moveTo" | "dir" | "bdo" => self.wrapper(span, false),
             "smartTag" | "customXml" => self.wrapper(span, true),
             "fldSimple" => {
                 let live = self.scanner.value(Namespace::Word, "instr").is_some_and(|code| is_live(&code));
-                if live { self.wrapper(span, false) } else { kept(span, Role::Point) }
+                if live {
+                    self.wrapper(span, false)
+                } else {
+                    self.leave(Reason::Field, span);
+                    kept(span, Role::Point)
+                }
             }
             "sdt" => Frame::Control { start: span.start, mark: self.mark(), pair: None, kept: None },
             "proofErr" | "smartTagPr" | "customXmlPr" => kept(span, Role::Noise),
-            "del" | "moveFrom" => kept(span, Role::Point),
+            "del" | "moveFrom" => {
+                self.leave(Reason::DeletedText, span);
+                kept(span, Role::Point)
+            }
             _ => self.thing(name, span, false),
         }
     }
@@ -40,7 +56,11 @@ impl<'a> Walker<'a> {
             "r" => self.start_run(span),
             "pPr" => Frame::ParagraphProperties { start: span.start },
             "br" => kept(span, Role::Break),
-            "fld" | "endParaRPr" => kept(span, Role::Point),
+            "fld" => {
+                self.leave(Reason::Field, span);
+                kept(span, Role::Point)
+            }
+            "endParaRPr" => kept(span, Role::Point),
             _ => self.thing(name, span, false),
         }
     }
@@ -107,6 +127,7 @@ impl<'a> Walker<'a> {
         }
         if kept == Some(true) {
             paragraph.content.collapse(mark, Role::Point);
+            self.leave(Reason::ProtectedRange, rest);
         }
     }
 

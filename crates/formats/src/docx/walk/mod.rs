@@ -21,7 +21,7 @@ use super::slot::{Plain, Slot};
 use super::styles::Styles;
 use crate::runs::{Role, Span};
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
-use crate::{FormatError, Limits, Options, wording};
+use crate::{FormatError, Limits, Options, Reason, Untranslated, wording};
 
 /// What a walk needs to know besides the part.
 #[derive(Clone, Copy)]
@@ -42,6 +42,8 @@ pub(super) struct Found {
     pub(super) sections: Vec<Span>,
     /// Content controls that show custom XML.
     pub(super) bindings: Vec<Binding>,
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 /// Finds the text of `part`; its segments are added to `segments`.
@@ -161,6 +163,11 @@ impl<'a> Walker<'a> {
             return Err(FormatError::TooComplex { limit: self.context.limits.segments as u64, unit: "segments" });
         }
         Ok(())
+    }
+
+    /// Counts what stays as it is.
+    fn leave(&mut self, reason: Reason, span: Span) {
+        self.found.untranslated.add(reason, "", span.start);
     }
 
     /// Text where no text belongs: readers pass over it, and it is kept.

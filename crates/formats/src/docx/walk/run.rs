@@ -2,11 +2,11 @@
 
 use super::Walker;
 use super::frame::{FieldMark, Frame};
-use crate::FormatError;
 use crate::docx::fields::{Field, INSTRUCTION_BYTES, State, is_live};
 use crate::docx::vocabulary::Vocabulary;
 use crate::runs::{Format, Role, Span};
 use crate::xml::{Name, Namespace};
+use crate::{FormatError, Reason};
 
 impl<'a> Walker<'a> {
     pub(super) fn start_run(&mut self, span: Span) -> Frame {
@@ -91,7 +91,13 @@ impl<'a> Walker<'a> {
         let is_hidden = paragraph.hidden && !self.context.options.hidden_text;
         match self.buffer.as_str() {
             "" => paragraph.content.thing(Role::Noise, span, Some(format)),
-            _ if is_hidden || paragraph.symbols => paragraph.content.thing(Role::Point, span, Some(format)),
+            text if is_hidden => {
+                if !text.trim().is_empty() {
+                    self.found.untranslated.add(Reason::HiddenText, "", span.start);
+                }
+                paragraph.content.thing(Role::Point, span, Some(format));
+            }
+            _ if paragraph.symbols => paragraph.content.thing(Role::Point, span, Some(format)),
             text => paragraph.content.text(text, span, format),
         }
     }
@@ -145,6 +151,9 @@ impl<'a> Walker<'a> {
                 }
             }
             (FieldMark::End, Some(field)) => {
+                if field.state == State::Kept {
+                    self.found.untranslated.add(Reason::Field, "", field.at);
+                }
                 match (field.state, field.pair, field.mark) {
                     (State::Live, Some(pair), _) => content.close(pair, span, run),
                     (State::Live, None, _) => content.thing(Role::Border, span, run),

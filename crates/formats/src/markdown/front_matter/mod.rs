@@ -12,15 +12,15 @@ use std::ops::Range;
 use terjuman_model::Segment;
 
 use super::slot::{Part, Place};
-use crate::Options;
 use crate::wording::has_words;
+use crate::{Options, Reason, Untranslated};
 
 pub(super) use scalar::Scalar;
 use scalar::Style;
 
 /// Where the data stands, the lines around it included, and its values to translate. The range is empty if there is none.
-pub(super) fn read(text: &str, options: &Options) -> (Range<usize>, Vec<Part>) {
-    let mut found = Found { text, keys: &options.front_matter_keys, parts: Vec::new() };
+pub(super) fn read(text: &str, options: &Options, untranslated: &mut Untranslated) -> (Range<usize>, Vec<Part>) {
+    let mut found = Found { text, keys: &options.front_matter_keys, parts: Vec::new(), untranslated };
     let first = text.split_inclusive('\n').next().unwrap_or_default();
     let (fence, closing): (&str, &[&str]) = match first.trim_end() {
         "---" => ("---", &["---", "..."]),
@@ -54,12 +54,22 @@ struct Found<'a> {
     text: &'a str,
     keys: &'a [String],
     parts: Vec<Part>,
+    untranslated: &'a mut Untranslated,
 }
 
 impl Found<'_> {
     fn is_wanted(&self, key: &str) -> bool {
         let key = key.trim().trim_matches(['"', '\'']);
         self.keys.iter().any(|wanted| wanted.eq_ignore_ascii_case(key))
+    }
+
+    /// A value that the options leave out.
+    fn leave(&mut self, range: Range<usize>) {
+        let value = self.text[range.clone()].trim();
+        let is_block = value.starts_with(['|', '>']);
+        if is_block || (has_words(value) && !value.starts_with('#') && !yaml::is_typed(value)) {
+            self.untranslated.add(Reason::FrontMatterKeyOff, "", range.start);
+        }
     }
 
     /// Adds a value; `range` is all of it, quotation marks included.
@@ -79,7 +89,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, translation: &str, segments: &[&str], expected: &str) {
-        let (_, parts) = read(text, &Options::default());
+        let (_, parts) = read(text, &Options::default(), &mut Untranslated::default());
         let found: Vec<_> = parts.iter().map(|part| part.segments[0].source.text()).collect();
         assert_eq!(found, segments);
         let mut out = text.to_owned();
@@ -147,7 +157,7 @@ mod tests {
     #[test]
     fn a_rule_is_no_front_matter() {
         for text in ["---\nA sentence.\n---\n", "---\ntitle: a\n", "text\n---\ntitle: a\n---\n"] {
-            assert_eq!(read(text, &Options::default()).0, 0..0, "{text}");
+            assert_eq!(read(text, &Options::default(), &mut Untranslated::default()).0, 0..0, "{text}");
         }
     }
 }

@@ -25,10 +25,10 @@ pub(super) fn read(inner: Range<usize>, separator: char, found: &mut Found<'_>) 
             Some('\'') => Style::Literal,
             _ => continue,
         };
-        if let Some(length) = closing(value, style)
-            && found.is_wanted(name)
-        {
-            found.add(start..start + length, style);
+        match closing(value, style) {
+            Some(length) if found.is_wanted(name) => found.add(start..start + length, style),
+            Some(length) => found.leave(start..start + length),
+            None => {}
         }
     }
 }

@@ -46,6 +46,9 @@ pub(super) fn read(inner: Range<usize>, found: &mut Found<'_>) {
         let Some((name, value)) = key(content) else { continue };
         let is_wanted = found.is_wanted(name);
         let value = line.range.end - value.len()..line.range.end;
+        if !is_wanted {
+            found.leave(value.clone());
+        }
         // What is indented deeper belongs to the value, if it has begun on this line.
         let deeper = lines[index..]
             .iter()

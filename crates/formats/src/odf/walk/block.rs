@@ -2,6 +2,7 @@
 
 use super::Walker;
 use super::frame::Frame;
+use crate::Reason;
 use crate::odf::styles::Family;
 use crate::runs::Span;
 use crate::xml::{Name, Namespace};
@@ -13,13 +14,15 @@ impl<'a> Walker<'a> {
             Namespace::OdfText => self.start_text(name, span),
             Namespace::OdfTable => self.start_table(name, span),
             Namespace::OdfDraw => self.start_drawing(name),
-            Namespace::OdfSvg if matches!(name.local, "title" | "desc") && options.alt_text => self.element(span),
+            Namespace::OdfSvg if matches!(name.local, "title" | "desc") => match options.alt_text {
+                true => self.element(span),
+                false => self.leave(Reason::AltTextOff, span),
+            },
             Namespace::OdfPresentation if matches!(name.local, "footer-decl" | "header-decl") => self.element(span),
             Namespace::OdfOffice => match name.local {
-                "annotation" if !options.comments => Frame::Ignored,
-                "scripts" | "settings" | "font-face-decls" | "event-listeners" | "automatic-styles" | "styles" => {
-                    Frame::Ignored
-                }
+                "annotation" if !options.comments => self.leave(Reason::CommentsOff, span),
+                "change-info" | "scripts" | "settings" | "font-face-decls" | "event-listeners" | "automatic-styles"
+                | "styles" => Frame::Ignored,
                 _ => Frame::Block,
             },
             Namespace::OdfForm => {
@@ -37,8 +40,9 @@ impl<'a> Walker<'a> {
     fn start_text(&mut self, name: Name<'a>, span: Span) -> Frame {
         match name.local {
             "p" | "h" => self.start_paragraph(name),
-            // Deleted text.
-            "tracked-changes" => Frame::Ignored,
+            "tracked-changes" => Frame::Block,
+            "deletion" => self.leave(Reason::DeletedText, span),
+            "insertion" | "format-change" => Frame::Ignored,
             "note-citation" => Frame::Ignored,
             "index-body" => {
                 self.indexes += 1;
@@ -47,7 +51,11 @@ impl<'a> Walker<'a> {
             "index-title-template" => self.element(span),
             "section" if !self.context.options.hidden_text => {
                 let display = self.scanner.value(Namespace::OdfText, "display");
-                if display.is_some_and(|display| display == "none") { Frame::Ignored } else { Frame::Block }
+                if display.is_some_and(|display| display == "none") {
+                    self.leave(Reason::HiddenText, span)
+                } else {
+                    Frame::Block
+                }
             }
             _ => Frame::Block,
         }
@@ -60,12 +68,16 @@ impl<'a> Walker<'a> {
             "tracked-changes" => Frame::Ignored,
             "table" if !options.hidden_text => {
                 let style = self.scanner.value(Namespace::OdfTable, "style-name").unwrap_or_default();
-                if self.context.styles.hides(Family::Table, &style) { Frame::Ignored } else { Frame::Block }
+                if self.context.styles.hides(Family::Table, &style) {
+                    self.leave(Reason::HiddenText, span)
+                } else {
+                    Frame::Block
+                }
             }
             "table-row" if !options.hidden_text && !self.context.sheet.is_filtered => {
                 let visibility = self.scanner.value(Namespace::OdfTable, "visibility");
                 if visibility.is_some_and(|visibility| visibility == "collapse") {
-                    Frame::Ignored
+                    self.leave(Reason::HiddenText, span)
                 } else {
                     Frame::Block
                 }
@@ -84,6 +96,7 @@ impl<'a> Walker<'a> {
                 Frame::Block
             }
             "title" | "desc" if options.alt_text => self.element(span),
+            "title" | "desc" => self.leave(Reason::AltTextOff, span),
             _ => Frame::Block,
         }
     }

@@ -11,6 +11,8 @@ use crate::xml::{Namespace, unescape};
 pub(super) struct Cell {
     /// What it shows is computed.
     pub(super) computed: bool,
+    /// It shows a text that a formula made: where the formula stands.
+    pub(super) text_of_formula: Option<usize>,
     /// Where it says its text again.
     pub(super) value: Option<Span>,
     /// What its paragraphs say, if that is said again.
@@ -24,12 +26,15 @@ pub(super) struct Cell {
 
 impl Walker<'_> {
     pub(super) fn start_cell(&mut self) -> Frame {
-        let has_formula = self.scanner.attribute(Namespace::OdfTable, "formula").is_some();
+        let formula = self.scanner.attribute(Namespace::OdfTable, "formula").map(|formula| formula.value.start);
+        let has_formula = formula.is_some();
         let value_type = self.scanner.value(Namespace::OdfOffice, "value-type");
+        let is_text = value_type.as_ref().is_some_and(|kind| kind == "string");
         let computed = has_formula || value_type.is_some_and(|kind| !matches!(kind.as_ref(), "string" | "void"));
         let value = self.scanner.attribute(Namespace::OdfOffice, "string-value").filter(|_| !computed);
         self.cells.push(Cell {
             computed,
+            text_of_formula: formula.filter(|_| is_text),
             value: value.map(|attribute| attribute.value.into()),
             said: String::new(),
             segments: Vec::new(),

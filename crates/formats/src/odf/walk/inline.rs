@@ -2,6 +2,7 @@
 
 use super::Walker;
 use super::frame::Frame;
+use crate::Reason;
 use crate::odf::slot::{Plain, Slot};
 use crate::runs::{Role, Span};
 use crate::xml::{Name, Namespace};
@@ -34,6 +35,10 @@ impl<'a> Walker<'a> {
                 "line-break" => kept(Role::Break),
                 "soft-page-break" => kept(Role::Noise),
                 "note" if options.notes => thing,
+                "note" => {
+                    self.leave(Reason::NotesOff, span);
+                    kept(Role::Point)
+                }
                 "ruby" => {
                     self.buffer.clear();
                     Frame::Ruby { start: span.start }
@@ -48,6 +53,10 @@ impl<'a> Walker<'a> {
                 _ => kept(Role::Point),
             },
             Namespace::OdfOffice if name.local == "annotation" && options.comments => thing,
+            Namespace::OdfOffice if name.local == "annotation" => {
+                self.leave(Reason::CommentsOff, span);
+                kept(Role::Point)
+            }
             Namespace::OdfDraw => match self.start_drawing(name) {
                 Frame::Ignored => kept(Role::Point),
                 _ => thing,

@@ -21,7 +21,7 @@ use super::slot::{Plain, Slot};
 use super::styles::Styles;
 use crate::runs::Span;
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
-use crate::{FormatError, Limits, Options, wording};
+use crate::{FormatError, Limits, Options, Reason, Untranslated, wording};
 
 /// What a walk needs to know besides the part.
 #[derive(Clone, Copy)]
@@ -38,6 +38,8 @@ pub(super) struct Found {
     /// In the order in which their elements end.
     pub(super) slots: Vec<Slot>,
     pub(super) formats: Formats,
+    /// What stays as it is.
+    pub(super) untranslated: Untranslated,
 }
 
 /// Finds the segments of a part.
@@ -121,6 +123,12 @@ impl<'a> Walker<'a> {
             Some(Frame::Element { .. } | Frame::RubyBase | Frame::Conditional { .. }) => self.buffer.push_str(&text),
             _ => {}
         }
+    }
+
+    /// Counts what stays as it is.
+    fn leave(&mut self, reason: Reason, span: Span) -> Frame {
+        self.found.untranslated.add(reason, "", span.start);
+        Frame::Ignored
     }
 
     /// What an element is, where it stands.

@@ -2,6 +2,7 @@
 
 use super::Walker;
 use super::frame::Frame;
+use crate::Reason;
 use crate::odf::formats::{self, Formats};
 use crate::odf::slot::{ParagraphSlot, Slot};
 use crate::odf::styles::Family;
@@ -82,7 +83,10 @@ impl<'a> Walker<'a> {
     pub(super) fn start_paragraph(&mut self, name: Name<'a>) -> Frame {
         let in_cell = matches!(self.frames.last(), Some(Frame::Cell));
         let cell = self.cells.last().filter(|_| in_cell);
-        if cell.is_some_and(|cell| cell.computed) {
+        if let Some(cell) = cell.filter(|cell| cell.computed) {
+            if let Some(at) = cell.text_of_formula {
+                self.found.untranslated.add(Reason::Formula, "", at);
+            }
             return Frame::Ignored;
         }
         let in_cell = cell.is_some_and(|cell| cell.value.is_some() || !self.context.sheet.compares_nothing());
@@ -155,6 +159,9 @@ impl<'a> Walker<'a> {
 
     pub(super) fn text_in_paragraph(&mut self, text: &str, mut span: Span) {
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        if paragraph.is_hidden() && !text.trim().is_empty() {
+            self.found.untranslated.add(Reason::HiddenText, "", span.start);
+        }
         let mut text = text;
         if std::mem::replace(&mut paragraph.awaits_number, false) {
             let number = number(text);

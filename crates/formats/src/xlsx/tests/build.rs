@@ -72,6 +72,13 @@ impl Workbook {
         self
     }
 
+    /// Gives the sheets these names.
+    pub(super) fn name_sheets(&mut self, names: &[&str]) {
+        for (index, name) in names.iter().enumerate() {
+            self.sheets = self.sheets.replace(&format!("name=\"S{}\"", index + 1), &format!("name=\"{name}\""));
+        }
+    }
+
     fn sheet_count(&self) -> usize {
         self.parts.iter().filter(|(name, _)| name.starts_with("xl/worksheets/")).count()
     }

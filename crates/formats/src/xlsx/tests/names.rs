@@ -3,6 +3,7 @@
 use terjuman_model::TaggedText;
 
 use super::build::{MAIN_SPACE, NOWHERE, Workbook};
+use crate::{Reason, Skeleton as _};
 
 fn table(columns: &[&str]) -> String {
     let columns: String = columns.iter().map(|name| format!("<tableColumn id=\"1\" name=\"{name}\"/>")).collect();
@@ -135,4 +136,62 @@ fn charts_say_what_cells_say() {
     {
         assert!(chart.contains(part), "{chart}");
     }
+}
+
+#[test]
+fn a_sheet_is_renamed_with_all_that_refers_to_it() {
+    let rows = "<row><c><f>'Sales Data'!A1+Summary!B2</f><v>1</v></c></row>";
+    let link = "<hyperlinks><hyperlink ref=\"A1\" location=\"'Sales Data'!A1\" display=\"x\"/></hyperlinks>";
+    let chart = "<c:chartSpace xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\"><c:f>'Sales Data'!$A$1</c:f></c:chartSpace>";
+    let cache = format!(
+        "<pivotCacheDefinition {MAIN_SPACE}><cacheSource type=\"worksheet\"><worksheetSource ref=\"A1:B2\" sheet=\"Sales Data\"/></cacheSource></pivotCacheDefinition>"
+    );
+    let defined = "<definedNames><definedName name=\"x\">'Sales Data'!$A$1</definedName></definedNames>";
+    let workbook = |named: bool| {
+        let mut workbook = Workbook::new();
+        workbook.options.sheet_names = named;
+        let mut workbook = workbook
+            .sheet("", rows, link)
+            .sheet("", "", "")
+            .with_on_sheet("drawing", "<d/>")
+            .with("drawing2.xml", "chart", "chart.xml", chart)
+            .with("workbook.xml", "pivotCacheDefinition", "cache.xml", &cache)
+            .with_names(defined);
+        workbook.name_sheets(&["Sales Data", "Summary"]);
+        workbook
+    };
+    assert!(workbook(false).segments().is_empty());
+    let untranslated = workbook(false).read().unwrap().1.untranslated();
+    assert_eq!(untranslated.count(Reason::SheetNamesOff), 2);
+    let workbook = workbook(true);
+    assert_eq!(workbook.segments(), ["Sales Data", "Summary"]);
+    let translated =
+        workbook.translated_by(|segment| TaggedText::plain(format!("{} *", segment.source.text())), &NOWHERE);
+    // Without the asterisk, which no sheet may have, the names are what they were.
+    assert!(translated.part("workbook.xml").contains("name=\"Summary\""));
+    let new = |text: &str| if text == "Summary" { "Sumário" } else { "Dados d'água" };
+    let translated = workbook.translated_by(|segment| TaggedText::plain(new(segment.source.text())), &NOWHERE);
+    let book = translated.part("workbook.xml");
+    assert!(book.contains("<sheet name=\"Dados d&apos;água\"") && book.contains("<sheet name=\"Sumário\""), "{book}");
+    assert!(book.contains(">'Dados d''água'!$A$1</definedName>"), "{book}");
+    let sheet = translated.part("worksheets/sheet1.xml");
+    assert!(sheet.contains("<f>'Dados d''água'!A1+'Sumário'!B2</f>"), "{sheet}");
+    assert!(sheet.contains("location=\"&apos;Dados d&apos;&apos;água&apos;!A1\""), "{sheet}");
+    assert!(translated.part("chart.xml").contains("<c:f>'Dados d''água'!$A$1</c:f>"));
+    assert!(translated.part("cache.xml").contains("sheet=\"Dados d&apos;água\""));
+}
+
+#[test]
+fn a_sheet_that_programs_or_texts_may_name_keeps_its_name() {
+    let named = |rows: &str| {
+        let mut workbook = Workbook::new().sheet("", rows, "");
+        workbook.options.sheet_names = true;
+        workbook.name_sheets(&["Sales Data"]);
+        workbook
+    };
+    assert_eq!(named("").segments(), ["Sales Data"]);
+    let indirect = named("<row><c><f>INDIRECT(A1)</f><v>1</v></c></row>");
+    assert!(indirect.segments().is_empty());
+    assert_eq!(indirect.read().unwrap().1.untranslated().count(Reason::Referenced), 1);
+    assert!(named("").with("workbook.xml", "vbaProject", "vba.bin", "x").segments().is_empty());
 }

@@ -30,6 +30,7 @@ use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, PgTransaction};
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
+use terjuman_pipeline::Report;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 
@@ -40,9 +41,9 @@ use super::listing::Scope;
 use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints,
-    Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Open, Outcome,
-    Page, Released, Repeat, Repeated, Return, Sealer, Standing, Subject, SystemClock,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
+    DocumentReport, FailPoints, Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease,
+    NewDocument, News, Open, Outcome, Page, Released, Repeat, Repeated, Return, Sealer, Standing, Subject, SystemClock,
 };
 
 /// How long [`JobStore::ping`] waits: whoever asks whether the server is ready wants to know soon.
@@ -235,6 +236,13 @@ impl JobStore for PostgresStore {
         query.fetch_optional(&self.inner.durable).await?.map(|row| rows::document(&row, job)).transpose()
     }
 
+    async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
+        let sql = "SELECT d.status, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
+            LEFT JOIN reports AS r ON r.document = d.row WHERE d.id = $1 AND d.resource = $2";
+        let query = sqlx::query(sql).bind(id.0).bind(&resource.0);
+        query.fetch_optional(&self.inner.durable).await?.map(|row| rows::report(&row, id)).transpose()
+    }
+
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
         let mut transaction = self.begin().await?;
         let job = jobs::cancel(&mut transaction, &self.inner.context, resource, id).await?;
@@ -336,9 +344,9 @@ impl JobStore for PostgresStore {
         Ok(refused)
     }
 
-    async fn finish(&self, lease: &Lease, outcome: Outcome) -> Result<bool, JobsError> {
+    async fn finish(&self, lease: &Lease, outcome: Outcome, report: Report) -> Result<bool, JobsError> {
         let mut transaction = self.begin().await?;
-        let finished = outcome::finish(&mut transaction, &self.inner.context, lease, &outcome).await?;
+        let finished = outcome::finish(&mut transaction, &self.inner.context, lease, &outcome, &report).await?;
         self.commit(transaction).await?;
         Ok(finished)
     }

@@ -3,6 +3,7 @@
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use terjuman_model::{DocumentEvent, DocumentStatus, Failure, Timestamp};
+use terjuman_pipeline::Report;
 
 use super::rows::{self, count, signed, text};
 use super::{Context, jobs, leases};
@@ -56,6 +57,8 @@ struct Change {
     characters: u64,
     sha256: Option<String>,
     failure: Option<Failure>,
+    /// What happened, as JSON; stored if this is the document's end.
+    report: Option<String>,
     /// Moves the next attempt.
     run_at: Option<i64>,
     /// Added to the attempts begun.
@@ -81,6 +84,7 @@ pub(super) async fn finish(
     context: &Context,
     lease: &Lease,
     outcome: &Outcome,
+    report: &Report,
 ) -> Result<bool, JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(false) };
     let sql =
@@ -91,13 +95,14 @@ pub(super) async fn finish(
         .fetch_optional(&mut *connection)
         .await?;
     let Some(held) = found.as_ref().map(Held::read).transpose()? else { return Ok(false) };
-    let (event, change) = match outcome.clone() {
+    let (event, mut change) = match outcome.clone() {
         Outcome::Succeeded { characters, sha256 } => {
             (DocumentEvent::Translated, Change { characters, sha256: Some(sha256), ..Change::default() })
         }
         Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
         Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
     };
+    change.report = Some(codes::report_body(report)?);
     let Some(to) = held.position.after(event) else { return Ok(false) };
     let now = context.time.now(connection).await?;
     apply(connection, now, &held, to, &change).await?;
@@ -167,7 +172,9 @@ pub(super) async fn release_documents(
             && let Some(failed) = to.after(DocumentEvent::GaveUp)
         {
             to = failed;
-            change.failure = Some(lost_too_often(held.lost + 1));
+            let failure = lost_too_often(held.lost + 1);
+            change.report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
+            change.failure = Some(failure);
             released.crashed += 1;
         } else {
             released.released += 1;
@@ -225,7 +232,11 @@ pub(super) async fn record_crashes(
     all.sort_by_key(|(held, _)| (held.job, held.row));
     for (held, told) in all {
         let (to, change) = match crashed(held.position, held.token, held.crashes, told, limit) {
-            Crashed::Ends(to, failure) => (to, Change { failure, ..Change::default() }),
+            Crashed::Ends(to, failure) => {
+                let report =
+                    failure.clone().map(|failure| codes::report_body(&Report::of_failure(failure))).transpose()?;
+                (to, Change { failure, report, ..Change::default() })
+            }
             Crashed::Waits(to) => (to, Change { lost: 1, attempts: -1, ..Change::default() }),
             Crashed::Counts => {
                 let sql = "UPDATE documents SET crashes = crashes + 1, crash_token = $2 WHERE row = $1";
@@ -285,6 +296,10 @@ async fn apply(
         .await?;
     if done.rows_affected() != 1 {
         return Err(JobsError::Invalid("locked row"));
+    }
+    if let Some(report) = change.report.as_ref().filter(|_| to.shown.is_final()) {
+        let sql = "INSERT INTO reports (document, body) VALUES ($1, $2)";
+        sqlx::query(sql).bind(held.row).bind(report).execute(&mut *connection).await?;
     }
     if held.position.shown != to.shown {
         let (_, mut ledger) = jobs::ledger(connection, held.job).await?;

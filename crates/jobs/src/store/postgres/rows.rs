@@ -9,7 +9,7 @@ use terjuman_model::{DocumentId, DocumentStatus, Failure, FailureCode, JobId, Jo
 use crate::store::codes;
 use crate::store::ledger::Ledger;
 use crate::store::position::Queue;
-use crate::{Document, Job, JobsError};
+use crate::{Document, DocumentReport, Job, JobsError};
 
 /// The columns that [`job`] and [`ledger`] read, of the table aliased `entry`.
 pub(super) const JOB: &str = "entry.row, entry.id, entry.resource, entry.created, entry.last_action, entry.status, \
@@ -61,6 +61,16 @@ pub(super) fn document(row: &PgRow, job: JobId) -> Result<Document, JobsError> {
         characters: unsigned(row, "characters")?,
         error: failure(row)?,
         deployment: row.try_get("deployment")?,
+    })
+}
+
+/// What became of the work on a document.
+pub(super) fn report(row: &PgRow, id: DocumentId) -> Result<DocumentReport, JobsError> {
+    Ok(DocumentReport {
+        id,
+        job: JobId(row.try_get("job_id")?),
+        status: document_status(row)?,
+        report: row.try_get::<Option<&str>, _>("body")?.map(codes::report).transpose()?,
     })
 }
 

@@ -13,6 +13,7 @@ use crate::{JobsError, Sealer};
 /// Number, description, text. Never edit one that was released: its checksum is in every database.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "jobs and documents", include_str!("../../../migrations/postgres/0001_jobs.sql")),
+    (2, "reports", include_str!("../../../migrations/postgres/0002_reports.sql")),
     (3, "durability", include_str!("../../../migrations/postgres/0003_durability.sql")),
 ];
 

@@ -24,6 +24,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use sqlx::{SqliteConnection, SqlitePool};
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
+use terjuman_pipeline::Report;
 
 pub use self::backup::backup;
 use self::connect::{Database, Lock};
@@ -32,9 +33,9 @@ use super::listing::Scope;
 use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, FailPoints,
-    Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Open, Outcome, Page,
-    Released, Repeat, Repeated, Return, Sealer, Standing,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
+    DocumentReport, FailPoints, Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease,
+    NewDocument, Open, Outcome, Page, Released, Repeat, Repeated, Return, Sealer, Standing,
 };
 
 /// Where the database is and what it needs to know.
@@ -216,6 +217,13 @@ impl JobStore for SqliteStore {
         query.fetch_optional(&self.inner.readers).await?.map(|row| rows::document(&row, job)).transpose()
     }
 
+    async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
+        let sql = "SELECT d.status, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
+            LEFT JOIN reports AS r ON r.document = d.row WHERE d.id = $1 AND d.resource = $2";
+        let query = sqlx::query(sql).bind(id.0).bind(&resource.0);
+        query.fetch_optional(&self.inner.readers).await?.map(|row| rows::report(&row, id)).transpose()
+    }
+
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
         let resource = resource.clone();
         self.write(move |c, context| Box::pin(async move { jobs::cancel(c, context, &resource, id).await })).await
@@ -310,9 +318,12 @@ impl JobStore for SqliteStore {
             .await
     }
 
-    async fn finish(&self, lease: &Lease, outcome: Outcome) -> Result<bool, JobsError> {
+    async fn finish(&self, lease: &Lease, outcome: Outcome, report: Report) -> Result<bool, JobsError> {
         let lease = lease.again();
-        self.write(move |c, context| Box::pin(async move { outcome::finish(c, context, &lease, &outcome).await })).await
+        self.write(move |c, context| {
+            Box::pin(async move { outcome::finish(c, context, &lease, &outcome, &report).await })
+        })
+        .await
     }
 
     async fn hand_back(&self, leases: &[&Lease], how: Return) -> Result<(), JobsError> {

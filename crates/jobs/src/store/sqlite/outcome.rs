@@ -2,6 +2,7 @@
 
 use sqlx::{Row, SqliteConnection};
 use terjuman_model::{DocumentEvent, Failure};
+use terjuman_pipeline::Report;
 
 use super::rows::{signed, unsigned};
 use super::{Context, expansion, jobs};
@@ -46,6 +47,8 @@ struct Change {
     characters: u64,
     sha256: Option<String>,
     failure: Option<Failure>,
+    /// What happened, as JSON; stored if this is the document's end.
+    report: Option<String>,
     /// Moves the next attempt.
     run_at: Option<i64>,
     /// Added to the attempts begun.
@@ -62,15 +65,17 @@ pub(super) async fn finish(
     context: &Context,
     lease: &Lease,
     outcome: &Outcome,
+    report: &Report,
 ) -> Result<bool, JobsError> {
     let Some(held) = held(connection, lease).await? else { return Ok(false) };
-    let (event, change) = match outcome.clone() {
+    let (event, mut change) = match outcome.clone() {
         Outcome::Succeeded { characters, sha256 } => {
             (DocumentEvent::Translated, Change { characters, sha256: Some(sha256), ..Change::default() })
         }
         Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
         Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
     };
+    change.report = Some(codes::report_body(report)?);
     let Some(to) = held.position.after(event) else { return Ok(false) };
     apply(connection, context, &held, to, &change).await
 }
@@ -120,7 +125,9 @@ pub(super) async fn release_expired(
             && let Some(failed) = to.after(DocumentEvent::GaveUp)
         {
             to = failed;
-            change.failure = Some(lost_too_often(held.lost + 1));
+            let failure = lost_too_often(held.lost + 1);
+            change.report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
+            change.failure = Some(failure);
             released.crashed += 1;
         } else {
             released.released += 1;
@@ -160,7 +167,10 @@ pub(super) async fn record_crash(
     let Some(row) = found.fetch_optional(&mut *connection).await? else { return Ok(()) };
     let held = Held::read(&row)?;
     let (to, change) = match crashed(held.position, held.token, held.crashes, lease.token(), limit) {
-        Crashed::Ends(to, failure) => (to, Change { failure, ..Change::default() }),
+        Crashed::Ends(to, failure) => {
+            let report = failure.clone().map(|failure| codes::report_body(&Report::of_failure(failure))).transpose()?;
+            (to, Change { failure, report, ..Change::default() })
+        }
         Crashed::Waits(to) => (to, Change { lost: 1, attempts: -1, ..Change::default() }),
         Crashed::Counts => {
             let sql = "UPDATE documents SET crashes = crashes + 1, crash_token = $2 WHERE row = $1";
@@ -228,6 +238,10 @@ async fn apply(
         .await?;
     if done.rows_affected() != 1 {
         return Ok(false);
+    }
+    if let Some(report) = change.report.as_ref().filter(|_| to.shown.is_final()) {
+        let sql = "INSERT INTO reports (document, body) VALUES ($1, $2)";
+        sqlx::query(sql).bind(held.row).bind(report).execute(&mut *connection).await?;
     }
     if held.position.shown != to.shown {
         let (_, mut ledger) = jobs::ledger(connection, held.job).await?;

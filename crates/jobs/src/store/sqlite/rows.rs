@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::store::codes;
 use crate::store::ledger::Ledger;
 use crate::store::position::Queue;
-use crate::{Document, Job, JobsError};
+use crate::{Document, DocumentReport, Job, JobsError};
 
 /// The columns that [`job`] and [`ledger`] read, of the table aliased `entry`.
 pub(super) const JOB: &str = "entry.row, entry.id, entry.resource, entry.created, entry.last_action, entry.status, \
@@ -60,6 +60,16 @@ pub(super) fn document(row: &SqliteRow, job: JobId) -> Result<Document, JobsErro
         characters: unsigned(row, "characters")?,
         error: failure(row)?,
         deployment: row.try_get("deployment")?,
+    })
+}
+
+/// What became of the work on a document.
+pub(super) fn report(row: &SqliteRow, id: DocumentId) -> Result<DocumentReport, JobsError> {
+    Ok(DocumentReport {
+        id,
+        job: JobId(row.try_get("job_id")?),
+        status: codes::document_status(row.try_get("status")?)?,
+        report: row.try_get::<Option<&str>, _>("body")?.map(codes::report).transpose()?,
     })
 }
 

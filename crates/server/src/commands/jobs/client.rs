@@ -1,7 +1,7 @@
 //! The few calls of the API that the command line makes.
 
-use anyhow::{Context, bail};
-use reqwest::{Method, Url};
+use anyhow::{Context, anyhow, bail};
+use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
 
 use crate::cli::JobsArguments;
@@ -52,6 +52,23 @@ impl Client {
         self.pages(self.url(&["batches", id, "documents"], &query)?).await
     }
 
+    /// A document's report, or the code that says why there is none.
+    pub(super) async fn report(&self, document: &str) -> anyhow::Result<Result<Value, String>> {
+        let mut url = self.base.clone();
+        match url.path_segments_mut() {
+            Ok(mut segments) => {
+                segments.pop_if_empty().extend(["terjuman", "v1", "documents", document, "report"]);
+            }
+            Err(()) => bail!("--server: not a URL of a server"),
+        };
+        let (status, body) = self.ask(Method::GET, url).await?;
+        match (status.is_success(), body["error"]["innerError"]["code"].as_str()) {
+            (true, _) => Ok(Ok(body)),
+            (false, Some(code @ ("ResourceNotFound" | "ReportNotReady" | "NoReport"))) => Ok(Err(code.to_owned())),
+            _ => Err(refused(status, &body)),
+        }
+    }
+
     async fn pages(&self, first: Url) -> anyhow::Result<Vec<Value>> {
         let mut items = Vec::new();
         let mut next = Some(first);
@@ -91,15 +108,20 @@ impl Client {
     }
 
     async fn call(&self, method: Method, url: Url) -> anyhow::Result<Value> {
+        let (status, body) = self.ask(method, url).await?;
+        if status.is_success() { Ok(body) } else { Err(refused(status, &body)) }
+    }
+
+    async fn ask(&self, method: Method, url: Url) -> anyhow::Result<(StatusCode, Value)> {
         let request = self.http.request(method, url).header("Ocp-Apim-Subscription-Key", &self.key);
         let answer = request.send().await.map_err(reqwest::Error::without_url).context("the server does not answer")?;
         let status = answer.status();
         let body = answer.bytes().await.map_err(reqwest::Error::without_url).context("the answer broke off")?;
-        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-        if !status.is_success() {
-            let message = body["error"]["message"].as_str().unwrap_or("no reason given").to_owned();
-            bail!("the server answered {status}: {message}");
-        }
-        Ok(body)
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
+}
+
+fn refused(status: StatusCode, body: &Value) -> anyhow::Error {
+    let message = body["error"]["message"].as_str().unwrap_or("no reason given");
+    anyhow!("the server answered {status}: {message}")
 }

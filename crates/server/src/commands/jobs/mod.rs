@@ -4,7 +4,9 @@ mod client;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use serde_json::Value;
+use terjuman_pipeline::Report;
 
 use crate::cli::{JobsArguments, JobsCommand};
 use crate::config::Config;
@@ -22,6 +24,7 @@ pub(crate) fn run(config: &Config, arguments: &JobsArguments) -> anyhow::Result<
             JobsCommand::List { statuses, top } => list(&client, statuses, *top).await,
             JobsCommand::Show { id } => show(&client, id).await,
             JobsCommand::Watch { id } => watch(&client, id).await,
+            JobsCommand::Report { id, json } => reports(&client, id, *json).await,
             JobsCommand::Cancel { id } => {
                 let job = client.cancel(id).await?;
                 print(&line(&job));
@@ -58,6 +61,39 @@ async fn show(client: &Client, id: &str) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The report of a document, or of each document of a job.
+async fn reports(client: &Client, id: &str, json: bool) -> anyhow::Result<ExitCode> {
+    match client.report(id).await? {
+        Err(code) if code == "ResourceNotFound" => {}
+        found => {
+            tell(id, found, json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    for document in client.documents(id).await? {
+        let id = text(&document, "id");
+        let found = client.report(id).await?;
+        if !json {
+            print(&format!("{} {:12} {}", id, text(&document, "status"), text(&document, "sourcePath")));
+        }
+        tell(id, found, json)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(id: &str, found: Result<Value, String>, json: bool) -> anyhow::Result<()> {
+    match (found, json) {
+        (Ok(report), true) => print(&report.to_string()),
+        (Ok(report), false) => {
+            let report: Report = serde_json::from_value(report).context("the server's report cannot be read")?;
+            report.lines().iter().for_each(|line| print(&format!("  {line}")));
+        }
+        (Err(code), true) => print(&serde_json::json!({ "id": id, "noReport": code }).to_string()),
+        (Err(code), false) => print(&format!("  no report: {code}")),
+    }
+    Ok(())
 }
 
 /// A line whenever something changed, until the job has ended. Fails unless it succeeded.

@@ -99,8 +99,16 @@ mod tests {
     use super::*;
 
     fn arguments(inputs: &[PathBuf], output: Option<PathBuf>) -> TranslateArguments {
-        let glossaries = Vec::new();
-        TranslateArguments { inputs: inputs.to_vec(), to: "pt".into(), from: None, output, engine: None, glossaries }
+        TranslateArguments {
+            inputs: inputs.to_vec(),
+            to: "pt".into(),
+            from: None,
+            output,
+            engine: None,
+            glossaries: Vec::new(),
+            options: Vec::new(),
+            report: None,
+        }
     }
 
     #[track_caller]

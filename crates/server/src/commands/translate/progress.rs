@@ -9,7 +9,7 @@ use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use terjuman_model::Failure;
 use terjuman_pipeline::{Report, Watch};
 
-use crate::report;
+use crate::{print, report};
 
 /// All documents of one call.
 pub(super) struct Progress {
@@ -54,6 +54,14 @@ impl Progress {
                 self.documents,
                 words as f64 / seconds.max(0.001)
             ));
+        }
+    }
+
+    /// On standard output, between the bars.
+    pub(super) fn print(&self, text: &str) {
+        match &self.bars {
+            Some(bars) => bars.suspend(|| print(text)),
+            None => print(text),
         }
     }
 
