@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use terjuman_jobs::Jobs;
+use terjuman_jobs::{AtWork, Jobs};
 use terjuman_pipeline::{Engines, Limits, Options};
 use tokio::sync::Semaphore;
 
@@ -27,6 +27,8 @@ pub struct Parts {
     pub options: Options,
     /// What a document that is translated synchronously may cost.
     pub limits: Limits,
+    /// Where synchronous translations are noted for the case that this process dies of one.
+    pub at_work: AtWork,
     /// What `/metrics` shows; without it the path does not exist. See [`install_metrics`](crate::install_metrics).
     pub metrics: Option<PrometheusHandle>,
 }
@@ -42,6 +44,7 @@ struct Inner {
     keys: Keys,
     options: Options,
     limits: Limits,
+    at_work: AtWork,
     metrics: Option<PrometheusHandle>,
     rates: Rates,
     room: Room,
@@ -63,6 +66,7 @@ impl App {
             keys,
             options: parts.options,
             limits: parts.limits,
+            at_work: parts.at_work,
             metrics: parts.metrics,
             rates: Rates::new(&parts.http),
             room: Room::new(parts.http.max_bytes_in_memory),
@@ -94,6 +98,10 @@ impl App {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(crate) fn at_work(&self) -> &AtWork {
+        &self.0.at_work
     }
 
     pub(crate) fn metrics(&self) -> Option<&PrometheusHandle> {

@@ -49,6 +49,10 @@ pub(crate) enum Refusal {
     MethodNotAllowed,
     /// The job is finished already.
     OperationAlreadyCompleted,
+    /// The job has not ended.
+    OperationNotCompleted,
+    /// The request was first sent too long ago to be repeated.
+    OutsideRepeatabilityWindow,
     /// The body is too large.
     RequestTooLarge,
     /// Path and query are too long.
@@ -129,6 +133,10 @@ impl Refusal {
             Self::NotFound | Self::NoSuchPath => (S::NOT_FOUND, "ResourceNotFound", Some("ResourceNotFound")),
             Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "InvalidRequest", Some("MethodNotAllowed")),
             Self::OperationAlreadyCompleted => (S::CONFLICT, "Conflict", Some("OperationAlreadyCompleted")),
+            Self::OperationNotCompleted => (S::CONFLICT, "Conflict", Some("OperationNotCompleted")),
+            Self::OutsideRepeatabilityWindow => {
+                (S::PRECONDITION_FAILED, "InvalidRequest", Some("OutsideRepeatabilityWindow"))
+            }
             Self::RequestTooLarge => (S::PAYLOAD_TOO_LARGE, "InvalidRequest", Some("RequestTooLarge")),
             Self::UriTooLong => (S::URI_TOO_LONG, "InvalidRequest", Some("UriTooLong")),
             Self::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "InvalidRequest", Some("UnsupportedMediaType")),
@@ -168,6 +176,8 @@ impl Refusal {
             Self::NoSuchPath,
             Self::MethodNotAllowed,
             Self::OperationAlreadyCompleted,
+            Self::OperationNotCompleted,
+            Self::OutsideRepeatabilityWindow,
             Self::RequestTooLarge,
             Self::UriTooLong,
             Self::UnsupportedMediaType,
@@ -265,6 +275,12 @@ impl ApiError {
         )
     }
 
+    /// What was at fault.
+    #[cfg(test)]
+    pub(crate) fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.refusal.row().0
     }
@@ -276,6 +292,17 @@ impl From<JobsError> for ApiError {
             JobsError::Busy => {
                 tracing::warn!("the job store is busy");
                 Self::new(Refusal::ServiceTemporaryUnavailable, "The server is busy. Try again.")
+            }
+            JobsError::QueueFull { limit, shared } => {
+                let whose = if shared { "on this server" } else { "of yours" };
+                let message =
+                    format!("There are {limit} open documents {whose} already. Try again when some have ended.");
+                Self::rate_too_high(message)
+            }
+            JobsError::DiskFull => {
+                tracing::error!("the disk of the job database is full, or nearly: no job is accepted");
+                let message = "The server's disk is nearly full, so it accepts no jobs. Try again later.";
+                Self::new(Refusal::ServiceTemporaryUnavailable, message)
             }
             JobsError::Invalid(_) => {
                 tracing::error!(error = %error, "the job store holds a value that makes no sense");

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use crate::error::{ApiError, Refusal};
 use crate::{App, batches, formats, front, languages, ops, reports, sync};
@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
         .route("/translator/document/batches/{id}/documents/{document}", get(batches::document))
         .route("/translator/document/formats", get(formats::formats))
         .route("/translator/document:translate", post(sync::translate))
+        .route("/terjuman/v1/jobs/{id}", delete(batches::forget))
         .route("/terjuman/v1/documents/{document}/report", get(reports::report))
         .route("/languages", get(languages::languages))
         .route(LANGUAGES_ON_CUSTOM_DOMAINS, get(languages::languages))

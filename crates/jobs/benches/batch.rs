@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use terjuman_jobs::{
-    JobInput, JobRequest, JobSource, JobTarget, Jobs, RandomIds, SqliteOptions, SqliteStore, StorageConfig,
-    StorageKind, Stores, SystemClock, Worker, WorkerConfig,
+    JobInput, JobRequest, JobSource, JobTarget, Jobs, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore,
+    StorageConfig, StorageKind, Stores, SystemClock, Worker, WorkerConfig,
 };
 use terjuman_model::ResourceId;
 use terjuman_pipeline::{Engines, Limits, Options};
@@ -29,7 +29,8 @@ const CALLERS: usize = 32;
 #[tokio::main]
 async fn main() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    let options = SqliteOptions { path: folder.path().join("data/jobs.db"), start_delay: Duration::ZERO };
+    let sealer = Sealer::new(&SealingKey::random().expect("randomness"), &[]);
+    let options = SqliteOptions { path: folder.path().join("data/jobs.db"), start_delay: Duration::ZERO, sealer };
     let store = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.expect("a store");
     let jobs = Jobs::new(Arc::new(store.clone()));
     submits(&jobs, folder.path()).await;

@@ -17,12 +17,17 @@ use std::time::{Duration, Instant};
 use futures::StreamExt as _;
 use terjuman_jobs::{
     Cursor, JobInput, JobQuery, JobRequest, JobSource, JobStore, JobTarget, Order, OrderField, PostgresOptions,
-    PostgresStore, RandomIds, SqliteOptions, SqliteStore, StorageKind, SystemClock,
+    PostgresStore, RandomIds, Sealer, SqliteOptions, SqliteStore, StorageKind, SystemClock,
 };
 use terjuman_model::{JobStatus, ResourceId};
 
 const PAGE: u32 = 50;
 const ROUNDS: usize = 500;
+
+/// Always the same key: the database stays for the next run.
+fn sealer() -> Sealer {
+    Sealer::new(&"a".repeat(64).parse().expect("a key"), &[])
+}
 
 #[tokio::main]
 async fn main() {
@@ -55,11 +60,11 @@ async fn main() {
 #[expect(clippy::disallowed_methods, reason = "scripts/with-postgres says where the server is")]
 async fn open(count: usize) -> Box<dyn JobStore> {
     if let Ok(url) = std::env::var("TERJUMAN_TEST_POSTGRES") {
-        let options = PostgresOptions { url, max_connections: 10, start_delay: Duration::ZERO };
+        let options = PostgresOptions { url, max_connections: 10, start_delay: Duration::ZERO, sealer: sealer() };
         return Box::new(PostgresStore::open(options, Arc::new(RandomIds)).await.expect("a store"));
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/bench-lists/{count}"));
-    let options = SqliteOptions { path: folder.join("jobs.db"), start_delay: Duration::ZERO };
+    let options = SqliteOptions { path: folder.join("jobs.db"), start_delay: Duration::ZERO, sealer: sealer() };
     Box::new(SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.expect("a store"))
 }
 

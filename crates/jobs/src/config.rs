@@ -16,8 +16,11 @@ pub struct WorkerConfig {
     pub lease_ms: u64,
     /// Milliseconds between heartbeats; at most a third of the lease. Default 15,000.
     pub heartbeat_ms: u64,
-    /// Times a document is begun before it is `Failed`. Default 3.
+    /// Times a document is begun before it is `Failed`, and times it may bring its process down. Default 3.
     pub attempts: u32,
+    /// Times the worker of a document may be killed from outside before the document is `Failed`: that is hardly ever
+    /// the document's fault, but one that takes all memory gets its process killed, too. Default 20.
+    pub lost_leases: u32,
     /// Milliseconds before the second attempt; doubled for each further one. Default 1,000.
     pub backoff_ms: u64,
     /// Milliseconds that work may go on after a stop is asked for. Default 30,000.
@@ -44,6 +47,7 @@ impl Default for WorkerConfig {
             lease_ms: 60_000,
             heartbeat_ms: 15_000,
             attempts: 3,
+            lost_leases: 20,
             backoff_ms: 1_000,
             shutdown_ms: 30_000,
             document_timeout_ms: 900_000,

@@ -17,6 +17,23 @@ pub enum JobsError {
     /// A stored value makes no sense.
     #[error("the job store holds an invalid {0}")]
     Invalid(&'static str),
+    /// Too many documents are open.
+    #[error("there are {limit} open documents, which is the most there may be")]
+    QueueFull {
+        /// How many there may be.
+        limit: u64,
+        /// Whether all resources share them.
+        shared: bool,
+    },
+    /// The disk is full, or nearly.
+    #[error("the disk of the job database is full, or nearly")]
+    DiskFull,
+    /// A request is sealed with a key that is not at hand.
+    #[error(
+        "requests in the job database are sealed with the key {0}, which is not configured: all processes on a database \
+         need the same [secrets], and a key that was replaced has to stay on the list of older keys"
+    )]
+    Sealed(String),
     /// Another server process works with this data directory.
     #[error("the data directory is in use by another server: {} is locked; stop that server or give another data_dir", .0.display())]
     Locked(PathBuf),
@@ -34,6 +51,9 @@ impl JobsError {
             Self::Store(source) => Self::store(source.to_string()),
             Self::Busy => Self::Busy,
             Self::Invalid(what) => Self::Invalid(what),
+            Self::QueueFull { limit, shared } => Self::QueueFull { limit: *limit, shared: *shared },
+            Self::DiskFull => Self::DiskFull,
+            Self::Sealed(key) => Self::Sealed(key.clone()),
             Self::Locked(path) => Self::Locked(path.clone()),
         }
     }
@@ -46,17 +66,16 @@ impl From<sqlx::Error> for JobsError {
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Invalid("column"),
             sqlx::Error::Database(told) => match told.try_downcast_ref::<PgDatabaseError>() {
                 Some(told) => of_postgres(told),
-                None if told.code().is_some_and(|code| is_busy_sqlite(&code)) => Self::Busy,
-                None => Self::Store(Box::new(error)),
+                None => match told.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff) {
+                    // SQLITE_BUSY, SQLITE_LOCKED and SQLITE_FULL, with all their extended codes.
+                    Some(5 | 6) => Self::Busy,
+                    Some(13) => Self::DiskFull,
+                    _ => Self::Store(Box::new(error)),
+                },
             },
             _ => Self::Store(Box::new(error)),
         }
     }
-}
-
-/// `SQLITE_BUSY` and `SQLITE_LOCKED` with all their extended codes.
-fn is_busy_sqlite(code: &str) -> bool {
-    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
 }
 
 /// Without the details: they quote the row that was refused.
@@ -65,6 +84,7 @@ fn of_postgres(error: &PgDatabaseError) -> JobsError {
         // Serialization failure, deadlock, lock not available, statement time-out, time-outs of transactions (this process
         // got no processor), too many connections.
         "40001" | "40P01" | "55P03" | "57014" | "25P03" | "25P04" | "53300" => JobsError::Busy,
+        "53100" => JobsError::DiskFull,
         code => JobsError::store(format!("{} ({code})", error.message())),
     }
 }

@@ -7,7 +7,7 @@
 //! [`Worker`] is what the server runs beside it:
 //!
 //! ```text
-//! let store = SqliteStore::open(SqliteOptions { path, start_delay }, Arc::new(SystemClock), Arc::new(RandomIds)).await?;
+//! let store = SqliteStore::open(SqliteOptions { path, start_delay, sealer }, Arc::new(SystemClock), Arc::new(RandomIds)).await?;
 //! let jobs = Jobs::new(Arc::new(store.clone()));
 //! let worker = Worker::new(jobs.clone(), stores, engines, config.worker, options, limits);
 //! let task = tokio::spawn(worker.run(stop.clone()));
@@ -16,6 +16,8 @@
 //!
 //! [`JobStore`] is the seam to the database: one file of SQL a database, one suite of promises for all.
 
+mod admission;
+mod at_work;
 mod clock;
 mod config;
 mod error;
@@ -24,11 +26,15 @@ mod ids;
 mod job;
 mod query;
 mod request;
+mod retention;
+mod seal;
 mod service;
 mod stamps;
 mod store;
 mod worker;
 
+pub use admission::{AdmissionConfig, Open};
+pub use at_work::{AtWork, Dead, Here, Working, cause_of_death};
 pub use clock::{Clock, SystemClock};
 pub use config::WorkerConfig;
 pub use error::JobsError;
@@ -37,10 +43,13 @@ pub use ids::{Ids, RandomIds};
 pub use job::{Document, DocumentReport, Job};
 pub use query::{Cursor, DocumentQuery, JobQuery, ListQuery, Order, OrderField, Page};
 pub use request::{GlossarySource, JobInput, JobRequest, JobSource, JobTarget, StorageKind};
+pub use retention::RetentionConfig;
+pub use seal::{NotAKey, Sealer, SealingKey};
 pub use service::Jobs;
 pub use store::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, JobStore, Lease, NewDocument, News,
-    Outcome, PostgresOptions, PostgresStore, Released, Return, SqliteOptions, SqliteStore, Standing, Subject,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore,
+    Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, Released, Repeat, Repeated, Return,
+    SqliteOptions, SqliteStore, Standing, Subject, backup,
 };
 
 pub use worker::Worker;

@@ -1,5 +1,6 @@
 //! What the API talks to.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,11 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Document, DocumentQuery, DocumentReport, Job, JobQuery, JobRequest, JobStore, JobsError, Page};
+use crate::admission::Admission;
+use crate::{
+    Accepted, AdmissionConfig, Document, DocumentQuery, DocumentReport, Forgotten, Job, JobQuery, JobRequest, JobStore,
+    JobsError, Page, Repeat,
+};
 
 /// The jobs of this installation. Cheap to clone.
 #[derive(Clone)]
@@ -18,6 +23,7 @@ pub struct Jobs {
     wake: Arc<Notify>,
     cancels: broadcast::Sender<JobId>,
     changes: Arc<watch::Sender<u64>>,
+    admission: Arc<Admission>,
 }
 
 /// Between two looks at what other processes do.
@@ -26,11 +32,18 @@ const FOLLOW: Duration = Duration::from_secs(1);
 const CANCELS: usize = 256;
 
 impl Jobs {
-    /// Jobs in this store.
+    /// Jobs in this store, as many as the defaults let in.
     #[must_use]
     pub fn new(store: Arc<dyn JobStore>) -> Self {
         let (cancels, changes) = (broadcast::Sender::new(CANCELS), Arc::new(watch::Sender::new(0)));
-        Self { store, wake: Arc::new(Notify::new()), cancels, changes }
+        Self { store, wake: Arc::new(Notify::new()), cancels, changes, admission: Arc::default() }
+    }
+
+    /// The same, and no more are let in than there is room for. `folder` is where the database file is, if it is one.
+    #[must_use]
+    pub fn admitting(mut self, config: AdmissionConfig, folder: Option<PathBuf>) -> Self {
+        self.admission = Arc::new(Admission::new(config, folder));
+        self
     }
 
     /// The store, for the workers.
@@ -85,10 +98,35 @@ impl Jobs {
     /// # Errors
     /// If the store fails: then there is no job.
     pub async fn submit(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
-        let job = self.store.create_job(resource, request).await?;
-        self.announce();
-        self.ring();
-        Ok(job)
+        match self.accept(resource, request, None).await? {
+            Accepted::New(job) => Ok(job),
+            Accepted::Before(_) => Err(JobsError::Invalid("submission")),
+        }
+    }
+
+    /// [`submit`](Self::submit) of a request that may have come before.
+    ///
+    /// # Errors
+    /// [`JobsError::QueueFull`] and [`JobsError::DiskFull`] if there is no room for it; or if the store fails. Then there
+    /// is no job.
+    pub async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError> {
+        if let Err(full) = self.admission.check(&*self.store, resource).await {
+            // What was let in before is told so, however full it is by now.
+            let Some(repeat) = repeat else { return Err(full) };
+            return self.store.repeated(resource, repeat).await?.map(Accepted::Before).ok_or(full);
+        }
+        let accepted = self.store.accept(resource, request, repeat).await?;
+        if matches!(accepted, Accepted::New(_)) {
+            self.admission.count(resource);
+            self.announce();
+            self.ring();
+        }
+        Ok(accepted)
     }
 
     /// One job; `None` if it is not this resource's.
@@ -154,6 +192,18 @@ impl Jobs {
             self.ring();
         }
         Ok(job)
+    }
+
+    /// Forgets a job that has ended, with its documents.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
+        let forgotten = self.store.forget(resource, id).await?;
+        if forgotten == Forgotten::Gone {
+            self.announce();
+        }
+        Ok(forgotten)
     }
 
     /// Whether the store answers.

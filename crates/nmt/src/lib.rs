@@ -1,7 +1,7 @@
 //! Engines: clean sentences in, translations with word links out.
 //!
-//! **Invariant:** synchronous and CPU-bound; knows nothing of documents, tags, jobs or HTTP. Only this crate may hold
-//! `unsafe` code.
+//! **Invariant:** synchronous and CPU-bound; knows nothing of documents, tags, jobs or HTTP. Of the library crates
+//! only this one may hold `unsafe` code.
 
 mod engines;
 mod identity;

@@ -1,6 +1,6 @@
 //! A predictable engine for tests: every letter becomes a look-alike, so that untranslated text shows at a glance.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use terjuman_model::LanguagePair;
 
@@ -19,6 +19,9 @@ const UPPER: [char; 26] = [
 /// Stands for the growth of a translation: no letter, so it is never mistaken for text, and no format's markup.
 const PADDING: char = '·';
 
+/// Between two looks at whether the work shall stop.
+const LOOK_UP: Duration = Duration::from_millis(10);
+
 /// The engine `pseudo`: any pair, whole segments, exact links.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Pseudo {
@@ -30,6 +33,23 @@ impl Pseudo {
     #[must_use]
     pub fn new(delay: Duration) -> Self {
         Self { delay }
+    }
+}
+
+impl Pseudo {
+    /// Waits, and looks up often: work that is told to stop has to stop.
+    fn take_time(&self, watch: &dyn Watch) -> Result<(), TranslateError> {
+        let begun = Instant::now();
+        loop {
+            if watch.is_cancelled() {
+                return Err(TranslateError::Cancelled);
+            }
+            let left = self.delay.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(LOOK_UP));
+        }
     }
 }
 
@@ -52,7 +72,7 @@ impl Translator for Pseudo {
         sources: &[Source],
         watch: &dyn Watch,
     ) -> Result<Vec<Translated>, TranslateError> {
-        std::thread::sleep(self.delay);
+        self.take_time(watch)?;
         let mut out = rewrite_all(sources, watch, |_, character| look_alike(character))?;
         for translated in &mut out {
             bracket(translated);
@@ -104,6 +124,22 @@ mod tests {
                 translated.text.is_char_boundary(link.target.start) && source.text.is_char_boundary(link.source.end)
             );
         }
+    }
+
+    /// Somebody who wants no more.
+    struct Enough;
+
+    impl Watch for Enough {
+        fn is_cancelled(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_slow_engine_stops_when_it_is_told_to() {
+        let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
+        let endless = Pseudo::new(Duration::from_secs(1_000_000));
+        assert!(matches!(endless.translate(&pair, &[], &Enough), Err(TranslateError::Cancelled)));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Jobs(JobsArguments),
     /// List, fetch, add and remove translation models
     Models(ModelsArguments),
+    /// Copy the job database into a file, while the server runs
+    Backup(BackupArguments),
     /// Check or print the configuration
     Config(ConfigArguments),
     /// Check whether this machine is ready, and say what to do where it is not
@@ -101,6 +103,11 @@ pub(crate) enum JobsCommand {
         /// The job's id
         id: String,
     },
+    /// Forget a finished job and its documents; the translated files stay
+    Forget {
+        /// The job's id
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -171,6 +178,13 @@ pub(crate) enum ReportForm {
     Text,
     /// One JSON object a line
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArguments {
+    /// The new file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,9 @@
 mod cli;
 mod commands;
 mod config;
+#[cfg(debug_assertions)]
+mod faults;
+mod last_words;
 mod logging;
 mod tls;
 mod wiring;
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(&config, &arguments),
         Command::Jobs(arguments) => commands::jobs::run(&config, &arguments),
         Command::Models(arguments) => commands::models::run(&config, &arguments.command),
+        Command::Backup(arguments) => commands::backup::run(&config, &arguments),
         Command::Doctor => commands::doctor::run(&config),
         Command::Config(arguments) => commands::config::run(&config, arguments.command),
     };

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use terjuman_api::{App, Parts};
-use terjuman_jobs::{Jobs, PostgresOptions, PostgresStore, RandomIds, SqliteOptions, SqliteStore, Stores, SystemClock};
+use terjuman_jobs::{
+    AtWork, Jobs, PostgresOptions, PostgresStore, RandomIds, SqliteOptions, SqliteStore, Stores, Subject, SystemClock,
+};
 use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 
 use crate::config::{Config, EngineKind, Place};
+use crate::last_words;
 
 /// The engines that always exist, and the configured further names for them.
 pub(crate) fn engines(config: &Config) -> anyhow::Result<Engines> {
@@ -21,6 +24,10 @@ pub(crate) fn engines(config: &Config) -> anyhow::Result<Engines> {
             EngineKind::Neural => Arc::clone(&neural),
             EngineKind::Pseudo => Arc::new(pseudo),
             EngineKind::Identity => Arc::new(Identity),
+            #[cfg(debug_assertions)]
+            EngineKind::Abort => Arc::new(crate::faults::Fault::Abort),
+            #[cfg(debug_assertions)]
+            EngineKind::Overflow => Arc::new(crate::faults::Fault::Overflow),
         }
     };
     let always = [("neural", EngineKind::Neural), ("pseudo", EngineKind::Pseudo), ("identity", EngineKind::Identity)];
@@ -57,16 +64,17 @@ impl Store {
     /// Opens it, and brings it up to date.
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         let start_delay = Duration::from_millis(config.worker.start_delay_ms);
+        let sealer = config.secrets.sealer(&config.data_dir)?;
         match config.database.place(&config.data_dir)? {
             Place::Sqlite(path) => {
                 let name = path.display().to_string();
-                let options = SqliteOptions { path, start_delay };
+                let options = SqliteOptions { path, start_delay, sealer };
                 let opened = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await;
                 Ok(Self::Sqlite(opened.with_context(|| format!("the job database {name} cannot be opened"))?))
             }
             Place::Postgres(url) => {
                 let max_connections = config.database.max_connections;
-                let options = PostgresOptions { url, max_connections, start_delay };
+                let options = PostgresOptions { url, max_connections, start_delay, sealer };
                 let opened = PostgresStore::open(options, Arc::new(RandomIds)).await;
                 Ok(Self::Postgres(opened.context("the job database of database.url cannot be opened")?))
             }
@@ -74,11 +82,19 @@ impl Store {
     }
 
     /// The jobs in it.
-    pub(crate) fn jobs(&self) -> Jobs {
-        match self {
+    pub(crate) fn jobs(&self, config: &Config) -> anyhow::Result<Jobs> {
+        let folder = match config.database.place(&config.data_dir)? {
+            Place::Sqlite(path) => {
+                path.parent().map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder.into() })
+            }
+            // Its disk is elsewhere.
+            Place::Postgres(_) => None,
+        };
+        let jobs = match self {
             Self::Sqlite(store) => Jobs::new(Arc::new(store.clone())),
             Self::Postgres(store) => Jobs::new(Arc::new(store.clone())),
-        }
+        };
+        Ok(jobs.admitting(config.admission.clone(), folder))
     }
 
     /// Finishes what is being written.
@@ -90,8 +106,31 @@ impl Store {
     }
 }
 
+/// Notes what this process works on, and tells the jobs of documents that brought an earlier process down.
+pub(crate) async fn at_work(config: &Config, jobs: &Jobs) -> anyhow::Result<AtWork> {
+    let folder = config.data_dir.join("at-work");
+    let at_work = AtWork::open(&folder).with_context(|| format!("{} cannot be written", folder.display()))?;
+    if let Some(file) = at_work.file() {
+        last_words::go_to(file).context("the signals of a crash cannot be handled")?;
+    }
+    for dead in AtWork::dead(&folder)? {
+        if let Some(lease) = dead.guilty() {
+            if let Subject::Document(id) = lease.subject() {
+                tracing::error!(document.id = %id, "an earlier process went down by the work on document {id}");
+            }
+            if let Err(error) = jobs.store().record_crashes(&[lease], config.worker.attempts).await {
+                tracing::warn!(%error, "that could not be recorded; the next start does: {error}");
+                continue;
+            }
+        }
+        // It would be told again, which does no harm.
+        drop(dead.forget());
+    }
+    Ok(at_work)
+}
+
 /// The HTTP side.
-pub(crate) fn app(config: &Config, jobs: Jobs, engines: Arc<Engines>) -> anyhow::Result<App> {
+pub(crate) fn app(config: &Config, jobs: Jobs, engines: Arc<Engines>, at_work: AtWork) -> anyhow::Result<App> {
     Ok(App::new(Parts {
         jobs,
         engines,
@@ -99,6 +138,7 @@ pub(crate) fn app(config: &Config, jobs: Jobs, engines: Arc<Engines>) -> anyhow:
         auth: config.auth.clone(),
         options: config.options.clone(),
         limits: config.limits.clone(),
+        at_work,
         metrics: terjuman_api::install_metrics(),
     })?)
 }

@@ -1,10 +1,11 @@
 //! Reading, listing and cancelling jobs.
 
+use axum::Extension;
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use terjuman_jobs::{JobQuery, Order, OrderField};
-use terjuman_model::Timestamp;
+use terjuman_jobs::{Forgotten, JobQuery, Order, OrderField};
+use terjuman_model::{ResourceId, Timestamp};
 
 use super::wire::JobBody;
 use crate::App;
@@ -31,6 +32,25 @@ pub(crate) async fn cancel(State(app): State<App>, call: Call, Id(id): Id) -> Re
     }
     let job = app.jobs().cancel(&call.resource, id).await?.ok_or_else(ApiError::not_found)?;
     Ok(Json(&JobBody::new(&job, call.version)).into_response())
+}
+
+/// `DELETE /terjuman/v1/jobs/{id}`: a finished job is forgotten now, not when its time has come. The cloud has no such
+/// operation.
+pub(crate) async fn forget(
+    State(app): State<App>,
+    resource: Option<Extension<ResourceId>>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    // The front put it there; without it nobody has been let in.
+    let Extension(resource) = resource.ok_or_else(ApiError::unauthorized)?;
+    match app.jobs().forget(&resource, id).await? {
+        Forgotten::Gone => Ok(StatusCode::NO_CONTENT.into_response()),
+        Forgotten::Unknown => Err(ApiError::not_found()),
+        Forgotten::StillOpen => {
+            let message = "The job has not ended; cancel it first, and wait for its end.";
+            Err(ApiError::new(Refusal::OperationNotCompleted, message).at("Operation"))
+        }
+    }
 }
 
 /// `GET /translator/document/batches`.

@@ -5,6 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use terjuman_jobs::{self as jobs, Repeated};
+use terjuman_model::JobStatus;
 use utoipa::ToSchema;
 
 use super::body::{MEMBERS, StartRequest};
@@ -14,6 +16,7 @@ use crate::error::{ApiError, Refusal};
 use crate::reply::Json;
 use crate::request::body::{collect, refuse_encoded};
 use crate::request::options::changes;
+use crate::request::repeat::{ACCEPTED, RESULT, repeat};
 use crate::request::{Call, strict};
 
 const OPERATION_LOCATION: HeaderName = HeaderName::from_static("operation-location");
@@ -44,20 +47,42 @@ pub(crate) async fn start(
         let message = format!("The request body is larger than {} bytes.", config.max_json_bytes);
         ApiError::new(Refusal::RequestTooLarge, message).at("body")
     };
-    let request = {
+    let (request, repeat) = {
         let body = collect(config, app.room(), &headers, body, config.max_json_bytes, too_large).await?;
+        let repeat = repeat(&headers, &body.bytes)?;
         let body = parse(&body.bytes, config.max_json_depth)?;
         if body.wants_images() {
             options.image_text = Some(true);
         }
-        check(body, options, config, app.engines())?
+        (check(body, options, config, app.engines())?, repeat)
     };
-    let job = app.jobs().submit(&call.resource, &request).await?;
-    tracing::info!(job.id = %job.id, "accepted job {}", job.id);
-    let location =
-        format!("{}/translator/document/batches/{}?api-version={}", call.base, job.id, call.version.as_str());
-    let accepted = Accepted { id: job.id.to_string(), status: job.status.as_str() };
-    Ok((StatusCode::ACCEPTED, [(OPERATION_LOCATION, location)], Json(&accepted)).into_response())
+    let id = match app.jobs().accept(&call.resource, &request, repeat.as_ref()).await? {
+        jobs::Accepted::New(job) => {
+            tracing::info!(job.id = %job.id, "accepted job {}", job.id);
+            job.id
+        }
+        jobs::Accepted::Before(Repeated::Same(id)) => {
+            tracing::info!(job.id = %id, "job {id} was asked for again");
+            id
+        }
+        jobs::Accepted::Before(Repeated::OtherBody) => {
+            let message = "This request id was used before for a request with another body; give a new one.";
+            return Err(ApiError::invalid("Repeatability-Request-ID", message));
+        }
+        jobs::Accepted::Before(Repeated::OutsideWindow) => {
+            let message = "The request was first sent more than 24 hours from now; whether it was carried out is not \
+                known any more. Look for its job, and give a new request id.";
+            return Err(ApiError::new(Refusal::OutsideRepeatabilityWindow, message).at("Repeatability-First-Sent"));
+        }
+    };
+    let location = format!("{}/translator/document/batches/{id}?api-version={}", call.base, call.version.as_str());
+    // The same answer each time: what a job is when it is accepted.
+    let accepted = Accepted { id: id.to_string(), status: JobStatus::NotStarted.as_str() };
+    let mut response = (StatusCode::ACCEPTED, [(OPERATION_LOCATION, location)], Json(&accepted)).into_response();
+    if repeat.is_some() {
+        response.headers_mut().insert(RESULT, ACCEPTED);
+    }
+    Ok(response)
 }
 
 fn parse(bytes: &[u8], max_depth: usize) -> Result<StartRequest, ApiError> {

@@ -6,6 +6,7 @@ mod call;
 pub(crate) mod client_id;
 pub(crate) mod options;
 pub(crate) mod query;
+pub(crate) mod repeat;
 pub(crate) mod strict;
 pub(crate) mod version;
 

@@ -94,7 +94,9 @@ async fn run(app: App, parameters: Parameters, body: Collected, files: Files) ->
     };
     let leave = Leave(Arc::new(AtomicBool::new(false)));
     let watch = Left(Arc::clone(&leave.0));
+    let working = app.at_work().synchronous();
     let work = tokio::task::spawn_blocking(move || {
+        let _here = working.here();
         let glossaries: Vec<_> = files
             .glossary
             .map(|(range, format)| GlossaryFile { bytes: body.bytes[range].to_vec(), format })

@@ -229,6 +229,23 @@ async fn bodies_wait_for_room_and_are_told_to_come_back() {
 }
 
 #[tokio::test]
+async fn a_full_queue_and_a_full_disk_are_told_apart_and_reading_goes_on() {
+    let mut server = Server::new().await;
+    let id = server.accepted().await;
+    let full = terjuman_jobs::AdmissionConfig { max_open_documents_per_resource: 1, ..Default::default() };
+    server.admit(full);
+    let refused = server.start(minimal().to_string()).await;
+    refused.refused(429, "RequestRateTooHigh", "");
+    assert_eq!(refused.header("retry-after"), "1");
+    let full = terjuman_jobs::AdmissionConfig { min_free_bytes: u64::MAX, min_free_percent: 101, ..Default::default() };
+    server.admit(full);
+    let refused = server.start(minimal().to_string()).await;
+    refused.refused(503, "ServiceTemporaryUnavailable", "");
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(server.get(&format!("{BATCHES}/{id}?{VERSION}")).await.status, 200);
+}
+
+#[tokio::test]
 async fn options_come_as_headers_and_are_kept_with_the_job() {
     let server = Server::new().await;
     let start = async |name: &str, value: &str, body: Value| {

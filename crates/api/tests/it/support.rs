@@ -10,7 +10,9 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use terjuman_api::{App, AuthConfig, HttpConfig, Parts};
-use terjuman_jobs::{Jobs, RandomIds, SqliteOptions, SqliteStore, SystemClock};
+use terjuman_jobs::{
+    AdmissionConfig, AtWork, Jobs, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore, SystemClock,
+};
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Identity, Pseudo, Source, Translated, Unit};
 use terjuman_pipeline::{Engines, Limits, Options, Pairs, TranslateError, Translator, Watch};
@@ -48,24 +50,22 @@ impl Server {
 
     pub(crate) async fn with(change: impl FnOnce(&mut HttpConfig)) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let options = SqliteOptions { path: directory.path().join("jobs.db"), start_delay: Duration::ZERO };
+        let sealer = Sealer::new(&SealingKey::random().unwrap(), &[]);
+        let options = SqliteOptions { path: directory.path().join("jobs.db"), start_delay: Duration::ZERO, sealer };
         let store = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.unwrap();
         let store = Arc::new(store);
         let mut http = HttpConfig::default();
         change(&mut http);
-        let keys = [KEY, OTHER_KEY, "named=the-third-key"];
         let (engines, jobs) = (Arc::new(engines()), Jobs::new(store.clone()));
-        let parts = Parts {
-            jobs: jobs.clone(),
-            engines: Arc::clone(&engines),
-            http,
-            auth: AuthConfig { keys: keys.map(|key| key.to_owned().into()).to_vec() },
-            options: Options::default(),
-            limits: Limits::default(),
-            metrics: terjuman_api::install_metrics(),
-        };
-        let app = App::new(parts).unwrap();
+        let app = app(&jobs, &engines, http);
         Self { router: terjuman_api::router(app.clone()), app, store, directory, engines, jobs }
+    }
+
+    /// From now on it lets in what these settings do.
+    pub(crate) fn admit(&mut self, admission: AdmissionConfig) {
+        self.jobs = Jobs::new(self.store.clone()).admitting(admission, Some(self.directory.path().to_owned()));
+        self.app = app(&self.jobs, &self.engines, HttpConfig::default());
+        self.router = terjuman_api::router(self.app.clone());
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -102,6 +102,21 @@ impl Server {
         assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
         answer.json()["id"].as_str().unwrap().to_owned()
     }
+}
+
+fn app(jobs: &Jobs, engines: &Arc<Engines>, http: HttpConfig) -> App {
+    let keys = [KEY, OTHER_KEY, "named=the-third-key"];
+    let parts = Parts {
+        jobs: jobs.clone(),
+        engines: Arc::clone(engines),
+        http,
+        auth: AuthConfig { keys: keys.map(|key| key.to_owned().into()).to_vec() },
+        options: Options::default(),
+        limits: Limits::default(),
+        at_work: AtWork::default(),
+        metrics: terjuman_api::install_metrics(),
+    };
+    App::new(parts).unwrap()
 }
 
 impl Answer {

@@ -55,6 +55,12 @@ pub(crate) fn queue_code(queue: Queue) -> i64 {
     }
 }
 
+/// The place in the queue of a code.
+pub(crate) fn queue(code: i64) -> Result<Queue, JobsError> {
+    let all = [Queue::Waiting, Queue::Leased, Queue::Done];
+    all.into_iter().find(|queue| queue_code(*queue) == code).ok_or(JobsError::Invalid("place in the queue"))
+}
+
 /// A report as it is stored.
 pub(crate) fn report_body(report: &Report) -> Result<String, JobsError> {
     serde_json::to_string(report).map_err(|error| JobsError::Store(Box::new(error)))

@@ -1,32 +1,54 @@
 //! The seam to the database. One implementation a database, one conformance suite for all.
 
 pub(crate) mod codes;
+pub(crate) mod crashes;
 pub(crate) mod fair;
 pub(crate) mod ledger;
 pub(crate) mod listing;
 pub(crate) mod position;
 mod postgres;
+pub(crate) mod repeat;
 mod sqlite;
 mod work;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use terjuman_model::{DocumentId, Failure, JobId, ResourceId};
+use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 use terjuman_pipeline::Report;
 use tokio::sync::broadcast;
 
 pub use self::postgres::{PostgresOptions, PostgresStore};
-pub use self::sqlite::{SqliteOptions, SqliteStore};
+pub use self::repeat::{Accepted, Forgotten, Repeat, Repeated};
+pub use self::sqlite::{SqliteOptions, SqliteStore, backup};
 pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
     Released, Return, Standing, Subject,
 };
-use crate::{Document, DocumentQuery, DocumentReport, Job, JobQuery, JobRequest, JobsError, Page};
+use crate::{Document, DocumentQuery, DocumentReport, Job, JobQuery, JobRequest, JobsError, Open, Page};
 
 /// Jobs and documents, durably.
 #[async_trait]
 pub trait JobStore: Send + Sync {
-    /// Stores a new job; when this returns it survives a power failure.
-    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError>;
+    /// Stores a new job; when this returns it survives a power failure. A request with a name that came before becomes no
+    /// second job, however many come at once.
+    async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError>;
+
+    /// What became of a request when it came before; `None` if it did not.
+    async fn repeated(&self, resource: &ResourceId, repeat: &Repeat) -> Result<Option<Repeated>, JobsError>;
+
+    /// [`accept`](Self::accept) of a request without a name.
+    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
+        match self.accept(resource, request, None).await? {
+            Accepted::New(job) => Ok(job),
+            Accepted::Before(_) => Err(JobsError::Invalid("submission")),
+        }
+    }
 
     /// One job of this resource; a foreign job is `None`.
     async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError>;
@@ -51,6 +73,16 @@ pub trait JobStore: Send + Sync {
     /// Asks a job to stop: what waits is `Cancelled` at once, what runs is `Cancelling`. A finished job stays as it
     /// is. Returns the job after that; `None` if it is not this resource's.
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError>;
+
+    /// How much of this resource, and of all, has not ended.
+    async fn open_documents(&self, resource: &ResourceId) -> Result<Open, JobsError>;
+
+    /// Forgets a job of this resource that has ended, with its documents.
+    async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError>;
+
+    /// Forgets jobs that ended longer ago than that, oldest first, until about `documents` documents are gone; the number
+    /// of jobs. Several processes may do so at once.
+    async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError>;
 
     /// Whether the database answers: what `/readyz` asks.
     async fn ping(&self) -> Result<(), JobsError>;
@@ -102,12 +134,23 @@ pub trait JobStore: Send + Sync {
     /// over.
     async fn hand_back(&self, leases: &[&Lease], how: Return) -> Result<(), JobsError>;
 
-    /// Ends leases that expired. A document, or an enumeration, that brought `attempts` workers down is not tried again.
-    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError>;
+    /// Ends leases that expired. Nobody knows why: as a rule the worker was killed, so no attempt is counted, and the
+    /// document is worked on alone from now on. One that lost its worker `limit` times is not tried again.
+    async fn release_expired(&self, limit: u32) -> Result<Released, JobsError>;
+
+    /// The work under these leases on documents brought its process down by its own doing. Each is counted once,
+    /// however late and however often it is told, and whoever holds the document by now; a lease that is still held is
+    /// ended. A document that did so `limit` times fails.
+    async fn record_crashes(&self, leases: &[&Lease], limit: u32) -> Result<Released, JobsError>;
 
     /// Recounts every open job; the number of those whose counters were wrong and are right now.
     async fn audit(&self) -> Result<u32, JobsError>;
 
     /// How long the queue is.
     async fn depth(&self) -> Result<Depth, JobsError>;
+}
+
+/// The moment that was so long ago.
+pub(crate) fn earlier(now: Timestamp, age: Duration) -> Timestamp {
+    now.plus_micros(i64::try_from(age.as_micros()).unwrap_or(i64::MAX).saturating_neg())
 }

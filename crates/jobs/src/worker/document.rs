@@ -16,7 +16,7 @@ use super::context::{Context, unreadable};
 use super::held::{Guard, Held, Reason};
 use super::slots::Slot;
 use super::{GRACE, Shared, kibibytes, metrics};
-use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind};
+use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind, Working};
 
 /// Between two tries to tell the store an outcome.
 const TELL_AGAIN: Duration = Duration::from_millis(500);
@@ -213,6 +213,7 @@ async fn attempt(
             return Err(later(FailureCode::InternalServerError, "the job store could not be read"));
         }
     };
+    let working = shared.at_work.document(held.lease());
     let (input, target) = place(&context, work)?;
     if work.size > shared.config.max_document_bytes {
         return Err(too_large(shared.config.max_document_bytes).into());
@@ -250,7 +251,8 @@ async fn attempt(
     };
     // What is said if it does not stop when it is told to.
     report.stage = Stage::Translate;
-    let (mut output, room, slot) = on_a_thread(held, room, slot, report, run).await?;
+    let taken = Taken { _room: room, working, _slot: slot };
+    let (mut output, taken) = on_a_thread(held, taken, report, run).await?;
     *report = std::mem::take(&mut output.report);
     report.durations.read_ms = read_ms;
     report.stage = Stage::Write;
@@ -260,7 +262,7 @@ async fn attempt(
     if written.is_ok() {
         report.stage = Stage::Done;
     }
-    drop((room, slot));
+    drop(taken);
     written
 }
 
@@ -271,16 +273,27 @@ fn place<'c>(context: &'c Context, work: &Work) -> Result<(&'c JobInput, &'c Job
     input.zip(target).ok_or_else(|| Failure::new(FailureCode::InternalServerError, "the stored request has changed"))
 }
 
+/// What work takes up as long as it goes on.
+struct Taken {
+    _room: OwnedSemaphorePermit,
+    working: Working,
+    _slot: Slot,
+}
+
 /// Runs a translation where it may block. One that is told to stop has a moment to do so; then nobody waits for it any
-/// more, and it keeps its slot and its room until it ends.
+/// more, and it keeps what it has taken until it ends.
 async fn on_a_thread(
     held: &Held,
-    room: OwnedSemaphorePermit,
-    slot: Slot,
+    taken: Taken,
     report: &mut Report,
     run: impl FnOnce() -> Result<Output, Failed> + Send + 'static,
-) -> Result<(Output, OwnedSemaphorePermit, Slot), End> {
-    let mut thread = tokio::task::spawn_blocking(move || (run(), room, slot));
+) -> Result<(Output, Taken), End> {
+    let mut thread = tokio::task::spawn_blocking(move || {
+        let here = taken.working.here();
+        let output = run();
+        drop(here);
+        (output, taken)
+    });
     let joined = match held.unless_stopped(&mut thread).await {
         Ok(joined) => joined,
         Err(reason) => match timeout(GRACE, thread).await {
@@ -292,7 +305,7 @@ async fn on_a_thread(
         },
     };
     // Panics are caught within: what is left is a runtime that goes down.
-    let Ok((translated, room, slot)) = joined else { return Err(End::Stopped(Reason::Shutdown)) };
+    let Ok((translated, taken)) = joined else { return Err(End::Stopped(Reason::Shutdown)) };
     if let Err(failed) = &translated {
         let read_ms = report.durations.read_ms;
         report.clone_from(&failed.report);
@@ -300,7 +313,7 @@ async fn on_a_thread(
     }
     match (translated, held.reason()) {
         // The work won the race against anything but the loss of its lease.
-        (Ok(output), None | Some(Reason::Shutdown)) => Ok((output, room, slot)),
+        (Ok(output), None | Some(Reason::Shutdown)) => Ok((output, taken)),
         (_, Some(reason)) => Err(End::Stopped(reason)),
         (Err(failed), None) => Err(End::Failed(failed.failure)),
     }

@@ -140,6 +140,15 @@ impl AllHeld {
         Guard { all: self.clone(), held, settled: false }
     }
 
+    /// It is not held any more.
+    pub(super) fn release(&self, held: &Arc<Held>) {
+        let mut map = lock(&self.by_subject);
+        // The same document may have been claimed again meanwhile.
+        if map.get(&held.lease.subject()).is_some_and(|current| Arc::ptr_eq(current, held)) {
+            map.remove(&held.lease.subject());
+        }
+    }
+
     pub(super) fn all(&self) -> Vec<Arc<Held>> {
         lock(&self.by_subject).values().cloned().collect()
     }
@@ -177,11 +186,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         if self.settled {
-            let mut map = lock(&self.all.by_subject);
-            // The same document may have been claimed again meanwhile.
-            if map.get(&self.held.lease.subject()).is_some_and(|current| Arc::ptr_eq(current, &self.held)) {
-                map.remove(&self.held.lease.subject());
-            }
+            self.all.release(&self.held);
         }
     }
 }

@@ -14,10 +14,12 @@ mod pulse;
 mod slots;
 mod target;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use terjuman_blobs::Stores;
 use terjuman_pipeline::{Engines, Limits, Options};
 use tokio::sync::Semaphore;
@@ -26,9 +28,9 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::context::Contexts;
-use self::held::{AllHeld, Reason};
+use self::held::{AllHeld, Held, Reason};
 use self::slots::{Slot, Slots};
-use crate::{FailPoints, Holder, Ids, Jobs, JobsError, RandomIds, Return, WorkerConfig};
+use crate::{AtWork, FailPoints, Holder, Ids, Jobs, JobsError, RandomIds, Return, WorkerConfig};
 
 /// How long the loop sleeps when nothing rings: back-offs and start delays end unannounced.
 const POLL: Duration = Duration::from_millis(250);
@@ -64,6 +66,7 @@ pub(crate) struct Shared {
     /// Whether somebody was told that the store fails.
     store_failed: AtomicBool,
     points: FailPoints,
+    at_work: AtWork,
 }
 
 impl Worker {
@@ -90,6 +93,7 @@ impl Worker {
             memory: Arc::new(Semaphore::new(kibibytes(config.max_bytes_in_work) as usize)),
             store_failed: AtomicBool::new(false),
             points: FailPoints::default(),
+            at_work: AtWork::default(),
             jobs,
             stores,
             engines,
@@ -99,6 +103,13 @@ impl Worker {
             holder,
         };
         Self { shared }
+    }
+
+    /// The same, and what it works on is noted for the case that this process dies of it.
+    #[must_use]
+    pub fn noting(mut self, at_work: AtWork) -> Self {
+        self.shared.at_work = at_work;
+        self
     }
 
     /// The same with points at which a test lets the process die.
@@ -152,7 +163,7 @@ impl Shared {
         while !stop.is_cancelled() {
             let audited = self.jobs.store().audit().await;
             self.note(&audited);
-            let released = self.jobs.store().release_expired(self.config.attempts).await;
+            let released = self.jobs.store().release_expired(self.config.lost_leases).await;
             self.note(&released);
             if audited.is_ok() && released.is_ok() {
                 self.jobs.announce();
@@ -216,8 +227,25 @@ impl Shared {
 
     fn begin(self: &Arc<Self>, tasks: &mut JoinSet<()>, document: crate::ClaimedDocument, since: Instant, slot: Slot) {
         let (lease, work) = document::Work::of(document);
-        let held = self.held.hold(lease, work.job, since);
-        tasks.spawn(document::work(Arc::clone(self), held, work, slot));
+        let guard = self.held.hold(lease, work.job, since);
+        let (shared, held) = (Arc::clone(self), Arc::clone(guard.held()));
+        tasks.spawn(async move {
+            let work = AssertUnwindSafe(document::work(Arc::clone(&shared), guard, work, slot));
+            if work.catch_unwind().await.is_err() {
+                shared.panicked(&held).await;
+            }
+        });
+    }
+
+    /// A bug of ours met this document. It counts as if the process had gone down, which others were spared.
+    async fn panicked(&self, held: &Arc<Held>) {
+        tracing::error!("a task of the worker panicked");
+        let recorded = self.jobs.store().record_crashes(&[held.lease()], self.config.attempts).await;
+        self.note(&recorded);
+        // Told or not: nobody keeps the lease alive any more.
+        self.held.release(held);
+        self.jobs.announce();
+        self.jobs.ring();
     }
 
     /// Lets what runs come to its end, then stops it, then hands back what is still held.

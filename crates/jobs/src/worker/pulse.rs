@@ -123,7 +123,7 @@ async fn beat_once(shared: &Shared) {
         stop(&found.cancelled, Reason::Cancelled);
         stop(&found.lost, Reason::Lost);
     }
-    let released = shared.jobs.store().release_expired(shared.config.attempts).await;
+    let released = shared.jobs.store().release_expired(shared.config.lost_leases).await;
     shared.note(&released);
     if released.is_ok_and(|released| released != Released::default()) {
         shared.jobs.announce();

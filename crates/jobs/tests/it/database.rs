@@ -7,7 +7,7 @@ use sqlx::{Connection as _, PgConnection};
 use terjuman_jobs::{FailPoints, PostgresOptions, PostgresStore};
 use uuid::Uuid;
 
-use crate::support::{CountingIds, FakeClock};
+use crate::support::{CountingIds, FakeClock, sealer};
 
 /// The address of a server; the database named in it is only there to be connected to.
 const SERVER: &str = "TERJUMAN_TEST_POSTGRES";
@@ -35,7 +35,7 @@ impl TestDatabase {
     }
 
     pub(crate) fn options(&self) -> PostgresOptions {
-        PostgresOptions { url: self.url(), max_connections: 8, start_delay: Duration::ZERO }
+        PostgresOptions { url: self.url(), max_connections: 8, start_delay: Duration::ZERO, sealer: sealer() }
     }
 
     /// A store on it, as another process would have it.

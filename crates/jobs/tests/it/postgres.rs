@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
-use terjuman_jobs::{Holder, JobStore, Jobs, NewDocument, Outcome, PostgresOptions, PostgresStore, RandomIds};
+use terjuman_jobs::{
+    Holder, JobStore, Jobs, JobsError, NewDocument, Outcome, PostgresOptions, PostgresStore, RandomIds, Sealer,
+};
 use terjuman_model::{Failure, FailureCode, JobId, JobStatus};
 use terjuman_pipeline::Report;
 use tokio::task::JoinSet;
 
 use crate::database::TestDatabase;
 use crate::gate::Gate;
-use crate::support::{request, resource};
+use crate::support::{key, request, resource, sealer};
 use crate::world::{World, engines};
 
 fn holder() -> Holder {
@@ -253,12 +255,51 @@ async fn wrong_counters_are_found_and_mended() {
 #[tokio::test]
 async fn a_password_is_never_shown() {
     let url = "postgres://somebody:SECRET@127.0.0.1:1/nowhere?connect_timeout=1".to_owned();
-    let options = PostgresOptions { url, max_connections: 1, start_delay: Duration::ZERO };
+    let options = PostgresOptions { url, max_connections: 1, start_delay: Duration::ZERO, sealer: sealer() };
     assert!(!format!("{options:?}").contains("SECRET"));
     let error = PostgresStore::open(options, Arc::new(RandomIds)).await.err().unwrap();
     assert!(!format!("{error:?} {error}").contains("SECRET"), "{error}");
-    let options =
-        PostgresOptions { url: "postgres://u:SECRET@[".into(), max_connections: 1, start_delay: Duration::ZERO };
+    let options = PostgresOptions {
+        url: "postgres://u:SECRET@[".into(),
+        max_connections: 1,
+        start_delay: Duration::ZERO,
+        sealer: sealer(),
+    };
     let error = PostgresStore::open(options, Arc::new(RandomIds)).await.err().unwrap();
     assert!(!format!("{error:?} {error}").contains("SECRET"), "{error}");
+}
+
+#[tokio::test]
+async fn requests_are_sealed_those_of_before_too_and_processes_need_the_same_key() {
+    let Some(database) = TestDatabase::new().await else { return };
+    let store = database.open(None).await;
+    let id = store.create_job(&resource("a"), &request()).await.unwrap().id;
+    let body = async || {
+        let mut connection = database.connect().await;
+        let body: String = sqlx::query_scalar("SELECT body FROM requests").fetch_one(&mut connection).await.unwrap();
+        body
+    };
+    let sealed = body().await;
+    assert!(sealed.starts_with("xc1.") && !sealed.contains("SECRET"), "{sealed}");
+    // As a version before this one stored it.
+    let plain = serde_json::to_string(&request()).unwrap();
+    let mut connection = database.connect().await;
+    sqlx::query("UPDATE requests SET body = $1").bind(&plain).execute(&mut connection).await.unwrap();
+    assert_eq!(store.request(id).await.unwrap(), Some(request()));
+    let beside = database.open(None).await;
+    assert!(body().await.starts_with(&sealed[..13]));
+    assert_eq!(beside.request(id).await.unwrap(), Some(request()));
+    // A process that was given another key is told at once.
+    let with = |keys: Sealer| {
+        let options = PostgresOptions { sealer: keys, ..database.options() };
+        PostgresStore::open(options, Arc::new(RandomIds))
+    };
+    let refused = with(Sealer::new(&key('b'), &[])).await.err().unwrap();
+    assert!(matches!(&refused, JobsError::Sealed(name) if sealed.contains(name)), "{refused}");
+    // One with a new key and the old one seals again; those that lack the new key leave alone what they cannot open.
+    let rotated = with(Sealer::new(&key('b'), &[key('a')])).await.unwrap();
+    assert!(!body().await.starts_with(&sealed[..13]));
+    assert_eq!(rotated.request(id).await.unwrap(), Some(request()));
+    assert!(matches!(store.claim_expansion(&holder()).await, Err(JobsError::Sealed(_))));
+    assert_eq!(rotated.claim_expansion(&holder()).await.unwrap().unwrap().job, id);
 }

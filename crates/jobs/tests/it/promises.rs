@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use terjuman_jobs::{
-    ClaimedDocument, Document, Heartbeat, Holder, Job, Lease, NewDocument, Outcome, Released, Return, Standing, Subject,
+    Accepted, AdmissionConfig, ClaimedDocument, Clock as _, Document, Forgotten, Heartbeat, Holder, Job, Jobs,
+    JobsError, Lease, NewDocument, Outcome, Released, Repeat, Repeated, Return, Standing, Subject,
 };
 use terjuman_model::{DocumentStatus, Failure, FailureCode, JobId, JobStatus, Timestamp};
 use terjuman_pipeline::{Reason, Report, Stage};
@@ -76,10 +77,19 @@ impl Bench {
         self.store.cancel(&resource("a"), job).await.unwrap().unwrap().status
     }
 
-    /// The worker is not heard of again; `attempts` such workers end a document.
-    async fn worker_dies(&self, attempts: u32) -> Released {
+    /// The worker is not heard of again; `limit` such workers end a document.
+    async fn worker_dies(&self, limit: u32) -> Released {
         self.clock.advance(LEASE + Duration::from_secs(1));
-        self.store.release_expired(attempts).await.unwrap()
+        self.store.release_expired(limit).await.unwrap()
+    }
+
+    /// The worker went down by its own doing, and said of which documents; three times are too many.
+    async fn crashed(&self, leases: &[&Lease]) -> Released {
+        self.store.record_crashes(leases, 3).await.unwrap()
+    }
+
+    async fn claim_suspect(&self) -> ClaimedDocument {
+        self.store.claim_suspect(&holder("worker")).await.unwrap().unwrap()
     }
 
     #[track_caller]
@@ -108,7 +118,7 @@ async fn a_late_worker_cannot_finish(bench: Bench) {
     assert_eq!(bench.worker_dies(9).await, Released { released: 1, crashed: 0 });
     assert_eq!(bench.store.standing(&late.lease).await.unwrap(), Standing::Lost);
     let suspect = bench.store.claim_suspect(&holder("second")).await.unwrap().unwrap();
-    assert_eq!((suspect.id, suspect.attempt, suspect.lost), (late.id, 2, 1));
+    assert_eq!((suspect.id, suspect.attempt, suspect.lost), (late.id, 1, 1));
     assert!(!bench.finish(&late.lease, failure()).await);
     bench.store.hand_back(&[&late.lease], Return::Unbegun).await.unwrap();
     assert_eq!(bench.store.standing(&suspect.lease).await.unwrap(), Standing::Held);
@@ -176,7 +186,7 @@ async fn attempts_are_counted_before_the_work_and_not_for_what_is_given_back(ben
     assert!(bench.finish(&second.lease, success(1)).await);
 }
 
-async fn a_document_that_kills_its_workers_ends_crashed(bench: Bench) {
+async fn a_document_whose_workers_vanish_too_often_ends_crashed(bench: Bench) {
     let job = bench.job("a", 2).await;
     bench.claim(2).await;
     assert_eq!(bench.worker_dies(3).await, Released { released: 2, crashed: 0 });
@@ -193,6 +203,87 @@ async fn a_document_that_kills_its_workers_ends_crashed(bench: Bench) {
     let documents = bench.documents(job).await;
     let failed = documents.iter().find(|document| document.id == poison.id).unwrap();
     assert_eq!(failed.error.as_ref().unwrap().code, FailureCode::DocumentCrashed);
+}
+
+async fn a_document_that_brings_its_process_down_ends_crashed(bench: Bench) {
+    let job = bench.job("a", 2).await;
+    let mut claimed = bench.claim(2).await;
+    let good = claimed.remove(0);
+    let poison = claimed.remove(0);
+    assert_eq!(bench.crashed(&[&poison.lease]).await, Released { released: 1, crashed: 0 });
+    // The neighbour was not named: its lease ends like that of any worker that is gone.
+    bench.worker_dies(20).await;
+    assert_eq!(bench.claim_suspect().await.id, good.id);
+    let again = bench.claim_suspect().await;
+    assert_eq!((again.id, again.lost, again.attempt), (poison.id, 1, 1));
+    assert_eq!(bench.crashed(&[&again.lease]).await, Released { released: 1, crashed: 0 });
+    let last = bench.claim_suspect().await;
+    assert_eq!(bench.crashed(&[&last.lease]).await, Released { released: 0, crashed: 1 });
+    let documents = bench.documents(job).await;
+    let failed = documents.iter().find(|document| document.id == poison.id).unwrap();
+    assert_eq!(failed.error.as_ref().unwrap().code, FailureCode::DocumentCrashed);
+    Bench::check(&bench.read(job).await, JobStatus::Running, [0, 1, 0, 1, 0]);
+}
+
+async fn a_kill_from_outside_costs_no_attempt(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    bench.claim_one().await;
+    for death in 1..=15 {
+        assert_eq!(bench.worker_dies(20).await, Released { released: 1, crashed: 0 });
+        let claimed = bench.claim_suspect().await;
+        assert_eq!((claimed.attempt, claimed.lost), (1, death));
+        if death == 15 {
+            assert!(bench.finish(&claimed.lease, success(1)).await);
+        }
+    }
+    Bench::check(&bench.read(job).await, JobStatus::Succeeded, [0, 0, 1, 0, 0]);
+}
+
+async fn a_crash_counts_once_however_often_it_is_told(bench: Bench) {
+    bench.job("a", 1).await;
+    let first = bench.claim_one().await;
+    // The lease expired before anybody told why.
+    bench.worker_dies(20).await;
+    for _ in 0..5 {
+        assert_eq!(bench.crashed(&[&first.lease]).await, Released::default());
+    }
+    let second = bench.claim_suspect().await;
+    assert_eq!(second.lost, 1);
+    assert_eq!(bench.crashed(&[&second.lease, &first.lease]).await, Released { released: 1, crashed: 0 });
+    bench.claim_suspect().await;
+    bench.worker_dies(20).await;
+    assert_eq!(bench.crashed(&[&second.lease]).await, Released::default());
+    // Told while it waits: it is not worked on a fourth time.
+    let third = bench.claim_suspect().await;
+    bench.worker_dies(20).await;
+    assert_eq!(bench.crashed(&[&third.lease]).await, Released { released: 0, crashed: 1 });
+    assert!(bench.store.claim_suspect(&holder("worker")).await.unwrap().is_none());
+}
+
+async fn a_crash_that_is_told_late_stops_nobody(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    let mut leases = vec![bench.claim_one().await.lease];
+    for _ in 0..3 {
+        bench.worker_dies(20).await;
+        leases.push(bench.claim_suspect().await.lease);
+    }
+    let current = leases.pop().unwrap();
+    for lease in &leases {
+        assert_eq!(bench.crashed(&[lease]).await, Released::default());
+    }
+    assert_eq!(bench.store.standing(&current).await.unwrap(), Standing::Held);
+    assert!(bench.finish(&current, success(1)).await);
+    // What has ended stays as it ended.
+    assert_eq!(bench.crashed(&[&current]).await, Released::default());
+    Bench::check(&bench.read(job).await, JobStatus::Succeeded, [0, 0, 1, 0, 0]);
+}
+
+async fn a_crash_of_a_cancelled_document_ends_it(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    let claimed = bench.claim_one().await;
+    bench.cancel(job).await;
+    assert_eq!(bench.crashed(&[&claimed.lease]).await, Released { released: 0, crashed: 1 });
+    Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0, 0, 0, 0, 1]);
 }
 
 async fn a_suspect_is_left_to_a_worker_that_has_nothing_else(bench: Bench) {
@@ -312,7 +403,7 @@ async fn an_expansion_is_recorded_once(bench: Bench) {
     assert!(bench.store.claim_expansion(&holder("other")).await.unwrap().is_none());
     bench.worker_dies(9).await;
     let other = bench.store.claim_expansion(&holder("other")).await.unwrap().unwrap();
-    assert_eq!((other.job, other.attempt), (job, 2));
+    assert_eq!((other.job, other.attempt), (job, 1));
     assert!(!bench.store.record_expansion(&late.lease, found(2)).await.unwrap());
     let too_late = Failure::new(FailureCode::NoDocumentsFound, "nothing");
     assert!(!bench.store.refuse(&late.lease, too_late).await.unwrap());
@@ -359,13 +450,13 @@ async fn a_cancelled_expansion_cannot_be_recorded(bench: Bench) {
 
 async fn an_expansion_that_kills_its_workers_is_refused(bench: Bench) {
     let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;
-    for attempt in 1..=3 {
-        // A clean shutdown between the crashes does not count.
+    for death in 1..=3 {
+        // A clean shutdown between the deaths does not count, and none of them counts as an attempt.
         let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
         bench.store.hand_back(&[&claimed.lease], Return::Unbegun).await.unwrap();
         let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
-        assert_eq!(claimed.attempt, attempt);
-        let crashed = u32::from(attempt == 3);
+        assert_eq!(claimed.attempt, 1);
+        let crashed = u32::from(death == 3);
         assert_eq!(bench.worker_dies(3).await, Released { released: 1 - crashed, crashed });
     }
     let job = bench.read(job).await;
@@ -458,6 +549,181 @@ async fn an_audit_of_sound_counters_changes_nothing(bench: Bench) {
     assert_eq!([bench.read(jobs[0]).await, bench.read(jobs[1]).await], before);
 }
 
+async fn what_ended_long_ago_is_forgotten_oldest_first_and_a_little_at_a_time(bench: Bench) {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    let open = bench.job("a", 2).await;
+    let mut ended = Vec::new();
+    for _ in 0..3 {
+        let job = bench.job("b", 4).await;
+        assert!(bench.store.cancel(&resource("b"), job).await.unwrap().unwrap().status.is_final());
+        ended.push(job);
+        bench.clock.advance(DAY);
+    }
+    let forget = async |age: Duration| bench.store.forget_ended(Some(age), 5).await.unwrap();
+    let left = async || {
+        let page = bench.store.jobs(&resource("b"), &all(10)).await.unwrap();
+        page.items.iter().rev().map(|job| job.id).collect::<Vec<_>>()
+    };
+    assert_eq!(forget(4 * DAY).await, 0);
+    assert_eq!(bench.store.forget_ended(None, 5).await.unwrap(), 0);
+    // Ended three, two and one days ago.
+    assert_eq!(forget(DAY + DAY / 2).await, 2);
+    assert_eq!(left().await, ended[2..]);
+    bench.clock.advance(400 * DAY);
+    assert_eq!((forget(DAY).await, forget(DAY).await), (1, 0));
+    assert!(left().await.is_empty());
+    assert_eq!(bench.store.documents(&resource("b"), ended[0], &all(10)).await.unwrap(), None);
+    // What is open stays, however old.
+    assert_eq!(bench.documents(open).await.len(), 2);
+    let two = [bench.job("b", 5).await, bench.job("b", 5).await];
+    for job in two {
+        bench.store.cancel(&resource("b"), job).await.unwrap();
+    }
+    bench.clock.advance(2 * DAY);
+    assert_eq!((forget(DAY).await, forget(DAY).await, forget(DAY).await), (1, 1, 0));
+}
+
+async fn a_job_is_forgotten_when_it_has_ended_by_its_owner_alone(bench: Bench) {
+    let job = bench.job("a", 2).await;
+    assert_eq!(bench.store.forget(&resource("a"), job).await.unwrap(), Forgotten::StillOpen);
+    let claimed = bench.claim_one().await;
+    bench.cancel(job).await;
+    assert_eq!(bench.store.forget(&resource("a"), job).await.unwrap(), Forgotten::StillOpen);
+    assert!(bench.finish(&claimed.lease, success(3)).await);
+    assert_eq!(bench.store.forget(&resource("b"), job).await.unwrap(), Forgotten::Unknown);
+    assert_eq!(bench.read(job).await.status, JobStatus::Cancelled);
+    assert_eq!(bench.store.forget(&resource("a"), job).await.unwrap(), Forgotten::Gone);
+    assert_eq!(bench.store.forget(&resource("a"), job).await.unwrap(), Forgotten::Unknown);
+    assert_eq!(bench.store.job(&resource("a"), job).await.unwrap(), None);
+    assert_eq!(bench.store.document(&resource("a"), job, claimed.id).await.unwrap(), None);
+    assert!(!bench.finish(&claimed.lease, success(3)).await);
+}
+
+/// A request of this name and body, sent for the first time that long ago.
+fn repeat(bench: &Bench, name: &str, body: u8, age: Duration) -> Repeat {
+    let now = bench.clock.now().0;
+    let first_sent = Some(Timestamp(now - i64::try_from(age.as_micros()).unwrap()));
+    Repeat { name: name.to_owned(), body: [body; 32], first_sent }
+}
+
+impl Bench {
+    async fn accept(&self, who: &str, repeat: &Repeat) -> Accepted {
+        self.store.accept(&resource(who), &request(), Some(repeat)).await.unwrap()
+    }
+
+    async fn count(&self, who: &str) -> usize {
+        self.store.jobs(&resource(who), &all(100)).await.unwrap().items.len()
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+async fn a_request_that_comes_twice_is_one_job(bench: Bench) {
+    let named = repeat(&bench, "name", 1, Duration::ZERO);
+    assert_eq!(bench.store.repeated(&resource("a"), &named).await.unwrap(), None);
+    let Accepted::New(job) = bench.accept("a", &named).await else { panic!("it is new") };
+    let same = Repeated::Same(job.id);
+    assert_eq!(bench.accept("a", &named).await, Accepted::Before(same));
+    assert_eq!(bench.store.repeated(&resource("a"), &named).await.unwrap(), Some(same));
+    let other = Repeat { body: [2; 32], ..named.clone() };
+    assert_eq!(bench.accept("a", &other).await, Accepted::Before(Repeated::OtherBody));
+    assert_eq!(bench.count("a").await, 1);
+    // Names belong to their resource.
+    assert!(matches!(bench.accept("b", &named).await, Accepted::New(_)));
+    // Also when the job has come to its end and is forgotten.
+    bench.cancel(job.id).await;
+    bench.store.forget(&resource("a"), job.id).await.unwrap();
+    assert_eq!(bench.accept("a", &named).await, Accepted::Before(same));
+    assert_eq!(bench.count("a").await, 0);
+}
+
+async fn a_request_of_another_day_is_no_job(bench: Bench) {
+    let outside = Accepted::Before(Repeated::OutsideWindow);
+    assert_eq!(bench.accept("a", &repeat(&bench, "old", 1, 25 * HOUR)).await, outside);
+    let early = Repeat { first_sent: Some(bench.clock.now().plus(25 * HOUR)), ..repeat(&bench, "new", 1, HOUR) };
+    assert_eq!(bench.accept("a", &early).await, outside);
+    assert_eq!(bench.count("a").await, 0);
+    let named = repeat(&bench, "name", 1, 23 * HOUR);
+    let Accepted::New(job) = bench.accept("a", &named).await else { panic!("it is new") };
+    bench.clock.advance(HOUR / 2);
+    bench.store.forget_ended(None, 10).await.unwrap();
+    assert_eq!(bench.accept("a", &named).await, Accepted::Before(Repeated::Same(job.id)));
+    bench.clock.advance(HOUR);
+    assert_eq!(bench.accept("a", &named).await, outside);
+    // A name without a date is remembered for as long as any.
+    let undated = Repeat { first_sent: None, ..repeat(&bench, "undated", 1, HOUR) };
+    assert!(matches!(bench.accept("a", &undated).await, Accepted::New(_)));
+    bench.clock.advance(48 * HOUR);
+    bench.store.forget_ended(None, 10).await.unwrap();
+    assert!(matches!(bench.accept("a", &undated).await, Accepted::Before(Repeated::Same(_))));
+    bench.clock.advance(2 * HOUR);
+    bench.store.forget_ended(None, 10).await.unwrap();
+    assert!(matches!(bench.accept("a", &undated).await, Accepted::New(_)));
+}
+
+async fn equal_requests_at_once_are_one_job(bench: Bench) {
+    let named = repeat(&bench, "name", 1, Duration::ZERO);
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (store, named) = (bench.store.clone(), named.clone());
+        tasks.spawn(async move { store.accept(&resource("a"), &request(), Some(&named)).await.unwrap() });
+    }
+    let (mut new, mut same) = (Vec::new(), Vec::new());
+    for accepted in tasks.join_all().await {
+        match accepted {
+            Accepted::New(job) => new.push(job.id),
+            Accepted::Before(Repeated::Same(id)) => same.push(id),
+            Accepted::Before(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((new.len(), same.len(), bench.count("a").await), (1, 19, 1));
+    assert!(same.iter().all(|id| *id == new[0]));
+}
+
+async fn what_is_open_is_counted_for_its_resource_and_for_all(bench: Bench) {
+    let open = async |who: &str| {
+        let open = bench.store.open_documents(&resource(who)).await.unwrap();
+        (open.of_resource, open.of_all)
+    };
+    assert_eq!(open("a").await, (0, 0));
+    bench.job("a", 4).await;
+    bench.store.create_job(&resource("b"), &request()).await.unwrap();
+    // A job whose documents are not listed yet counts as one.
+    assert_eq!((open("a").await, open("b").await), ((4, 5), (1, 5)));
+    bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
+    let claimed = bench.claim(2).await;
+    assert_eq!((open("a").await, open("b").await), ((4, 5), (1, 5)));
+    bench.worker_dies(9).await;
+    assert_eq!(open("a").await, (4, 5));
+    let again = bench.claim_suspect().await;
+    bench.finish(&again.lease, success(1)).await;
+    assert!(!bench.finish(&claimed[0].lease, success(1)).await);
+    assert_eq!(open("a").await, (3, 4));
+}
+
+async fn no_more_are_let_in_than_there_is_room_for(bench: Bench) {
+    let config =
+        AdmissionConfig { max_open_documents_per_resource: 3, max_open_documents: 5, ..AdmissionConfig::default() };
+    let jobs = Jobs::new(bench.store.clone()).admitting(config, None);
+    let submit = async |who: &str| jobs.submit(&resource(who), &request()).await;
+    let named = repeat(&bench, "name", 1, Duration::ZERO);
+    assert!(matches!(jobs.accept(&resource("a"), &request(), Some(&named)).await, Ok(Accepted::New(_))));
+    for _ in 0..2 {
+        submit("a").await.unwrap();
+    }
+    assert!(matches!(submit("a").await, Err(JobsError::QueueFull { limit: 3, shared: false })));
+    // One that came before is told of its job all the same; a new one is not.
+    let again = jobs.accept(&resource("a"), &request(), Some(&named)).await;
+    assert!(matches!(again, Ok(Accepted::Before(Repeated::Same(_)))), "{again:?}");
+    let new = repeat(&bench, "new", 1, Duration::ZERO);
+    assert!(matches!(jobs.accept(&resource("a"), &request(), Some(&new)).await, Err(JobsError::QueueFull { .. })));
+    for _ in 0..2 {
+        submit("b").await.unwrap();
+    }
+    assert!(matches!(submit("c").await, Err(JobsError::QueueFull { limit: 5, shared: true })));
+    assert_eq!((bench.count("a").await, bench.count("b").await, bench.count("c").await), (3, 2, 0));
+}
+
 async fn a_report_comes_with_its_outcome_and_to_its_owner_only(bench: Bench) {
     let job = bench.job("a", 3).await;
     let claimed = bench.claim(3).await;
@@ -503,7 +769,12 @@ conformance!([
     a_heartbeat_keeps_a_lease,
     a_heartbeat_tells_what_is_cancelled_and_what_is_lost,
     attempts_are_counted_before_the_work_and_not_for_what_is_given_back,
-    a_document_that_kills_its_workers_ends_crashed,
+    a_document_whose_workers_vanish_too_often_ends_crashed,
+    a_document_that_brings_its_process_down_ends_crashed,
+    a_kill_from_outside_costs_no_attempt,
+    a_crash_counts_once_however_often_it_is_told,
+    a_crash_that_is_told_late_stops_nobody,
+    a_crash_of_a_cancelled_document_ends_it,
     a_suspect_is_left_to_a_worker_that_has_nothing_else,
     suspects_take_turns,
     a_clock_that_is_set_back_holds_nothing_up,
@@ -526,6 +797,13 @@ conformance!([
     progress_grows_until_the_end_says_one,
     actions_move_forward_with_each_status_even_when_the_clock_goes_back,
     an_audit_of_sound_counters_changes_nothing,
+    what_ended_long_ago_is_forgotten_oldest_first_and_a_little_at_a_time,
+    a_job_is_forgotten_when_it_has_ended_by_its_owner_alone,
+    a_request_that_comes_twice_is_one_job,
+    a_request_of_another_day_is_no_job,
+    equal_requests_at_once_are_one_job,
+    what_is_open_is_counted_for_its_resource_and_for_all,
+    no_more_are_let_in_than_there_is_room_for,
     a_report_comes_with_its_outcome_and_to_its_owner_only,
     a_document_that_crashes_its_workers_has_a_report,
 ]);

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
-use terjuman_jobs::{Holder, JobStore as _, Outcome, Released};
+use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
+use terjuman_jobs::{AdmissionConfig, Holder, JobStore as _, Jobs, JobsError, Outcome, Released, Sealer};
 use terjuman_model::{FailureCode, JobId, JobStatus};
 use terjuman_pipeline::Report;
 
-use crate::support::{Fresh, request, resource};
+use crate::support::{Fresh, key, request, resource};
 use crate::world::World;
 
 fn holder() -> Holder {
@@ -107,6 +108,127 @@ async fn a_store_that_is_closed_says_so_and_keeps_what_it_promised() {
     world.crash().await;
     world.start();
     assert_eq!(world.end(id).await.summary.success, 3);
+}
+
+/// Everything that is on disk.
+fn bytes(fresh: &Fresh) -> String {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(fresh.path.parent().unwrap()).unwrap() {
+        all.extend(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+#[tokio::test]
+async fn no_file_of_the_database_ever_shows_a_signature() {
+    let mut fresh = Fresh::new().await;
+    let id = fresh.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    assert!(!bytes(&fresh).contains("SECRET") && bytes(&fresh).contains("xc1."));
+    fresh.store.cancel(&resource("a"), id).await.unwrap();
+    fresh.store.close().await;
+    assert!(!bytes(&fresh).contains("xc1."), "erased with the job's end");
+    fresh.restart().await;
+    fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+    // As a version before this one stored it.
+    meddle(&mut fresh, "UPDATE requests SET body = '{\"inputs\": [\"SECRET\"]}'").await;
+    assert!(!bytes(&fresh).contains("SECRET"), "sealed when it is opened, and gone from the log");
+}
+
+#[tokio::test]
+async fn what_was_stored_in_plain_is_read_and_a_missing_key_is_named_at_the_start() {
+    let mut fresh = Fresh::new().await;
+    let id = fresh.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    fresh.store.close().await;
+    let mut connection = SqliteConnectOptions::new().filename(&fresh.path).connect().await.unwrap();
+    let plain = serde_json::to_string(&request()).unwrap();
+    sqlx::query("UPDATE requests SET body = $1").bind(plain).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    fresh.restart().await;
+    assert_eq!(fresh.store.request(id).await.unwrap(), Some(request()));
+    fresh.store.close().await;
+    let refused = fresh.open_with(Sealer::new(&key('b'), &[])).await.err().unwrap();
+    assert!(matches!(refused, JobsError::Sealed(_)), "{refused}");
+    let rotated = fresh.open_with(Sealer::new(&key('b'), &[key('a')])).await.unwrap();
+    assert_eq!(rotated.request(id).await.unwrap(), Some(request()));
+    rotated.close().await;
+    // Nothing is under the old key any more.
+    let new = fresh.open_with(Sealer::new(&key('b'), &[])).await.unwrap();
+    assert_eq!(new.request(id).await.unwrap(), Some(request()));
+    new.close().await;
+    // The way out when a key is lost for good, as docs/operations.md has it.
+    let mut connection = SqliteConnectOptions::new().filename(&fresh.path).connect().await.unwrap();
+    for sql in ["DELETE FROM requests", "DELETE FROM sealing"] {
+        sqlx::query(sql).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    let without = fresh.open_with(Sealer::new(&key('c'), &[])).await.unwrap();
+    let job = without.cancel(&resource("a"), id).await.unwrap().unwrap();
+    assert_eq!(job.status, JobStatus::Cancelled);
+    without.create_job(&resource("a"), &request()).await.unwrap();
+    without.close().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_jobs_and_leaves_the_rest_readable_and_whole() {
+    let fresh = Fresh::new().await;
+    let first = fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+    // SQLite takes the present size for a limit below it.
+    fresh.store.limit_pages(1).await.unwrap();
+    let mut accepted = 1;
+    let refused = loop {
+        match fresh.store.create_job(&resource("a"), &request()).await {
+            Ok(_) => accepted += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, JobsError::DiskFull), "{refused}");
+    let count = async || fresh.store.jobs(&resource("a"), &crate::support::all(1000)).await.unwrap().items.len();
+    assert_eq!(count().await, accepted, "what was refused is not there, what was accepted is");
+    assert_eq!(fresh.store.job(&resource("a"), first.id).await.unwrap(), Some(first));
+    assert_eq!(fresh.store.audit().await.unwrap(), 0);
+    fresh.store.limit_pages(1_000_000).await.unwrap();
+    fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+    assert_eq!(count().await, accepted + 1);
+}
+
+#[tokio::test]
+async fn no_job_is_accepted_on_a_disk_that_is_nearly_full() {
+    let fresh = Fresh::new().await;
+    let folder = fresh.path.parent().map(std::path::Path::to_owned);
+    let jobs = |min_free_bytes, min_free_percent| {
+        let config = AdmissionConfig { min_free_bytes, min_free_percent, ..AdmissionConfig::default() };
+        Jobs::new(fresh.store.clone()).admitting(config, folder.clone())
+    };
+    // No disk has that much; the other bound alone refuses nobody.
+    let refused = jobs(u64::MAX, 101).submit(&resource("a"), &request()).await;
+    assert!(matches!(refused, Err(JobsError::DiskFull)), "{refused:?}");
+    for (bytes, percent) in [(u64::MAX, 0), (0, 101)] {
+        jobs(bytes, percent).submit(&resource("a"), &request()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_version_is_brought_up_to_date_and_its_jobs_go_on() {
+    let fresh = Fresh::new().await;
+    fresh.store.close().await;
+    std::fs::remove_file(&fresh.path).unwrap();
+    let options = SqliteConnectOptions::new().filename(&fresh.path).create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    let sql = include_str!("../../migrations/sqlite/0001_jobs.sql").into_sql_str();
+    let first = Migration::new(1, "jobs and documents".into(), MigrationType::Simple, sql, false);
+    let migrator = Migrator::with_migrations(vec![first]);
+    migrator.run_direct(None, &mut connection, false).await.unwrap();
+    let id = JobId(uuid::Uuid::from_u128(7));
+    let job = "INSERT INTO jobs (id, resource, created, last_action, run_at) VALUES ($1, 'a', 1, 1, 0)";
+    sqlx::query(job).bind(id.0).execute(&mut connection).await.unwrap();
+    let plain = serde_json::to_string(&request()).unwrap();
+    sqlx::query("INSERT INTO requests VALUES (1, $1)").bind(plain).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let store = fresh.open_with(Sealer::new(&key('a'), &[])).await.unwrap();
+    let claimed = store.claim_expansion(&holder()).await.unwrap().unwrap();
+    assert_eq!((claimed.job, claimed.request), (id, request()));
+    store.close().await;
+    assert!(!bytes(&fresh).contains("SECRET"));
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use terjuman_jobs::{
-    Clock, FailPoints, Ids, JobInput, JobRequest, JobSource, JobStore, JobTarget, ListQuery, SqliteOptions,
-    SqliteStore, StorageKind,
+    Clock, FailPoints, Ids, JobInput, JobRequest, JobSource, JobStore, JobTarget, ListQuery, Sealer, SealingKey,
+    SqliteOptions, SqliteStore, StorageKind,
 };
 use terjuman_model::{ResourceId, Timestamp};
 use uuid::Uuid;
@@ -80,10 +80,16 @@ impl Fresh {
         self.store = open(&self.path, &self.clock, &self.ids, FailPoints::default()).await;
     }
 
+    /// Another process with these keys, once the store is closed.
+    pub(crate) async fn open_with(&self, sealer: Sealer) -> Result<SqliteStore, terjuman_jobs::JobsError> {
+        let options = SqliteOptions { path: self.path.clone(), start_delay: Duration::ZERO, sealer };
+        SqliteStore::open(options, self.clock.clone(), self.ids.clone()).await
+    }
+
     /// The process is started again with a delay before each job.
     pub(crate) async fn delay(&mut self, start_delay: Duration) {
         self.store.close().await;
-        let options = SqliteOptions { path: self.path.clone(), start_delay };
+        let options = SqliteOptions { path: self.path.clone(), start_delay, sealer: sealer() };
         self.store = Arc::new(SqliteStore::open(options, self.clock.clone(), self.ids.clone()).await.unwrap());
     }
 }
@@ -94,8 +100,18 @@ async fn open(
     ids: &Arc<CountingIds>,
     points: FailPoints,
 ) -> Arc<SqliteStore> {
-    let options = SqliteOptions { path: path.to_owned(), start_delay: Duration::ZERO };
+    let options = SqliteOptions { path: path.to_owned(), start_delay: Duration::ZERO, sealer: sealer() };
     Arc::new(SqliteStore::open_with(options, clock.clone(), ids.clone(), points).await.unwrap())
+}
+
+/// The key of all stores.
+pub(crate) fn key(digit: char) -> SealingKey {
+    digit.to_string().repeat(64).parse().unwrap()
+}
+
+/// What all stores seal with.
+pub(crate) fn sealer() -> Sealer {
+    Sealer::new(&key('a'), &[])
 }
 
 pub(crate) fn resource(name: &str) -> ResourceId {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use terjuman_jobs::{FailPoints, GlossarySource, JobRequest, JobStore as _, StorageKind};
+use terjuman_jobs::{FailPoints, GlossarySource, JobRequest, JobStore as _, RetentionConfig, StorageKind};
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
 use terjuman_pipeline::{GlossaryFormat, Reason, Stage, Translator};
+use tokio_util::sync::CancellationToken;
 
 use crate::gate::{Gate, Panics};
 use crate::storage::Storage;
@@ -367,6 +369,26 @@ async fn a_suspect_works_alone() {
     for other in others {
         assert_eq!(world.end(other).await.summary.success, 1);
     }
+}
+
+#[tokio::test]
+async fn old_jobs_are_forgotten_as_soon_as_a_server_looks() {
+    let mut world = World::new().await;
+    world.fill(2);
+    let (old, _) = world.run(&world.request()).await;
+    world.fresh.clock.advance(Duration::from_secs(31 * 24 * 3600));
+    let mut request = world.request();
+    request.inputs[0].targets[0].location = world.location("out2");
+    let (new, _) = world.run(&request).await;
+    let (jobs, stop, mut changes) = (world.jobs.clone(), CancellationToken::new(), world.jobs.changes());
+    let forgetting = tokio::spawn(jobs.forget_old(RetentionConfig::default(), stop.clone()));
+    while world.jobs.job(&resource("a"), old.id).await.unwrap().is_some() {
+        changes.changed().await.unwrap();
+    }
+    stop.cancel();
+    forgetting.await.unwrap();
+    assert_eq!(world.job(new.id).await, new);
+    world.stop().await;
 }
 
 #[tokio::test]

@@ -32,7 +32,8 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
     let engines = Arc::new(wiring::engines(config)?);
     let stores = wiring::stores(config)?;
     let store = wiring::Store::open(config).await?;
-    let jobs = store.jobs();
+    let jobs = store.jobs(config)?;
+    let at_work = wiring::at_work(config, &jobs).await?;
     let stop = CancellationToken::new();
     on_signal(stop.clone());
 
@@ -46,7 +47,7 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
     let address = listener.local_addr()?;
-    let app = wiring::app(config, jobs.clone(), Arc::clone(&engines))?;
+    let app = wiring::app(config, jobs.clone(), Arc::clone(&engines), at_work.clone())?;
     let tls = config.tls.load()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     tracing::info!(
@@ -57,9 +58,11 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         env!("CARGO_PKG_VERSION")
     );
     let following = tokio::spawn(jobs.clone().follow(stop.clone()));
+    let forgetting = tokio::spawn(jobs.clone().forget_old(config.retention.clone(), stop.clone()));
     let working = (role != Role::Api).then(|| {
         let (settings, options, limits) = (config.worker.clone(), config.options.clone(), config.limits.clone());
-        tokio::spawn(Worker::new(jobs, stores, engines, settings, options, limits).run(stop.clone()))
+        let worker = Worker::new(jobs, stores, engines, settings, options, limits).noting(at_work);
+        tokio::spawn(worker.run(stop.clone()))
     });
     let served = match (role, tls) {
         (Role::All | Role::Api, Some(tls)) => terjuman_api::serve_tls(listener, app, tls, stop.clone()).await,
@@ -73,6 +76,7 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
         working.await.context("the workers ended unexpectedly")?;
     }
     following.await.context("the watch over other processes ended unexpectedly")?;
+    forgetting.await.context("the forgetting of old jobs ended unexpectedly")?;
     store.close().await;
     served.context("the listener failed")?;
     tracing::info!("stopped");

@@ -4,6 +4,7 @@
 mod database;
 mod environment;
 mod print;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::{Deserialize, Serialize};
 use terjuman_api::{AuthConfig, HttpConfig};
-use terjuman_jobs::{StorageConfig, WorkerConfig};
+use terjuman_jobs::{AdmissionConfig, RetentionConfig, StorageConfig, WorkerConfig};
 use terjuman_nmt::{Catalogue, Kernel, NeuralConfig};
 use terjuman_pipeline::{Limits, Options};
 
@@ -21,6 +22,7 @@ use crate::logging::LogConfig;
 use crate::tls::TlsConfig;
 pub(crate) use database::{DatabaseConfig, Place};
 pub(crate) use print::print_toml;
+pub(crate) use secrets::SecretsConfig;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// Where jobs are kept.
     pub(crate) database: DatabaseConfig,
+    /// The keys that the SAS of open jobs are sealed with.
+    pub(crate) secrets: SecretsConfig,
     /// The listener, and the limits of requests.
     pub(crate) http: HttpConfig,
     /// Who may call.
@@ -48,6 +52,10 @@ pub(crate) struct Config {
     pub(crate) storage: StorageConfig,
     /// How documents are worked on.
     pub(crate) worker: WorkerConfig,
+    /// How much may wait.
+    pub(crate) admission: AdmissionConfig,
+    /// How long finished jobs are kept.
+    pub(crate) retention: RetentionConfig,
     /// What one document may cost.
     pub(crate) limits: Limits,
     /// What of a document is translated.
@@ -59,6 +67,7 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("data"),
             database: DatabaseConfig::default(),
+            secrets: SecretsConfig::default(),
             http: HttpConfig::default(),
             auth: AuthConfig::default(),
             tls: TlsConfig::default(),
@@ -68,6 +77,8 @@ impl Default for Config {
             engines: BTreeMap::new(),
             storage: StorageConfig::default(),
             worker: WorkerConfig::default(),
+            admission: AdmissionConfig::default(),
+            retention: RetentionConfig::default(),
             limits: Limits::default(),
             options: Options::default(),
         }
@@ -146,6 +157,12 @@ pub(crate) enum EngineKind {
     Pseudo,
     /// Hands every segment back.
     Identity,
+    /// Aborts the process: for tests.
+    #[cfg(debug_assertions)]
+    Abort,
+    /// Overflows the stack: for tests.
+    #[cfg(debug_assertions)]
+    Overflow,
 }
 
 impl Config {
@@ -157,6 +174,7 @@ impl Config {
             "worker.heartbeat_ms: must be at most a third of worker.lease_ms"
         );
         self.database.place(&self.data_dir)?;
+        self.secrets.check()?;
         self.http.check()?;
         self.auth.check(self.http.listen)?;
         self.log.filter()?;

@@ -4,12 +4,15 @@
 #![expect(clippy::print_stdout, reason = "a test says what it was run with and what it passed over")]
 
 mod arrows;
+mod attempts;
+mod backup;
 mod crash;
 mod demo;
 mod models;
 mod postgres;
 mod rolling;
 mod sdk;
+mod secrets;
 mod serve;
 mod support;
 mod translate;

@@ -1,5 +1,7 @@
 //! The server as its operator meets it: start, work, stop.
 
+use std::process::Command;
+
 use crate::support::Server;
 
 #[tokio::test]
@@ -12,6 +14,13 @@ async fn a_folder_is_translated_and_the_server_stops_when_asked() {
     assert_eq!((job["status"].as_str(), job["summary"]["success"].as_u64()), (Some("Succeeded"), Some(2)), "{job}");
     let text = std::fs::read_to_string(server.folder().join("out/a.txt")).unwrap();
     assert!(text.starts_with("[Óńé ĺíńé."), "{text}");
+    let id = accepted["id"].as_str().unwrap();
+    let mut forget = Command::new(env!("CARGO_BIN_EXE_terjuman"));
+    forget.args(["jobs", "forget", id, "--server", &format!("http://{}", server.address)]);
+    assert!(forget.status().unwrap().success());
+    assert_eq!(server.get(&format!("/translator/document/batches/{id}")).await.unwrap().0, 404);
+    assert!(!forget.status().unwrap().success());
+    assert!(server.folder().join("out/a.txt").exists(), "translations stay");
     assert!(server.stop().success());
 }
 

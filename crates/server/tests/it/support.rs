@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const KEY: &str = "terjuman-dev-key";
+pub(crate) const KEY: &str = "terjuman-dev-key";
+/// The setting of a process that names the file of its log. The process itself knows nothing of it.
+pub(crate) const LOG: &str = "TEST_LOG";
 const VERSION: &str = "api-version=2026-03-01";
 
 /// What the environment says about the tests' own needs; `None`, said aloud, if it says nothing. In CI that fails.
@@ -68,15 +70,37 @@ impl Process {
 
     /// Starts it (again), on the same data.
     pub(crate) fn restart(&mut self) {
+        self.begin();
+        self.listens();
+    }
+
+    /// Starts it (again), and does not wait for anything.
+    pub(crate) fn begin(&mut self) {
         self.running = None;
-        let mut process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
+        let process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
             .args(["serve", "--role", self.role])
             .envs(&self.settings)
             .stdout(Stdio::null())
+            .stderr(self.log())
             .spawn()
             .unwrap();
-        wait_for(self.address, &mut process);
         self.running = Some(Running(process));
+    }
+
+    /// Where its log goes: a file, if the setting [`LOG`] names one.
+    fn log(&self) -> Stdio {
+        let Some(path) = self.settings.get(&format!("TERJUMAN_{LOG}")) else { return Stdio::inherit() };
+        std::fs::File::options().create(true).append(true).open(path).unwrap().into()
+    }
+
+    /// Waits until it can be called.
+    pub(crate) fn listens(&mut self) {
+        wait_for(self.address, &mut self.running.as_mut().unwrap().0);
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
+        self.running.take().unwrap().0.wait().unwrap()
     }
 
     /// Kills it where it stands.
@@ -144,6 +168,16 @@ impl Server {
         self.process.stop()
     }
 
+    /// The process that serves.
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The process that serves, to be ended and begun.
+    pub(crate) fn process_mut(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
     /// The directory that is the server's one file root.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -166,7 +200,20 @@ impl Server {
 
     /// Starts a job from one folder into another; the answer's status and body.
     pub(crate) async fn submit(&self, source: &str, target: &str) -> Result<(u16, Value), reqwest::Error> {
-        let body = job(source, target);
+        self.submit_for(source, target, None).await
+    }
+
+    /// The same for the engine of this name.
+    pub(crate) async fn submit_for(
+        &self,
+        source: &str,
+        target: &str,
+        deployment: Option<&str>,
+    ) -> Result<(u16, Value), reqwest::Error> {
+        let mut body = job(source, target);
+        if let Some(deployment) = deployment {
+            body["inputs"][0]["targets"][0]["deploymentName"] = deployment.into();
+        }
         self.call(reqwest::Method::POST, "/translator/document/batches", Some(&body)).await
     }
 
@@ -178,6 +225,11 @@ impl Server {
     pub(crate) async fn get_from(&self, process: &Process, path: &str) -> u16 {
         let url = format!("http://{}{path}", process.address);
         self.http.get(url).header("Ocp-Apim-Subscription-Key", KEY).send().await.unwrap().status().as_u16()
+    }
+
+    /// What a process beside this one answers.
+    pub(crate) async fn text_of(&self, process: &Process, path: &str) -> String {
+        self.http.get(format!("http://{}{path}", process.address)).send().await.unwrap().text().await.unwrap()
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Result<(u16, Value), reqwest::Error> {

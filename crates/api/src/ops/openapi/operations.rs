@@ -16,7 +16,7 @@ pub(super) fn paths() -> Map<String, Value> {
         (
             "/translator/document/batches",
             json!({
-                "post": operation("startTranslation", "Start a batch job", &options(), 202, "The job is accepted and durable.", Some("TranslationAccepted"), |o| {
+                "post": operation("startTranslation", "Start a batch job", &[options(), repeatable()].concat(), 202, "The job is accepted and durable.", Some("TranslationAccepted"), |o| {
                     o["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": reference("StartTranslationDetails") } } });
                     o["responses"]["202"]["headers"] = json!({
                         "Operation-Location": { "description": "Where the job's status is.", "schema": { "type": "string", "format": "uri" } },
@@ -48,6 +48,21 @@ pub(super) fn paths() -> Map<String, Value> {
         (
             "/translator/document:translate",
             json!({ "post": operation("translateDocument", "Translate one document", &sync(), 200, "The translated document, in the format it came in.", None, synchronous) }),
+        ),
+        (
+            "/terjuman/v1/jobs/{id}",
+            json!({ "delete": {
+                "operationId": "forgetJob",
+                "summary": "Forget a finished job and its documents; not in the cloud's API",
+                "parameters": [id("id")],
+                "responses": {
+                    "204": { "description": "The job is gone." },
+                    "default": {
+                        "description": "Refused: 409 while the job has not ended, 404 if there is none.",
+                        "content": { "application/json": { "schema": reference("ErrorResponse") } }
+                    }
+                }
+            } }),
         ),
         ("/terjuman/v1/documents/{documentId}/report", json!({ "get": super::reports::operation() })),
         ("/languages", json!({ "get": public("getLanguages", "List the languages", "application/json") })),
@@ -89,6 +104,19 @@ fn operation(
     }
     more(&mut operation);
     operation
+}
+
+/// The headers by which a request may be sent twice.
+fn repeatable() -> Vec<Value> {
+    let header = |name: &str, description: &str| json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } });
+    vec![
+        header(
+            "Repeatability-Request-ID",
+            "A GUID: the same request sent again starts no second job, within 24 hours.",
+        ),
+        header("Repeatability-First-Sent", "When it was sent for the first time, as an HTTP date."),
+        header("Operation-Id", "A name of your own to the same end, without a date."),
+    ]
 }
 
 fn public(id: &str, summary: &str, media_type: &str) -> Value {

@@ -76,3 +76,24 @@ pub(super) async fn depth(executor: impl PgExecutor<'_>) -> Result<crate::Depth,
     let row = sqlx::query(sql).fetch_one(executor).await?;
     Ok(crate::Depth { waiting: unsigned(&row, "waiting")?, running: unsigned(&row, "running")? })
 }
+
+/// What has not ended, of one resource and of all.
+pub(super) async fn open(
+    executor: impl PgExecutor<'_>,
+    resource: &terjuman_model::ResourceId,
+) -> Result<crate::Open, JobsError> {
+    // Each part counts the rows of an index that holds nothing else.
+    let sql = "SELECT \
+            (SELECT count(*) FROM documents WHERE queue = 0 AND lost = 0 AND resource = $1) \
+            + (SELECT count(*) FROM documents WHERE queue = 0 AND lost > 0 AND resource = $1) \
+            + (SELECT count(*) FROM documents WHERE queue = 1 AND resource = $1) \
+            + (SELECT count(*) FROM jobs WHERE queue = 0 AND resource = $1) \
+            + (SELECT count(*) FROM jobs WHERE queue = 1 AND resource = $1) AS own, \
+            (SELECT count(*) FROM documents WHERE queue = 0 AND lost = 0) \
+            + (SELECT count(*) FROM documents WHERE queue = 0 AND lost > 0) \
+            + (SELECT count(*) FROM documents WHERE queue = 1) \
+            + (SELECT count(*) FROM jobs WHERE queue = 0) \
+            + (SELECT count(*) FROM jobs WHERE queue = 1) AS every";
+    let row = sqlx::query(sql).bind(&resource.0).fetch_one(executor).await?;
+    Ok(crate::Open { of_resource: unsigned(&row, "own")?, of_all: unsigned(&row, "every")? })
+}

@@ -18,6 +18,7 @@ pub(super) async fn create(
     request: &str,
 ) -> Result<Job, JobsError> {
     let id = JobId(context.ids.next());
+    let request = context.sealer.seal(id.0, request)?;
     let now = context.time.now(connection).await?;
     let created = context.stamps.take_at(now, 1);
     // Without a delay it can be taken at once, even if the clock is set back meanwhile.

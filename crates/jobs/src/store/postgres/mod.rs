@@ -15,8 +15,11 @@ mod news;
 mod outcome;
 #[cfg(test)]
 mod plans;
+mod retention;
 mod rows;
 mod schema;
+mod sealing;
+mod submissions;
 mod time;
 
 use std::fmt;
@@ -35,12 +38,12 @@ use self::connect::Database;
 use self::news::{Call, Listener};
 use self::time::Time;
 use super::listing::Scope;
-use super::{JobStore, codes};
+use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, DocumentReport,
-    FailPoints, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News, Outcome, Page,
-    Released, Return, Standing, Subject, SystemClock,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
+    DocumentReport, FailPoints, Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease,
+    NewDocument, News, Open, Outcome, Page, Released, Repeat, Repeated, Return, Sealer, Standing, Subject, SystemClock,
 };
 
 /// How long [`JobStore::ping`] waits: whoever asks whether the server is ready wants to know soon.
@@ -55,6 +58,8 @@ pub struct PostgresOptions {
     pub max_connections: u32,
     /// How long a new job stays `NotStarted` at least.
     pub start_delay: Duration,
+    /// What requests are sealed with.
+    pub sealer: Sealer,
 }
 
 impl fmt::Debug for PostgresOptions {
@@ -90,6 +95,7 @@ struct Context {
     stamps: Stamps,
     ids: Arc<dyn Ids>,
     start_delay: Duration,
+    sealer: Sealer,
 }
 
 impl PostgresStore {
@@ -114,13 +120,14 @@ impl PostgresStore {
         points: FailPoints,
     ) -> Result<Self, JobsError> {
         let database = Database::new(&options.url)?;
-        schema::migrate(&database).await?;
+        schema::migrate(&database, &options.sealer).await?;
         let durable = database.durable(options.max_connections).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&durable).await?;
         // Never asked for the time: moments are taken from the database's.
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), Arc::new(SystemClock));
-        let context = Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay };
+        let context =
+            Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay, sealer: options.sealer };
         let listener = Listener::start(&database);
         Ok(Self { inner: Arc::new(Inner { durable, casual: database.casual(), listener, context, points }) })
     }
@@ -166,13 +173,39 @@ async fn whole<T: Send + 'static>(
 
 #[async_trait]
 impl JobStore for PostgresStore {
-    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
+    async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError> {
         let body = serde_json::to_string(request).map_err(|error| JobsError::Store(Box::new(error)))?;
+        let context = &self.inner.context;
         let mut transaction = self.begin().await?;
-        let job = jobs::create(&mut transaction, &self.inner.context, resource, &body).await?;
+        let now = context.time.now(&mut transaction).await?;
+        if let Some(repeat) = repeat
+            && let Some(before) = submissions::find(&mut *transaction, now, resource, repeat).await?
+        {
+            return Ok(Accepted::Before(before));
+        }
+        let job = jobs::create(&mut transaction, context, resource, &body).await?;
+        if let Some(repeat) = repeat
+            && !submissions::remember(&mut transaction, now, resource, repeat, job.id).await?
+        {
+            // Another process was quicker, and its job is there by now. This one never was.
+            transaction.rollback().await?;
+            let before = submissions::find(&self.inner.durable, now, resource, repeat).await?;
+            return before.map(Accepted::Before).ok_or(JobsError::Busy);
+        }
         self.commit(transaction).await?;
         self.call(Call::Work).await;
-        Ok(job)
+        Ok(Accepted::New(job))
+    }
+
+    async fn repeated(&self, resource: &ResourceId, repeat: &Repeat) -> Result<Option<Repeated>, JobsError> {
+        let mut connection = self.inner.durable.acquire().await?;
+        let now = self.inner.context.time.now(&mut connection).await?;
+        submissions::find(&mut *connection, now, resource, repeat).await
     }
 
     async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
@@ -220,6 +253,29 @@ impl JobStore for PostgresStore {
         Ok(job)
     }
 
+    async fn open_documents(&self, resource: &ResourceId) -> Result<Open, JobsError> {
+        audit::open(&self.inner.durable, resource).await
+    }
+
+    async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
+        let mut transaction = self.begin().await?;
+        let forgotten = retention::forget(&mut transaction, resource, id).await?;
+        self.commit(transaction).await?;
+        Ok(forgotten)
+    }
+
+    async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError> {
+        let mut transaction = self.begin().await?;
+        let now = self.inner.context.time.now(&mut transaction).await?;
+        submissions::forget(&mut transaction, now).await?;
+        let forgotten = match age {
+            Some(age) => retention::forget_ended(&mut transaction, earlier(now, age), documents).await?,
+            None => 0,
+        };
+        self.commit(transaction).await?;
+        Ok(forgotten)
+    }
+
     async fn ping(&self) -> Result<(), JobsError> {
         // A standby answers, too, but takes no work.
         let sql = "SELECT current_setting('transaction_read_only') = 'off'";
@@ -256,7 +312,7 @@ impl JobStore for PostgresStore {
     }
 
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
-        claim::request(&self.inner.durable, job).await
+        claim::request(&self.inner.durable, &self.inner.context.sealer, job).await
     }
 
     async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
@@ -315,15 +371,25 @@ impl JobStore for PostgresStore {
         Ok(())
     }
 
-    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError> {
+    async fn release_expired(&self, limit: u32) -> Result<Released, JobsError> {
         let mut transaction = self.begin().await?;
-        let mut released = outcome::release_documents(&mut transaction, &self.inner.context, attempts).await?;
+        let mut released = outcome::release_documents(&mut transaction, &self.inner.context, limit).await?;
         self.commit(transaction).await?;
         let mut transaction = self.begin().await?;
-        let jobs = outcome::release_expansions(&mut transaction, &self.inner.context, attempts).await?;
+        let jobs = outcome::release_expansions(&mut transaction, &self.inner.context, limit).await?;
         self.commit(transaction).await?;
         released.released += jobs.released;
         released.crashed += jobs.crashed;
+        if released.released > 0 {
+            self.call(Call::Work).await;
+        }
+        Ok(released)
+    }
+
+    async fn record_crashes(&self, leases: &[&Lease], limit: u32) -> Result<Released, JobsError> {
+        let mut transaction = self.begin().await?;
+        let released = outcome::record_crashes(&mut transaction, &self.inner.context, leases, limit).await?;
+        self.commit(transaction).await?;
         if released.released > 0 {
             self.call(Call::Work).await;
         }

@@ -2,35 +2,44 @@
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use terjuman_model::{DocumentEvent, DocumentStatus, Failure, FailureCode, Timestamp};
+use terjuman_model::{DocumentEvent, DocumentStatus, Failure, Timestamp};
 use terjuman_pipeline::Report;
 
 use super::rows::{self, count, signed, text};
 use super::{Context, jobs, leases};
 use crate::store::codes;
+use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed};
 use crate::store::position::{Position, Queue};
 use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
 
 /// Expired leases that are ended in one transaction.
 const BATCH: i64 = 500;
 
-/// A document that a worker holds; its row is locked.
+/// A document that a worker holds, or held; its row is locked.
 struct Held {
     row: i64,
     job: i64,
     position: Position,
     token: i64,
     lost: u32,
+    crashes: u32,
 }
+
+/// The columns of a [`Held`], of the table aliased `d`.
+const HELD: &str = "d.row, d.job, d.status, d.queue, d.lease_token, d.lost, d.crashes";
 
 impl Held {
     fn read(row: &PgRow) -> Result<Self, JobsError> {
         Ok(Self {
             row: row.try_get("row")?,
             job: row.try_get("job")?,
-            position: Position { shown: rows::document_status(row)?, queue: Queue::Leased },
+            position: Position {
+                shown: rows::document_status(row)?,
+                queue: codes::queue(row.try_get::<i16, _>("queue")?.into())?,
+            },
             token: row.try_get("lease_token")?,
             lost: count(row, "lost")?,
+            crashes: count(row, "crashes")?,
         })
     }
 
@@ -56,6 +65,8 @@ struct Change {
     attempts: i64,
     /// Added to the workers lost.
     lost: i64,
+    /// The lease under which the document brought its process down.
+    crashed: Option<i64>,
 }
 
 impl Change {
@@ -76,9 +87,13 @@ pub(super) async fn finish(
     report: &Report,
 ) -> Result<bool, JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(false) };
-    let sql = "SELECT row, job, status, lease_token, lost FROM documents \
-        WHERE id = $1 AND queue = 1 AND lease_token = $2 FOR NO KEY UPDATE";
-    let found = sqlx::query(sql).bind(document.0).bind(lease.token()).fetch_optional(&mut *connection).await?;
+    let sql =
+        format!("SELECT {HELD} FROM documents AS d WHERE id = $1 AND queue = 1 AND lease_token = $2 FOR NO KEY UPDATE");
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(document.0)
+        .bind(lease.token())
+        .fetch_optional(&mut *connection)
+        .await?;
     let Some(held) = found.as_ref().map(Held::read).transpose()? else { return Ok(false) };
     let (event, mut change) = match outcome.clone() {
         Outcome::Succeeded { characters, sha256 } => {
@@ -102,10 +117,12 @@ pub(super) async fn hand_documents_back(
     how: Return,
 ) -> Result<(), JobsError> {
     let (ids, tokens) = leases::documents(leases.iter().copied());
-    let sql = "SELECT d.row, d.job, d.status, d.lease_token, d.lost FROM documents AS d \
+    let sql = format!(
+        "SELECT {HELD} FROM documents AS d \
         JOIN unnest($1::uuid[], $2::bigint[]) AS l (id, token) ON d.id = l.id AND d.lease_token = l.token \
-        WHERE d.queue = 1 ORDER BY d.row FOR NO KEY UPDATE OF d";
-    let found = sqlx::query(sql).bind(ids).bind(tokens).fetch_all(&mut *connection).await?;
+        WHERE d.queue = 1 ORDER BY d.row FOR NO KEY UPDATE OF d"
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ids).bind(tokens).fetch_all(&mut *connection).await?;
     let now = context.time.now(connection).await?;
     for held in Held::read_all(&found)? {
         if let Some(to) = held.position.after(DocumentEvent::LeaseEnded) {
@@ -139,24 +156,23 @@ pub(super) async fn hand_expansions_back(
 pub(super) async fn release_documents(
     connection: &mut PgConnection,
     context: &Context,
-    attempts: u32,
+    limit: u32,
 ) -> Result<Released, JobsError> {
     let now = context.time.now(connection).await?;
     let mut released = Released::default();
-    let sql = "SELECT row, job, status, lease_token, lost FROM documents WHERE queue = 1 AND lease_until < $1 \
-        ORDER BY row LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
-    let found = sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await?;
+    let sql = format!(
+        "SELECT {HELD} FROM documents AS d WHERE queue = 1 AND lease_until < $1 \
+        ORDER BY row LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED"
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await?;
     for held in Held::read_all(&found)? {
         let Some(mut to) = held.position.after(DocumentEvent::LeaseEnded) else { continue };
-        let mut change = Change { lost: 1, ..Change::default() };
-        if held.lost + 1 >= attempts
+        let mut change = Change { lost: 1, attempts: -1, ..Change::default() };
+        if held.lost + 1 >= limit
             && let Some(failed) = to.after(DocumentEvent::GaveUp)
         {
             to = failed;
-            let failure = Failure::new(
-                FailureCode::DocumentCrashed,
-                format!("the work on this document ended without a result {} times", held.lost + 1),
-            );
+            let failure = lost_too_often(held.lost + 1);
             change.report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
             change.failure = Some(failure);
             released.crashed += 1;
@@ -172,25 +188,68 @@ pub(super) async fn release_documents(
 pub(super) async fn release_expansions(
     connection: &mut PgConnection,
     context: &Context,
-    attempts: u32,
+    limit: u32,
 ) -> Result<Released, JobsError> {
     let now = context.time.now(connection).await?;
     let mut released = Released::default();
-    let sql = "SELECT row, attempt FROM jobs WHERE queue = 1 AND lease_until < $1 \
+    let sql = "SELECT row, lost FROM jobs WHERE queue = 1 AND lease_until < $1 \
         ORDER BY row LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
     for row in sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
         let job: i64 = row.try_get("row")?;
-        if count(&row, "attempt")? >= attempts {
+        if count(&row, "lost")? + 1 >= limit {
             let (_, mut ledger) = jobs::ledger(connection, job).await?;
-            let message = format!("listing the documents of this job ended without a result {attempts} times");
-            ledger.refused(Failure::new(FailureCode::InternalServerError, message));
+            ledger.refused(never_listed(limit));
             jobs::save(connection, job, &ledger, now).await?;
             released.crashed += 1;
         } else {
-            let sql = "UPDATE jobs SET queue = 0, lease_until = NULL WHERE row = $1";
+            let sql = "UPDATE jobs SET queue = 0, lease_until = NULL, lost = lost + 1, \
+                attempt = greatest(attempt - 1, 0) WHERE row = $1";
             sqlx::query(sql).bind(job).execute(&mut *connection).await?;
             released.released += 1;
         }
+    }
+    Ok(released)
+}
+
+/// Counts the crashes of these leases, and ends those that are still held.
+pub(super) async fn record_crashes(
+    connection: &mut PgConnection,
+    context: &Context,
+    crashes: &[&Lease],
+    limit: u32,
+) -> Result<Released, JobsError> {
+    let mut released = Released::default();
+    let (ids, tokens) = leases::documents(crashes.iter().copied());
+    let sql = format!(
+        "SELECT {HELD}, l.token AS told FROM documents AS d \
+        JOIN unnest($1::uuid[], $2::bigint[]) AS l (id, token) ON d.id = l.id AND d.lease_token >= l.token \
+        WHERE d.status < 3 AND d.crash_token < l.token ORDER BY d.row FOR NO KEY UPDATE OF d"
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ids).bind(tokens).fetch_all(&mut *connection).await?;
+    let now = context.time.now(connection).await?;
+    let mut all = found.iter().map(|row| Ok((Held::read(row)?, row.try_get("told")?)));
+    let mut all = all.by_ref().collect::<Result<Vec<(Held, i64)>, JobsError>>()?;
+    all.sort_by_key(|(held, _)| (held.job, held.row));
+    for (held, told) in all {
+        let (to, change) = match crashed(held.position, held.token, held.crashes, told, limit) {
+            Crashed::Ends(to, failure) => {
+                let report =
+                    failure.clone().map(|failure| codes::report_body(&Report::of_failure(failure))).transpose()?;
+                (to, Change { failure, report, ..Change::default() })
+            }
+            Crashed::Waits(to) => (to, Change { lost: 1, attempts: -1, ..Change::default() }),
+            Crashed::Counts => {
+                let sql = "UPDATE documents SET crashes = crashes + 1, crash_token = $2 WHERE row = $1";
+                sqlx::query(sql).bind(held.row).bind(told).execute(&mut *connection).await?;
+                continue;
+            }
+        };
+        if to.queue == Queue::Done {
+            released.crashed += 1
+        } else {
+            released.released += 1
+        }
+        apply(connection, now, &held, to, &Change { crashed: Some(told), ..change }).await?;
     }
     Ok(released)
 }
@@ -213,8 +272,9 @@ async fn apply(
     let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = NULL, characters = $4, output_sha256 = $5, \
         error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
         attempt = greatest(attempt + $10, 0), lost = lost + $11, \
-        last_action = CASE WHEN status = $2 THEN last_action ELSE greatest(last_action, $12) END \
-        WHERE row = $1 AND queue = 1 AND status = $13 AND lease_token = $14";
+        last_action = CASE WHEN status = $2 THEN last_action ELSE greatest(last_action, $12) END, \
+        crashes = crashes + CASE WHEN $16::bigint IS NULL THEN 0 ELSE 1 END, crash_token = coalesce($16, crash_token) \
+        WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
     let done = sqlx::query(sql)
         .bind(held.row)
         .bind(codes::document_code(to.shown))
@@ -230,6 +290,8 @@ async fn apply(
         .bind(now.0)
         .bind(codes::document_code(held.position.shown))
         .bind(held.token)
+        .bind(codes::queue_code(held.position.queue))
+        .bind(change.crashed)
         .execute(&mut *connection)
         .await?;
     if done.rows_affected() != 1 {

@@ -41,7 +41,8 @@ async fn filled() -> Option<PgConnection> {
     sqlx::raw_sql(create).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
-    schema::migrate(&Database::new(&url).unwrap()).await.unwrap();
+    let sealer = crate::Sealer::new(&crate::SealingKey::random().unwrap(), &[]);
+    schema::migrate(&Database::new(&url).unwrap(), &sealer).await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql(ROWS).execute(&mut connection).await.unwrap();
     Some(connection)

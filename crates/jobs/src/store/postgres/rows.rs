@@ -79,7 +79,8 @@ pub(super) fn document_status(row: &PgRow) -> Result<DocumentStatus, JobsError> 
     codes::document_status(row.try_get::<i16, _>("status")?.into())
 }
 
-fn job_status(row: &PgRow) -> Result<JobStatus, JobsError> {
+/// The column `status` of a job.
+pub(super) fn job_status(row: &PgRow) -> Result<JobStatus, JobsError> {
     codes::job_status(row.try_get::<i16, _>("status")?.into())
 }
 

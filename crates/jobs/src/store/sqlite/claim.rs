@@ -10,7 +10,7 @@ use super::rows::{signed, unsigned};
 use super::{Context, jobs};
 use crate::store::position::{Position, Queue};
 use crate::store::{codes, fair};
-use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Subject};
+use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Sealer, Subject};
 
 /// Requests that cannot be read in one look for work: a bound, as each of them is written.
 const UNREADABLE: usize = 16;
@@ -43,8 +43,15 @@ pub(super) async fn expansion(
         };
         let row: i64 = found.try_get("row")?;
         let body = found.try_get::<Option<&str>, _>("body")?;
-        let Some(request) = body.and_then(|body| serde_json::from_str(body).ok()) else {
-            // Written by another version. It must not stand in the way of the others.
+        let job = JobId(found.try_get("id")?);
+        let request = match body.map(|body| context.sealer.open(job.0, body)).transpose() {
+            Ok(body) => body.and_then(|body| serde_json::from_str(&body).ok()),
+            // With the right key it can be read: this process must leave it alone, and say so.
+            Err(error @ JobsError::Sealed(_)) => return Err(error),
+            Err(_) => None,
+        };
+        let Some(request) = request else {
+            // Written by another version, or damaged. It must not stand in the way of the others.
             let (_, mut ledger) = jobs::ledger(connection, row).await?;
             ledger.refused(Failure::new(FailureCode::InternalServerError, "the stored request cannot be read"));
             jobs::save(connection, row, &ledger, now).await?;
@@ -56,7 +63,6 @@ pub(super) async fn expansion(
             WHERE row = $1 AND queue = 0";
         let update = sqlx::query(sql).bind(row).bind(attempt).bind(&holder.name).bind(token);
         update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
-        let job = JobId(found.try_get("id")?);
         return Ok(Some(ClaimedExpansion { lease: Lease::new(Subject::Expansion(job), token), job, request, attempt }));
     }
     Ok(None)
@@ -228,12 +234,14 @@ async fn take(
 /// The stored request of a job.
 pub(super) async fn request(
     executor: impl sqlx::SqliteExecutor<'_>,
+    sealer: &Sealer,
     job: JobId,
 ) -> Result<Option<crate::JobRequest>, JobsError> {
     let sql = "SELECT requests.body FROM jobs JOIN requests ON requests.job = jobs.row WHERE jobs.id = $1";
     let Some(row) = sqlx::query(sql).bind(job.0).fetch_optional(executor).await? else { return Ok(None) };
     // The parser's message may quote the body, which holds keys.
-    serde_json::from_str(row.try_get("body")?).map(Some).map_err(|_| JobsError::Invalid("request"))
+    let body = sealer.open(job.0, row.try_get("body")?)?;
+    serde_json::from_str(&body).map(Some).map_err(|_| JobsError::Invalid("request"))
 }
 
 #[cfg(test)]

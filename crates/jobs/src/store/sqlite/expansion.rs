@@ -16,7 +16,8 @@ pub(super) async fn record(
 ) -> Result<bool, JobsError> {
     let Some(job) = held(connection, lease).await? else { return Ok(false) };
     let (id, mut ledger) = jobs::ledger(connection, job).await?;
-    let request = super::claim::request(&mut *connection, id).await?.ok_or(JobsError::Invalid("request"))?;
+    let request =
+        super::claim::request(&mut *connection, &context.sealer, id).await?.ok_or(JobsError::Invalid("request"))?;
     let resource: String =
         sqlx::query_scalar("SELECT resource FROM jobs WHERE row = $1").bind(job).fetch_one(&mut *connection).await?;
     let now = context.stamps.now();

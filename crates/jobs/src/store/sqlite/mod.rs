@@ -1,6 +1,7 @@
 //! Jobs in one SQLite file: one server process, one writer, many readers.
 
 mod audit;
+mod backup;
 mod claim;
 mod connect;
 mod expansion;
@@ -8,8 +9,11 @@ mod jobs;
 mod leases;
 mod list;
 mod outcome;
+mod retention;
 mod rows;
 mod schema;
+mod sealing;
+mod submissions;
 mod writer;
 
 use std::path::PathBuf;
@@ -22,15 +26,16 @@ use sqlx::{SqliteConnection, SqlitePool};
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 use terjuman_pipeline::Report;
 
+pub use self::backup::backup;
 use self::connect::{Database, Lock};
 use self::writer::Writer;
 use super::listing::Scope;
-use super::{JobStore, codes};
+use super::{JobStore, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
-    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery, DocumentReport,
-    FailPoints, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, Outcome, Page,
-    Released, Return, Standing,
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
+    DocumentReport, FailPoints, Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease,
+    NewDocument, Open, Outcome, Page, Released, Repeat, Repeated, Return, Sealer, Standing,
 };
 
 /// Where the database is and what it needs to know.
@@ -40,6 +45,8 @@ pub struct SqliteOptions {
     pub path: PathBuf,
     /// How long a new job stays `NotStarted` at least.
     pub start_delay: Duration,
+    /// What requests are sealed with.
+    pub sealer: Sealer,
 }
 
 /// Jobs in a SQLite file. Cheap to clone.
@@ -59,6 +66,7 @@ struct Context {
     stamps: Stamps,
     ids: Arc<dyn Ids>,
     start_delay: Duration,
+    sealer: Sealer,
 }
 
 impl SqliteStore {
@@ -84,11 +92,12 @@ impl SqliteStore {
         let database = Database::new(&options.path);
         let mut connection = database.connect_writer().await?;
         schema::migrate(&mut connection).await?;
+        sealing::adopt(&mut connection, &options.sealer).await?;
         forget_leases(&mut connection).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&mut connection).await?;
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), clock);
-        let context = Arc::new(Context { stamps, ids, start_delay: options.start_delay });
+        let context = Arc::new(Context { stamps, ids, start_delay: options.start_delay, sealer: options.sealer });
         let readers = database.connect_readers().await?;
         let writer = Writer::start(database, connection, lock, points);
         Ok(Self { inner: Arc::new(Inner { readers, writer, context }) })
@@ -98,6 +107,22 @@ impl SqliteStore {
     pub async fn close(&self) {
         self.inner.readers.close().await;
         self.inner.writer.close().await;
+    }
+
+    /// Lets the file grow to so many pages and no further, as a full disk would. For tests.
+    ///
+    /// # Errors
+    /// If the store fails.
+    #[doc(hidden)]
+    pub async fn limit_pages(&self, pages: u32) -> Result<(), JobsError> {
+        self.write(move |c, _| {
+            Box::pin(async move {
+                let sql = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+                sqlx::query(sql).execute(c).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Lets the store die as the process would: nothing that is not committed happens. For tests.
@@ -134,10 +159,34 @@ impl SqliteStore {
 
 #[async_trait]
 impl JobStore for SqliteStore {
-    async fn create_job(&self, resource: &ResourceId, request: &JobRequest) -> Result<Job, JobsError> {
-        let resource = resource.clone();
+    async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError> {
+        let (resource, repeat) = (resource.clone(), repeat.cloned());
         let body = serde_json::to_string(request).map_err(|error| JobsError::Store(Box::new(error)))?;
-        self.write(move |c, context| Box::pin(async move { jobs::create(c, context, &resource, &body).await })).await
+        self.write(move |c, context| {
+            Box::pin(async move {
+                let now = context.stamps.now();
+                if let Some(repeat) = &repeat
+                    && let Some(before) = submissions::find(&mut *c, now, &resource, repeat).await?
+                {
+                    return Ok(Accepted::Before(before));
+                }
+                let job = jobs::create(c, context, &resource, &body).await?;
+                if let Some(repeat) = &repeat {
+                    submissions::remember(c, now, &resource, repeat, job.id).await?;
+                }
+                Ok(Accepted::New(job))
+            })
+        })
+        .await
+    }
+
+    async fn repeated(&self, resource: &ResourceId, repeat: &Repeat) -> Result<Option<Repeated>, JobsError> {
+        submissions::find(&self.inner.readers, self.inner.context.stamps.now(), resource, repeat).await
     }
 
     async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
@@ -180,6 +229,26 @@ impl JobStore for SqliteStore {
         self.write(move |c, context| Box::pin(async move { jobs::cancel(c, context, &resource, id).await })).await
     }
 
+    async fn open_documents(&self, resource: &ResourceId) -> Result<Open, JobsError> {
+        audit::open(&self.inner.readers, resource).await
+    }
+
+    async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
+        let resource = resource.clone();
+        self.write(move |c, _| Box::pin(async move { retention::forget(c, &resource, id).await })).await
+    }
+
+    async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError> {
+        self.write(move |c, context| {
+            Box::pin(async move {
+                submissions::forget(c, context.stamps.now()).await?;
+                let Some(age) = age else { return Ok(0) };
+                retention::forget_ended(c, earlier(context.stamps.now(), age), documents).await
+            })
+        })
+        .await
+    }
+
     async fn ping(&self) -> Result<(), JobsError> {
         sqlx::query("SELECT 1").execute(&self.inner.readers).await?;
         // The writer too: a full disk or a stuck commit means that no work can be taken.
@@ -202,7 +271,7 @@ impl JobStore for SqliteStore {
     }
 
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
-        claim::request(&self.inner.readers, job).await
+        claim::request(&self.inner.readers, &self.inner.context.sealer, job).await
     }
 
     async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
@@ -270,9 +339,22 @@ impl JobStore for SqliteStore {
         .await
     }
 
-    async fn release_expired(&self, attempts: u32) -> Result<Released, JobsError> {
-        self.write(move |c, context| Box::pin(async move { outcome::release_expired(c, context, attempts).await }))
-            .await
+    async fn release_expired(&self, limit: u32) -> Result<Released, JobsError> {
+        self.write(move |c, context| Box::pin(async move { outcome::release_expired(c, context, limit).await })).await
+    }
+
+    async fn record_crashes(&self, leases: &[&Lease], limit: u32) -> Result<Released, JobsError> {
+        let leases: Vec<Lease> = leases.iter().map(|lease| lease.again()).collect();
+        self.write(move |c, context| {
+            Box::pin(async move {
+                let mut released = Released::default();
+                for lease in &leases {
+                    outcome::record_crash(c, context, lease, limit, &mut released).await?;
+                }
+                Ok(released)
+            })
+        })
+        .await
     }
 
     async fn audit(&self) -> Result<u32, JobsError> {

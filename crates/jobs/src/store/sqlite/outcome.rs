@@ -1,26 +1,31 @@
 //! What becomes of a document: each change compares and sets its row, and moves the job's counters with it.
 
 use sqlx::{Row, SqliteConnection};
-use terjuman_model::{DocumentEvent, Failure, FailureCode};
+use terjuman_model::{DocumentEvent, Failure};
 use terjuman_pipeline::Report;
 
 use super::rows::{signed, unsigned};
 use super::{Context, expansion, jobs};
 use crate::store::codes;
+use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed};
 use crate::store::position::{Position, Queue};
 use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
 
 /// Expired leases that are ended in one transaction.
 const BATCH: i64 = 500;
 
-/// A document that a worker holds.
+/// A document that a worker holds, or held.
 struct Held {
     row: i64,
     job: i64,
     position: Position,
     token: i64,
     lost: u32,
+    crashes: u32,
 }
+
+/// The columns of a [`Held`].
+const HELD: &str = "row, job, status, queue, lease_token, lost, crashes";
 
 impl Held {
     fn read(row: &sqlx::sqlite::SqliteRow) -> Result<Self, JobsError> {
@@ -28,9 +33,10 @@ impl Held {
         Ok(Self {
             row: row.try_get("row")?,
             job: row.try_get("job")?,
-            position: Position { shown, queue: Queue::Leased },
+            position: Position { shown, queue: codes::queue(row.try_get("queue")?)? },
             token: row.try_get("lease_token")?,
             lost: unsigned(row, "lost")?,
+            crashes: unsigned(row, "crashes")?,
         })
     }
 }
@@ -49,6 +55,8 @@ struct Change {
     attempts: i64,
     /// Added to the workers lost.
     lost: i64,
+    /// The lease under which the document brought its process down.
+    crashed: Option<i64>,
 }
 
 /// Ends a document.
@@ -104,23 +112,20 @@ pub(super) async fn hand_back(
 pub(super) async fn release_expired(
     connection: &mut SqliteConnection,
     context: &Context,
-    attempts: u32,
+    limit: u32,
 ) -> Result<Released, JobsError> {
     let now = context.stamps.now();
     let mut released = Released::default();
-    let sql = "SELECT row, job, status, lease_token, lost FROM documents WHERE queue = 1 AND lease_until < $1 LIMIT $2";
-    for row in sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
+    let sql = format!("SELECT {HELD} FROM documents WHERE queue = 1 AND lease_until < $1 LIMIT $2");
+    for row in sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
         let held = Held::read(&row)?;
         let Some(mut to) = held.position.after(DocumentEvent::LeaseEnded) else { continue };
-        let mut change = Change { lost: 1, ..Change::default() };
-        if held.lost + 1 >= attempts
+        let mut change = Change { lost: 1, attempts: -1, ..Change::default() };
+        if held.lost + 1 >= limit
             && let Some(failed) = to.after(DocumentEvent::GaveUp)
         {
             to = failed;
-            let failure = Failure::new(
-                FailureCode::DocumentCrashed,
-                format!("the work on this document ended without a result {} times", held.lost + 1),
-            );
+            let failure = lost_too_often(held.lost + 1);
             change.report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
             change.failure = Some(failure);
             released.crashed += 1;
@@ -129,17 +134,17 @@ pub(super) async fn release_expired(
         }
         apply(connection, context, &held, to, &change).await?;
     }
-    let sql = "SELECT row, attempt FROM jobs WHERE queue = 1 AND lease_until < $1 LIMIT $2";
+    let sql = "SELECT row, lost FROM jobs WHERE queue = 1 AND lease_until < $1 LIMIT $2";
     for row in sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
         let job: i64 = row.try_get("row")?;
-        if unsigned::<u32>(&row, "attempt")? >= attempts {
+        if unsigned::<u32>(&row, "lost")? + 1 >= limit {
             let (_, mut ledger) = jobs::ledger(connection, job).await?;
-            let message = format!("listing the documents of this job ended without a result {attempts} times");
-            ledger.refused(Failure::new(FailureCode::InternalServerError, message));
+            ledger.refused(never_listed(limit));
             jobs::save(connection, job, &ledger, now).await?;
             released.crashed += 1;
         } else {
-            let sql = "UPDATE jobs SET queue = 0, lease_until = NULL WHERE row = $1 AND queue = 1";
+            let sql = "UPDATE jobs SET queue = 0, lease_until = NULL, lost = lost + 1, attempt = max(attempt - 1, 0) \
+                WHERE row = $1 AND queue = 1";
             sqlx::query(sql).bind(job).execute(&mut *connection).await?;
             released.released += 1;
         }
@@ -147,11 +152,46 @@ pub(super) async fn release_expired(
     Ok(released)
 }
 
+/// Counts the crashes of one lease, and ends it if it is still held.
+pub(super) async fn record_crash(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    lease: &Lease,
+    limit: u32,
+    released: &mut Released,
+) -> Result<(), JobsError> {
+    let Subject::Document(document) = lease.subject() else { return Ok(()) };
+    let sql =
+        format!("SELECT {HELD} FROM documents WHERE id = $1 AND status < 3 AND crash_token < $2 AND lease_token >= $2");
+    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(document.0).bind(lease.token());
+    let Some(row) = found.fetch_optional(&mut *connection).await? else { return Ok(()) };
+    let held = Held::read(&row)?;
+    let (to, change) = match crashed(held.position, held.token, held.crashes, lease.token(), limit) {
+        Crashed::Ends(to, failure) => {
+            let report = failure.clone().map(|failure| codes::report_body(&Report::of_failure(failure))).transpose()?;
+            (to, Change { failure, report, ..Change::default() })
+        }
+        Crashed::Waits(to) => (to, Change { lost: 1, attempts: -1, ..Change::default() }),
+        Crashed::Counts => {
+            let sql = "UPDATE documents SET crashes = crashes + 1, crash_token = $2 WHERE row = $1";
+            sqlx::query(sql).bind(held.row).bind(lease.token()).execute(connection).await?;
+            return Ok(());
+        }
+    };
+    if to.queue == Queue::Done {
+        released.crashed += 1
+    } else {
+        released.released += 1
+    }
+    apply(connection, context, &held, to, &Change { crashed: Some(lease.token()), ..change }).await?;
+    Ok(())
+}
+
 async fn held(connection: &mut SqliteConnection, lease: &Lease) -> Result<Option<Held>, JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(None) };
-    let sql = "SELECT row, job, status, lease_token, lost FROM documents \
-        WHERE id = $1 AND queue = 1 AND lease_token = $2";
-    let found = sqlx::query(sql).bind(document.0).bind(lease.token()).fetch_optional(connection).await?;
+    let sql = format!("SELECT {HELD} FROM documents WHERE id = $1 AND queue = 1 AND lease_token = $2");
+    let found =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(document.0).bind(lease.token()).fetch_optional(connection).await?;
     found.as_ref().map(Held::read).transpose()
 }
 
@@ -174,8 +214,9 @@ async fn apply(
     let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = NULL, characters = $4, output_sha256 = $5, \
         error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
         attempt = max(attempt + $10, 0), lost = lost + $11, \
-        last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action, $12) END \
-        WHERE row = $1 AND queue = 1 AND status = $13 AND lease_token = $14";
+        last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action, $12) END, \
+        crashes = crashes + ($16 IS NOT NULL), crash_token = coalesce($16, crash_token) \
+        WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
     let done = sqlx::query(sql)
         .bind(held.row)
         .bind(codes::document_code(to.shown))
@@ -191,6 +232,8 @@ async fn apply(
         .bind(now.0)
         .bind(codes::document_code(held.position.shown))
         .bind(held.token)
+        .bind(codes::queue_code(held.position.queue))
+        .bind(change.crashed)
         .execute(&mut *connection)
         .await?;
     if done.rows_affected() != 1 {

@@ -34,6 +34,11 @@ impl Client {
         self.call(Method::DELETE, self.url(&["batches", id], &[])?).await
     }
 
+    pub(super) async fn forget(&self, id: &str) -> anyhow::Result<()> {
+        let url = self.below(&["terjuman", "v1", "jobs", id])?;
+        self.call(Method::DELETE, url).await.map(drop)
+    }
+
     pub(super) async fn jobs(&self, statuses: &[String], top: u32) -> anyhow::Result<Vec<Value>> {
         let mut query = vec![("top", top.to_string())];
         if !statuses.is_empty() {
@@ -88,12 +93,17 @@ impl Client {
     }
 
     fn url(&self, path: &[&str], query: &[(&str, String)]) -> anyhow::Result<Url> {
+        let mut url = self.below(&[&["translator", "document"], path].concat())?;
+        url.query_pairs_mut().append_pair("api-version", API_VERSION).extend_pairs(query);
+        Ok(url)
+    }
+
+    fn below(&self, path: &[&str]) -> anyhow::Result<Url> {
         let mut url = self.base.clone();
         match url.path_segments_mut() {
-            Ok(mut segments) => segments.pop_if_empty().extend(["translator", "document"]).extend(path),
+            Ok(mut segments) => segments.pop_if_empty().extend(path),
             Err(()) => bail!("--server: not a URL of a server"),
         };
-        url.query_pairs_mut().append_pair("api-version", API_VERSION).extend_pairs(query);
         Ok(url)
     }
 

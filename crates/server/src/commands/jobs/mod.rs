@@ -30,6 +30,11 @@ pub(crate) fn run(config: &Config, arguments: &JobsArguments) -> anyhow::Result<
                 print(&line(&job));
                 Ok(ExitCode::SUCCESS)
             }
+            JobsCommand::Forget { id } => {
+                client.forget(id).await?;
+                print(&format!("forgot {id}"));
+                Ok(ExitCode::SUCCESS)
+            }
         }
     })
 }
