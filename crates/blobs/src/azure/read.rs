@@ -9,10 +9,10 @@ use bytes::{Bytes, BytesMut};
 use futures::TryStreamExt as _;
 
 use super::AzureContainer;
-use super::failure::Failure;
 use super::list::Found;
 use super::write::metadata_of;
 use crate::BlobError;
+use crate::failure::Failure;
 
 /// Memory reserved on the word of a header; beyond it, the buffer grows with what really comes.
 const MAX_RESERVE: u64 = 64 * 1024 * 1024;

@@ -4,8 +4,11 @@
 
 mod azure;
 mod azurite;
+mod conformance;
 mod faults;
+mod identity;
 mod local;
+mod s3;
 mod scripted;
 mod secrets;
 mod trust;

@@ -4,17 +4,18 @@ use std::future::Future;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
 
-use super::failure::{Again, Failure};
 use crate::BlobError;
+use crate::failure::{Again, Failure};
 
-const FIRST_DELAY: Duration = Duration::from_millis(200);
-const LONGEST_DELAY: Duration = Duration::from_secs(5);
+/// Doubled for each further try, up to the longest.
+const FIRST_DELAY: Duration = Duration::from_millis(500);
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
 /// How long and how often one call may be tried.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
-    pub(super) tries: u32,
-    pub(super) total: Duration,
+pub(crate) struct Patience {
+    pub(crate) tries: u32,
+    pub(crate) total: Duration,
 }
 
 impl Patience {
@@ -22,7 +23,7 @@ impl Patience {
     ///
     /// # Errors
     /// The last try's error; [`BlobError::Unreachable`] when the time is up.
-    pub(super) async fn run<T, Call, Running>(&self, mut call: Call) -> Result<T, BlobError>
+    pub(crate) async fn run<T, Call, Running>(&self, mut call: Call) -> Result<T, BlobError>
     where
         Call: FnMut() -> Running,
         Running: Future<Output = Result<T, Failure>>,
@@ -57,7 +58,7 @@ impl Patience {
 
 /// Full jitter: anything from nothing to the doubled bound, so that callers who failed together spread out.
 fn delay(tried: u32, random: u64) -> Duration {
-    let bound = FIRST_DELAY.saturating_mul(1 << tried.min(16)).min(LONGEST_DELAY);
+    let bound = FIRST_DELAY.saturating_mul(1 << (tried.max(1) - 1).min(16)).min(LONGEST_DELAY);
     let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
     Duration::from_micros(random % (micros + 1))
 }
@@ -75,11 +76,12 @@ mod tests {
 
     #[test]
     fn delays_grow_to_a_bound() {
-        let longest = |tried| (0..10_000).map(|i| delay(tried, i * 1009)).max().unwrap();
-        assert!(longest(1) <= Duration::from_millis(400));
-        assert!(longest(1) > Duration::from_millis(350));
+        let longest = |tried| (0..100_000).map(|i| delay(tried, i * 1009)).max().unwrap();
+        assert!(longest(1) <= Duration::from_millis(500));
+        assert!(longest(1) > Duration::from_millis(450));
+        assert!(longest(4) > Duration::from_secs(3));
         assert!(longest(30) <= LONGEST_DELAY);
-        assert!(longest(30) > Duration::from_secs(4));
+        assert!(longest(30) > Duration::from_secs(50));
         assert_eq!(delay(1, 0), Duration::ZERO);
     }
 
