@@ -3,8 +3,11 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
+use md5::{Digest as _, Md5};
 
 use crate::failure::Fault;
 use crate::guard::Denied;
@@ -55,4 +58,9 @@ pub(crate) fn fault(error: &reqwest::Error) -> Fault {
     } else {
         Fault::Broken
     }
+}
+
+/// Whether the storage's checksum, in base64, is that of the content.
+pub(crate) fn is_md5(sum: &str, content: &[u8]) -> bool {
+    sum.trim() == BASE64_STANDARD.encode(Md5::digest(content))
 }

@@ -59,7 +59,7 @@ impl AzureContainer {
         let options = BlobContainerClientOptions { client_options, ..BlobContainerClientOptions::default() };
         let client = BlobContainerClient::new(place.container.clone(), None, Some(options))
             .map_err(|_| BlobError::BadName("the URL names no container"))?;
-        let patience = Patience { tries: config.tries.max(1), total: config.total_timeout() };
+        let patience = Patience::new(config);
         Ok(Self { client, place, folder, patience })
     }
 

@@ -12,17 +12,20 @@ mod sign;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use percent_encoding::utf8_percent_encode;
 use reqwest::Method;
+use sha2::{Digest as _, Sha256};
 
 pub(crate) use self::access::{Access, Dialect};
 use self::call::Call;
 use self::sign::ENCODED;
 use crate::failure::Failure;
 use crate::guard::Guard;
-use crate::http::bounded;
+use crate::http::{bounded, is_md5};
 use crate::named::Spot;
 use crate::retry::Patience;
 use crate::{BlobEntry, BlobError, Container, Created, Stamp, StorageConfig};
@@ -30,7 +33,7 @@ use crate::{BlobEntry, BlobError, Container, Created, Stamp, StorageConfig};
 /// Memory reserved on the word of a header; beyond it, the buffer grows with what really comes.
 const MAX_RESERVE: u64 = 64 * 1024 * 1024;
 const DOCUMENT: &str = "terjuman-document";
-const SHA256: &str = "terjuman-sha256";
+const STAMP: &str = "terjuman-sha256";
 
 /// A bucket, or a folder in one.
 pub(crate) struct BucketContainer {
@@ -63,7 +66,7 @@ impl BucketContainer {
             bucket: format!("{endpoint}/{}", spot.bucket),
             folder: format!("{}{folder}", spot.hidden),
             shown: format!("{}{}", spot.shown, utf8_percent_encode(folder, ENCODED)),
-            patience: Patience { tries: config.tries.max(1), total: config.total_timeout() },
+            patience: Patience::new(config),
             idle: config.idle_timeout(),
             total: config.total_timeout(),
         }
@@ -84,12 +87,15 @@ impl BucketContainer {
             size: header("content-length").and_then(|text| text.parse().ok()).ok_or(BlobError::Invalid)?,
             etag: header("etag").map(str::to_owned),
             document: meta(DOCUMENT).map(str::to_owned),
-            sha256: meta(SHA256).map(str::to_owned),
+            sha256: meta(STAMP).map(str::to_owned),
         })
     }
 
     async fn download(&self, full: &str, etag: Option<&str>, limit: u64) -> Result<Bytes, Failure> {
         let mut call = Call::new(Method::GET, full);
+        if self.access.dialect() == Dialect::Amazon {
+            call.header("x-amz-checksum-mode", "ENABLED".to_owned());
+        }
         if let Some(etag) = etag {
             call.header("if-match", etag.to_owned());
         }
@@ -114,7 +120,11 @@ impl BucketContainer {
             return Err(BlobError::Changed.into());
         }
         // What the bytes were when this server or another wrote them.
-        let promised = header(&format!("{}meta-{SHA256}", self.access.dialect().prefix())).map(str::to_owned);
+        let md5 = header("x-goog-hash")
+            .and_then(|hashes| hashes.split(',').find_map(|hash| hash.trim().strip_prefix("md5=")));
+        let md5 = md5.map(str::to_owned);
+        let sha256 = header("x-amz-checksum-sha256").map(str::to_owned);
+        let promised = header(&format!("{}meta-{STAMP}", self.access.dialect().prefix())).map(str::to_owned);
         let mut content = BytesMut::with_capacity(usize::try_from(size.unwrap_or(0).min(MAX_RESERVE)).unwrap_or(0));
         let mut body = bounded(answer.bytes_stream(), self.idle, u64::MAX);
         while let Some(chunk) = body.next().await {
@@ -128,7 +138,12 @@ impl BucketContainer {
             return Err(Failure::short_read());
         }
         let content = content.freeze();
-        if promised.is_some_and(|promised| !promised.eq_ignore_ascii_case(&sign::hex_sha256(&content))) {
+        let digest = Sha256::digest(&content);
+        let broken = promised.is_some_and(|promised| !promised.eq_ignore_ascii_case(&sign::hex(&digest)))
+            // A checksum of parts, which says nothing of the whole, ends with their number.
+            || sha256.is_some_and(|sum| !sum.contains('-') && sum != BASE64_STANDARD.encode(digest))
+            || md5.is_some_and(|sum| !is_md5(&sum, &content));
+        if broken {
             return Err(Failure::short_read());
         }
         Ok(content)
@@ -139,7 +154,7 @@ impl BucketContainer {
         let mut call = Call::new(Method::PUT, full);
         call.header("content-type", content_type.to_owned());
         call.header(&format!("{}meta-{DOCUMENT}", dialect.prefix()), stamp.document.to_string());
-        call.header(&format!("{}meta-{SHA256}", dialect.prefix()), stamp.sha256.clone());
+        call.header(&format!("{}meta-{STAMP}", dialect.prefix()), stamp.sha256.clone());
         let (name, value) = dialect.absent();
         call.header(name, value.to_owned());
         call.body = content;

@@ -10,7 +10,7 @@ use terjuman_blobs::{BlobError, Container, Created, Stamp, StorageConfig, StoreC
 
 use crate::azurite::{self, Azurite};
 use crate::s3::S3;
-use crate::{HELLO_SHA256, location, reaching, stamp};
+use crate::{HELLO_SHA256, location, reaching, sha256, stamp};
 
 /// A place in some storage, empty at first.
 #[async_trait]
@@ -131,11 +131,6 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     assert_eq!(won, 1);
     let content = container.read("race", None, 100_000).await.unwrap();
     assert!(content.len() == 100_000 && content.iter().all(|byte| *byte == content[0]));
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    use sha2::Digest as _;
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn names(container: &Arc<dyn Container>, prefix: &str) -> Vec<String> {

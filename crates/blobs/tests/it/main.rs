@@ -4,10 +4,12 @@
 
 mod azure;
 mod azurite;
+mod bad_day;
 mod conformance;
 mod faults;
 mod identity;
 mod local;
+mod proxy;
 mod s3;
 mod scripted;
 mod secrets;
@@ -31,4 +33,9 @@ fn stamp(document: u128) -> Stamp {
 /// Settings that reach one server on loopback.
 fn reaching(host: &str) -> StorageConfig {
     StorageConfig { allow_hosts: vec![host.to_owned()], ..StorageConfig::default() }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
