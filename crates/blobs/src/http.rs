@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use md5::{Digest as _, Md5};
+use time::OffsetDateTime;
 
 use crate::failure::Fault;
 use crate::guard::Denied;
@@ -63,4 +64,11 @@ pub(crate) fn fault(error: &reqwest::Error) -> Fault {
 /// Whether the storage's checksum, in base64, is that of the content.
 pub(crate) fn is_md5(sum: &str, content: &[u8]) -> bool {
     sum.trim() == BASE64_STANDARD.encode(Md5::digest(content))
+}
+
+/// The machine's time, for signatures alone: the storage judges them by its own clock, so a test's would not do. What
+/// signs takes the time as a parameter.
+#[expect(clippy::disallowed_methods, reason = "signatures name the time at which they were made")]
+pub(crate) fn signing_time() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }

@@ -13,6 +13,7 @@ use time::{Duration, OffsetDateTime};
 use url::{Host, Url, form_urlencoded};
 
 use crate::failure::Fault;
+use crate::http::signing_time;
 use crate::identity::Identity;
 
 /// The version of the service whose order of fields the signature follows.
@@ -37,7 +38,7 @@ impl Credential {
         match self {
             Self::Sas(sas) => Ok((Arc::clone(sas), None)),
             Self::Key(key) => {
-                let sas = key.mint(url, OffsetDateTime::now_utc() + LIFE).ok_or(Fault::Credentials)?;
+                let sas = key.mint(url, signing_time() + LIFE).ok_or(Fault::Credentials)?;
                 Ok((sas.into(), None))
             }
             Self::Token(identity) => Ok(("".into(), Some(format!("Bearer {}", identity.token().await?)))),

@@ -6,14 +6,13 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use percent_encoding::utf8_percent_encode;
 use reqwest::{Method, Response};
-use time::OffsetDateTime;
 use url::{Position, Url};
 
 use super::BucketContainer;
 use super::list::error_code;
 use super::sign::{self, ENCODED, Unsigned};
 use crate::failure::{Failure, Fault, from_status, retry_after};
-use crate::http::{bounded, fault};
+use crate::http::{bounded, fault, signing_time};
 
 /// The most of a refusal that is read.
 const MAX_ERROR_BYTES: u64 = 64 * 1024;
@@ -59,7 +58,7 @@ impl BucketContainer {
                     headers: &mut headers,
                     body: &body,
                 };
-                sign::sign(&self.access, request, OffsetDateTime::now_utc());
+                sign::sign(&self.access, request, signing_time());
             }
         }
         // The head comes after the whole body has gone out, which an idle clock cannot see.

@@ -1,6 +1,8 @@
 //! Real servers behind a proxy that breaks 30 of 100 requests: every document ends well or with a named error, and no
 //! wrong byte is ever read or written.
 
+#![expect(clippy::print_stdout, reason = "a test says which promise it asks, and what came of it")]
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 

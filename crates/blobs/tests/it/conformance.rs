@@ -1,5 +1,7 @@
 //! The promises that every storage keeps, asked of each: folders, Azurite, a server that speaks S3.
 
+#![expect(clippy::print_stdout, reason = "a test says which promise it asks, and what came of it")]
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
