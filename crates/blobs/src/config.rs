@@ -28,7 +28,8 @@ pub struct StorageConfig {
     pub total_timeout_ms: u64,
     /// Tries of one call on 429, 5xx and broken connections. Default 6.
     pub tries: u32,
-    /// Milliseconds of the longest first pause between tries, doubled for each further one up to a minute. Default 500.
+    /// Milliseconds of the longest first pause between tries, doubled for each further one up to a minute. Default 200: six
+    /// tries in a row then take less than the eight seconds in which a job's first look at a storage must end.
     pub pause_ms: u64,
     /// Storage by name, with credentials of this server. Default none.
     pub stores: BTreeMap<String, StoreConfig>,
@@ -45,7 +46,7 @@ impl Default for StorageConfig {
             idle_timeout_ms: 30_000,
             total_timeout_ms: 300_000,
             tries: 6,
-            pause_ms: 500,
+            pause_ms: 200,
             stores: BTreeMap::new(),
         }
     }
