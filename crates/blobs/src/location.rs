@@ -21,7 +21,7 @@ pub enum LocationError {
     #[error("not an absolute URL")]
     Malformed,
     /// A scheme that never names storage here.
-    #[error("the scheme must be https, http or file")]
+    #[error("the scheme must be https, http, s3, gs, store or file")]
     Scheme,
     /// User name or password in the URL.
     #[error("user name and password are not allowed in the URL")]
@@ -74,7 +74,7 @@ impl FromStr for Location {
             return Err(LocationError::Malformed);
         }
         let url = Url::parse(text.trim()).map_err(|_| LocationError::Malformed)?;
-        if !matches!(url.scheme(), "https" | "http" | "file") {
+        if !matches!(url.scheme(), "https" | "http" | "file" | "s3" | "gs" | "store") {
             return Err(LocationError::Scheme);
         }
         if !url.username().is_empty() || url.password().is_some() {

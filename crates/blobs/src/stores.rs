@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::azure::{AzureContainer, Place};
-use crate::guard::Guard;
+use crate::guard::{Guard, Reach};
 use crate::local::{self, Roots};
+use crate::named::{NamedStores, Spot, Way};
+use crate::s3::BucketContainer;
 use crate::{BlobError, ConfigError, Container, Location, StorageConfig};
 
 /// All storage this server may reach. Cheap to clone; clones share their connections.
@@ -19,6 +21,7 @@ struct Open {
     config: StorageConfig,
     guard: Arc<Guard>,
     roots: Roots,
+    named: NamedStores,
 }
 
 impl Stores {
@@ -39,7 +42,8 @@ impl Stores {
     pub fn open(config: StorageConfig) -> Result<Self, ConfigError> {
         let guard = Arc::new(Guard::new(&config)?);
         let roots = Roots::new(&config.file_roots)?;
-        Ok(Self { open: Some(Arc::new(Open { config, guard, roots })) })
+        let named = NamedStores::new(&config, &guard)?;
+        Ok(Self { open: Some(Arc::new(Open { config, guard, roots, named })) })
     }
 
     /// Opens a container, a virtual directory in one, or a folder. Does not connect yet, and the folder need not exist.
@@ -51,9 +55,15 @@ impl Stores {
         if location.url().scheme() == "file" {
             return Ok(Arc::new(open.roots.folder(location.url())?));
         }
+        if let Some(spot) = open.named.spot(location) {
+            let spot = spot?;
+            let trimmed = spot.below.trim_end_matches('/');
+            let folder = if trimmed.is_empty() { String::new() } else { format!("{trimmed}/") };
+            return open.named_container(&spot, &folder);
+        }
         let place = open.place(location)?;
         let folder = place.prefix();
-        Ok(Arc::new(AzureContainer::new(&open.guard, &open.config, place, folder)?))
+        Ok(Arc::new(AzureContainer::new(&open.guard, &open.config, place, folder, None)?))
     }
 
     /// Opens the place of one file: what holds it, and its name there. Does not connect yet.
@@ -66,12 +76,18 @@ impl Stores {
             let (container, name) = open.roots.file(location.url())?;
             return Ok((Arc::new(container), name));
         }
-        let place = open.place(location)?;
-        let name = place.below.clone();
-        if name.is_empty() || name.ends_with('/') {
-            return Err(BlobError::BadName("the URL names no file"));
+        let named = |name: &str| match name.is_empty() || name.ends_with('/') {
+            true => Err(BlobError::BadName("the URL names no file")),
+            false => Ok(name.to_owned()),
+        };
+        if let Some(spot) = open.named.spot(location) {
+            let spot = spot?;
+            let name = named(&spot.below)?;
+            return Ok((open.named_container(&spot, "")?, name));
         }
-        let container = AzureContainer::new(&open.guard, &open.config, place, String::new())?;
+        let place = open.place(location)?;
+        let name = named(&place.below)?;
+        let container = AzureContainer::new(&open.guard, &open.config, place, String::new(), None)?;
         Ok((Arc::new(container), name))
     }
 
@@ -90,6 +106,23 @@ impl Stores {
 }
 
 impl Open {
+    /// A place in a named store; `folder` is what its names stand below.
+    fn named_container(&self, spot: &Spot<'_>, folder: &str) -> Result<Arc<dyn Container>, BlobError> {
+        Ok(match &spot.store.way {
+            Way::Bucket(access) => Arc::new(BucketContainer::new(&self.guard, &self.config, access, spot, folder)),
+            Way::Azure(credential) => {
+                let mut url = spot.store.endpoint.clone();
+                url.path_segments_mut()
+                    .map_err(|()| BlobError::BadName("the URL names no container"))?
+                    .pop_if_empty()
+                    .push(&spot.bucket);
+                let place = Place::parse(&url, Reach::Operator)?;
+                let folder = format!("{}{folder}", spot.hidden);
+                Arc::new(AzureContainer::new(&self.guard, &self.config, place, folder, Some(credential))?)
+            }
+        })
+    }
+
     fn place(&self, location: &Location) -> Result<Place, BlobError> {
         let reach = self.guard.check(location.url())?;
         Place::parse(location.url(), reach)

@@ -1,65 +1,26 @@
-//! From the SDK's errors to [`BlobError`], and whether a call is worth repeating at once.
-
-use std::time::Duration;
+//! From the SDK's errors to [`Failure`].
 
 use azure_core::error::{Error, ErrorKind};
-use azure_core::http::headers::{HeaderName, Headers};
+use azure_core::http::headers::HeaderName;
 
-use super::transport::Fault;
 use crate::BlobError;
-
-/// A storage that asks for more patience than this is asked again by the job, not by the call.
-const RETRY_AFTER_CAP: Duration = Duration::from_secs(60);
-
-/// A failed try.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) error: BlobError,
-    pub(super) again: Again,
-}
-
-/// Whether to repeat an idempotent call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Again {
-    /// It would end the same way.
-    No,
-    /// The storage answered, or began to: soon it may do better. Not before this long.
-    Soon(Duration),
-    /// Nothing answered at all. Repeating is for a storage that was there a moment ago; at first contact the caller
-    /// shall hear of it within the time to connect.
-    IfSeenBefore,
-}
-
-impl From<BlobError> for Failure {
-    fn from(error: BlobError) -> Self {
-        Self { error, again: Again::No }
-    }
-}
-
-impl Failure {
-    fn soon(error: BlobError) -> Self {
-        Self { error, again: Again::Soon(Duration::ZERO) }
-    }
-
-    /// An answer that is cut short: the same call may bring the whole.
-    pub(super) fn short_read() -> Self {
-        Self::soon(BlobError::Unreachable)
-    }
-}
+use crate::failure::{Failure, Fault, from_status, retry_after};
 
 impl From<Error> for Failure {
     /// Conflicts (409 and 412) become [`BlobError::Exists`]: only a write asks for that. Reads turn them round.
     fn from(error: Error) -> Self {
         if let Some(fault) = find_fault(&error) {
-            return from_fault(fault);
+            return fault.into();
         }
         match error.kind() {
             ErrorKind::HttpResponse { status, error_code, raw_response } => {
-                let retry_after = raw_response.as_ref().and_then(|raw| retry_after(raw.headers()));
+                let header = HeaderName::from_static("retry-after");
+                let retry_after =
+                    raw_response.as_ref().and_then(|raw| retry_after(raw.headers().get_optional_str(&header)));
                 from_status(u16::from(*status), error_code.as_deref().unwrap_or(""), retry_after)
             }
-            ErrorKind::Connection => from_fault(Fault::Connect),
-            ErrorKind::Io => from_fault(Fault::Broken),
+            ErrorKind::Connection => Fault::Connect.into(),
+            ErrorKind::Io => Fault::Broken.into(),
             // A body that is not what it should be; asking again is the job's decision.
             _ => BlobError::Invalid.into(),
         }
@@ -79,98 +40,4 @@ fn find_fault(error: &Error) -> Option<Fault> {
         cause = inner.source();
     }
     None
-}
-
-fn from_fault(fault: Fault) -> Failure {
-    match fault {
-        Fault::Refused(reason) => BlobError::Refused(reason).into(),
-        Fault::Connect => Failure { error: BlobError::Unreachable, again: Again::IfSeenBefore },
-        Fault::Broken | Fault::Idle => Failure::soon(BlobError::Unreachable),
-        Fault::TooLong | Fault::Nonsense | Fault::Request => BlobError::Invalid.into(),
-    }
-}
-
-fn from_status(status: u16, code: &str, retry_after: Option<Duration>) -> Failure {
-    let wait = retry_after.unwrap_or_default();
-    match (status, code) {
-        (300..=399, _) => BlobError::Refused("the storage redirects elsewhere").into(),
-        (401 | 403, _)
-        | (400, "InvalidAuthenticationInfo" | "AuthenticationFailed")
-        | (409, "PublicAccessNotPermitted") => BlobError::Forbidden.into(),
-        (404, _) | (409, "ContainerBeingDeleted") => BlobError::NotFound.into(),
-        (409 | 412, _) => BlobError::Exists.into(),
-        (400, "InvalidResourceName" | "InvalidUri" | "OutOfRangeInput") => {
-            BlobError::BadName("the storage does not take it").into()
-        }
-        (429, _) | (503, "ServerBusy") => {
-            Failure { error: BlobError::Throttled { retry_after }, again: Again::Soon(wait) }
-        }
-        (408 | 500 | 502..=599, _) => Failure { error: BlobError::Unreachable, again: Again::Soon(wait) },
-        _ => BlobError::Invalid.into(),
-    }
-}
-
-/// Seconds only; a date would need a clock, and storage sends seconds.
-fn retry_after(headers: &Headers) -> Option<Duration> {
-    let text = headers.get_optional_str(&HeaderName::from_static("retry-after"))?;
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    // Digits that overflow are a long time too.
-    Some(text.parse().map_or(RETRY_AFTER_CAP, Duration::from_secs).min(RETRY_AFTER_CAP))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(status: u16, code: &str, expected: &str) {
-        let failure = from_status(status, code, None);
-        assert_eq!(format!("{:?} {:?}", failure.error, failure.again), expected, "{status} {code}");
-    }
-
-    #[test]
-    fn statuses_and_codes() {
-        check(403, "AuthenticationFailed", "Forbidden No");
-        check(403, "AuthorizationFailure", "Forbidden No");
-        check(403, "AuthorizationPermissionMismatch", "Forbidden No");
-        check(401, "NoAuthenticationInformation", "Forbidden No");
-        check(400, "InvalidAuthenticationInfo", "Forbidden No");
-        check(409, "PublicAccessNotPermitted", "Forbidden No");
-        check(404, "BlobNotFound", "NotFound No");
-        check(404, "ContainerNotFound", "NotFound No");
-        check(404, "ResourceNotFound", "NotFound No");
-        check(409, "ContainerBeingDeleted", "NotFound No");
-        check(409, "BlobAlreadyExists", "Exists No");
-        check(412, "ConditionNotMet", "Exists No");
-        check(400, "InvalidResourceName", "BadName(\"the storage does not take it\") No");
-        check(400, "SomethingElse", "Invalid No");
-        check(418, "", "Invalid No");
-        check(307, "", "Refused(\"the storage redirects elsewhere\") No");
-        check(429, "", "Throttled { retry_after: None } Soon(0ns)");
-        check(503, "ServerBusy", "Throttled { retry_after: None } Soon(0ns)");
-        check(503, "", "Unreachable Soon(0ns)");
-        check(500, "InternalError", "Unreachable Soon(0ns)");
-        check(408, "", "Unreachable Soon(0ns)");
-        check(501, "", "Invalid No");
-    }
-
-    #[test]
-    fn patience_is_capped() {
-        let after = |text: &'static str| {
-            let mut headers = Headers::new();
-            headers.insert("retry-after", text);
-            retry_after(&headers).map(|wait| wait.as_secs())
-        };
-        assert_eq!(after("0"), Some(0));
-        assert_eq!(after("7"), Some(7));
-        assert_eq!(after("1000000000"), Some(60));
-        assert_eq!(after("99999999999999999999999999"), Some(60));
-        assert_eq!(after("-1"), None);
-        assert_eq!(after("+1"), None);
-        assert_eq!(after(""), None);
-        assert_eq!(after("Fri, 31 Dec 2027 23:59:59 GMT"), None);
-        assert_eq!(retry_after(&Headers::new()), None);
-    }
 }

@@ -8,7 +8,7 @@ use azure_storage_blob::models::{
 use futures::TryStreamExt as _;
 
 use super::AzureContainer;
-use super::failure::Failure;
+use crate::failure::Failure;
 use crate::{BlobEntry, BlobError};
 
 /// Entries a page. With metadata (8 KiB at most) and names (1 KiB) a page of these stays below the transport's cap.
@@ -49,6 +49,8 @@ impl AzureContainer {
                 None => {
                     // Storage sorts already, but emulators have their own idea of order.
                     entries.sort_unstable_by(|a: &BlobEntry, b| a.name.cmp(&b.name));
+                    // A blob that was written meanwhile may be on two pages.
+                    entries.dedup_by(|a, b| a.name == b.name);
                     return Ok(entries);
                 }
             }

@@ -3,11 +3,11 @@
 //! Names are opaque: they go out and come back byte for byte. The SDK builds, signs nothing, and parses; sending is
 //! [`transport`]'s, repeating is [`retry`]'s, and nothing else in the crate sees an SDK error.
 
+mod credential;
 mod failure;
 mod list;
 mod place;
 mod read;
-mod retry;
 mod transport;
 mod write;
 
@@ -18,11 +18,12 @@ use azure_core::http::{ClientOptions, RetryOptions};
 use azure_storage_blob::{BlobClient, BlobContainerClient, BlobContainerClientOptions};
 use bytes::Bytes;
 
+pub(crate) use self::credential::{AccountKey, Credential};
 pub(crate) use self::place::Place;
 use self::place::check_name;
-use self::retry::Patience;
 use self::transport::Transport;
 use crate::guard::Guard;
+use crate::retry::Patience;
 use crate::{BlobEntry, BlobError, Container, Created, Stamp, StorageConfig};
 
 /// A container, or a virtual directory in one.
@@ -35,15 +36,18 @@ pub(crate) struct AzureContainer {
 }
 
 impl AzureContainer {
+    /// Opens it with the URL's own SAS or, in a named store, with the credential of this `service`.
     pub(crate) fn new(
         guard: &Arc<Guard>,
         config: &StorageConfig,
         place: Place,
         folder: String,
+        service: Option<&Credential>,
     ) -> Result<Self, BlobError> {
         let transport = Transport {
             guard: Arc::clone(guard),
-            sas: place.sas.as_str().into(),
+            credential: service.cloned().unwrap_or_else(|| Credential::Sas(place.sas.as_str().into())),
+            operator: service.is_some(),
             idle: config.idle_timeout(),
             total: config.total_timeout(),
         };
@@ -55,7 +59,7 @@ impl AzureContainer {
         let options = BlobContainerClientOptions { client_options, ..BlobContainerClientOptions::default() };
         let client = BlobContainerClient::new(place.container.clone(), None, Some(options))
             .map_err(|_| BlobError::BadName("the URL names no container"))?;
-        let patience = Patience { tries: config.tries.max(1), total: config.total_timeout() };
+        let patience = Patience::new(config);
         Ok(Self { client, place, folder, patience })
     }
 

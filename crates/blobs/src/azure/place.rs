@@ -92,7 +92,7 @@ fn account_in_path(url: &Url, reach: Reach) -> bool {
             let name = name.trim_end_matches('.');
             name == "localhost"
                 || name.ends_with(".localhost")
-                || (reach == Reach::Listed && !name.split('.').skip(1).any(|label| label == "blob"))
+                || (reach != Reach::Public && !name.split('.').skip(1).any(|label| label == "blob"))
         }
         None => false,
     }

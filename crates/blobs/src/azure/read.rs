@@ -9,10 +9,11 @@ use bytes::{Bytes, BytesMut};
 use futures::TryStreamExt as _;
 
 use super::AzureContainer;
-use super::failure::Failure;
 use super::list::Found;
 use super::write::metadata_of;
 use crate::BlobError;
+use crate::failure::Failure;
+use crate::http::is_md5;
 
 /// Memory reserved on the word of a header; beyond it, the buffer grows with what really comes.
 const MAX_RESERVE: u64 = 64 * 1024 * 1024;
@@ -60,6 +61,9 @@ impl AzureContainer {
         if size.is_some_and(|size| size > limit) {
             return Err(BlobError::TooLarge { limit }.into());
         }
+        // The sum of the whole blob where the storage has one; its name depends on whether a part was asked for.
+        let sum = ["x-ms-blob-content-md5", "content-md5"];
+        let sum = sum.into_iter().find_map(|name| answer.headers.get_optional_string(&HeaderName::from_static(name)));
         let mut body = answer.body;
         let mut content = BytesMut::with_capacity(usize::try_from(size.unwrap_or(0).min(MAX_RESERVE)).unwrap_or(0));
         while let Some(chunk) = body.try_next().await.map_err(Failure::from)? {
@@ -69,6 +73,9 @@ impl AzureContainer {
             content.extend_from_slice(&chunk);
         }
         if size.is_some_and(|size| size != content.len() as u64) {
+            return Err(Failure::short_read());
+        }
+        if sum.is_some_and(|sum| !is_md5(&sum, &content)) {
             return Err(Failure::short_read());
         }
         Ok(content.freeze())

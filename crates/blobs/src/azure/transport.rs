@@ -4,7 +4,6 @@
 //! for byte as the caller gave it (the SDK's own query builder would decode and re-encode it). So an SDK error cannot
 //! hold a signature, and what `reqwest` says is reduced to a [`Fault`] before it leaves.
 
-use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,38 +13,20 @@ use azure_core::error::{Error, ErrorKind};
 use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
 use azure_core::http::request::Body;
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, Request, StatusCode};
-use bytes::Bytes;
-use futures::{Stream, StreamExt as _, stream};
+use futures::TryStreamExt as _;
 use url::Url;
 
-use crate::guard::{Denied, Guard};
+use super::credential::Credential;
+use crate::failure::Fault;
+use crate::guard::Guard;
+use crate::http::{MAX_ANSWER_BYTES, bounded, fault};
 
-/// The most of an answer that is not a file: a page of a listing, an error.
-const MAX_ANSWER_BYTES: u64 = 16 * 1024 * 1024;
-
-/// What went wrong on the way, without any URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Fault {
-    #[error("refused by policy: {0}")]
-    Refused(&'static str),
-    #[error("no connection")]
-    Connect,
-    #[error("the connection broke")]
-    Broken,
-    #[error("no byte for too long")]
-    Idle,
-    #[error("the answer is too long")]
-    TooLong,
-    #[error("the answer does not fit the request")]
-    Nonsense,
-    #[error("the request cannot be built")]
-    Request,
-}
-
-/// One container's way out: the shared clients, and its own SAS.
+/// One container's way out: the shared clients, and its own key.
 pub(super) struct Transport {
     pub(super) guard: Arc<Guard>,
-    pub(super) sas: Arc<str>,
+    pub(super) credential: Credential,
+    /// Whether the operator chose where it goes.
+    pub(super) operator: bool,
     pub(super) idle: Duration,
     pub(super) total: Duration,
 }
@@ -66,8 +47,16 @@ impl HttpClient for Transport {
 impl Transport {
     async fn send(&self, request: &Request) -> Result<AsyncRawResponse, Fault> {
         let listing = request.url().query_pairs().any(|(key, value)| key == "comp" && value == "list");
-        let client = self.guard.client(request.url()).map_err(Fault::Refused)?;
-        let mut builder = client.request(method(request.method())?, signed(request.url(), &self.sas));
+        let client = if self.operator {
+            self.guard.operator()
+        } else {
+            self.guard.client(request.url()).map_err(Fault::Refused)?
+        };
+        let (sas, token) = self.credential.for_request(request.url()).await?;
+        let mut builder = client.request(method(request.method())?, signed(request.url(), &sas));
+        if let Some(token) = token {
+            builder = builder.header(reqwest::header::AUTHORIZATION, token);
+        }
         for (name, value) in request.headers().iter() {
             builder = builder.header(name.as_str(), value.as_str());
         }
@@ -93,7 +82,7 @@ impl Transport {
             check_range(request.headers(), &mut headers)?;
         }
         let cap = if listing || !status.is_success() { MAX_ANSWER_BYTES } else { u64::MAX };
-        let body = bounded(answer.bytes_stream(), self.idle, cap);
+        let body = bounded(answer.bytes_stream(), self.idle, cap).map_err(azure_error);
         Ok(AsyncRawResponse::new(status, headers, Box::pin(body)))
     }
 }
@@ -136,50 +125,6 @@ fn signed(url: &Url, sas: &str) -> Url {
         url.set_query(Some(&query));
     }
     url
-}
-
-/// A body that ends with a fault when nothing comes for `idle`, or when more than `cap` bytes come.
-fn bounded<S>(body: S, idle: Duration, cap: u64) -> impl Stream<Item = azure_core::Result<Bytes>> + Send
-where
-    S: Stream<Item = reqwest::Result<Bytes>> + Send + Unpin + 'static,
-{
-    stream::unfold(Some((body, 0_u64)), move |state| async move {
-        let (mut body, before) = state?;
-        let chunk = match tokio::time::timeout(idle, body.next()).await {
-            Err(_) => Err(Fault::Idle),
-            Ok(None) => return None,
-            Ok(Some(Err(error))) => Err(fault(&error)),
-            Ok(Some(Ok(chunk))) => Ok(chunk),
-        };
-        match chunk {
-            Err(fault) => Some((Err(azure_error(fault)), None)),
-            Ok(chunk) => {
-                let received = before.saturating_add(chunk.len() as u64);
-                if received > cap {
-                    return Some((Err(azure_error(Fault::TooLong)), None));
-                }
-                Some((Ok(chunk), Some((body, received))))
-            }
-        }
-    })
-    .boxed()
-}
-
-fn fault(error: &reqwest::Error) -> Fault {
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if inner.is::<Denied>() {
-            return Fault::Refused("none of its host's addresses is public");
-        }
-        cause = inner.source();
-    }
-    if error.is_connect() {
-        Fault::Connect
-    } else if error.is_builder() {
-        Fault::Request
-    } else {
-        Fault::Broken
-    }
 }
 
 fn azure_error(fault: Fault) -> Error {

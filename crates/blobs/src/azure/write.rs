@@ -12,7 +12,7 @@ use azure_storage_blob::models::BlockBlobClientUploadOptions;
 use bytes::Bytes;
 
 use super::AzureContainer;
-use super::failure::Failure;
+use crate::failure::Failure;
 use crate::{BlobError, Created, Stamp};
 
 /// Below this a single request writes the blob; above, blocks and one commit. Uncommitted blocks are never visible.

@@ -21,7 +21,7 @@ pub(crate) use self::resolver::Denied;
 #[cfg(test)]
 pub(crate) use self::resolver::Resolver;
 
-/// The policy and its two clients, which differ only in which resolved addresses they accept.
+/// The policy and its clients, which differ only in which resolved addresses they accept.
 pub(crate) struct Guard {
     allow: Vec<HostRule>,
     only: Vec<HostRule>,
@@ -29,6 +29,8 @@ pub(crate) struct Guard {
     public: Client,
     /// For listed hosts: private addresses too, metadata services never.
     listed: Client,
+    /// For endpoints that the operator wrote into the configuration.
+    operator: Client,
 }
 
 /// What the policy says of a URL it lets through.
@@ -38,6 +40,8 @@ pub(crate) enum Reach {
     Public,
     /// Because the operator listed its host.
     Listed,
+    /// Because the operator named the store.
+    Operator,
 }
 
 impl Guard {
@@ -54,6 +58,7 @@ impl Guard {
             only: rules("only_hosts", &config.only_hosts)?,
             public: client::build(config, &roots, Reach::Public)?,
             listed: client::build(config, &roots, Reach::Listed)?,
+            operator: client::build(config, &roots, Reach::Operator)?,
         })
     }
 
@@ -73,7 +78,13 @@ impl Guard {
         Ok(match check(&self.allow, &self.only, url)? {
             Reach::Public => &self.public,
             Reach::Listed => &self.listed,
+            Reach::Operator => &self.operator,
         })
+    }
+
+    /// The client for the endpoint of a named store, which no caller chose.
+    pub(crate) fn operator(&self) -> &Client {
+        &self.operator
     }
 }
 

@@ -4,8 +4,14 @@
 
 mod azure;
 mod azurite;
+mod bad_day;
+mod buckets;
+mod conformance;
 mod faults;
+mod identity;
 mod local;
+mod proxy;
+mod s3;
 mod scripted;
 mod secrets;
 mod trust;
@@ -28,4 +34,9 @@ fn stamp(document: u128) -> Stamp {
 /// Settings that reach one server on loopback.
 fn reaching(host: &str) -> StorageConfig {
     StorageConfig { allow_hosts: vec![host.to_owned()], ..StorageConfig::default() }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

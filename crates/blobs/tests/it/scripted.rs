@@ -90,7 +90,7 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<As
     stream.shutdown().await.ok()
 }
 
-async fn receive(stream: &mut TcpStream) -> Option<Asked> {
+pub(crate) async fn receive(stream: &mut TcpStream) -> Option<Asked> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

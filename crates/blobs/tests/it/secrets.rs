@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use terjuman_blobs::Stores;
+use terjuman_blobs::{StoreConfig, StoreKind, Stores};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::scripted::{Answer, Scripted, error};
@@ -55,8 +55,21 @@ async fn no_signature_in_errors_or_logs() {
     let mut config = reaching(&busy.host);
     config.allow_hosts.push(closed);
     config.tries = 2;
+    // Stores with keys, in front of the same servers.
+    for (kind, name) in [(StoreKind::S3, "s"), (StoreKind::Gcs, "g"), (StoreKind::Azure, "a")] {
+        let mut store = StoreConfig::new(kind);
+        store.endpoint = format!("http://{}/account", busy.host);
+        store.access_key_id = "id".to_owned();
+        // `CANARYcanary` in base64, and as it is.
+        store.secret = "Q0FOQVJZY2FuYXJ5".to_owned().into();
+        store.session_token = "CANARY-TOKEN".to_owned().into();
+        config.stores.insert(name.to_owned(), store);
+    }
+    config.pause_ms = 1;
+    write!(said, "{config:?}").unwrap();
     let stores = Stores::open(config).unwrap();
-    for url in [busy.container(), refused, unlisted] {
+    let named = ["store://s/bucket/x", "store://g/bucket", "store://a/container"].map(str::to_owned);
+    for url in [busy.container(), refused, unlisted].into_iter().chain(named) {
         let location = location(&url);
         write!(said, "{location} {location:?}").unwrap();
         let container = match stores.folder(&location) {
@@ -67,12 +80,15 @@ async fn no_signature_in_errors_or_logs() {
             }
         };
         for _ in 0..5 {
-            let list = container.list("", 9).await.map(drop).unwrap_err();
-            let head = container.head("a").await.map(drop).unwrap_err();
-            let read = container.read("a", None, 9).await.map(drop).unwrap_err();
+            let list = container.list("", 9).await.map(drop);
+            let head = container.head("a").await.map(drop);
+            let read = container.read("a", None, 9).await.map(drop);
             let content = Bytes::from_static(b"DOCUMENT-TEXT");
-            let create = container.create("a", content, "text/plain", &stamp(1)).await.map(drop).unwrap_err();
-            for error in [list, head, read, create] {
+            let create = container.create("a", content, "text/plain", &stamp(1)).await.map(drop);
+            // A head that is well formed is no failure, whatever its body would have been.
+            let errors: Vec<_> = [list, head, read, create].into_iter().filter_map(Result::err).collect();
+            assert!(errors.len() >= 3, "{errors:?}");
+            for error in errors {
                 write!(said, "{error} {error:?} {:?}", std::error::Error::source(&error)).unwrap();
             }
         }
@@ -80,7 +96,7 @@ async fn no_signature_in_errors_or_logs() {
     }
     let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(logged.contains("hyper"), "the log caught nothing: the test is blind");
-    for secret in ["CANARY", "canary", "DOCUMENT-TEXT"] {
+    for secret in ["CANARY", "canary", "Q0FOQVJZY2FuYXJ5", "DOCUMENT-TEXT"] {
         assert!(!said.contains(secret), "{secret} in what errors and locations say");
         let line = logged.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} in a log line: {line:?}");

@@ -48,6 +48,9 @@ impl Provider for Variables {
             let value = if LISTS.contains(&path.as_str()) {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Value::from(items.map(Value::from).collect::<Vec<_>>())
+            } else if path.starts_with("storage.stores.") {
+                // Names, addresses and keys: text, whatever it looks like.
+                Value::from(text.as_str())
             } else {
                 // The same reading of numbers and booleans as everywhere else.
                 text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {})
@@ -85,6 +88,8 @@ mod tests {
             ("TERJUMAN_WORKER__START_DELAY_MS", "100"),
             ("TERJUMAN_STORAGE__ALLOW_HOSTS", "127.0.0.1:10000, azurite"),
             ("TERJUMAN_ENGINE__DEFAULT", "pseudo"),
+            ("TERJUMAN_STORAGE__STORES__MINIO__KIND", "s3"),
+            ("TERJUMAN_STORAGE__STORES__MINIO__SECRET", "0123456789"),
             ("TERJUMAN_TEST_MODELS", "/somewhere"),
             ("PATH", "/bin"),
         ];
@@ -93,5 +98,6 @@ mod tests {
         assert_eq!(config.worker.start_delay_ms, 100);
         assert_eq!(config.storage.allow_hosts, ["127.0.0.1:10000", "azurite"]);
         assert_eq!(config.engine.default, "pseudo");
+        assert_eq!(config.storage.stores["minio"].secret.expose(), "0123456789");
     }
 }

@@ -241,6 +241,19 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_stores_are_never_printed() {
+        let text = "[storage.stores.minio]\nkind = 's3'\nsecret = 'CANARY'\nsession_token = 'CANARY'";
+        let config: Config = Figment::new().merge(Toml::string(text)).extract().unwrap();
+        let printed = print_toml(&config).unwrap();
+        assert!(printed.contains("[storage.stores.minio]") && printed.contains("[hidden]"), "{printed}");
+        assert!(!format!("{printed}{config:?}").contains("CANARY"));
+        let wrong: Result<Config, _> =
+            Figment::new().merge(Toml::string("[storage.stores.minio]\nkind = 's3'\nsecret = 4711")).extract();
+        let message = wrong.unwrap_err().to_string();
+        assert!(message.contains("secret") && !message.contains("4711"), "{message}");
+    }
+
+    #[test]
     fn a_typo_and_a_value_out_of_range_are_named() {
         let load = |text: &str| {
             let config: Result<Config, _> = Figment::new().merge(Toml::string(text)).extract();

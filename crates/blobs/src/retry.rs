@@ -4,25 +4,31 @@ use std::future::Future;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
 
-use super::failure::{Again, Failure};
-use crate::BlobError;
+use crate::failure::{Again, Failure};
+use crate::{BlobError, StorageConfig};
 
-const FIRST_DELAY: Duration = Duration::from_millis(200);
-const LONGEST_DELAY: Duration = Duration::from_secs(5);
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
 /// How long and how often one call may be tried.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
-    pub(super) tries: u32,
-    pub(super) total: Duration,
+pub(crate) struct Patience {
+    pub(crate) tries: u32,
+    pub(crate) total: Duration,
+    /// The longest pause after the first try; doubled for each further one.
+    pub(crate) pause: Duration,
 }
 
 impl Patience {
+    pub(crate) fn new(config: &StorageConfig) -> Self {
+        let pause = Duration::from_millis(config.pause_ms);
+        Self { tries: config.tries.max(1), total: config.total_timeout(), pause }
+    }
+
     /// Runs `call` until it succeeds, fails for good, or patience ends. Safe to drop at any point.
     ///
     /// # Errors
     /// The last try's error; [`BlobError::Unreachable`] when the time is up.
-    pub(super) async fn run<T, Call, Running>(&self, mut call: Call) -> Result<T, BlobError>
+    pub(crate) async fn run<T, Call, Running>(&self, mut call: Call) -> Result<T, BlobError>
     where
         Call: FnMut() -> Running,
         Running: Future<Output = Result<T, Failure>>,
@@ -48,7 +54,7 @@ impl Patience {
                 if tried >= self.tries {
                     return Err(failure.error);
                 }
-                tokio::time::sleep(delay(tried, random()).max(at_least)).await;
+                tokio::time::sleep(delay(self.pause, tried, random()).max(at_least)).await;
             }
         };
         tokio::time::timeout(self.total, tries).await.unwrap_or(Err(BlobError::Unreachable))
@@ -56,8 +62,8 @@ impl Patience {
 }
 
 /// Full jitter: anything from nothing to the doubled bound, so that callers who failed together spread out.
-fn delay(tried: u32, random: u64) -> Duration {
-    let bound = FIRST_DELAY.saturating_mul(1 << tried.min(16)).min(LONGEST_DELAY);
+fn delay(first: Duration, tried: u32, random: u64) -> Duration {
+    let bound = first.saturating_mul(1 << (tried.max(1) - 1).min(16)).min(LONGEST_DELAY);
     let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
     Duration::from_micros(random % (micros + 1))
 }
@@ -73,20 +79,23 @@ mod tests {
 
     use super::*;
 
+    const FIRST: Duration = Duration::from_millis(500);
+
     #[test]
     fn delays_grow_to_a_bound() {
-        let longest = |tried| (0..10_000).map(|i| delay(tried, i * 1009)).max().unwrap();
-        assert!(longest(1) <= Duration::from_millis(400));
-        assert!(longest(1) > Duration::from_millis(350));
+        let longest = |tried| (0..100_000).map(|i| delay(FIRST, tried, i * 1009)).max().unwrap();
+        assert!(longest(1) <= Duration::from_millis(500));
+        assert!(longest(1) > Duration::from_millis(450));
+        assert!(longest(4) > Duration::from_secs(3));
         assert!(longest(30) <= LONGEST_DELAY);
-        assert!(longest(30) > Duration::from_secs(4));
-        assert_eq!(delay(1, 0), Duration::ZERO);
+        assert!(longest(30) > Duration::from_secs(50));
+        assert_eq!(delay(FIRST, 1, 0), Duration::ZERO);
     }
 
     /// How often a call that fails like this is tried.
     async fn tries(failures: &[Again]) -> usize {
         let count = Cell::new(0);
-        let patience = Patience { tries: 4, total: Duration::from_secs(300) };
+        let patience = Patience { tries: 4, total: Duration::from_secs(300), pause: FIRST };
         let result = patience
             .run(|| {
                 let again = failures.get(count.get()).copied();
@@ -119,7 +128,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_whole_has_an_end() {
         let start = tokio::time::Instant::now();
-        let patience = Patience { tries: 100, total: Duration::from_secs(90) };
+        let patience = Patience { tries: 100, total: Duration::from_secs(90), pause: FIRST };
         let wait = Duration::from_secs(60);
         let result: Result<(), _> =
             patience.run(|| async move { Err(Failure { error: BlobError::Invalid, again: Again::Soon(wait) }) }).await;

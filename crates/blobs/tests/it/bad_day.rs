@@ -1,0 +1,133 @@
+//! Real servers behind a proxy that breaks 30 of 100 requests: every document ends well or with a named error, and no
+//! wrong byte is ever read or written.
+
+#![expect(clippy::print_stdout, reason = "a test says which promise it asks, and what came of it")]
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use futures::StreamExt as _;
+use terjuman_blobs::{BlobError, Container, Stamp, StorageConfig, StoreConfig, StoreKind, Stores};
+use terjuman_model::DocumentId;
+use uuid::Uuid;
+
+use crate::azurite::{self, Azurite};
+use crate::proxy::{Fault, Proxy};
+use crate::s3::S3;
+use crate::{location, sha256};
+
+const DOCUMENTS: u128 = 100;
+
+/// What passes by itself.
+const PASSING: [Fault; 9] = [
+    Fault::Slow,
+    Fault::TooMany,
+    Fault::Busy,
+    Fault::Reset,
+    Fault::CutAt(0),
+    Fault::CutAt(700),
+    Fault::DoneButError,
+    Fault::DoneButReset,
+    Fault::CutAt(1),
+];
+/// What a storage that lies would do.
+const LIES: [Fault; 3] = [Fault::WrongVersion, Fault::WrongByte, Fault::Redirect];
+
+fn content(number: u128) -> Bytes {
+    (0..3000).map(|i| (i * 31 + number) as u8).collect::<Vec<u8>>().into()
+}
+
+/// As a worker does it: list, read what was listed, or once more what is there now, write.
+async fn document(container: &dyn Container, etag: Option<&str>, number: u128) -> Result<(), BlobError> {
+    let source = format!("in/{number}");
+    let read = match container.read(&source, etag, 10_000).await {
+        Err(BlobError::Changed) => {
+            let now = container.head(&source).await?;
+            container.read(&source, now.etag.as_deref(), 10_000).await
+        }
+        other => other,
+    }?;
+    assert!(read == content(number), "wrong bytes were read");
+    let stamp = Stamp { document: DocumentId(Uuid::from_u128(number)), sha256: sha256(&read) };
+    container.create(&format!("out/{number}"), read, "text/plain", &stamp).await.map(drop)
+}
+
+/// How many documents ended well. `straight` is the way without faults.
+async fn day(straight: &Arc<dyn Container>, bad: &Arc<dyn Container>, round: &str) -> usize {
+    let stamp = |number| Stamp { document: DocumentId(Uuid::from_u128(number)), sha256: sha256(&content(number)) };
+    let put = |number| async move {
+        straight.create(&format!("in/{number}"), content(number), "text/plain", &stamp(number)).await.unwrap();
+    };
+    futures::stream::iter(0..DOCUMENTS).for_each_concurrent(8, put).await;
+    let listed = straight.list("in/", 1000).await.unwrap();
+    let etag = |number: u128| {
+        listed.iter().find(|entry| entry.name == format!("in/{number}")).and_then(|entry| entry.etag.as_deref())
+    };
+    let ended: Vec<(u128, Result<(), BlobError>)> = futures::stream::iter(0..DOCUMENTS)
+        .map(|number| async move { (number, document(&**bad, etag(number), number).await) })
+        .buffer_unordered(8)
+        .collect()
+        .await;
+    let mut well = 0;
+    for (number, result) in ended {
+        let written = straight.read(&format!("out/{number}"), None, 10_000).await;
+        match (result, written) {
+            (Ok(()), Ok(written)) => {
+                assert!(written == content(number), "wrong bytes were written");
+                well += 1;
+            }
+            (Ok(()), Err(error)) => panic!("{number} is said to be written: {error}"),
+            // Failed by its name, and whatever is there is whole.
+            (Err(_), Ok(written)) => assert!(written == content(number), "half a document"),
+            (Err(_), Err(BlobError::NotFound)) => {}
+            (Err(_), Err(error)) => panic!("{error}"),
+        }
+    }
+    println!("{round}: {well} of {DOCUMENTS} ended well, the rest by a named error");
+    well as usize
+}
+
+fn quick(config: StorageConfig) -> StorageConfig {
+    StorageConfig { pause_ms: 2, ..config }
+}
+
+#[tokio::test]
+async fn azurite_on_a_bad_day() {
+    let Some(azurite) = Azurite::start().await else { return };
+    let open = |host: &str, container: &str| {
+        let store = StoreConfig {
+            endpoint: format!("http://{host}/{}", azurite::ACCOUNT),
+            secret: azurite::KEY.to_owned().into(),
+            ..StoreConfig::new(StoreKind::Azure)
+        };
+        let config = quick(StorageConfig { stores: [("mine".to_owned(), store)].into(), ..StorageConfig::default() });
+        Stores::open(config).unwrap().folder(&location(&format!("store://mine/{container}"))).unwrap()
+    };
+    for (name, faults, at_least) in [("passing", PASSING.as_slice(), 99), ("lies", LIES.as_slice(), 50)] {
+        let faults: &'static [Fault] = faults.to_vec().leak();
+        azurite.container(name).await;
+        let proxy = Proxy::start(&azurite.host, faults).await;
+        let well = day(&open(&azurite.host, name), &open(&proxy.host, name), name).await;
+        assert!(proxy.broken.load(Ordering::Relaxed) > 40, "the proxy did nothing");
+        assert!(well >= at_least, "{name}: {well}");
+    }
+}
+
+#[tokio::test]
+async fn s3_on_a_bad_day() {
+    let Some(s3) = S3::start(None).await else { return };
+    let open = |host: &str, bucket: &str| {
+        let mut config = quick(s3.config("key", "secret", ""));
+        config.stores.get_mut("mine").unwrap().endpoint = format!("http://{host}");
+        Stores::open(config).unwrap().folder(&location(&format!("s3://{bucket}"))).unwrap()
+    };
+    for (name, faults, at_least) in [("passing", PASSING.as_slice(), 99), ("lies", LIES.as_slice(), 50)] {
+        let faults: &'static [Fault] = faults.to_vec().leak();
+        s3.bucket(name).await;
+        let proxy = Proxy::start(&s3.host, faults).await;
+        let well = day(&open(&s3.host, name), &open(&proxy.host, name), name).await;
+        assert!(proxy.broken.load(Ordering::Relaxed) > 40, "the proxy did nothing");
+        assert!(well >= at_least, "{name}: {well}");
+    }
+}
