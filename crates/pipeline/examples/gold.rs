@@ -1,7 +1,8 @@
 //! How well tags find their words, measured on a book that people translated: the paragraphs of Debian's handbook or
 //! installation guide that carry the same inline tags in both languages.
 //!
-//! `TERJUMAN_TEST_MODELS=$PWD/target/models cargo run -p terjuman-pipeline --example gold -- SOURCE-DIR TARGET-DIR`
+//! `TERJUMAN_TEST_MODELS=$PWD/target/models cargo run -p terjuman-pipeline --example gold -- SOURCE-DIR TARGET-DIR [show]`
+//! (`show` prints every tag that missed its words.)
 //!
 //! First the model is made to say the reference, so that its words and the projected tags can be compared with those
 //! of the reference (M7). Then it translates by itself, and what can be told without a reference is counted: lost,
@@ -51,9 +52,9 @@ fn parse(html: &str, key: &str) -> Option<Paragraph> {
                 let end = rest.find('>')?;
                 let tag = &rest[1..end];
                 rest = &rest[end + 1..];
-                if tag.starts_with('/') {
+                if let Some(name) = tag.strip_prefix('/') {
                     let mut done = open.pop()?;
-                    if done.name != tag[1..].trim() {
+                    if done.name != name.trim() {
                         return None;
                     }
                     done.range.end = out.text.len();
