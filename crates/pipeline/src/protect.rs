@@ -15,6 +15,7 @@ pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     placeholders(text, &mut found);
     tokens(text, &mut found);
+    dumps(text, &mut found);
     merged(found)
 }
 
@@ -145,6 +146,36 @@ fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
             rest = at + character.len_utf8();
         }
     }
+}
+
+/// So many words of digits in a row are data.
+const DUMP_WORDS: usize = 4;
+
+/// Rows of a table of bytes, `00000060H  FF FF 1E B1`: engines lose count of what repeats.
+fn dumps(text: &str, found: &mut Vec<Range<usize>>) {
+    let mut run: Option<(Range<usize>, usize, bool)> = None;
+    for word in text.split_whitespace().chain([""]) {
+        let start = word.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+        if is_dumped(word) {
+            let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+            run = Some(match run {
+                Some((range, count, digits)) => (range.start..start + word.len(), count + 1, digits || has_digit),
+                None => (start..start + word.len(), 1, has_digit),
+            });
+        } else if let Some((range, count, true)) = run.take()
+            && count >= DUMP_WORDS
+        {
+            found.push(range);
+        }
+    }
+}
+
+/// Two, four or eight digits in hexadecimal, perhaps with `H` or a colon behind them.
+fn is_dumped(word: &str) -> bool {
+    let digits = word.trim_end_matches([':', 'H', 'h']);
+    matches!(digits.len(), 2 | 4 | 8)
+        && word.len() <= digits.len() + 2
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'A'..=b'F' | b'a'..=b'f'))
 }
 
 fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
@@ -291,6 +322,14 @@ mod tests {
         check("Dear <<x, well");
         check("Dear ⟦<<First Name>>⟧ and ⟦[[Last]]⟧, use ⟦<b>⟧bold⟦</b>⟧ and ⟦$HOME⟧");
         check("⟦{0}⟧⟦{1:N2}⟧日本⟦{ação}⟧語");
+    }
+
+    #[test]
+    fn tables_of_bytes_are_kept() {
+        check("⟦00000060H  FF FF FF FF FF 1E B1⟧");
+        check("⟦0000: d0 cf 11 e0⟧ is how it begins");
+        check("AB 12 FE are three");
+        check("a dead face be fed");
     }
 
     #[test]

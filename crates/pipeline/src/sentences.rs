@@ -143,7 +143,26 @@ fn ends_sentence(before: &str, after: &str, language: &str) -> bool {
     if words.ends_with(['.', '!', '?']) || sentence.len() > words.len() + 1 {
         return true; // An ellipsis; a quote or bracket after the stop.
     }
+    let is_state = language == "en" && matches!(last_word(words), "U.S" | "U.S.A" | "U.K" | "U.N" | "E.U");
+    if is_state && next.is_some_and(char::is_uppercase) && !begins_sentence(after) {
+        return false; // `U.S. Bureau`
+    }
     !continues_after(words, next, language)
+}
+
+/// Words that a sentence begins with, and hardly a name.
+const FIRST_WORDS: &[&str] = &[
+    "A", "After", "All", "Also", "Although", "An", "And", "As", "At", "Because", "Before", "But", "By", "During",
+    "Each", "For", "From", "He", "How", "However", "I", "If", "In", "Instead", "It", "Its", "Many", "More", "Most",
+    "No", "Of", "On", "One", "Or", "Our", "She", "Since", "So", "Some", "Such", "That", "The", "Their", "Then",
+    "There", "These", "They", "This", "Those", "Though", "Thus", "To", "Under", "Until", "We", "What", "When", "Where",
+    "Which", "While", "Who", "Why", "With", "You",
+];
+
+fn begins_sentence(after: &str) -> bool {
+    let word = after.trim_start_matches(|c: char| !c.is_alphabetic());
+    let end = word.char_indices().take(12).find(|(_, c)| !c.is_alphabetic()).map_or(word.len().min(1), |(at, _)| at);
+    word.get(..end).is_some_and(|word| FIRST_WORDS.contains(&word))
 }
 
 /// Whether the full stop after `words` belongs to its word.
@@ -235,6 +254,7 @@ mod tests {
     fn abbreviations_do_not_end_sentences() {
         check("en", "Dr. Smith met Mr. Jones. |They left.");
         check("en", "See Fig. 3 and No. 5. |No. |I will not.");
+        check("en", "The U.S. Bureau of the U.S. Students left the U.S. |The rest stayed in the U.S. |We did not.");
         check("en", "Use a shell, e.g. Bash, i.e. The usual. |Done.");
         check("en", "J. R. R. Tolkien wrote it. |So do I. |Then we wrote.");
         check("en", "Apples, pears, etc. |The rest is gone.");

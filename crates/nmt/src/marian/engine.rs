@@ -253,6 +253,42 @@ impl Engine {
         Ok(list.hypotheses)
     }
 
+    /// Cuts a text of the target language into tokens.
+    #[must_use]
+    pub fn encode_target(&self, text: &str) -> Tokens {
+        self.target().encode(text)
+    }
+
+    /// What the model looks at when it is made to say `target`: the alignment of a translation that exists already.
+    /// What is longer than the model can place is left out.
+    pub fn force(&self, source: &[u32], target: &[u32], workspace: &mut Workspace) -> Hypothesis {
+        workspace.reset();
+        let mut ids: Vec<u32> = source.iter().copied().take(POSITIONS - 1).collect();
+        for id in ids.iter_mut().filter(|id| **id as usize >= self.source.len()) {
+            *id = self.source.unknown();
+        }
+        ids.push(self.source.end());
+        let target = &target[..target.len().min(POSITIONS)];
+        let place = 0;
+        workspace.slots[place].start(&self.weights, 0, ids.len(), false, target.len());
+        encoder::encode(&self.weights, self.kernel, &[&ids], &mut workspace.buffers);
+        decoder::attach(&self.weights, self.kernel, &mut workspace.slots, &[place], &mut workspace.buffers);
+        self.shorten(&ids, &mut workspace.slots[place], &mut workspace.seen);
+        for id in target {
+            let Workspace { buffers, decoder, slots, chosen, .. } = workspace;
+            decoder::step(&self.weights, self.kernel, slots, &[place], (buffers, decoder), chosen);
+            workspace.slots[place].ids.push(*id);
+        }
+        let slot = &workspace.slots[place];
+        Hypothesis {
+            ids: slot.ids.clone(),
+            alignment: slot.alignment.clone(),
+            source_length: slot.length,
+            log_probability: f32::NAN,
+            truncated: source.len() >= ids.len(),
+        }
+    }
+
     /// Translates what the feed gives, as [`Self::translate`] does, until it gives nothing and nothing is under way.
     ///
     /// # Errors

@@ -66,7 +66,8 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
     if source_tokens >= 8 && target_tokens * 7 / 2 < source_tokens {
         return Some(Flaw::TooShort);
     }
-    if !numbers(source).all(|number| numbers(target).any(|other| other == number)) {
+    let is_kept = |number: String| numbers(target).any(|other| other == number);
+    if !numbers(source).all(is_kept) || loses_last_number(source, target) {
         return Some(Flaw::Number);
     }
     if is_padded(source, target) { Some(Flaw::Padded) } else { None }
@@ -78,6 +79,15 @@ fn numbers(text: &str) -> impl Iterator<Item = String> + '_ {
     let runs = text.split(move |character| !is_part(character));
     let digits = runs.map(|run| run.chars().filter(char::is_ascii_digit).collect::<String>());
     digits.filter(|digits| digits.len() >= 3)
+}
+
+/// Whether the short number that a title ends with (`page 6`) is not in the output: it goes easily.
+fn loses_last_number(source: &str, target: &str) -> bool {
+    let before = source.trim_end_matches(|character: char| character.is_ascii_digit());
+    let number = &source[before.len()..];
+    matches!(number.len(), 1 | 2)
+        && before.ends_with(char::is_whitespace)
+        && !target.split(|character: char| !character.is_ascii_digit()).any(|other| other == number)
 }
 
 /// Titles, labels and exclamations of a few words are where small models make things up.
@@ -239,6 +249,7 @@ mod tests {
         check("Thank you!", "Obrigado por enviar uma edição.", Some(Flaw::Padded));
         check("John Smith", "John Smith (em inglês)", Some(Flaw::Tail(10)));
         check("In 1998 it rained.", "Em 1989 choveu.", Some(Flaw::Number));
+        check("Annual report page 6", "Relatório anual", Some(Flaw::Number));
         check("one", &"word other ".repeat(40), Some(Flaw::Repetition));
         let long: String = (0..60).map(|number| format!("w{number} ")).collect();
         check("one two", &long, Some(Flaw::TooLong));

@@ -5,6 +5,7 @@
 //! words where it failed ([`work`]), and put together again ([`restore`], [`piece`]). What computes a model hides
 //! behind [`model::Model`].
 
+mod align;
 mod cache;
 mod config;
 mod draft;

@@ -80,6 +80,12 @@ pub(crate) trait Model: Send + Sync {
     /// [`Cancelled`] within a token's time after the feed says so.
     fn run(&self, feed: &mut dyn Feed, workspace: &mut Workspace) -> Result<(), Cancelled>;
 
+    /// The output that `target` would be, to see how its words correspond to the source's. `None` if the model cannot
+    /// be made to say what it is told.
+    fn force(&self, _ids: &[u32], _target: &str) -> Option<Output> {
+        None
+    }
+
     /// Puts target tokens together to text. Spans are on character boundaries and in order.
     fn decode(&self, ids: &[u32]) -> Decoded;
 

@@ -40,7 +40,7 @@ pub(crate) enum Nature {
 pub(crate) enum Numbers {
     /// Those with several separators, which models mix up.
     Involved,
-    /// All of three digits or more.
+    /// All of three digits or more, and one at the end.
     Long,
 }
 
@@ -87,7 +87,8 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
         if character.is_ascii_digit() {
             let number = number_at(text, at, within.end);
             let is_part_of_word = text[within.start..at].chars().next_back().is_some_and(char::is_alphabetic);
-            if !is_part_of_word && is_protected(&text[number.clone()], numbers) {
+            let is_last = number.end == within.end;
+            if !is_part_of_word && is_protected(&text[number.clone()], numbers, is_last) {
                 let verbatim = text[number.clone()].to_owned();
                 out.push(Group {
                     range: number.clone(),
@@ -97,6 +98,18 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
                 });
             }
             at = number.end;
+            continue;
+        }
+        if is_folded(character) {
+            let floor = out.last().map_or(within.start, |group| group.range.end).max(within.start);
+            let word = word_around(text, at, floor..within.end);
+            let letters = text[word.clone()].chars().filter(|character| character.is_alphabetic()).count();
+            let is_formula = letters <= 3 || text[word.clone()].chars().skip(1).any(char::is_uppercase);
+            let range =
+                if is_formula && word.end >= end { word } else { extend(text, at..end, &(at..within.end), is_folded) };
+            at = range.end;
+            let verbatim = text[range.clone()].to_owned();
+            out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
             continue;
         }
         if character.is_whitespace()
@@ -126,6 +139,12 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
     }
 }
 
+/// What vocabularies know under another form only: `CO₂` would come out as `CO2`, `½` as three signs.
+fn is_folded(character: char) -> bool {
+    matches!(character, '²' | '³' | '¹' | '¼' | '½' | '¾' | '™' | '℠'
+        | '\u{2070}'..='\u{209c}' | '\u{2150}'..='\u{215f}' | '\u{2460}'..='\u{249b}')
+}
+
 /// The number that starts here: digits, and separators between them.
 fn number_at(text: &str, at: usize, end: usize) -> Range<usize> {
     let is_part = |character: char| character.is_ascii_digit() || character == '.' || character == ',';
@@ -133,10 +152,10 @@ fn number_at(text: &str, at: usize, end: usize) -> Range<usize> {
     at..at + text[run].trim_end_matches(['.', ',']).len()
 }
 
-fn is_protected(number: &str, numbers: Numbers) -> bool {
+fn is_protected(number: &str, numbers: Numbers, is_last: bool) -> bool {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     let separators = number.len() - digits;
-    separators > 1 || (numbers == Numbers::Long && digits > 2)
+    separators > 1 || (numbers == Numbers::Long && (digits > 2 || is_last))
 }
 
 /// The letters, digits and marks around a place.
@@ -264,6 +283,7 @@ mod tests {
         check("Item #5 is ok.", &[], &[("#5", Verbatim)]);
         check("Hello {name}, hi", &[], &[("{name}", Verbatim)]);
         check("write to (me@here.org).", &[], &[("me@here.org", Verbatim)]);
+        check("The CO₂ of 2½ m² was high¹ here", &[], &[("CO₂", Verbatim), ("2½ m²", Verbatim), ("¹", Verbatim)]);
         check("costs €50, not £3.", &[], &[("€50", Verbatim), ("£3", Verbatim)]);
         check("Nice 👍🏽😀 work", &[], &[("👍🏽😀", Ornament)]);
         check("says 你好 世界 there", &[], &[("你好 世界", Verbatim)]);

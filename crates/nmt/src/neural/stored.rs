@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::marian::{Engine, Kernel, LoadError, Options, Part, Parts};
 use crate::models::{Manifest, Models, ModelsError, Role};
-use crate::neural::model::{Cancelled, Decoded, Encoded, Feed, Model, Workspace};
+use crate::neural::model::{Cancelled, Decoded, Encoded, Feed, Model, Output, Workspace};
 
 pub(crate) struct StoredModel {
     engine: Engine,
@@ -76,6 +76,12 @@ impl Model for StoredModel {
 
     fn run(&self, feed: &mut dyn Feed, workspace: &mut Workspace) -> Result<(), Cancelled> {
         self.engine.run(feed, &Options::default(), workspace)
+    }
+
+    fn force(&self, ids: &[u32], target: &str) -> Option<Output> {
+        let target = self.engine.encode_target(target);
+        let hypothesis = self.engine.force(ids, &target.ids, &mut Workspace::new());
+        (!hypothesis.truncated).then(|| hypothesis.into())
     }
 
     fn decode(&self, ids: &[u32]) -> Decoded {

@@ -12,7 +12,7 @@ use crate::neural::split::{cut, endless};
 use crate::translator::{Source, Translated};
 
 /// Most tokens of one call. The models were trained on sentences; longer texts are silently cut short by the engine.
-const MOST_TOKENS: usize = 110;
+pub(crate) const MOST_TOKENS: usize = 110;
 
 /// Longer texts are cut before tokens are counted: bytes.
 const MOST_BYTES: usize = 1_500;
@@ -64,10 +64,10 @@ enum State {
     Done(Piece),
 }
 
-struct Asked {
-    groups: Vec<Group>,
-    draft: Draft,
-    encoded: Encoded,
+pub(crate) struct Asked {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) draft: Draft,
+    pub(crate) encoded: Encoded,
 }
 
 impl Part {
@@ -290,7 +290,8 @@ enum Prepared {
     Parts(Vec<Part>),
 }
 
-fn piece_of(source: &Source, asked: &Asked, output: &Output, decoded: &Decoded) -> Result<Piece, Flaw> {
+/// The part as the output has it, with everything back in its place.
+pub(crate) fn piece_of(source: &Source, asked: &Asked, output: &Output, decoded: &Decoded) -> Result<Piece, Flaw> {
     let Asked { groups, draft, encoded } = asked;
     let attention = &output.attention;
     let restored = restore(&source.text, groups, draft, encoded, decoded, attention)?;

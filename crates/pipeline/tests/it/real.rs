@@ -65,3 +65,27 @@ fn glossaries_placeholders_and_addresses_come_out_as_given() {
     }
     assert_eq!((output.report.glossary_hits, output.report.glossary_misses), (1, 0));
 }
+
+#[test]
+fn every_occurrence_of_a_term_comes_out_as_given() {
+    let Some(engine) = neural() else { return };
+    let page = "<p>The <b>power supply</b> of a printer is small.</p>\n\
+        <p>Is the printer's power supply <a href=\"/x\">near the printer</a>? Printers have one.</p>\n\
+        <p>printer</p>\n<p>Turn the printer off, then pull the cable of the <i>printer</i>, not the power supply!</p>\n\
+        <p>A printer, a printer and one more printer (the old printer) stand here with one power supply.</p>\n\
+        <h2>PRINTER</h2>\n";
+    let (text, output) = run(engine, "a.html", page, "printer,máquina X1\npower supply,fonte Y2\n");
+    assert_eq!((text.matches("máquina X1").count(), text.matches("fonte Y2").count()), (11, 4), "{text}");
+    assert_eq!((output.report.glossary_hits, output.report.glossary_misses, output.report.repaired), (15, 0, 0));
+}
+
+#[test]
+fn data_and_formulas_come_out_as_they_were() {
+    let Some(engine) = neural() else { return };
+    let text = "00000060H  FF FF FF FF FF FF 1E B1 FF FF FF FF\n\nAnnual CO₂ emissions of 2½ m² in the U.S. Bureau\n\n\
+        Consumer Confidence Report page 6\n";
+    let (text, _) = run(engine, "a.txt", text, "");
+    for kept in ["00000060H  FF FF FF FF FF FF 1E B1 FF FF FF FF", "CO₂", "2½ m²", "6"] {
+        assert!(text.contains(kept), "{text}");
+    }
+}
