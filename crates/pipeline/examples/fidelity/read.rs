@@ -276,7 +276,10 @@ pub(crate) fn structure(content: &[u8]) -> Option<BTreeMap<String, isize>> {
 /// Attributes that hold text, or the spelling of it.
 fn is_free(key: &str) -> bool {
     let key = local(key);
-    key.starts_with("rsid")
+    // Languages, in whatever attributes OpenDocument keeps them; and that a workbook must be computed anew.
+    ["rsid", "language", "country", "script", "rfc-language", "key"].iter().any(|start| key.starts_with(start))
+        || ["fullCalcOnLoad", "refreshOnLoad", "dataCaption", "rowHeaderCaption", "colHeaderCaption"]
+            .contains(&key.as_str())
         || [
             "space",
             "descr",

@@ -8,7 +8,7 @@ use terjuman_formats::Format;
 
 use crate::check::Findings;
 
-/// `file <tab> check <tab> severity <tab> reason`, one a line.
+/// `file <tab> check <tab> severity <tab> reason`, one a line; `*.md` stands for every file whose name ends so.
 const REGISTER: &str = include_str!("register.tsv");
 
 #[derive(Default)]
@@ -64,7 +64,11 @@ impl Report {
         for (check, what) in seen {
             let known = REGISTER.lines().find(|line| {
                 let mut fields = line.split('\t');
-                fields.next() == Some(name) && fields.next() == Some(check)
+                let is_file = fields.next().is_some_and(|file| match file.strip_prefix('*') {
+                    Some(end) => name.ends_with(end),
+                    None => file == name,
+                });
+                is_file && fields.next() == Some(check)
             });
             self.new += usize::from(known.is_none());
             self.used.extend(known);
