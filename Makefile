@@ -1,4 +1,4 @@
-.PHONY: crash demo test
+.PHONY: crash demo fidelity test
 # A folder of documents from English to Portuguese, through the public API of a server on the embedded engine.
 demo:
 	scripts/demo
@@ -9,3 +9,6 @@ test:
 KILLS ?= 25
 crash:
 	TERJUMAN_TEST_KILLS=$(KILLS) scripts/with-postgres cargo nextest run --locked --package terjuman-server being_killed
+# Figures of what comes back from real documents, written to docs/fidelity.md; OFFICE=DIR adds a folder of office documents.
+fidelity:
+	cargo run --release --locked -p terjuman-pipeline --example fidelity -- ../shared/corpus $(OFFICE)

@@ -1,0 +1,161 @@
+//! One document through all checks.
+
+use std::collections::BTreeMap;
+
+use terjuman_formats::{Format, Options, Target, extract};
+use terjuman_model::{Failure, TaggedText};
+use terjuman_nmt::{Identity, Pseudo};
+use terjuman_pipeline::{Limits, Request, Translator, translate};
+
+use crate::read::{entries, shown, structure};
+use crate::swap::{self, Swap};
+
+/// What a document showed.
+#[derive(Default)]
+pub(crate) struct Findings {
+    /// Why it was refused, if it was.
+    pub(crate) refused: Option<String>,
+    /// Words that somebody sees and that a translation changes, and those that stayed.
+    pub(crate) words: usize,
+    pub(crate) left: Vec<String>,
+    /// Checks that failed, each with what was seen.
+    pub(crate) failures: Vec<(&'static str, String)>,
+    pub(crate) segments: usize,
+    pub(crate) tags: usize,
+}
+
+fn run(name: &str, bytes: &[u8], engine: &dyn Translator) -> Result<Vec<u8>, Failure> {
+    let request = Request {
+        bytes,
+        name: Some(name),
+        content_type: None,
+        source: Some("en".parse().expect("a known code")),
+        target: "pt".parse().expect("a known code"),
+        engine,
+        glossaries: &[],
+        options: &Options::default(),
+        limits: &Limits::default(),
+    };
+    Ok(translate(&request, &())?.bytes)
+}
+
+/// Identity, every segment written anew, extraction before and after, coverage and structure.
+pub(crate) fn check(name: &str, format: Format, bytes: &[u8]) -> Findings {
+    let mut findings = Findings::default();
+    match run(name, bytes, &Identity) {
+        Ok(same) if same == bytes => {}
+        Ok(_) => findings.failures.push(("identity", "other bytes".to_owned())),
+        Err(failure) => {
+            findings.refused = Some(failure.code.to_string());
+            return findings;
+        }
+    }
+    there_and_back(name, bytes, &mut findings);
+    twice(format, bytes, &mut findings);
+    match run(name, bytes, &Pseudo::default()) {
+        Ok(output) => coverage(format, bytes, &output, &mut findings),
+        Err(failure) => findings.failures.push(("pseudo", failure.code.to_string())),
+    }
+    findings
+}
+
+fn there_and_back(name: &str, bytes: &[u8], findings: &mut Findings) {
+    let back = run(name, bytes, &Swap).and_then(|there| run(name, &there, &Swap));
+    match back {
+        Ok(back) if back == bytes => {}
+        Ok(back) => match entries(bytes).zip(entries(&back)) {
+            Some((before, after)) => compare("forced", &before, &after, findings),
+            None if spelled(bytes) == spelled(&back) => {}
+            None => findings.failures.push(("forced", "other text".to_owned())),
+        },
+        Err(failure) => findings.failures.push(("forced", failure.code.to_string())),
+    }
+    let Ok(back) = run(name, bytes, &Swap).and_then(|there| run(name, &there, &Swap)) else { return };
+    let text = |bytes: &[u8]| shown(bytes).iter().map(|(_, text)| spelled(text.as_bytes())).collect::<Vec<_>>();
+    if text(bytes) != text(&back) {
+        findings.failures.push(("forced", "other text".to_owned()));
+    }
+}
+
+/// White space may be spelled in another way.
+fn spelled(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+}
+
+fn compare(
+    check: &'static str,
+    before: &BTreeMap<String, Vec<u8>>,
+    after: &BTreeMap<String, Vec<u8>>,
+    findings: &mut Findings,
+) {
+    for (name, content) in before {
+        let Some(other) = after.get(name) else {
+            if !name.contains("signature") {
+                findings.failures.push((check, format!("{name} is gone")));
+            }
+            continue;
+        };
+        if content == other || name.ends_with(".xlsx") {
+            continue;
+        }
+        let (Some(mut counts), Some(others)) = (structure(content), structure(other)) else { continue };
+        for (element, count) in others {
+            *counts.entry(element).or_insert(0) -= count;
+        }
+        if let Some((element, count)) = counts.iter().find(|(_, count)| **count != 0) {
+            let element: String = element.chars().take(120).collect();
+            findings.failures.push((check, format!("{name}: {element} {count:+}")));
+        }
+    }
+}
+
+/// What is found in a written document is what was written.
+fn twice(format: Format, bytes: &[u8], findings: &mut Findings) {
+    let read = |bytes: &[u8]| extract(format, bytes, &Options::default(), &Limits::default());
+    let Ok(document) = read(bytes) else { return };
+    findings.segments = document.segments.len();
+    findings.tags = document.segments.iter().map(|segment| segment.tags.len()).sum();
+    let swapped: Vec<TaggedText> = document.segments.iter().map(|s| swap::segment(&s.source)).collect();
+    let target = Target { source_language: None, language: None };
+    let again = document.skeleton.merge(&swapped, &target).and_then(|written| read(&written));
+    match again {
+        Ok(again) if again.segments.iter().map(|segment| &segment.source).eq(&swapped) => {}
+        Ok(again) => {
+            let (found, put) = (again.segments.len(), swapped.len());
+            let at = again.segments.iter().zip(&swapped).position(|(found, put)| found.source != *put);
+            findings.failures.push(("twice", format!("{put} segments written, {found} found, other at {at:?}")));
+        }
+        Err(error) => findings.failures.push(("twice", error.to_string())),
+    }
+}
+
+fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings) {
+    let texts = |bytes: &[u8]| match format {
+        Format::Txt => vec![(String::new(), String::from_utf8_lossy(bytes).into_owned())],
+        Format::Csv | Format::Tsv => {
+            let mut reader = csv::ReaderBuilder::new();
+            let delimiter = if format == Format::Tsv { b'\t' } else { b',' };
+            let reader = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
+            let records = reader.into_byte_records().flatten();
+            let cells =
+                records.flat_map(|r| r.iter().map(|c| String::from_utf8_lossy(c).into_owned()).collect::<Vec<_>>());
+            cells.map(|cell| (String::new(), cell)).collect()
+        }
+        _ => shown(bytes),
+    };
+    findings.words = texts(bytes).iter().map(|(_, text)| plain_words(text).count()).sum();
+    for (place, text) in texts(output) {
+        findings.left.extend(plain_words(&text).map(|word| format!("{place}: {word}")));
+    }
+    if let Some((before, after)) = entries(bytes).zip(entries(output)) {
+        compare("structure", &before, &after, findings);
+    } else if entries(bytes).is_some() {
+        findings.failures.push(("structure", "the container does not open".to_owned()));
+    }
+}
+
+/// Words of ASCII letters alone: neither numbers, codes with digits, addresses nor paths.
+fn plain_words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split_whitespace().map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation()));
+    words.filter(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}

@@ -1,0 +1,140 @@
+//! Figures by format, and the register of known divergences.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use terjuman_formats::Format;
+
+use crate::check::Findings;
+
+/// `file <tab> check <tab> severity <tab> reason`, one a line; `*.md` stands for every file whose name ends so.
+const REGISTER: &str = include_str!("register.tsv");
+
+#[derive(Default)]
+struct Row {
+    files: usize,
+    refused: usize,
+    late: usize,
+    failed: BTreeMap<&'static str, usize>,
+    words: usize,
+    left: usize,
+    segments: usize,
+    tags: usize,
+}
+
+/// The results of a run.
+#[derive(Default)]
+pub(crate) struct Report {
+    rows: BTreeMap<&'static str, Row>,
+    /// One line for each divergence, known or not.
+    pub(crate) divergences: Vec<String>,
+    /// How many are not in the register.
+    pub(crate) new: usize,
+    used: Vec<&'static str>,
+}
+
+impl Report {
+    pub(crate) fn add(&mut self, format: Format, name: &str, findings: &Findings, time: Duration) {
+        let row = self.rows.entry(format.entry().extensions[0]).or_default();
+        row.files += 1;
+        if findings.refused.is_some() {
+            row.refused += 1;
+            row.late += usize::from(time > Duration::from_secs(2));
+            return;
+        }
+        row.words += findings.words;
+        row.left += findings.left.len();
+        row.segments += findings.segments;
+        row.tags += findings.tags;
+        let mut seen: Vec<(&'static str, String)> = findings.failures.clone();
+        // A word or two in a hundred thousand are a matter of the table; a file that shows many is one by itself.
+        if findings.left.len() * 200 > findings.words {
+            let sample: Vec<_> = findings.left.iter().take(6).map(String::as_str).collect();
+            seen.push((
+                "coverage",
+                format!("{} of {} words: {}", findings.left.len(), findings.words, sample.join(", ")),
+            ));
+        }
+        let mut checks: Vec<&'static str> = seen.iter().map(|(check, _)| *check).collect();
+        checks.dedup();
+        for check in checks {
+            *row.failed.entry(check).or_default() += 1;
+        }
+        for (check, what) in seen {
+            let known = REGISTER.lines().find(|line| {
+                let mut fields = line.split('\t');
+                let is_file = fields.next().is_some_and(|file| match file.strip_prefix('*') {
+                    Some(end) => name.ends_with(end),
+                    None => file == name,
+                });
+                is_file && fields.next() == Some(check)
+            });
+            self.new += usize::from(known.is_none());
+            self.used.extend(known);
+            self.divergences
+                .push(format!("{}\t{name}\t{check}\t{what}", if known.is_some() { "known" } else { "NEW" }));
+        }
+    }
+
+    /// The page of documentation.
+    pub(crate) fn page(&self) -> String {
+        let mut out = String::from(HEAD);
+        for (format, row) in &self.rows {
+            let failed = |check: &str| row.failed.get(check).copied().unwrap_or(0);
+            let read = row.files - row.refused;
+            let covered = match row.words {
+                0 => "–".to_owned(),
+                words => format!("{:.2} %", 100.0 - row.left as f64 * 100.0 / words as f64),
+            };
+            let tags = row.tags as f64 / row.segments.max(1) as f64;
+            let _ = writeln!(
+                out,
+                "| `{format}` | {} | {} ({}) | {} of {read} | {} | {} | {} | {covered} of {} | {tags:.2} |",
+                row.files,
+                row.refused,
+                row.late,
+                read - failed("identity"),
+                failed("forced"),
+                failed("twice"),
+                failed("structure") + failed("pseudo"),
+                row.words,
+            );
+        }
+        let mut used = self.used.clone();
+        used.sort_unstable();
+        used.dedup();
+        let _ = writeln!(
+            out,
+            "\n## Known divergences\n\n{} that the run met are in the register; {} are not.\n",
+            used.len(),
+            self.new
+        );
+        for line in used {
+            let fields: Vec<_> = line.split('\t').collect();
+            if let [file, check, severity, reason] = fields[..] {
+                let _ = writeln!(out, "- `{file}`, {check} ({severity}): {reason}");
+            }
+        }
+        out
+    }
+}
+
+const HEAD: &str = "# Fidelity
+
+Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office documents. Every file goes through these checks:
+
+- **identity**: the output has the bytes of the input.
+- **forced**: an engine that is its own inverse writes every segment twice. The parts must have the elements and the text
+  that they had; runs may have been merged and white space spelled in another way.
+- **twice**: the segments of a written document are those that were written, with their tags.
+- **structure**: a document through `pseudo` has the elements and attributes that it had, but for runs and attributes with text.
+- **coverage**: words of ASCII letters that a reader of the specification sees, which knows nothing of the filters, and
+  the share that `pseudo` changed. Measured for office documents, text and tables; what has no figure is not measured here.
+
+A divergence marked *open* was found by the first run and nobody has judged it yet: it may be a fault of a filter, of the
+reader, or of the inverse engine, which turns words into codes and codes into words.
+
+| format | files | refused (after 2 s) | identity | forced | twice | structure | coverage | tags a segment |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+";
