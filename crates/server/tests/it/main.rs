@@ -8,6 +8,7 @@ mod attempts;
 mod backup;
 mod crash;
 mod demo;
+mod deploy;
 mod models;
 mod postgres;
 mod rolling;
