@@ -139,7 +139,7 @@ async fn each_parameter_and_part_that_cannot_be_is_named() {
         ("a.txt", "", "NoTranslatableText"),
         ("a.txt", " \r\n", "NoTranslatableText"),
         ("a.exe", "x", "InvalidFormat"),
-        ("a.docm", "x", "InvalidFormat"),
+        ("a.vsdx", "x", "InvalidFormat"),
         ("document", "%PDF-1.7", "InvalidFormat"),
     ] {
         send(&server, to, form(&[(&named(name), content)])).await.refused(400, inner, "document");
