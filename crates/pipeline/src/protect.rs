@@ -183,6 +183,11 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     if !whole.bytes().any(is_telling) {
         return;
     }
+    let cited = whole.trim_end_matches(['.', ',', ';', ':']);
+    if is_citation(cited) {
+        found.push(range.start..range.start + cited.len());
+        return;
+    }
     let bare = whole.trim_start_matches(['(', '[', '{', '<', '"', '\'', '“', '‘', '«', '„', '¿', '¡']);
     let start = range.start + (whole.len() - bare.len());
     let bare = without_punctuation(bare);
@@ -191,6 +196,18 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     } else if is_email(bare) || is_path(bare) || is_identifier(bare) || is_code(bare) {
         found.push(start..start + bare.len());
     }
+}
+
+/// A place in a law or contract, `(A)(2)(c)` or `18.33.020(a)`: engines lose one bracket of several. One alone may be words.
+fn is_citation(token: &str) -> bool {
+    let digits = token.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let Some(groups) = token[digits..].strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return false };
+    let mut count = 0;
+    let are_short = groups.split(")(").all(|group| {
+        count += 1;
+        (1..=5).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    are_short && (count > 1 || digits > 0)
 }
 
 /// The token without what belongs to the sentence: stops, quotes, and brackets that it did not open.
@@ -308,6 +325,11 @@ mod tests {
         }
         marked.push_str(&text[at..]);
         assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn citations_are_kept() {
+        check("Under Section 18.33 ⟦(A)(2)(c)⟧, ⟦65852.2(e)⟧; and (so) it (is)(or not) f(x)");
     }
 
     #[test]
