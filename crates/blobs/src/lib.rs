@@ -25,4 +25,4 @@ pub use container::{BlobEntry, Container, Created, Stamp};
 pub use error::BlobError;
 pub use location::{Location, LocationError};
 pub use secret::Secret;
-pub use stores::Stores;
+pub use stores::{StandIn, Stores};

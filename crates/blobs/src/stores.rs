@@ -15,6 +15,24 @@ use crate::{BlobError, ConfigError, Container, Location, StorageConfig};
 pub struct Stores {
     /// `None` if the settings cannot be used: then nothing is reached.
     open: Option<Arc<Open>>,
+    /// What is opened instead.
+    stand_in: Option<Arc<dyn StandIn>>,
+}
+
+/// A storage in the place of the real one, for tests that simulate it. No policy applies to it.
+#[doc(hidden)]
+pub trait StandIn: Send + Sync {
+    /// See [`Stores::folder`].
+    ///
+    /// # Errors
+    /// As [`Stores::folder`].
+    fn folder(&self, location: &Location) -> Result<Arc<dyn Container>, BlobError>;
+
+    /// See [`Stores::file`].
+    ///
+    /// # Errors
+    /// As [`Stores::file`].
+    fn file(&self, location: &Location) -> Result<(Arc<dyn Container>, String), BlobError>;
 }
 
 struct Open {
@@ -31,8 +49,15 @@ impl Stores {
     pub fn new(config: StorageConfig) -> Self {
         Self::open(config).unwrap_or_else(|error| {
             tracing::error!("no storage can be reached: {error}");
-            Self { open: None }
+            Self { open: None, stand_in: None }
         })
+    }
+
+    /// Opens everything in a stand-in. For tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn standing_in(stand_in: Arc<dyn StandIn>) -> Self {
+        Self { open: None, stand_in: Some(stand_in) }
     }
 
     /// Storage under this policy; for a server that shall not start with settings that cannot be used.
@@ -43,7 +68,7 @@ impl Stores {
         let guard = Arc::new(Guard::new(&config)?);
         let roots = Roots::new(&config.file_roots)?;
         let named = NamedStores::new(&config, &guard)?;
-        Ok(Self { open: Some(Arc::new(Open { config, guard, roots, named })) })
+        Ok(Self { open: Some(Arc::new(Open { config, guard, roots, named })), stand_in: None })
     }
 
     /// Opens a container, a virtual directory in one, or a folder. Does not connect yet, and the folder need not exist.
@@ -51,6 +76,9 @@ impl Stores {
     /// # Errors
     /// [`BlobError::Refused`] if the policy forbids it, [`BlobError::BadName`] if it names no container.
     pub fn folder(&self, location: &Location) -> Result<Arc<dyn Container>, BlobError> {
+        if let Some(stand_in) = &self.stand_in {
+            return stand_in.folder(location);
+        }
         let open = self.opened()?;
         if location.url().scheme() == "file" {
             return Ok(Arc::new(open.roots.folder(location.url())?));
@@ -71,6 +99,9 @@ impl Stores {
     /// # Errors
     /// As [`Stores::folder`]; [`BlobError::BadName`] if the URL names no file.
     pub fn file(&self, location: &Location) -> Result<(Arc<dyn Container>, String), BlobError> {
+        if let Some(stand_in) = &self.stand_in {
+            return stand_in.file(location);
+        }
         let open = self.opened()?;
         if location.url().scheme() == "file" {
             let (container, name) = open.roots.file(location.url())?;
