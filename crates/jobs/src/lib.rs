@@ -52,6 +52,11 @@ pub use store::{
     SqliteOptions, SqliteStore, Standing, Subject, backup,
 };
 
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub use store::{Bug, MemoryStore};
+#[doc(hidden)]
+pub use worker::Threads;
 pub use worker::Worker;
 
 pub use terjuman_blobs::{Location, LocationError, StorageConfig, Stores};

@@ -75,6 +75,7 @@ impl Jobs {
         loop {
             // Only some of what happens is told; the rest is looked at now and then.
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 heard = news.recv() => if heard == Err(RecvError::Closed) { return },
                 () = sleep(FOLLOW) => {}

@@ -3,8 +3,12 @@
 pub(crate) mod codes;
 pub(crate) mod crashes;
 pub(crate) mod fair;
+#[cfg(test)]
+mod lease_model;
 pub(crate) mod ledger;
 pub(crate) mod listing;
+#[cfg(feature = "testing")]
+mod memory;
 pub(crate) mod position;
 mod postgres;
 pub(crate) mod repeat;
@@ -18,6 +22,8 @@ use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 use terjuman_pipeline::Report;
 use tokio::sync::broadcast;
 
+#[cfg(feature = "testing")]
+pub use self::memory::{Bug, MemoryStore};
 pub use self::postgres::{PostgresOptions, PostgresStore};
 pub use self::repeat::{Accepted, Forgotten, Repeat, Repeated};
 pub use self::sqlite::{SqliteOptions, SqliteStore, backup};

@@ -6,7 +6,7 @@
 use terjuman_model::{DocumentEvent, DocumentStatus};
 
 /// Where a row stands for the workers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Queue {
     /// For a worker to take.
     Waiting,
@@ -17,7 +17,7 @@ pub(crate) enum Queue {
 }
 
 /// A document's status as shown, and its place in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Position {
     /// What callers see.
     pub(crate) shown: DocumentStatus,

@@ -16,7 +16,7 @@ pub struct Holder {
 }
 
 /// What a lease is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// The enumeration of a job's documents.
     Expansion(JobId),
@@ -38,7 +38,9 @@ impl Lease {
     }
 
     /// The same lease, for an operation that outlives its caller.
-    pub(crate) fn again(&self) -> Self {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn again(&self) -> Self {
         Self { subject: self.subject, token: self.token }
     }
 

@@ -15,6 +15,7 @@ use tracing::Instrument as _;
 use super::context::{Context, unreadable};
 use super::held::{Guard, Held, Reason};
 use super::slots::Slot;
+use super::threads::Threads;
 use super::{GRACE, Shared, kibibytes, metrics};
 use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind, Working};
 
@@ -112,6 +113,7 @@ async fn within_time(
     let limit = Duration::from_millis(shared.config.document_timeout_ms);
     let mut attempt = std::pin::pin!(attempt(shared, held, work, slot, report));
     tokio::select! {
+        biased;
         ended = &mut attempt => return ended,
         () = sleep(limit) => held.stop(Reason::TimedOut),
     }
@@ -174,23 +176,43 @@ async fn tell(
     told
 }
 
-async fn hand_back(shared: &Shared, held: &Held, how: Return) -> Result<bool, JobsError> {
+pub(super) async fn hand_back(shared: &Shared, held: &Held, how: Return) -> Result<bool, JobsError> {
     let leases = [held.lease()];
     insist(shared, held, || shared.jobs.store().hand_back(&leases, how)).await.map(|()| true)
 }
 
-/// Calls the store until it answers, or the lease is over.
-async fn insist<T, F>(shared: &Shared, held: &Held, call: impl Fn() -> F) -> Result<T, JobsError>
+/// Calls the store until it answers, or the lease is over. What it refuses although it can be reached is not asked for
+/// ever: then the lease ends, and somebody else tries.
+pub(super) async fn insist<T, F>(shared: &Shared, held: &Held, call: impl Fn() -> F) -> Result<T, JobsError>
+where
+    F: Future<Output = Result<T, JobsError>>,
+{
+    let (since, lease) = (Instant::now(), shared.holder.lease);
+    loop {
+        let answer = call().await;
+        shared.note(&answer);
+        let may_pass = matches!(answer, Err(JobsError::Busy | JobsError::Store(_)));
+        if !may_pass || held.renewed().elapsed() > lease || since.elapsed() > lease {
+            return answer;
+        }
+        sleep(TELL_AGAIN).await;
+    }
+}
+
+/// Asks the store until it answers, or the work has to stop. That a database is away for a while is nothing that the
+/// document has done: it costs no attempt.
+async fn ask<T, F>(shared: &Shared, held: &Held, call: impl Fn() -> F) -> Result<T, End>
 where
     F: Future<Output = Result<T, JobsError>>,
 {
     loop {
-        let answer = call().await;
+        let answer = held.unless_stopped(call()).await?;
         shared.note(&answer);
-        if answer.is_ok() || held.renewed().elapsed() > shared.holder.lease {
-            return answer;
+        match answer {
+            Ok(answer) => return Ok(answer),
+            Err(JobsError::Busy | JobsError::Store(_)) => held.unless_stopped(sleep(TELL_AGAIN)).await?,
+            Err(_) => return Err(later(FailureCode::InternalServerError, "the job store could not be read")),
         }
-        sleep(TELL_AGAIN).await;
     }
 }
 
@@ -204,15 +226,8 @@ async fn attempt(
     report: &mut Report,
 ) -> Result<Outcome, End> {
     let begun = Instant::now();
-    let context = held.unless_stopped(shared.contexts.get(&**shared.jobs.store(), work.job)).await?;
-    let context = match context {
-        Ok(Some(context)) => context,
-        Ok(None) => return Err(End::Stopped(Reason::Lost)),
-        Err(error) => {
-            shared.note::<()>(&Err(error));
-            return Err(later(FailureCode::InternalServerError, "the job store could not be read"));
-        }
-    };
+    let context = ask(shared, held, || shared.contexts.get(&**shared.jobs.store(), work.job)).await?;
+    let Some(context) = context else { return Err(End::Stopped(Reason::Lost)) };
     let working = shared.at_work.document(held.lease());
     let (input, target) = place(&context, work)?;
     if work.size > shared.config.max_document_bytes {
@@ -252,7 +267,7 @@ async fn attempt(
     // What is said if it does not stop when it is told to.
     report.stage = Stage::Translate;
     let taken = Taken { _room: room, working, _slot: slot };
-    let (mut output, taken) = on_a_thread(held, taken, report, run).await?;
+    let (mut output, taken) = on_a_thread(&shared.threads, held, taken, report, run).await?;
     *report = std::mem::take(&mut output.report);
     report.durations.read_ms = read_ms;
     report.stage = Stage::Write;
@@ -283,12 +298,13 @@ struct Taken {
 /// Runs a translation where it may block. One that is told to stop has a moment to do so; then nobody waits for it any
 /// more, and it keeps what it has taken until it ends.
 async fn on_a_thread(
+    threads: &Threads,
     held: &Held,
     taken: Taken,
     report: &mut Report,
     run: impl FnOnce() -> Result<Output, Failed> + Send + 'static,
 ) -> Result<(Output, Taken), End> {
-    let mut thread = tokio::task::spawn_blocking(move || {
+    let mut thread = threads.spawn(move || {
         let here = taken.working.here();
         let output = run();
         drop(here);
@@ -357,15 +373,15 @@ async fn write(
     let content_type = output.format.entry().content_types.first().copied().unwrap_or("application/octet-stream");
     let stamp = Stamp { document: work.id, sha256 };
     shared.points.pass("before put").await;
-    match shared.jobs.store().standing(held.lease()).await {
-        Ok(Standing::Held) => {}
-        Ok(Standing::Cancelled) => return Err(End::Stopped(Reason::Cancelled)),
-        Ok(Standing::Lost) => return Err(End::Stopped(Reason::Lost)),
-        // Without the store nobody knows whose document this is.
-        Err(error) => {
-            shared.note::<()>(&Err(error));
-            return Err(later(FailureCode::InternalServerError, "the job store could not be read"));
-        }
+    // Without the store nobody knows whose document this is.
+    match ask(shared, held, || shared.jobs.store().standing(held.lease())).await? {
+        Standing::Held => {}
+        Standing::Cancelled => return Err(End::Stopped(Reason::Cancelled)),
+        Standing::Lost => return Err(End::Stopped(Reason::Lost)),
+    }
+    // The answer may be as old as the process stood still: by this machine's own clock the lease holds, too.
+    if held.is_overdue(shared.holder.lease) {
+        return Err(End::Stopped(Reason::Lost));
     }
     // Not stopped from here on: a file that begins to appear is reported.
     let created = container.create(&work.target_name, output.bytes.into(), content_type, &stamp).await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use terjuman_model::JobId;
 use tracing::Instrument as _;
 
+use super::document::{hand_back, insist};
 use super::enumerate::{Stop, enumerate};
 use super::held::{Guard, Reason};
 use super::slots::Slot;
@@ -25,7 +26,8 @@ pub(super) async fn work(shared: Arc<Shared>, guard: Guard, request: JobRequest,
         let told = match found {
             Ok(Ok(documents)) => {
                 let count = documents.len();
-                let told = store.record_expansion(held.lease(), documents).await;
+                // A database that is away for a while does not cost the attempt.
+                let told = insist(&shared, held, || store.record_expansion(held.lease(), documents.clone())).await;
                 if matches!(told, Ok(true)) {
                     tracing::info!(job.id = %job, documents = count, "job {job} has {count} documents");
                 }
@@ -33,13 +35,13 @@ pub(super) async fn work(shared: Arc<Shared>, guard: Guard, request: JobRequest,
             }
             Ok(Err(Stop::Busy { retry_after, .. })) if attempt < shared.config.attempts => {
                 let delay = shared.backoff(job.0.as_u128(), attempt).max(retry_after);
-                store.hand_back(&[held.lease()], Return::After(delay)).await.map(|()| true)
+                hand_back(&shared, held, Return::After(delay)).await
             }
             Ok(Err(Stop::Refused(failure) | Stop::Busy { failure, .. })) => {
                 tracing::info!(job.id = %job, code = %failure.code, "job {job} is refused: {}", failure.code);
-                store.refuse(held.lease(), failure).await
+                insist(&shared, held, || store.refuse(held.lease(), failure.clone())).await
             }
-            Err(Reason::Shutdown) => store.hand_back(&[held.lease()], Return::Unbegun).await.map(|()| true),
+            Err(Reason::Shutdown) => hand_back(&shared, held, Return::Unbegun).await,
             Err(Reason::Lost | Reason::Cancelled | Reason::TimedOut) => Ok(false),
         };
         drop(slot);

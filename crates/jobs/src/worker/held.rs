@@ -1,8 +1,9 @@
 //! The leases this worker holds, and how their work is told to stop.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use terjuman_model::JobId;
 use terjuman_pipeline::Watch;
@@ -49,6 +50,11 @@ impl Held {
     /// When the lease was last known to hold, by this machine's own clock.
     pub(super) fn renewed(&self) -> Instant {
         *lock(&self.renewed)
+    }
+
+    /// A lease that was not extended in time may belong to somebody else before long.
+    pub(super) fn is_overdue(&self, lease: Duration) -> bool {
+        self.renewed().elapsed() > lease.saturating_sub(lease / 6)
     }
 
     pub(super) fn renew(&self, at: Instant) {
@@ -119,7 +125,8 @@ impl Watch for Held {
 /// Everything this worker holds.
 #[derive(Clone, Default)]
 pub(super) struct AllHeld {
-    by_subject: Arc<Mutex<HashMap<Subject, Arc<Held>>>>,
+    // In order, so that a simulated worker does the same at each run of a seed.
+    by_subject: Arc<Mutex<BTreeMap<Subject, Arc<Held>>>>,
 }
 
 impl AllHeld {

@@ -3,6 +3,9 @@
 //! One loop claims; each claim is a task. Documents hold a slot while they are worked on and room for their bytes; a
 //! slot is free again before the outcome is stored, so that the next claim shares its transaction. Nothing here decides
 //! a status: the store does, by the functions of the model.
+//!
+//! Whatever waits for several things looks at them in a fixed order (`biased`), and what is held is kept in order: a
+//! simulation with one seed is the same each time.
 
 mod context;
 mod document;
@@ -13,6 +16,7 @@ mod metrics;
 mod pulse;
 mod slots;
 mod target;
+mod threads;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -30,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use self::context::Contexts;
 use self::held::{AllHeld, Held, Reason};
 use self::slots::{Slot, Slots};
+pub use self::threads::Threads;
 use crate::{AtWork, FailPoints, Holder, Ids, Jobs, JobsError, RandomIds, Return, WorkerConfig};
 
 /// How long the loop sleeps when nothing rings: back-offs and start delays end unannounced.
@@ -67,6 +72,7 @@ pub(crate) struct Shared {
     store_failed: AtomicBool,
     points: FailPoints,
     at_work: AtWork,
+    threads: Threads,
 }
 
 impl Worker {
@@ -94,6 +100,7 @@ impl Worker {
             store_failed: AtomicBool::new(false),
             points: FailPoints::default(),
             at_work: AtWork::default(),
+            threads: Threads::default(),
             jobs,
             stores,
             engines,
@@ -120,6 +127,14 @@ impl Worker {
         self
     }
 
+    /// The same with other threads for its translations.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_threads(mut self, threads: Threads) -> Self {
+        self.shared.threads = threads;
+        self
+    }
+
     /// Works until `stop`; then takes nothing new, lets what runs go on for the configured time, and hands back the rest
     /// as if it had never been begun. Dropping the future instead is as if the process had died.
     pub async fn run(self, stop: CancellationToken) {
@@ -136,10 +151,11 @@ impl Worker {
             shared.note(&filled);
             let pause = if filled.is_ok() { POLL } else { STORE_FAILED };
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
+                Some(ended) = tasks.join_next() => report_panic(ended),
                 () = shared.jobs.wake().notified(), if filled.is_ok() => {}
                 () = shared.slots.freed(), if filled.is_ok() => {}
-                Some(ended) = tasks.join_next() => report_panic(ended),
                 () = sleep(pause) => {}
             }
         }
@@ -171,6 +187,7 @@ impl Shared {
                 return;
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 () = sleep(STORE_FAILED) => {}
             }

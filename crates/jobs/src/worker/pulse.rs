@@ -26,6 +26,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let mut last = Instant::now();
     loop {
         let now_beat = tokio::select! {
+            biased;
             _ = ticks.tick() => last.elapsed() >= beat,
             cancelled = cancels.recv() => match cancelled {
                 Ok(job) => {
@@ -78,12 +79,9 @@ fn stop_job(shared: &Shared, job: JobId) {
     }
 }
 
-/// A lease that was not extended in time may belong to somebody else before long.
 fn stop_overdue(shared: &Shared) {
-    let lease = shared.holder.lease;
-    let margin = lease / 6;
     for held in shared.held.all() {
-        if held.renewed().elapsed() > lease.saturating_sub(margin) {
+        if held.is_overdue(shared.holder.lease) {
             held.stop(Reason::Lost);
         }
     }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use terjuman_jobs::JobStore;
+use terjuman_jobs::{JobStore, MemoryStore};
 
 use crate::database::TestDatabase;
-use crate::support::{FakeClock, Fresh};
+use crate::support::{CountingIds, FakeClock, Fresh};
 
 /// A store, whichever it is.
 pub(crate) struct Bench {
@@ -18,6 +18,13 @@ pub(crate) struct Bench {
 pub(crate) async fn fresh_sqlite() -> Option<Bench> {
     let fresh = Fresh::new().await;
     Some(Bench { store: fresh.store.clone(), clock: fresh.clock.clone(), _keep: Box::new(fresh) })
+}
+
+/// The model that the simulation works on.
+pub(crate) async fn fresh_memory() -> Option<Bench> {
+    let clock = FakeClock::new();
+    let store = MemoryStore::new(clock.clone(), Arc::new(CountingIds::default()));
+    Some(Bench { store: Arc::new(store), clock, _keep: Box::new(()) })
 }
 
 /// `None`, said aloud, without a server.
@@ -33,6 +40,7 @@ macro_rules! conformance {
     ([$($promise:ident),* $(,)?]) => {
         conformance!(sqlite, fresh_sqlite, [$($promise),*]);
         conformance!(postgres, fresh_postgres, [$($promise),*]);
+        conformance!(memory, fresh_memory, [$($promise),*]);
     };
     ($database:ident, $fresh:ident, [$($promise:ident),*]) => {
         mod $database {

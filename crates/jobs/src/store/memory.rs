@@ -1,0 +1,879 @@
+//! Jobs in memory: a model of a shared database, for tests that simulate everything around it.
+//!
+//! Each operation is one transaction: it happens at once and whole. What is decided is decided by the functions that all
+//! stores share; what is looked up, compared and set is written here once more, so that the suite of promises checks two
+//! things against each other. A model can be told to have a [`Bug`]: whoever checks it must find out.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use terjuman_model::{
+    DocumentEvent, DocumentId, DocumentStatus, Failure, JobId, JobStatus, LanguageTag, ResourceId, Summary, Timestamp,
+};
+use terjuman_pipeline::Report;
+use tokio::sync::broadcast;
+
+use super::crashes::{Crashed, crashed, lost_too_often, never_listed};
+use super::ledger::Ledger;
+use super::listing::{self, Listed};
+use super::position::{Position, Queue};
+use super::repeat::FORGET_AFTER;
+use super::{JobStore, earlier, fair};
+use crate::stamps::Stamps;
+use crate::{
+    Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
+    DocumentReport, Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, ListQuery,
+    NewDocument, News, Open, Outcome, Page, Released, Repeat, Repeated, Return, Standing, Subject,
+};
+
+/// News that a listener may be behind with.
+const BEHIND: usize = 64;
+
+/// A way to be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// Whoever comes is believed to hold the lease, however late.
+    NoFence,
+    /// A success is counted twice.
+    CountsTwice,
+    /// A success charges twice.
+    ChargesTwice,
+    /// Every third job is accepted and not kept.
+    ForgetsJobs,
+    /// A request that comes again is another job.
+    ForgetsNames,
+    /// An end can be overwritten by another end.
+    EndsAgain,
+    /// A cancel ends what is at work without asking, and its workers go on.
+    CancelsBlindly,
+    /// A lease that expired is never taken back.
+    KeepsLeases,
+    /// A job that waits again is shown as not started.
+    GoesBack,
+}
+
+/// Jobs in memory. Clones are connections to the same database.
+#[derive(Clone)]
+pub struct MemoryStore {
+    database: Arc<Database>,
+}
+
+struct Database {
+    tables: Mutex<Tables>,
+    stamps: Stamps,
+    ids: Arc<dyn Ids>,
+    start_delay: Duration,
+    news: broadcast::Sender<News>,
+    bug: Option<Bug>,
+}
+
+#[derive(Default)]
+struct Tables {
+    jobs: Vec<JobRow>,
+    documents: Vec<DocumentRow>,
+    job_rows: BTreeMap<JobId, usize>,
+    document_rows: BTreeMap<DocumentId, usize>,
+    submissions: BTreeMap<(ResourceId, String), Submission>,
+    /// Grows with each change that a caller can see.
+    changes: u64,
+}
+
+/// A request with a name of its own.
+struct Submission {
+    body: [u8; 32],
+    job: JobId,
+    accepted: Timestamp,
+}
+
+struct JobRow {
+    id: JobId,
+    resource: ResourceId,
+    created: Timestamp,
+    last_action: Timestamp,
+    ledger: Ledger,
+    error: Option<Failure>,
+    request: Option<JobRequest>,
+    lost: u32,
+    waits: Waiting,
+}
+
+struct DocumentRow {
+    id: DocumentId,
+    job: usize,
+    found: NewDocument,
+    language: LanguageTag,
+    deployment: Option<String>,
+    created: Timestamp,
+    last_action: Timestamp,
+    shown: DocumentStatus,
+    progress: f32,
+    characters: u64,
+    error: Option<Failure>,
+    report: Option<Report>,
+    lost: u32,
+    crashes: u32,
+    /// The newest lease that was told of as crashed.
+    crash_token: i64,
+    waits: Waiting,
+}
+
+/// A row's place in a queue.
+struct Waiting {
+    queue: Queue,
+    run_at: Timestamp,
+    attempt: u32,
+    token: i64,
+    until: Timestamp,
+}
+
+impl Waiting {
+    fn new(run_at: Timestamp) -> Self {
+        Self { queue: Queue::Waiting, run_at, attempt: 0, token: 0, until: Timestamp(0) }
+    }
+
+    fn is_ready(&self, now: Timestamp) -> bool {
+        self.queue == Queue::Waiting && self.run_at <= now
+    }
+
+    fn is_expired(&self, now: Timestamp) -> bool {
+        self.queue == Queue::Leased && self.until < now
+    }
+
+    fn take(&mut self, until: Timestamp) {
+        self.queue = Queue::Leased;
+        self.attempt += 1;
+        self.token += 1;
+        self.until = until;
+    }
+}
+
+impl DocumentRow {
+    fn position(&self) -> Position {
+        Position { shown: self.shown, queue: self.waits.queue }
+    }
+}
+
+/// What changes beside the position.
+#[derive(Default)]
+struct Change {
+    characters: u64,
+    failure: Option<Failure>,
+    report: Option<Report>,
+    run_at: Option<Timestamp>,
+    unbegun: bool,
+    lost: bool,
+}
+
+impl MemoryStore {
+    /// An empty database.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self::with(clock, ids, Duration::ZERO, None)
+    }
+
+    /// An empty database with a delay before each job, and a bug.
+    #[must_use]
+    pub fn with(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, start_delay: Duration, bug: Option<Bug>) -> Self {
+        let (news, stamps) = (broadcast::Sender::new(BEHIND), Stamps::after(Timestamp(0), clock));
+        let database = Database { tables: Mutex::default(), stamps, ids, start_delay, news, bug };
+        Self { database: Arc::new(database) }
+    }
+
+    /// Grows with each change that a caller can see.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.tables().changes
+    }
+
+    /// The resources that have jobs.
+    #[must_use]
+    pub fn resources(&self) -> Vec<ResourceId> {
+        let mut found: Vec<_> = self.tables().jobs.iter().map(|job| job.resource.clone()).collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.database.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.database.stamps.now()
+    }
+
+    fn has(&self, bug: Bug) -> bool {
+        self.database.bug == Some(bug)
+    }
+
+    /// Nobody listens, which is no error.
+    fn tell(&self, news: News) {
+        let _ = self.database.news.send(news);
+    }
+
+    /// The row of a document that this lease holds.
+    fn held(&self, tables: &Tables, lease: &Lease) -> Option<usize> {
+        let Subject::Document(id) = lease.subject() else { return None };
+        let row = *tables.document_rows.get(&id)?;
+        let document = &tables.documents[row];
+        let fenced = self.has(Bug::NoFence) || document.waits.token == lease.token();
+        (fenced && document.waits.queue == Queue::Leased || self.has(Bug::EndsAgain)).then_some(row)
+    }
+
+    /// The row of a job whose enumeration this lease holds.
+    fn held_job(tables: &Tables, lease: &Lease) -> Option<usize> {
+        let Subject::Expansion(id) = lease.subject() else { return None };
+        let row = *tables.job_rows.get(&id)?;
+        let waits = &tables.jobs[row].waits;
+        (waits.queue == Queue::Leased && waits.token == lease.token()).then_some(row)
+    }
+
+    /// Moves a document, and its job's counters.
+    fn apply(&self, tables: &mut Tables, row: usize, to: Position, change: Change) {
+        let now = self.now();
+        let document = &mut tables.documents[row];
+        let (job, from) = (document.job, document.shown);
+        document.shown = to.shown;
+        document.waits.queue = to.queue;
+        document.characters = change.characters;
+        // A cancel turns a failure into the end that was asked for.
+        document.error = change.failure.filter(|_| to.shown == DocumentStatus::Failed);
+        document.progress = match to.shown {
+            DocumentStatus::Succeeded => 1.0,
+            status if status.is_final() => 0.0,
+            _ => document.progress,
+        };
+        document.waits.run_at = change.run_at.unwrap_or(document.waits.run_at);
+        document.waits.attempt = document.waits.attempt.saturating_sub(u32::from(change.unbegun));
+        document.lost += u32::from(change.lost);
+        if to.shown.is_final() {
+            document.report = change.report;
+        }
+        if from != to.shown {
+            document.last_action = document.last_action.max(now);
+            let job = &mut tables.jobs[job];
+            job.ledger.moved(from, to.shown, 1, change.characters);
+            if to.shown == DocumentStatus::Succeeded {
+                job.ledger.summary.success += u32::from(self.has(Bug::CountsTwice));
+                if self.has(Bug::ChargesTwice) {
+                    job.ledger.summary.characters_charged += change.characters;
+                }
+            }
+        }
+        if self.has(Bug::GoesBack) && to.queue == Queue::Waiting && to.shown == DocumentStatus::Running {
+            tables.documents[row].shown = DocumentStatus::NotStarted;
+            tables.jobs[job].ledger.moved(DocumentStatus::Running, DocumentStatus::NotStarted, 1, 0);
+        }
+        Self::save(tables, job, now);
+    }
+
+    /// A ledger was changed: what follows from it.
+    fn save(tables: &mut Tables, row: usize, now: Timestamp) {
+        tables.changes += 1;
+        let failure = match tables.jobs[row].ledger.status {
+            JobStatus::Failed => {
+                let failed = tables.documents.iter().filter(|document| document.job == row && document.error.is_some());
+                failed.min_by_key(|document| (document.created, document.id)).and_then(|first| first.error.clone())
+            }
+            JobStatus::ValidationFailed => tables.jobs[row].ledger.refusal.clone(),
+            _ => None,
+        };
+        let job = &mut tables.jobs[row];
+        job.error = failure;
+        job.last_action = job.last_action.max(now);
+        if job.ledger.expanded {
+            job.waits.queue = Queue::Done;
+        }
+        if job.ledger.status.is_final() {
+            // The keys in it are no longer needed.
+            job.request = None;
+        }
+    }
+
+    /// Writes the lease of a document that waits.
+    fn take(tables: &mut Tables, row: usize, holder: &Holder, now: Timestamp) -> Option<ClaimedDocument> {
+        let document = &mut tables.documents[row];
+        let (from, to) = (document.shown, document.position().after(DocumentEvent::Claimed)?);
+        document.waits.take(now.plus(holder.lease));
+        document.shown = to.shown;
+        let job = document.job;
+        let claimed = ClaimedDocument {
+            lease: Lease::new(Subject::Document(document.id), document.waits.token),
+            id: document.id,
+            job: tables.jobs[job].id,
+            input: document.found.input,
+            target: document.found.target,
+            source_name: document.found.source_name.clone(),
+            source_etag: document.found.source_etag.clone(),
+            size: document.found.size,
+            target_name: document.found.target_name.clone(),
+            attempt: document.waits.attempt,
+            lost: document.lost,
+        };
+        if from != to.shown {
+            document.last_action = document.last_action.max(now);
+            tables.jobs[job].ledger.moved(from, to.shown, 1, 0);
+            Self::save(tables, job, now);
+        }
+        Some(claimed)
+    }
+}
+
+impl Tables {
+    fn repeated(&self, now: Timestamp, resource: &ResourceId, repeat: &Repeat) -> Option<Repeated> {
+        if repeat.is_outside(now) {
+            return Some(Repeated::OutsideWindow);
+        }
+        let submission = self.submissions.get(&(resource.clone(), repeat.name.clone()))?;
+        Some(repeat.of(&submission.body, submission.job))
+    }
+
+    /// Its rows stay, and nobody finds them.
+    fn forget(&mut self, job: usize) {
+        self.job_rows.remove(&self.jobs[job].id);
+        let documents = &self.documents;
+        self.document_rows.retain(|_, row| documents[*row].job != job);
+        self.changes += 1;
+    }
+
+    fn find(&self, resource: &ResourceId, id: JobId) -> Option<usize> {
+        self.job_rows.get(&id).copied().filter(|row| self.jobs[*row].resource == *resource)
+    }
+
+    fn job(&self, row: usize) -> Job {
+        let job = &self.jobs[row];
+        Job {
+            id: job.id,
+            created: job.created,
+            last_action: job.last_action,
+            status: job.ledger.status,
+            summary: job.ledger.summary,
+            error: job.error.clone(),
+        }
+    }
+
+    fn document(&self, row: usize) -> Document {
+        let document = &self.documents[row];
+        let job = &self.jobs[document.job];
+        Document {
+            id: document.id,
+            job: job.id,
+            source_url: document.found.source_url.clone(),
+            target_url: document.found.target_url.clone(),
+            target: document.language.clone(),
+            created: document.created,
+            last_action: document.last_action,
+            status: document.shown,
+            progress: document.progress,
+            characters: document.characters,
+            error: document.error.clone(),
+            deployment: document.deployment.clone(),
+        }
+    }
+
+    fn documents_of(&self, job: usize) -> impl Iterator<Item = usize> + '_ {
+        self.documents.iter().enumerate().filter(move |(_, document)| document.job == job).map(|(row, _)| row)
+    }
+}
+
+/// One page of what is there.
+fn page<S: Copy + PartialEq, T: Listed>(
+    all: impl Iterator<Item = T>,
+    query: &ListQuery<S>,
+    status: fn(&T) -> S,
+) -> Result<Page<T>, JobsError> {
+    use std::cmp::Ordering;
+
+    use crate::{Order, OrderField};
+    listing::check(query)?;
+    let newest_first = [Order { field: OrderField::Created, descending: true }];
+    let order = if query.order.is_empty() { &newest_first[..] } else { &query.order };
+    let turned = |ordering: Ordering, descending: bool| if descending { ordering.reverse() } else { ordering };
+    let compare = |item: &T, keys: &[Timestamp], id: uuid::Uuid| {
+        let by_keys = order.iter().zip(keys).map(|(by, key)| turned(item.key(by.field).cmp(key), by.descending));
+        let by_keys = by_keys.fold(Ordering::Equal, Ordering::then);
+        by_keys.then(turned(item.id().cmp(&id), order[0].descending))
+    };
+    let keys = |item: &T| order.iter().map(|by| item.key(by.field)).collect::<Vec<_>>();
+    let mut found: Vec<T> = all
+        .filter(|item| query.ids.is_empty() || query.ids.contains(&item.id()))
+        .filter(|item| query.statuses.is_empty() || query.statuses.contains(&status(item)))
+        .filter(|item| query.created_from.is_none_or(|from| item.key(OrderField::Created) >= from))
+        .filter(|item| query.created_to.is_none_or(|to| item.key(OrderField::Created) <= to))
+        .filter(|item| query.after.as_ref().is_none_or(|after| compare(item, &after.keys, after.id).is_gt()))
+        .collect();
+    found.sort_by(|a, b| compare(a, &keys(b), b.id()));
+    let limit = query.limit.max(1) as usize + 1;
+    Ok(listing::page(query, found.into_iter().skip(query.skip as usize).take(limit).collect()))
+}
+
+#[async_trait]
+impl JobStore for MemoryStore {
+    async fn accept(
+        &self,
+        resource: &ResourceId,
+        request: &JobRequest,
+        repeat: Option<&Repeat>,
+    ) -> Result<Accepted, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        if let Some(before) = repeat.and_then(|repeat| tables.repeated(now, resource, repeat)) {
+            return Ok(Accepted::Before(before));
+        }
+        let (id, created) = (JobId(self.database.ids.next()), self.database.stamps.take(1));
+        let delay = self.database.start_delay;
+        // Without a delay it can be taken at once, even if the clock is set back meanwhile.
+        let run_at = if delay.is_zero() { Timestamp(0) } else { self.now().plus(delay) };
+        let row = tables.jobs.len();
+        let ledger = Ledger {
+            status: JobStatus::NotStarted,
+            cancel_requested: false,
+            has_run: false,
+            expanded: false,
+            summary: Summary::default(),
+            refusal: None,
+        };
+        tables.jobs.push(JobRow {
+            id,
+            resource: resource.clone(),
+            created,
+            last_action: created,
+            ledger,
+            error: None,
+            request: Some(request.clone()),
+            lost: 0,
+            waits: Waiting::new(run_at),
+        });
+        tables.job_rows.insert(id, row);
+        tables.changes += 1;
+        let job = tables.job(row);
+        if self.has(Bug::ForgetsJobs) && row % 3 == 2 {
+            tables.jobs.pop();
+            tables.job_rows.remove(&id);
+        }
+        if let Some(repeat) = repeat.filter(|_| !self.has(Bug::ForgetsNames)) {
+            let submission = Submission { body: repeat.body, job: id, accepted: now };
+            tables.submissions.insert((resource.clone(), repeat.name.clone()), submission);
+        }
+        self.tell(News::Work);
+        Ok(Accepted::New(job))
+    }
+
+    async fn repeated(&self, resource: &ResourceId, repeat: &Repeat) -> Result<Option<Repeated>, JobsError> {
+        Ok(self.tables().repeated(self.now(), resource, repeat))
+    }
+
+    async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
+        let tables = self.tables();
+        Ok(tables.find(resource, id).map(|row| tables.job(row)))
+    }
+
+    async fn jobs(&self, resource: &ResourceId, query: &JobQuery) -> Result<Page<Job>, JobsError> {
+        let tables = self.tables();
+        let mine = tables.job_rows.values().copied().filter(|row| tables.jobs[*row].resource == *resource);
+        page(mine.map(|row| tables.job(row)), query, |job| job.status)
+    }
+
+    async fn documents(
+        &self,
+        resource: &ResourceId,
+        job: JobId,
+        query: &DocumentQuery,
+    ) -> Result<Option<Page<Document>>, JobsError> {
+        let tables = self.tables();
+        let Some(row) = tables.find(resource, job) else { return Ok(None) };
+        let documents = tables.documents_of(row).map(|row| tables.document(row));
+        page(documents, query, |document| document.status).map(Some)
+    }
+
+    async fn document(&self, resource: &ResourceId, job: JobId, id: DocumentId) -> Result<Option<Document>, JobsError> {
+        let tables = self.tables();
+        let Some(row) = tables.find(resource, job) else { return Ok(None) };
+        let document = tables.document_rows.get(&id).filter(|document| tables.documents[**document].job == row);
+        Ok(document.map(|document| tables.document(*document)))
+    }
+
+    async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
+        let tables = self.tables();
+        let Some(document) = tables.document_rows.get(&id).map(|row| &tables.documents[*row]) else { return Ok(None) };
+        let job = &tables.jobs[document.job];
+        let (status, report) = (document.shown, document.report.clone());
+        Ok((job.resource == *resource).then_some(DocumentReport { id, job: job.id, status, report }))
+    }
+
+    async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
+        let mut tables = self.tables();
+        let Some(row) = tables.find(resource, id) else { return Ok(None) };
+        if tables.jobs[row].ledger.status.is_final() || tables.jobs[row].ledger.cancel_requested {
+            return Ok(Some(tables.job(row)));
+        }
+        let now = self.now();
+        let documents: Vec<usize> = tables.documents_of(row).collect();
+        for document in documents {
+            let document = &mut tables.documents[document];
+            let from = document.shown;
+            let Some(mut to) = document.position().after(DocumentEvent::CancelRequested) else { continue };
+            if self.has(Bug::CancelsBlindly) {
+                to = Position { shown: DocumentStatus::Cancelled, queue: Queue::Done };
+            }
+            document.shown = to.shown;
+            document.waits.queue = to.queue;
+            document.last_action = document.last_action.max(now);
+            if to.queue == Queue::Done {
+                document.progress = 0.0;
+            }
+            tables.jobs[row].ledger.moved(from, to.shown, 1, 0);
+        }
+        tables.jobs[row].ledger.cancel();
+        Self::save(&mut tables, row, now);
+        self.tell(News::Cancelled(id));
+        Ok(Some(tables.job(row)))
+    }
+
+    async fn open_documents(&self, resource: &ResourceId) -> Result<Open, JobsError> {
+        let tables = self.tables();
+        let documents = tables.documents.iter().map(|document| (&tables.jobs[document.job].resource, &document.waits));
+        let jobs = tables.jobs.iter().map(|job| (&job.resource, &job.waits));
+        let mut open = Open::default();
+        for (owner, _) in documents.chain(jobs).filter(|(_, waits)| waits.queue != Queue::Done) {
+            open.of_all += 1;
+            open.of_resource += u64::from(owner == resource);
+        }
+        Ok(open)
+    }
+
+    async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
+        let mut tables = self.tables();
+        let Some(row) = tables.find(resource, id) else { return Ok(Forgotten::Unknown) };
+        if !tables.jobs[row].ledger.status.is_final() {
+            return Ok(Forgotten::StillOpen);
+        }
+        tables.forget(row);
+        Ok(Forgotten::Gone)
+    }
+
+    async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let known_since = earlier(now, FORGET_AFTER);
+        tables.submissions.retain(|_, submission| submission.accepted >= known_since);
+        let Some(age) = age else { return Ok(0) };
+        let before = earlier(now, age);
+        let ended = |row: &usize| tables.jobs[*row].ledger.status.is_final() && tables.jobs[*row].last_action < before;
+        let mut ended: Vec<usize> = tables.job_rows.values().copied().filter(ended).collect();
+        ended.sort_by_key(|row| (tables.jobs[*row].last_action, *row));
+        let (mut forgotten, mut gone) = (0, 0);
+        for row in ended {
+            if gone >= documents {
+                break;
+            }
+            gone += tables.jobs[row].ledger.summary.total();
+            forgotten += 1;
+            tables.forget(row);
+        }
+        Ok(forgotten)
+    }
+
+    async fn ping(&self) -> Result<(), JobsError> {
+        Ok(())
+    }
+
+    fn news(&self) -> Option<broadcast::Receiver<News>> {
+        Some(self.database.news.subscribe())
+    }
+
+    async fn claim_expansion(&self, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let mut running: BTreeMap<&ResourceId, usize> = BTreeMap::new();
+        for job in tables.jobs.iter().filter(|job| job.waits.queue == Queue::Leased) {
+            *running.entry(&job.resource).or_default() += 1;
+        }
+        let ready = tables.jobs.iter().enumerate().filter(|(_, job)| job.waits.is_ready(now));
+        let key = |row: usize, job: &JobRow| (running.get(&job.resource).copied().unwrap_or(0), job.waits.run_at, row);
+        let next = ready.min_by_key(|(row, job)| key(*row, job)).map(|(row, _)| row);
+        let Some(row) = next else { return Ok(None) };
+        let job = &mut tables.jobs[row];
+        let request = job.request.clone().ok_or(JobsError::Invalid("request"))?;
+        job.waits.take(now.plus(holder.lease));
+        let lease = Lease::new(Subject::Expansion(job.id), job.waits.token);
+        Ok(Some(ClaimedExpansion { lease, job: job.id, request, attempt: job.waits.attempt }))
+    }
+
+    async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let mut ready: BTreeMap<&ResourceId, (i64, Vec<usize>)> = BTreeMap::new();
+        for (row, document) in tables.documents.iter().enumerate() {
+            let (running, waiting) = ready.entry(&tables.jobs[document.job].resource).or_default();
+            *running += i64::from(document.waits.queue == Queue::Leased);
+            if document.waits.is_ready(now) && document.lost == 0 {
+                waiting.push(row);
+            }
+        }
+        // A job's documents are stored together and in order, but a younger job may have been enumerated first.
+        let mut first: Vec<(i64, Vec<usize>)> = ready.into_values().collect();
+        for (_, waiting) in &mut first {
+            waiting.sort_by_key(|row| (tables.documents[*row].job, *row));
+        }
+        let jobs = |rows: &[usize]| {
+            rows.iter().map(|row| i64::try_from(tables.documents[*row].job).unwrap_or(i64::MAX)).collect()
+        };
+        let turns = first.iter().map(|(running, rows)| fair::Ready { running: *running, jobs: jobs(rows) });
+        let turns = fair::turns(turns.collect(), limit);
+        let picked: Vec<usize> = turns.into_iter().map(|index| first[index].1.remove(0)).collect();
+        let documents = picked.into_iter().filter_map(|row| Self::take(&mut tables, row, holder, now)).collect();
+        let suspects = tables.documents.iter().any(|document| document.waits.is_ready(now) && document.lost > 0);
+        Ok(ClaimedDocuments { documents, suspects })
+    }
+
+    async fn claim_suspect(&self, holder: &Holder) -> Result<Option<ClaimedDocument>, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let waiting = tables.documents.iter().enumerate();
+        let suspects = waiting.filter(|(_, document)| document.waits.is_ready(now) && document.lost > 0);
+        let next = suspects.min_by_key(|(row, document)| (document.lost, document.waits.run_at, *row));
+        let next = next.map(|(row, _)| row);
+        Ok(next.and_then(|row| Self::take(&mut tables, row, holder, now)))
+    }
+
+    async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
+        let tables = self.tables();
+        Ok(tables.job_rows.get(&job).and_then(|row| tables.jobs[*row].request.clone()))
+    }
+
+    async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
+        let (mut tables, until) = (self.tables(), self.now().plus(holder.lease));
+        let mut found = Heartbeat::default();
+        for lease in leases {
+            if let Some(row) = self.held(&tables, lease) {
+                tables.documents[row].waits.until = until;
+                if tables.documents[row].shown == DocumentStatus::Cancelling {
+                    found.cancelled.push(lease.subject());
+                }
+            } else if let Some(row) = Self::held_job(&tables, lease) {
+                tables.jobs[row].waits.until = until;
+            } else {
+                found.lost.push(lease.subject());
+            }
+        }
+        Ok(found)
+    }
+
+    async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        let (tables, now) = (self.tables(), self.now());
+        if let Some(row) = self.held(&tables, lease) {
+            let document = &tables.documents[row];
+            return Ok(match document.shown {
+                _ if document.waits.until < now => Standing::Lost,
+                DocumentStatus::Cancelling => Standing::Cancelled,
+                _ => Standing::Held,
+            });
+        }
+        let held = Self::held_job(&tables, lease).is_some_and(|row| tables.jobs[row].waits.until >= now);
+        Ok(if held { Standing::Held } else { Standing::Lost })
+    }
+
+    async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
+        let mut tables = self.tables();
+        for (lease, progress) in documents {
+            if let Some(row) = self.held(&tables, lease) {
+                let document = &mut tables.documents[row];
+                // 1 is for the end alone.
+                document.progress = document.progress.max(progress.clamp(0.0, 0.99));
+            }
+        }
+        Ok(())
+    }
+
+    async fn record_expansion(&self, lease: &Lease, documents: Vec<NewDocument>) -> Result<bool, JobsError> {
+        let mut tables = self.tables();
+        let Some(job) = Self::held_job(&tables, lease) else { return Ok(false) };
+        let request = tables.jobs[job].request.clone().ok_or(JobsError::Invalid("request"))?;
+        let (now, first) = (self.now(), self.database.stamps.take(documents.len()));
+        let count = u32::try_from(documents.len()).map_err(|_| JobsError::Invalid("document count"))?;
+        for (index, found) in documents.into_iter().enumerate() {
+            let target = request.inputs.get(found.input).and_then(|input| input.targets.get(found.target));
+            let target = target.ok_or(JobsError::Invalid("target index"))?;
+            let created = first.plus_micros(i64::try_from(index).unwrap_or(i64::MAX));
+            let (id, row) = (DocumentId(self.database.ids.next()), tables.documents.len());
+            tables.documents.push(DocumentRow {
+                id,
+                job,
+                found,
+                language: target.language.clone(),
+                deployment: target.deployment.clone(),
+                created,
+                last_action: created,
+                shown: DocumentStatus::NotStarted,
+                progress: 0.0,
+                characters: 0,
+                error: None,
+                report: None,
+                lost: 0,
+                crashes: 0,
+                crash_token: 0,
+                waits: Waiting::new(Timestamp(0)),
+            });
+            tables.document_rows.insert(id, row);
+        }
+        tables.jobs[job].ledger.enumerated(count);
+        Self::save(&mut tables, job, now);
+        self.tell(News::Work);
+        Ok(true)
+    }
+
+    async fn refuse(&self, lease: &Lease, failure: Failure) -> Result<bool, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let Some(job) = Self::held_job(&tables, lease) else { return Ok(false) };
+        tables.jobs[job].ledger.refused(failure);
+        Self::save(&mut tables, job, now);
+        Ok(true)
+    }
+
+    async fn finish(&self, lease: &Lease, outcome: Outcome, report: Report) -> Result<bool, JobsError> {
+        let mut tables = self.tables();
+        let Some(row) = self.held(&tables, lease) else { return Ok(false) };
+        let (event, mut change) = match outcome {
+            Outcome::Succeeded { characters, .. } => {
+                (DocumentEvent::Translated, Change { characters, ..Change::default() })
+            }
+            Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
+            Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
+        };
+        change.report = Some(report);
+        let mut from = tables.documents[row].position();
+        if self.has(Bug::EndsAgain) {
+            from = Position { shown: DocumentStatus::Running, queue: Queue::Leased };
+        }
+        let Some(to) = from.after(event) else { return Ok(false) };
+        self.apply(&mut tables, row, to, change);
+        Ok(true)
+    }
+
+    async fn hand_back(&self, leases: &[&Lease], how: Return) -> Result<(), JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        for lease in leases {
+            let (run_at, unbegun) = match how {
+                Return::Unbegun => (None, true),
+                Return::After(delay) => (Some(now.plus(delay)), false),
+            };
+            if let Some(row) = self.held(&tables, lease) {
+                if let Some(to) = tables.documents[row].position().after(DocumentEvent::LeaseEnded) {
+                    self.apply(&mut tables, row, to, Change { run_at, unbegun, ..Change::default() });
+                }
+            } else if let Some(row) = Self::held_job(&tables, lease) {
+                let waits = &mut tables.jobs[row].waits;
+                waits.queue = Queue::Waiting;
+                waits.run_at = run_at.unwrap_or(waits.run_at);
+                waits.attempt = waits.attempt.saturating_sub(u32::from(unbegun));
+            }
+        }
+        self.tell(News::Work);
+        Ok(())
+    }
+
+    async fn release_expired(&self, limit: u32) -> Result<Released, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let mut released = Released::default();
+        if self.has(Bug::KeepsLeases) {
+            return Ok(released);
+        }
+        for row in 0..tables.documents.len() {
+            let document = &tables.documents[row];
+            if !document.waits.is_expired(now) {
+                continue;
+            }
+            let Some(mut to) = document.position().after(DocumentEvent::LeaseEnded) else { continue };
+            let (lost, mut failure) = (document.lost + 1, None);
+            match to.after(DocumentEvent::GaveUp) {
+                Some(failed) if lost >= limit => {
+                    to = failed;
+                    failure = Some(lost_too_often(lost));
+                    released.crashed += 1;
+                }
+                _ => released.released += 1,
+            }
+            let report = failure.clone().map(Report::of_failure);
+            let change = Change { failure, report, lost: true, unbegun: true, ..Change::default() };
+            self.apply(&mut tables, row, to, change);
+        }
+        for row in 0..tables.jobs.len() {
+            let job = &mut tables.jobs[row];
+            if !job.waits.is_expired(now) {
+                continue;
+            }
+            if job.lost + 1 >= limit {
+                job.ledger.refused(never_listed(limit));
+                Self::save(&mut tables, row, now);
+                released.crashed += 1;
+            } else {
+                job.waits.queue = Queue::Waiting;
+                job.waits.attempt = job.waits.attempt.saturating_sub(1);
+                job.lost += 1;
+                released.released += 1;
+            }
+        }
+        if released != Released::default() {
+            self.tell(News::Work);
+        }
+        Ok(released)
+    }
+
+    async fn record_crashes(&self, leases: &[&Lease], limit: u32) -> Result<Released, JobsError> {
+        let (mut tables, mut released) = (self.tables(), Released::default());
+        for lease in leases {
+            let Subject::Document(id) = lease.subject() else { continue };
+            let Some(row) = tables.document_rows.get(&id).copied() else { continue };
+            let document = &mut tables.documents[row];
+            let (newest, told) = (document.waits.token, lease.token());
+            if document.shown.is_final() || document.crash_token >= told || newest < told {
+                continue;
+            }
+            let crashed = crashed(document.position(), newest, document.crashes, told, limit);
+            document.crashes += 1;
+            document.crash_token = told;
+            let (to, change) = match crashed {
+                Crashed::Ends(to, failure) => {
+                    let report = failure.clone().map(Report::of_failure);
+                    (to, Change { failure, report, ..Change::default() })
+                }
+                Crashed::Waits(to) => (to, Change { lost: true, unbegun: true, ..Change::default() }),
+                Crashed::Counts => continue,
+            };
+            if to.queue == Queue::Done {
+                released.crashed += 1;
+            } else {
+                released.released += 1;
+            }
+            self.apply(&mut tables, row, to, change);
+        }
+        Ok(released)
+    }
+
+    async fn audit(&self) -> Result<u32, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let mut mended = 0;
+        for row in 0..tables.jobs.len() {
+            let ledger = &tables.jobs[row].ledger;
+            if ledger.status.is_final() || !ledger.expanded || self.has(Bug::CountsTwice) || self.has(Bug::ChargesTwice)
+            {
+                continue;
+            }
+            let mut counted = Summary::default();
+            for document in tables.documents_of(row) {
+                counted.add(tables.documents[document].shown);
+                counted.characters_charged += tables.documents[document].characters;
+            }
+            if tables.jobs[row].ledger.recounted(counted) {
+                Self::save(&mut tables, row, now);
+                mended += 1;
+            }
+        }
+        Ok(mended)
+    }
+
+    async fn depth(&self) -> Result<Depth, JobsError> {
+        let tables = self.tables();
+        let count =
+            |queue: Queue| tables.documents.iter().filter(|document| document.waits.queue == queue).count() as u64;
+        Ok(Depth { waiting: count(Queue::Waiting), running: count(Queue::Leased) })
+    }
+}
