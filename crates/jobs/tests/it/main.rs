@@ -14,6 +14,7 @@ mod lists;
 mod postgres;
 mod promises;
 mod random;
+mod simulation;
 mod sqlite;
 mod storage;
 mod support;

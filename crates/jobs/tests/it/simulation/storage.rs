@@ -1,0 +1,191 @@
+//! The storage as one process reaches it: conditional writes that are slow, fail, or are done although they seem to fail.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use terjuman_blobs::{BlobEntry, BlobError, Container, Created, Stamp, StandIn};
+use terjuman_jobs::Location;
+use tokio::time::{Instant, sleep};
+
+use super::world::{Edge, Sabotage, World, lock};
+
+/// Everything that is stored, by container and name.
+#[derive(Default)]
+pub(crate) struct Storage {
+    files: Mutex<BTreeMap<(String, String), File>>,
+    versions: Mutex<u64>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    pub(crate) bytes: Bytes,
+    etag: String,
+    /// Whose output it is; `None` for what others put there.
+    pub(crate) stamp: Option<Stamp>,
+}
+
+impl Storage {
+    pub(crate) fn put(&self, container: &str, name: &str, bytes: Bytes, stamp: Option<Stamp>) {
+        let mut version = lock(&self.versions);
+        *version += 1;
+        let file = File { bytes, etag: version.to_string(), stamp };
+        lock(&self.files).insert((container.to_owned(), name.to_owned()), file);
+    }
+
+    pub(crate) fn get(&self, container: &str, name: &str) -> Option<File> {
+        lock(&self.files).get(&(container.to_owned(), name.to_owned())).cloned()
+    }
+
+    pub(crate) fn all(&self) -> BTreeMap<(String, String), File> {
+        lock(&self.files).clone()
+    }
+}
+
+/// Opens containers for one process.
+pub(crate) struct ReachedStorage {
+    pub(crate) edge: Arc<Edge>,
+}
+
+struct ReachedContainer {
+    edge: Arc<Edge>,
+    name: String,
+}
+
+/// The container that a URL names, and what comes after it.
+pub(crate) fn place(url: &str) -> (String, String) {
+    let path = url.trim_start_matches("https://storage.example/");
+    let (container, name) = path.split_once('/').unwrap_or((path, ""));
+    (container.to_owned(), name.to_owned())
+}
+
+impl StandIn for ReachedStorage {
+    fn folder(&self, location: &Location) -> Result<Arc<dyn Container>, BlobError> {
+        let (name, _) = place(&location.public());
+        Ok(Arc::new(ReachedContainer { edge: self.edge.clone(), name }))
+    }
+
+    fn file(&self, location: &Location) -> Result<(Arc<dyn Container>, String), BlobError> {
+        let (container, name) = place(&location.public());
+        Ok((Arc::new(ReachedContainer { edge: self.edge.clone(), name: container }), name))
+    }
+}
+
+impl ReachedContainer {
+    /// A call that only looks.
+    async fn look<T>(&self, what: impl FnOnce(&World) -> Result<T, BlobError>) -> Result<T, BlobError> {
+        self.edge.awake().await;
+        let world = &self.edge.world;
+        let mut fate = world.storage_fate();
+        // A real client asks several times: most failures of calls that only look are never heard of.
+        fate.fails &= world.dice.per_mille(300);
+        sleep(fate.there).await;
+        if let Some(error) = refusal(world, fate.fails) {
+            return Err(error);
+        }
+        let found = what(world);
+        sleep(fate.back).await;
+        self.edge.stall();
+        self.edge.awake().await;
+        found
+    }
+}
+
+fn refusal(world: &World, fails: bool) -> Option<BlobError> {
+    let error = if world.forbids() {
+        BlobError::Forbidden
+    } else if fails || world.storage_is_away() {
+        if world.dice.per_mille(900) { BlobError::Unreachable } else { BlobError::Invalid }
+    } else if world.is_rough() && world.dice.per_mille(world.plan.storage_throttles) {
+        let retry_after = world.dice.per_mille(500).then(|| Duration::from_secs(world.dice.between(1, 20)));
+        BlobError::Throttled { retry_after }
+    } else {
+        return None;
+    };
+    world.causes().storage += 1;
+    Some(error)
+}
+
+#[async_trait]
+impl Container for ReachedContainer {
+    async fn list(&self, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError> {
+        self.look(|world| {
+            let files = lock(&world.storage.files);
+            let mine =
+                files.iter().filter(|((container, name), _)| *container == self.name && name.starts_with(prefix));
+            let entries: Vec<_> = mine.map(|((_, name), file)| entry(name, file)).collect();
+            if entries.len() > limit { Err(BlobError::TooMany { limit }) } else { Ok(entries) }
+        })
+        .await
+    }
+
+    async fn head(&self, name: &str) -> Result<BlobEntry, BlobError> {
+        self.look(|world| {
+            let file = world.storage.get(&self.name, name).ok_or(BlobError::NotFound)?;
+            Ok(entry(name, &file))
+        })
+        .await
+    }
+
+    async fn read(&self, name: &str, etag: Option<&str>, limit: u64) -> Result<Bytes, BlobError> {
+        self.look(|world| {
+            let file = world.storage.get(&self.name, name).ok_or(BlobError::NotFound)?;
+            if etag.is_some_and(|etag| etag != file.etag) {
+                return Err(BlobError::Changed);
+            }
+            if file.bytes.len() as u64 > limit { Err(BlobError::TooLarge { limit }) } else { Ok(file.bytes) }
+        })
+        .await
+    }
+
+    async fn create(&self, name: &str, content: Bytes, _type: &str, stamp: &Stamp) -> Result<Created, BlobError> {
+        let sent = Instant::now();
+        self.edge.awake().await;
+        let (edge, fate) = (self.edge.clone(), self.edge.world.storage_fate());
+        let (container, name, stamp) = (self.name.clone(), name.to_owned(), stamp.clone());
+        edge.world.log(format_args!("{} puts {container}/{name}", edge.name));
+        // What was sent arrives, whatever becomes of the sender.
+        let arrives = async move {
+            let world = &edge.world;
+            sleep(fate.there).await;
+            if let Some(error) = refusal(world, fate.fails) {
+                return Err(error);
+            }
+            let answer = match world.storage.get(&container, &name) {
+                Some(_) if world.sabotage == Some(Sabotage::Overwrites) => None,
+                Some(there) if there.stamp.as_ref() == Some(&stamp) => Some(Ok(Created::Before)),
+                Some(_) => Some(Err(BlobError::Exists)),
+                None => None,
+            };
+            let answer = answer.unwrap_or_else(|| {
+                let halved = fate.lies && world.sabotage == Some(Sabotage::Halves);
+                let written = if halved { content.slice(..content.len() / 2) } else { content };
+                world.log(format_args!("{} has put {container}/{name} of {}", edge.name, stamp.document));
+                world.checker.landed(world, &edge.name, stamp.document, sent);
+                world.storage.put(&container, &name, written, Some(stamp));
+                Ok(Created::Now)
+            });
+            if fate.lies {
+                world.causes().storage += 1;
+                world.log(format_args!("{} put {container}/{name}, but the answer is lost", edge.name));
+                return Err(BlobError::Unreachable);
+            }
+            answer
+        };
+        let answer = tokio::spawn(arrives).await.unwrap_or(Err(BlobError::Unreachable));
+        sleep(fate.back).await;
+        self.edge.stall();
+        self.edge.awake().await;
+        answer
+    }
+
+    fn public_url(&self, name: &str) -> String {
+        format!("https://storage.example/{}/{name}", self.name)
+    }
+}
+
+fn entry(name: &str, file: &File) -> BlobEntry {
+    BlobEntry { name: name.to_owned(), size: file.bytes.len() as u64, etag: Some(file.etag.clone()) }
+}
