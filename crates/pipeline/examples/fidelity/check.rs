@@ -60,20 +60,25 @@ pub(crate) fn check(name: &str, format: Format, bytes: &[u8]) -> Findings {
 }
 
 fn there_and_back(name: &str, bytes: &[u8], findings: &mut Findings) {
-    let back = run(name, bytes, &Swap).and_then(|there| run(name, &there, &Swap));
-    match back {
-        Ok(back) if back == bytes => {}
-        Ok(back) => match entries(bytes).zip(entries(&back)) {
-            Some((before, after)) => compare("forced", &before, &after, findings),
-            None if spelled(bytes) == spelled(&back) => {}
-            None => findings.failures.push(("forced", "other text".to_owned())),
-        },
-        Err(failure) => findings.failures.push(("forced", failure.code.to_string())),
-    }
-    let Ok(back) = run(name, bytes, &Swap).and_then(|there| run(name, &there, &Swap)) else { return };
-    let text = |bytes: &[u8]| shown(bytes).iter().map(|(_, text)| spelled(text.as_bytes())).collect::<Vec<_>>();
-    if text(bytes) != text(&back) {
-        findings.failures.push(("forced", "other text".to_owned()));
+    let back = match run(name, bytes, &Swap).and_then(|there| run(name, &there, &Swap)) {
+        Ok(back) if back == bytes => return,
+        Ok(back) => back,
+        Err(failure) => return findings.failures.push(("forced", failure.code.to_string())),
+    };
+    let Some((before, after)) = entries(bytes).zip(entries(&back)) else {
+        if spelled(bytes) != spelled(&back) {
+            findings.failures.push(("forced", "other text".to_owned()));
+        }
+        return;
+    };
+    compare("forced", &before, &after, findings);
+    let (before, after) = (shown(bytes), shown(&back));
+    let differs = before.iter().zip(&after).find(|((_, a), (_, b))| spelled(a.as_bytes()) != spelled(b.as_bytes()));
+    if let Some(((place, before), (_, after))) = differs {
+        let beginning = |text: &str| text.chars().take(60).collect::<String>();
+        findings.failures.push(("forced", format!("{place}: {:?} for {:?}", beginning(after), beginning(before))));
+    } else if before.len() != after.len() {
+        findings.failures.push(("forced", format!("{} texts for {}", after.len(), before.len())));
     }
 }
 
@@ -122,8 +127,9 @@ fn twice(format: Format, bytes: &[u8], findings: &mut Findings) {
         Ok(again) if again.segments.iter().map(|segment| &segment.source).eq(&swapped) => {}
         Ok(again) => {
             let (found, put) = (again.segments.len(), swapped.len());
-            let at = again.segments.iter().zip(&swapped).position(|(found, put)| found.source != *put);
-            findings.failures.push(("twice", format!("{put} segments written, {found} found, other at {at:?}")));
+            let mut pairs = again.segments.iter().zip(&swapped);
+            let at = pairs.find(|(found, put)| found.source != **put).map(|(found, put)| (found.source.text(), put.text()));
+            findings.failures.push(("twice", format!("{put} segments written, {found} found, first other {at:?}")));
         }
         Err(error) => findings.failures.push(("twice", error.to_string())),
     }

@@ -47,8 +47,11 @@ fn steps(xml: &str) -> Option<Vec<Step>> {
             Event::End(_) => out.push(Step::Close),
             Event::Text(text) => out.push(Step::Text(text.xml10_content().into_owned())),
             Event::CData(text) => out.push(Step::Text(text.xml10_content().into_owned())),
-            // Which character it is does not matter to a count of words, except that it parts none.
-            Event::GeneralRef(_) => out.push(Step::Text("&".to_owned())),
+            Event::GeneralRef(reference) => {
+                let named = quick_xml::escape::resolve_predefined_entity(&reference).unwrap_or("&");
+                let numbered = reference.resolve_char_ref().ok().flatten();
+                out.push(Step::Text(numbered.map_or_else(|| named.to_owned(), String::from)));
+            }
             Event::Eof => return Some(out),
             _ => {}
         }
@@ -164,7 +167,7 @@ fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
                 let mut silent = stack.last().is_some_and(|(_, silent)| *silent);
                 silent |= SILENT.contains(&element.as_str()) && !(element == "del" && is_odf);
                 silent |= element == "fldSimple" && !is_prose(value("instr").unwrap_or_default());
-                silent |= is_odf && element == "table-cell" && attributes.contains_key("table:formula");
+                silent |= is_odf && element.ends_with("table-cell") && is_computed(attributes);
                 silent |= is_odf && value("placeholder") == Some("true");
                 silent |= is_odf && value("display").is_some_and(|display| display == "none" || display == "condition");
                 silent |= element == "tc" && (value("hMerge").is_some() || value("vMerge").is_some());
@@ -178,7 +181,7 @@ fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
                     },
                     "r" => is_hidden = false,
                     "vanish" => is_hidden = !matches!(value("val"), Some("0" | "false" | "off")),
-                    "p" | "h" | "si" | "is" | "text" => paragraphs.push(String::new()),
+                    _ if is_paragraph(element, is_odf) => paragraphs.push(String::new()),
                     "br" | "tab" | "line-break" | "s" | "cr" => {
                         paragraphs.iter_mut().last().into_iter().for_each(|text| text.push(' '));
                     }
@@ -204,7 +207,7 @@ fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
             }
             Step::Close => {
                 let element = stack.pop().map(|(element, _)| element).unwrap_or_default();
-                if ["p", "h", "si", "is", "text"].contains(&element.as_str())
+                if is_paragraph(&element, is_odf)
                     && let Some(text) = paragraphs.pop()
                 {
                     out.push((name.to_owned(), text));
@@ -212,6 +215,17 @@ fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
             }
         }
     }
+}
+
+/// Whether the element holds a paragraph or the whole of a cell's or comment's text.
+fn is_paragraph(element: &str, is_odf: bool) -> bool {
+    if is_odf { ["p", "h"].contains(&element) } else { ["p", "si", "is", "text"].contains(&element) }
+}
+
+/// A cell that shows a number, a date or the result of a formula.
+fn is_computed(attributes: &BTreeMap<String, String>) -> bool {
+    let of = |key: &str| attributes.get(key).map(String::as_str);
+    of("table:formula").is_some() || of("office:value-type").is_some_and(|kind| kind != "string")
 }
 
 fn is_prose(instruction: &str) -> bool {
@@ -294,6 +308,7 @@ fn is_free(key: &str) -> bool {
             "tooltip",
             "name",
             "string-value",
+            "string",
             "label",
             "displayName",
             "value",
