@@ -1,6 +1,6 @@
 //! Readers that know the formats' specifications and nothing of the filters: what a document shows, and what it is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
 use quick_xml::Reader;
@@ -21,7 +21,10 @@ pub(crate) fn entries(bytes: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
         let mut file = archive.by_index(index).ok()?;
         let name = file.name().ok()?.to_string();
         let mut content = Vec::new();
-        file.read_to_end(&mut content).ok()?;
+        // Some programs write empty entries that are not compressed as they say.
+        if file.read_to_end(&mut content).is_err() && file.size() > 0 {
+            return None;
+        }
         out.insert(name, content);
     }
     Some(out)
@@ -133,7 +136,9 @@ const PROSE: &[&str] = &["HYPERLINK", "TOC", "FORMTEXT", "QUOTE", "TITLE", "SUBJ
 /// The texts that an office document shows: one for each paragraph or value, with the part it stands in.
 pub(crate) fn shown(bytes: &[u8]) -> Vec<(String, String)> {
     let mut out = Vec::new();
-    for (name, content) in entries(bytes).unwrap_or_default() {
+    let entries = entries(bytes).unwrap_or_default();
+    let unseen = unseen_strings(&entries);
+    for (name, content) in entries {
         let is_text = ["word/", "ppt/", "xl/"].iter().any(|folder| name.starts_with(folder)) && name.ends_with(".xml")
             || name == "content.xml"
             || name == "styles.xml";
@@ -141,9 +146,92 @@ pub(crate) fn shown(bytes: &[u8]) -> Vec<(String, String)> {
             continue;
         }
         let Some(steps) = std::str::from_utf8(&content).ok().and_then(steps) else { continue };
+        let start = out.len();
         part(&name, &steps, &mut out);
+        if name.ends_with("sharedStrings.xml") {
+            let mut number = 0..;
+            out.retain(|(part, _)| *part != name || !number.next().is_some_and(|n| unseen.contains(&n)));
+        }
+        if name.contains("comments") {
+            let authors = authors(&steps);
+            for (_, text) in &mut out[start..] {
+                let author = authors.iter().find(|author| text.starts_with(&format!("{author}:")));
+                *text = author.map_or_else(|| text.clone(), |author| text[author.len()..].to_owned());
+            }
+        }
     }
     out
+}
+
+/// Shared strings that no cell shows which somebody sees: only cells of hidden sheets, rows and columns have them.
+fn unseen_strings(entries: &BTreeMap<String, Vec<u8>>) -> BTreeSet<usize> {
+    let steps_of = |name: &str| entries.get(name).and_then(|xml| steps(std::str::from_utf8(xml).ok()?));
+    let attributes = |steps: Option<Vec<Step>>, element: &str| -> Vec<BTreeMap<String, String>> {
+        let all = steps.into_iter().flatten();
+        all.filter_map(|step| match step {
+            Step::Open(name, attributes) if name == element => Some(attributes),
+            _ => None,
+        })
+        .collect()
+    };
+    let relations = attributes(steps_of("xl/_rels/workbook.xml.rels"), "Relationship");
+    let sheets = attributes(steps_of("xl/workbook.xml"), "sheet");
+    let (mut seen, mut unseen) = (BTreeSet::new(), BTreeSet::new());
+    for sheet in sheets {
+        let id = sheet.iter().find(|(key, _)| key.ends_with(":id")).map(|(_, id)| id);
+        let relation = relations.iter().find(|relation| relation.get("Id") == id);
+        let Some(target) = relation.and_then(|relation| relation.get("Target")) else { continue };
+        let name = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
+        let is_hidden = sheet.get("state").is_some_and(|state| state != "visible");
+        cells(&steps_of(&name).unwrap_or_default(), is_hidden, &mut seen, &mut unseen);
+    }
+    unseen.difference(&seen).copied().collect()
+}
+
+/// Sorts the shared strings of a sheet by whether somebody sees them. Folded groups and filtered rows count as seen.
+fn cells(steps: &[Step], is_hidden: bool, seen: &mut BTreeSet<usize>, unseen: &mut BTreeSet<usize>) {
+    let has = |name: &str| steps.iter().any(|step| matches!(step, Step::Open(element, _) if element == name));
+    let is_filtered = has("autoFilter");
+    let hidden = |of: &BTreeMap<String, String>| {
+        of.get("hidden").is_some_and(|is| is == "1" || is == "true") && !of.contains_key("outlineLevel")
+    };
+    let mut columns = Vec::new();
+    let (mut row_hidden, mut column, mut is_string, mut in_value) = (false, 0, false, false);
+    for step in steps {
+        in_value = match step {
+            Step::Open(element, of) => {
+                let number = |key: &str| of.get(key).and_then(|number| number.parse::<usize>().ok()).unwrap_or(0);
+                match element.as_str() {
+                    "col" if hidden(of) => columns.push(number("min")..=number("max")),
+                    "row" => (row_hidden, column) = (hidden(of) && !is_filtered, 0),
+                    "c" => {
+                        let name = of.get("r").map(|r| r.bytes().filter(u8::is_ascii_uppercase));
+                        let place = name.map(|name| name.fold(0, |sum, byte| sum * 26 + usize::from(byte - b'A') + 1));
+                        column = place.unwrap_or(column + 1);
+                        is_string = of.get("t").is_some_and(|kind| kind == "s");
+                    }
+                    _ => {}
+                }
+                element == "v"
+            }
+            Step::Text(text) if in_value && is_string => {
+                let is_unseen = is_hidden || row_hidden || columns.iter().any(|range| range.contains(&column));
+                let set = if is_unseen { &mut *unseen } else { &mut *seen };
+                set.extend(text.parse::<usize>());
+                in_value
+            }
+            _ => false,
+        };
+    }
+}
+
+/// Who wrote the notes of a workbook: their names stand at the beginning of the notes.
+fn authors(steps: &[Step]) -> Vec<&str> {
+    let pairs = steps.windows(2).filter_map(|pair| match pair {
+        [Step::Open(element, _), Step::Text(text)] if element == "author" => Some(text.as_str()),
+        _ => None,
+    });
+    pairs.filter(|author| !author.is_empty()).collect()
 }
 
 fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
@@ -160,6 +248,9 @@ fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
     let mut fields: Vec<(bool, String)> = Vec::new();
     let mut is_hidden = false;
     let mut has_placeholder = false;
+    let mut row_groups = 0;
+    let hidden_tables = hidden_tables(steps);
+    let is_filtered = steps.iter().any(|step| matches!(step, Step::Open(name, _) if name == "filter"));
     for step in steps {
         match step {
             Step::Open(element, attributes) => {
@@ -168,6 +259,15 @@ fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
                 silent |= SILENT.contains(&element.as_str()) && !(element == "del" && is_odf);
                 silent |= element == "fldSimple" && !is_prose(value("instr").unwrap_or_default());
                 silent |= is_odf && element.ends_with("table-cell") && is_computed(attributes);
+                silent |=
+                    is_odf && element == "table" && value("style-name").is_some_and(|s| hidden_tables.contains(s));
+                let is_collapsed = element == "table-row" && value("visibility") == Some("collapse");
+                silent |= is_odf && is_collapsed && row_groups == 0 && !is_filtered;
+                row_groups += usize::from(element == "table-row-group");
+                // Prompts of placeholders on masters are never shown on a slide.
+                let class = attributes.get("presentation:class").map(String::as_str);
+                let prompts = ["title", "outline", "subtitle", "text", "notes"];
+                silent |= is_odf && name == "styles.xml" && class.is_some_and(|class| prompts.contains(&class));
                 silent |= is_odf && value("placeholder") == Some("true");
                 silent |= is_odf && value("display").is_some_and(|display| display == "none" || display == "condition");
                 silent |= element == "tc" && (value("hMerge").is_some() || value("vMerge").is_some());
@@ -207,6 +307,7 @@ fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
             }
             Step::Close => {
                 let element = stack.pop().map(|(element, _)| element).unwrap_or_default();
+                row_groups -= usize::from(element == "table-row-group");
                 if is_paragraph(&element, is_odf)
                     && let Some(text) = paragraphs.pop()
                 {
@@ -220,6 +321,23 @@ fn part(name: &str, steps: &[Step], out: &mut Vec<(String, String)>) {
 /// Whether the element holds a paragraph or the whole of a cell's or comment's text.
 fn is_paragraph(element: &str, is_odf: bool) -> bool {
     if is_odf { ["p", "h"].contains(&element) } else { ["p", "si", "is", "text"].contains(&element) }
+}
+
+/// Styles of tables that are not shown.
+fn hidden_tables(steps: &[Step]) -> BTreeSet<String> {
+    let mut style = String::new();
+    let mut out = BTreeSet::new();
+    for step in steps {
+        let Step::Open(element, attributes) = step else { continue };
+        match element.as_str() {
+            "style" => style = attributes.get("style:name").cloned().unwrap_or_default(),
+            "table-properties" if attributes.get("table:display").is_some_and(|is| is == "false") => {
+                out.insert(style.clone());
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 /// A cell that shows a number, a date or the result of a formula.

@@ -57,6 +57,15 @@ fn hidden_rows_and_sheets_stay() {
 }
 
 #[test]
+fn rows_of_a_folded_group_are_seen() {
+    let body = "<table:table><table:table-row-group table:display='false'><table:table-row table:visibility='collapse'>\
+                <table:table-cell><text:p>Folded</text:p></table:table-cell></table:table-row></table:table-row-group>\
+                <table:table-row table:visibility='collapse'><table:table-cell><text:p>Hidden</text:p>\
+                </table:table-cell></table:table-row></table:table>";
+    assert_eq!(Document::new(body).segments(), ["Folded"]);
+}
+
+#[test]
 fn messages_of_validations() {
     let body = "<table:content-validations><table:content-validation table:condition='x'><table:help-message \
                 table:title='Help title'><text:p>Help text</text:p></table:help-message><table:error-message \

@@ -74,7 +74,11 @@ impl<'a> Walker<'a> {
                     Frame::Block
                 }
             }
-            "table-row" if !options.hidden_text && !self.context.sheet.is_filtered => {
+            "table-row-group" => {
+                self.row_groups += 1;
+                Frame::RowGroup
+            }
+            "table-row" if !options.hidden_text && !self.context.sheet.is_filtered && self.row_groups == 0 => {
                 let visibility = self.scanner.value(Namespace::OdfTable, "visibility");
                 if visibility.is_some_and(|visibility| visibility == "collapse") {
                     self.leave(Reason::HiddenText, span)

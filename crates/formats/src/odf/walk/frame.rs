@@ -9,6 +9,8 @@ pub(super) enum Frame {
     Block,
     /// The entries of an index, which say again what headings say.
     Index,
+    /// Rows that can be folded away: whoever folded them unfolds them again.
+    RowGroup,
     /// A cell of a table.
     Cell,
     /// Nothing in it is looked at.

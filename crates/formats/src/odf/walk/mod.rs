@@ -56,6 +56,7 @@ pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segm
         cells: Vec::new(),
         alternatives: Vec::new(),
         indexes: 0,
+        row_groups: 0,
         is_meta: part.name == super::META,
         is_styles: part.name == super::STYLES,
         buffer: String::new(),
@@ -78,6 +79,8 @@ struct Walker<'a> {
     alternatives: Vec<(String, usize)>,
     /// Bodies of indexes that are open.
     indexes: usize,
+    /// Groups of rows that are open.
+    row_groups: usize,
     is_meta: bool,
     is_styles: bool,
     /// The text of the element that is being read.
@@ -134,7 +137,7 @@ impl<'a> Walker<'a> {
     /// What an element is, where it stands.
     fn start(&mut self, name: Name<'a>, span: Span) -> Frame {
         match self.frames.last() {
-            None | Some(Frame::Block | Frame::Index | Frame::Cell | Frame::Thing { .. }) => {
+            None | Some(Frame::Block | Frame::Index | Frame::RowGroup | Frame::Cell | Frame::Thing { .. }) => {
                 self.start_in_block(name, span)
             }
             Some(Frame::Paragraph | Frame::Span | Frame::Pair { .. }) => self.start_in_paragraph(name, span),
@@ -152,6 +155,7 @@ impl<'a> Walker<'a> {
         match frame {
             Frame::Block | Frame::Ignored | Frame::RubyBase => {}
             Frame::Index => self.indexes -= 1,
+            Frame::RowGroup => self.row_groups -= 1,
             Frame::Cell => self.end_cell(),
             Frame::Element { start } => self.end_element(Span { start, end: span.start }),
             Frame::Paragraph => self.end_paragraph(),

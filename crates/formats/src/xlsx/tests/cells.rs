@@ -29,6 +29,11 @@ fn codes_numbers_and_formulas_stay() {
     for code in ["12", "AB-12", "USD", "https://a.b/c", "2020-01-01", "snake_case", "=SUM(A1)", "---", ""] {
         check(&format!("<t>{code}</t>"), &[], &format!("<t>{code}</t>"));
     }
+    // A cell that is a string is no formula, whatever it begins with; and people write of codes.
+    for (words, pseudo) in [("-the range", "[-ťĥé ŕáńǵé]"), ("code", "[ćóďé]"), ("None", "[Ńóńé]"), ("key", "[ķéý]")]
+    {
+        check(&format!("<t>{words}</t>"), &[words], &format!("<t>{pseudo}</t>"));
+    }
     check("<t>TOTAL</t>", &["TOTAL"], "<t>[ŤÓŤÁĹ]</t>");
 }
 
