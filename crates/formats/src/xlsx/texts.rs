@@ -121,8 +121,8 @@ fn is_prose(text: &str) -> bool {
     // `(F)3` is no word, a single letter of a script that writes words in one is.
     let has_word = text.split(|c: char| !c.is_alphabetic()).any(|run| run.chars().nth(1).is_some())
         || text.contains(|c: char| is_wide(c) && c.is_alphabetic());
-    // A string is no formula, even if it begins like one: `-the rest` is a list's.
-    let bare = text.trim_start_matches(['-', '+']).trim_start();
+    // A string is no formula, even if it begins like one: `-the rest` is a list's, `= the rest` a key's.
+    let bare = text.strip_prefix("= ").unwrap_or(text).trim_start_matches(['-', '+']).trim_start();
     has_word && !is_code && (is_words(bare) || matches!(bare, "code" | "key" | "None"))
 }
 

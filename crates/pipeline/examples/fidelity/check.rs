@@ -7,8 +7,9 @@ use terjuman_model::{Failure, TaggedText};
 use terjuman_nmt::{Identity, Pseudo};
 use terjuman_pipeline::{Limits, Request, Translator, translate};
 
-use crate::read::{entries, shown, structure};
-use crate::swap::{self, Swap};
+use super::read::{entries, shown, structure};
+use super::sound::{disorder, looks, problems};
+use super::swap::{self, Swap};
 
 /// What a document showed.
 #[derive(Default)]
@@ -22,6 +23,19 @@ pub(crate) struct Findings {
     pub(crate) failures: Vec<(&'static str, String)>,
     pub(crate) segments: usize,
     pub(crate) tags: usize,
+}
+
+impl Findings {
+    /// The checks that failed, coverage among them.
+    pub(crate) fn divergences(&self) -> Vec<(&'static str, String)> {
+        let mut seen = self.failures.clone();
+        // A word or two in a hundred thousand are a matter of the table; a file that shows many is one by itself.
+        if self.left.len() * 200 > self.words {
+            let sample: Vec<_> = self.left.iter().take(6).map(String::as_str).collect();
+            seen.push(("coverage", format!("{} of {} words: {}", self.left.len(), self.words, sample.join(", "))));
+        }
+        seen
+    }
 }
 
 fn run(name: &str, bytes: &[u8], engine: &dyn Translator) -> Result<Vec<u8>, Failure> {
@@ -72,6 +86,7 @@ fn there_and_back(name: &str, bytes: &[u8], findings: &mut Findings) {
         return;
     };
     compare("forced", &before, &after, findings);
+    compare_looks(&before, &after, findings);
     let (before, after) = (shown(bytes), shown(&back));
     let differs = before.iter().zip(&after).find(|((_, a), (_, b))| spelled(a.as_bytes()) != spelled(b.as_bytes()));
     if let Some(((place, before), (_, after))) = differs {
@@ -103,13 +118,47 @@ fn compare(
         if content == other || name.ends_with(".xlsx") {
             continue;
         }
-        let (Some(mut counts), Some(others)) = (structure(content), structure(other)) else { continue };
-        for (element, count) in others {
-            *counts.entry(element).or_insert(0) -= count;
+        let (Some(elements), Some(others)) = (structure(content), structure(other)) else { continue };
+        if elements == others {
+            continue;
         }
+        let mut counts = BTreeMap::new();
+        elements.iter().for_each(|element| *counts.entry(element).or_insert(0) += 1);
+        others.iter().for_each(|element| *counts.entry(element).or_insert(0) -= 1);
+        let beginning = |element: &str| element.chars().take(120).collect::<String>();
         if let Some((element, count)) = counts.iter().find(|(_, count)| **count != 0) {
-            let element: String = element.chars().take(120).collect();
-            findings.failures.push((check, format!("{name}: {element} {count:+}")));
+            findings.failures.push((check, format!("{name}: {} {count:+}", beginning(element))));
+        } else if let Some((before, after)) = elements.iter().zip(&others).find(|(before, after)| before != after) {
+            let what = format!("{name}: {} where {} was", beginning(after), beginning(before));
+            findings.failures.push((check, what));
+        }
+    }
+}
+
+/// What the characters of Word's parts look like, when as many were written as there were.
+fn compare_looks(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>, findings: &mut Findings) {
+    for (name, content) in before.iter().filter(|(name, _)| name.starts_with("word/") && name.ends_with(".xml")) {
+        let Some((mut counts, others)) = looks(content).zip(after.get(name).and_then(|other| looks(other))) else {
+            continue;
+        };
+        for (look, count) in others {
+            *counts.entry(look).or_insert(0) -= count;
+        }
+        counts.retain(|_, count| *count != 0);
+        if !counts.is_empty() {
+            let changes = counts.iter().take(4).map(|(look, count)| format!("{:+} of {look:.120}", -count));
+            findings.failures.push(("looks", format!("{name}: {}", changes.collect::<Vec<_>>().join(" | "))));
+        }
+    }
+}
+
+/// What is wrong with the output and was not with the input.
+fn compare_soundness(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>, findings: &mut Findings) {
+    let known = problems(before);
+    findings.failures.extend(problems(after).difference(&known).map(|problem| ("sound", problem.clone())));
+    for (name, content) in after.iter().filter(|(name, _)| name.starts_with("word/") && name.ends_with(".xml")) {
+        if before.get(name).is_some_and(|other| other != content && disorder(content) > disorder(other)) {
+            findings.failures.push(("sound", format!("{name}: properties of a run are in another order")));
         }
     }
 }
@@ -158,6 +207,7 @@ fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings
     }
     if let Some((before, after)) = entries(bytes).zip(entries(output)) {
         compare("structure", &before, &after, findings);
+        compare_soundness(&before, &after, findings);
     } else if entries(bytes).is_some() {
         findings.failures.push(("structure", "the container does not open".to_owned()));
     }

@@ -5,7 +5,9 @@
 
 mod check;
 mod read;
+mod register;
 mod report;
+mod sound;
 mod swap;
 
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 /// A step through an XML part; prefixes are left out.
-enum Step {
+pub(crate) enum Step {
     Open(String, BTreeMap<String, String>),
     Close,
     Text(String),
@@ -40,7 +40,8 @@ fn open(element: &BytesStart<'_>) -> Step {
     Step::Open(local(element.name().0), attributes.collect())
 }
 
-fn steps(xml: &str) -> Option<Vec<Step>> {
+/// All steps through a part; `None` if it is not well-formed.
+pub(crate) fn steps(xml: &str) -> Option<Vec<Step>> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().expand_empty_elements = true;
     let mut out = Vec::new();
@@ -378,9 +379,9 @@ const RUNS: &[&str] = &[
     "rubyPr",
 ];
 
-/// What a part is made of besides its text: how often each element with its attributes occurs.
-pub(crate) fn structure(content: &[u8]) -> Option<BTreeMap<String, isize>> {
-    let mut out = BTreeMap::new();
+/// What a part is made of besides its text: each element with its attributes, in order.
+pub(crate) fn structure(content: &[u8]) -> Option<Vec<String>> {
+    let mut out = Vec::new();
     let mut depth = 0_usize;
     for step in steps(std::str::from_utf8(content).ok()?)? {
         match step {
@@ -396,7 +397,7 @@ pub(crate) fn structure(content: &[u8]) -> Option<BTreeMap<String, isize>> {
                 }
                 let kept = attributes.iter().filter(|(key, _)| !is_free(key));
                 let kept: Vec<_> = kept.map(|(key, value)| format!("{key}={value}")).collect();
-                *out.entry(format!("{element} {}", kept.join(" "))).or_insert(0) += 1;
+                out.push(format!("{element} {}", kept.join(" ")));
             }
             Step::Close => depth = depth.saturating_sub(1),
             Step::Text(_) => {}

@@ -4,6 +4,7 @@
 
 mod cases;
 mod corpus;
+mod fidelity;
 mod promises;
 mod real;
 mod reversing;

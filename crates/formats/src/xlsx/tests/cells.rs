@@ -30,8 +30,13 @@ fn codes_numbers_and_formulas_stay() {
         check(&format!("<t>{code}</t>"), &[], &format!("<t>{code}</t>"));
     }
     // A cell that is a string is no formula, whatever it begins with; and people write of codes.
-    for (words, pseudo) in [("-the range", "[-ťĥé ŕáńǵé]"), ("code", "[ćóďé]"), ("None", "[Ńóńé]"), ("key", "[ķéý]")]
-    {
+    for (words, pseudo) in [
+        ("= down", "[= ďóŵń]"),
+        ("-the range", "[-ťĥé ŕáńǵé]"),
+        ("code", "[ćóďé]"),
+        ("None", "[Ńóńé]"),
+        ("key", "[ķéý]"),
+    ] {
         check(&format!("<t>{words}</t>"), &[words], &format!("<t>{pseudo}</t>"));
     }
     check("<t>TOTAL</t>", &["TOTAL"], "<t>[ŤÓŤÁĹ]</t>");

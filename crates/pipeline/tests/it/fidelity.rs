@@ -1,0 +1,77 @@
+//! The measure of fidelity as a gate: no document of the shared corpus, if it is at hand, diverges in a way that the
+//! register does not explain.
+
+#![expect(clippy::print_stdout, reason = "a test says what it passed over")]
+
+use std::path::Path;
+
+use terjuman_formats::Format;
+
+#[path = "../../examples/fidelity/check.rs"]
+mod check;
+#[path = "../../examples/fidelity/read.rs"]
+mod read;
+#[path = "../../examples/fidelity/register.rs"]
+mod register;
+#[path = "../../examples/fidelity/sound.rs"]
+mod sound;
+#[path = "../../examples/fidelity/swap.rs"]
+mod swap;
+
+#[track_caller]
+#[expect(clippy::disallowed_methods, reason = "only the test run knows whether a skip is a failure")]
+fn gate(folder: &str) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(folder);
+    let Ok(entries) = std::fs::read_dir(&corpus) else {
+        assert!(std::env::var_os("CI").is_none(), "the corpus is missing: {}", corpus.display());
+        println!("skipped: there is no corpus of {folder}");
+        return;
+    };
+    let mut checked = 0;
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some(format) = Format::from_name(&name) else { continue };
+        let bytes = std::fs::read(&path).expect("a listed file can be read");
+        let findings = check::check(&name, format, &bytes);
+        for (check, what) in findings.divergences() {
+            assert!(register::known(&name, check).is_some(), "{name}: {check}: {what}");
+        }
+        checked += 1;
+    }
+    assert!(checked > 0, "nothing in {folder} was checked");
+}
+
+#[test]
+fn docx() {
+    gate("docx");
+}
+
+#[test]
+fn pptx() {
+    gate("pptx");
+}
+
+#[test]
+fn xlsx() {
+    gate("xlsx");
+}
+
+#[test]
+fn odt() {
+    gate("odt");
+}
+
+#[test]
+fn ods() {
+    gate("ods");
+}
+
+#[test]
+fn odp() {
+    gate("odp");
+}
+
+#[test]
+fn csv() {
+    gate("csv");
+}
