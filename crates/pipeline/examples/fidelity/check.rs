@@ -219,5 +219,9 @@ fn plain_words(text: &str) -> impl Iterator<Item = &str> {
     let words = words.map(|word| word.trim_matches(|c: char| ".,;:!?'\"()[]-*_+".contains(c)));
     let is_hump =
         |word: &str| word.as_bytes().windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
-    words.filter(move |word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !is_hump(word))
+    // Numbers to the base of sixteen that happen to have no digit.
+    let is_byte = |word: &str| word.len() < 4 && word.trim_end_matches('H').bytes().all(|b| (b'A'..=b'F').contains(&b));
+    words.filter(move |word| {
+        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !is_hump(word) && !is_byte(word)
+    })
 }
