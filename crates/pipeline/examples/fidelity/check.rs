@@ -215,7 +215,7 @@ fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings
 
 /// Words of ASCII letters alone: neither numbers, codes, names for programs, addresses, markup nor paths.
 fn plain_words(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split_whitespace().filter(|word| !word.ends_with("()"));
+    let words = text.split_whitespace().filter(|word| !word.contains("()"));
     let words = words.map(|word| word.trim_matches(|c: char| ".,;:!?'\"()[]-*_+".contains(c)));
     let is_hump =
         |word: &str| word.as_bytes().windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
