@@ -30,9 +30,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn main() -> ExitCode {
     let mut report = report::Report::default();
-    // To look into some files: `ONLY=.ods,business` leaves out the rest and writes no page.
-    let only = std::env::var("ONLY").ok();
-    for folder in std::env::args().skip(1) {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    // To look into some files: `--only=.ods,business` leaves out the rest and writes no page.
+    let only = arguments.iter().position(|argument| argument.starts_with("--only="));
+    let only = only.map(|at| arguments.remove(at).split_off("--only=".len()));
+    for folder in arguments {
         for path in files(Path::new(&folder)) {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let Some(format) = Format::from_name(&name) else { continue };
