@@ -4,7 +4,7 @@
 //! next token. Slots do not touch each other, so it does not matter who else is there.
 
 use super::encoder::{Buffers, feed_forward, project};
-use super::kernels::{self, Attention, Best, Floats, Kernel, Linear, Output};
+use super::kernels::{self, Attention, Best, Floats, Kernel, Linear};
 use super::weights::{DecoderLayer, Weights};
 
 /// One sentence under way.
@@ -154,10 +154,9 @@ fn recur(
     let Buffers { state, quantised, branch, .. } = buffers;
     let width = layer.gate.outputs();
     project(&layer.candidate, kernel, state, quantised, branch);
-    if layer.gate.quantise == layer.candidate.quantise {
+    if layer.gate.scales().quantise == layer.candidate.scales().quantise {
         own.gate.resize(state.len());
-        let output = Output::Floats { values: &mut own.gate, stride: width, column: 0 };
-        kernels::multiply(kernel, quantised, active.len(), &layer.gate, output);
+        quantised.multiply(kernel, (0, active.len()), &layer.gate, &mut own.gate, (width, 0));
     } else {
         project(&layer.gate, kernel, state, quantised, &mut own.gate);
     }
@@ -227,16 +226,14 @@ fn choose(
 ) {
     let Buffers { state, quantised, .. } = buffers;
     let width = weights.config.dimension;
-    quantised.resize(state.len());
-    kernels::quantise(kernel, state, weights.output.quantise, quantised);
+    quantised.take(kernel, state, width, weights.output.scales.quantise);
     chosen.clear();
     if weights.output.chunks.is_empty() {
-        for (&place, row) in active.iter().zip(quantised.chunks_exact(width)) {
+        for (row, &place) in active.iter().enumerate() {
             let slot = &slots[place];
             let stride = slot.output.padded_outputs();
             own.logits.resize(stride);
-            let output = Output::Floats { values: &mut own.logits, stride, column: 0 };
-            kernels::multiply(kernel, row, 1, &slot.output, output);
+            quantised.multiply(kernel, (row, 1), &slot.output, &mut own.logits, (stride, 0));
             let best = kernels::argmax(kernel, &mut own.logits, slot.candidates.len());
             chosen.push((slot.candidates[best.place], -best.mass.ln()));
         }
@@ -247,8 +244,7 @@ fn choose(
     for chunk in &weights.output.chunks {
         let stride = chunk.padded_outputs();
         own.logits.resize(active.len() * stride);
-        let output = Output::Floats { values: &mut own.logits, stride, column: 0 };
-        kernels::multiply(kernel, quantised, active.len(), chunk, output);
+        quantised.multiply(kernel, (0, active.len()), chunk, &mut own.logits, (stride, 0));
         for (best, logits) in bests.iter_mut().zip(own.logits.chunks_exact_mut(stride)) {
             let mut new = kernels::argmax(kernel, logits, chunk.outputs());
             new.place += first;

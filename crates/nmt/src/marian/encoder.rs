@@ -1,5 +1,6 @@
 //! The encoder: transformer layers over some sentences, one after the other in one matrix without padding.
 
+use super::activations::Activations;
 use super::kernels::{self, Attention, Bytes, Floats, Kernel, Linear, Output, QUERIES};
 use super::weights::{EncoderLayer, FeedForward, Weights};
 
@@ -8,8 +9,10 @@ use super::weights::{EncoderLayer, FeedForward, Weights};
 pub(super) struct Buffers {
     /// `[row][dimension]`: what a layer takes and what it leaves.
     pub(super) state: Floats,
-    pub(super) quantised: Bytes,
+    pub(super) quantised: Activations,
     hidden: Bytes,
+    /// As `hidden`, for layers that have no factor of their own.
+    wide: Floats,
     /// `[row][query, key, value][dimension]`.
     projections: Floats,
     joined: Floats,
@@ -45,13 +48,11 @@ fn attend(layer: &EncoderLayer, heads: usize, kernel: Kernel, sentences: &[&[u32
     let mut factor = None;
     for (linear, column) in [&attention.query, &attention.key, &attention.value].into_iter().zip([0, width, 2 * width])
     {
-        if factor != Some(linear.quantise) {
-            buffers.quantised.resize(rows * width);
-            kernels::quantise(kernel, &buffers.state, linear.quantise, &mut buffers.quantised);
-            factor = Some(linear.quantise);
+        if factor != Some(linear.scales().quantise) {
+            buffers.quantised.take(kernel, &buffers.state, width, linear.scales().quantise);
+            factor = Some(linear.scales().quantise);
         }
-        let output = Output::Floats { values: &mut buffers.projections, stride, column };
-        kernels::multiply(kernel, &buffers.quantised, rows, linear, output);
+        buffers.quantised.multiply(kernel, (0, rows), linear, &mut buffers.projections, (stride, column));
     }
     let mut first = 0;
     for sentence in sentences {
@@ -88,27 +89,39 @@ fn attend(layer: &EncoderLayer, heads: usize, kernel: Kernel, sentences: &[&[u32
 }
 
 /// A layer's product, from floats to floats.
-pub(super) fn project(linear: &Linear, kernel: Kernel, input: &[f32], quantised: &mut Bytes, output: &mut Floats) {
+pub(super) fn project(
+    linear: &Linear,
+    kernel: Kernel,
+    input: &[f32],
+    quantised: &mut Activations,
+    output: &mut Floats,
+) {
     let rows = input.len() / linear.inputs();
     let stride = linear.padded_outputs();
-    quantised.resize(input.len());
     output.resize(rows * stride);
-    kernels::quantise(kernel, input, linear.quantise, quantised);
-    kernels::multiply(kernel, quantised, rows, linear, Output::Floats { values: output, stride, column: 0 });
+    quantised.take(kernel, input, linear.inputs(), linear.scales().quantise);
+    quantised.multiply(kernel, (0, rows), linear, output, (stride, 0));
 }
 
 /// The feed-forward block, its residual connection and normalisation, on `buffers.state`.
 pub(super) fn feed_forward(layer: &FeedForward, kernel: Kernel, buffers: &mut Buffers) {
-    let Buffers { state, quantised, hidden, branch, .. } = buffers;
+    let Buffers { state, quantised, hidden, wide, branch, .. } = buffers;
     let width = layer.contract.outputs();
     let rows = state.len() / width;
-    quantised.resize(rows * width);
-    hidden.resize(rows * layer.expand.padded_outputs());
     branch.resize(rows * width);
-    kernels::quantise(kernel, state, layer.expand.quantise, quantised);
-    let output = Output::Quantised { values: hidden, factor: layer.contract.quantise };
-    kernels::multiply(kernel, quantised, rows, &layer.expand, output);
-    let output = Output::Floats { values: branch, stride: width, column: 0 };
-    kernels::multiply(kernel, hidden, rows, &layer.contract, output);
+    let scales = (layer.expand.scales().quantise, layer.contract.scales().quantise);
+    if let (Some(_), Some(factor)) = scales {
+        // The wide rows never are floats.
+        quantised.take(kernel, state, width, scales.0);
+        hidden.resize(rows * layer.expand.padded_outputs());
+        let output = Output::Quantised { values: hidden, factor };
+        kernels::multiply(kernel, &quantised.bytes, rows, &layer.expand, output);
+        let output = Output::Floats { values: branch, stride: width, column: 0 };
+        kernels::multiply(kernel, hidden, rows, &layer.contract, output);
+    } else {
+        project(&layer.expand, kernel, state, quantised, wide);
+        kernels::rectify(kernel, wide);
+        project(&layer.contract, kernel, wide, quantised, branch);
+    }
     kernels::add_and_normalise(kernel, state, branch, &layer.norm.scale, &layer.norm.bias);
 }

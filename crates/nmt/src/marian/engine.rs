@@ -24,7 +24,7 @@ const ACTIVE_TOKENS: usize = 4096;
 /// The files of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
-    /// The parameters: `model.*.bin`, converted to `intgemm8` with `alphas`.
+    /// The parameters: `model.*.bin`, converted to `intgemm8`, with `alphas` or without, or in 32-bit floats.
     pub model: PathBuf,
     /// The source's SentencePiece vocabulary.
     pub source_vocabulary: PathBuf,
@@ -156,22 +156,21 @@ impl Engine {
         if !kernel.is_available() {
             return Err(LoadError::Kernel(kernel.name()));
         }
-        let weights = parts.model.parsed(|bytes| Weights::parse(bytes, parts.shortlist.is_some()))?;
-        let vocabulary = |part: Part<'_>, expected: usize| {
-            part.parsed(|bytes| {
-                let vocabulary = Vocabulary::parse(bytes)?;
-                if vocabulary.len() != expected {
-                    return Err(Flaw::damaged(format!(
-                        "it has {} pieces, but the model has {expected}",
-                        vocabulary.len()
-                    )));
-                }
-                Ok(vocabulary)
-            })
+        let source = parts.source_vocabulary.parsed(Vocabulary::parse)?;
+        let target = parts.target_vocabulary.map(|part| part.parsed(Vocabulary::parse)).transpose()?;
+        // What stands for nothing in particular is no translation of anything.
+        let never = target.as_ref().unwrap_or(&source).unknown();
+        let weights = parts.model.parsed(|bytes| Weights::parse(bytes, never, parts.shortlist.is_some()))?;
+        let fits = |part: Part<'_>, pieces: usize, expected: usize| {
+            let flaw = || Flaw::damaged(format!("it has {pieces} pieces, but the model has {expected}"));
+            if pieces == expected { Ok(()) } else { Err(flaw().within(part.name)) }
         };
-        let source = vocabulary(parts.source_vocabulary, weights.config.source_vocabulary)?;
-        let target =
-            parts.target_vocabulary.map(|part| vocabulary(part, weights.config.target_vocabulary)).transpose()?;
+        fits(parts.source_vocabulary, source.len(), weights.config.source_vocabulary)?;
+        let (target_part, target_pieces) = match (parts.target_vocabulary, &target) {
+            (Some(part), Some(target)) => (part, target.len()),
+            _ => (parts.source_vocabulary, source.len()),
+        };
+        fits(target_part, target_pieces, weights.config.target_vocabulary)?;
         let shortlist = parts
             .shortlist
             .map(|part| part.parsed(|bytes| Shortlist::parse(bytes, weights.config.target_vocabulary)))
@@ -228,7 +227,7 @@ impl Engine {
         self.target().decode(ids)
     }
 
-    fn target(&self) -> &Vocabulary {
+    pub(super) fn target(&self) -> &Vocabulary {
         self.target.as_ref().unwrap_or(&self.source)
     }
 

@@ -5,6 +5,7 @@
 //! an `intgemm8` matrix are its values followed by the `f32` they were multiplied with. The matrix is stored transposed:
 //! a weight declared as `[inputs, outputs]` lies there as `outputs` rows of `inputs` values.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -41,17 +42,27 @@ struct Item<'a> {
 #[derive(Debug)]
 pub(super) struct ModelFile<'a> {
     items: HashMap<&'a str, Item<'a>>,
+    has_alphas: bool,
 }
 
-/// An 8-bit matrix as the file holds it.
-#[derive(Debug, Clone, Copy)]
+/// How the values of a matrix of floats lie in the file. Those of an 8-bit matrix are always as [`Matrix::values`] has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Weights `[inputs, outputs]` lie as declared, a row for each input.
+    ByInput,
+    /// Embeddings `[tokens, dimensions]` lie as declared, a row for each token.
+    ByToken,
+}
+
+/// An 8-bit matrix: as the file holds it, or made of its floats.
+#[derive(Debug, Clone)]
 pub(super) struct Matrix<'a> {
     /// The first dimension of the declared shape.
     pub(super) rows: usize,
     /// The second dimension of the declared shape.
     pub(super) columns: usize,
-    /// `rows * columns` values, as `i8` in two's complement.
-    pub(super) values: &'a [u8],
+    /// `rows * columns` values, as `i8` in two's complement, none of them -128: for each output or token its row.
+    pub(super) values: Cow<'a, [u8]>,
     /// A value divided by this is the weight.
     pub(super) multiplier: f32,
 }
@@ -146,7 +157,8 @@ impl<'a> ModelFile<'a> {
                 return Err(Flaw::damaged(format!("corrupt: it has two items named {name}")));
             }
         }
-        Ok(Self { items })
+        let has_alphas = items.keys().any(|name| name.ends_with("_QuantMultA"));
+        Ok(Self { items, has_alphas })
     }
 
     /// Whether there is an item of this name.
@@ -185,12 +197,17 @@ impl<'a> ModelFile<'a> {
         Ok(values)
     }
 
-    /// An 8-bit matrix.
-    pub(super) fn matrix(&self, name: &str) -> Result<Matrix<'a>, Flaw> {
+    /// Whether it was calibrated: there are factors for activations.
+    pub(super) fn has_alphas(&self) -> bool {
+        self.has_alphas
+    }
+
+    /// A matrix in 8 bits.
+    pub(super) fn matrix(&self, name: &str, layout: Layout) -> Result<Matrix<'a>, Flaw> {
         let item = self.item(name)?;
-        if item.kind != Kind::Intgemm8 {
+        if !matches!(item.kind, Kind::Intgemm8 | Kind::Float32) {
             return Err(Flaw::unsupported(format!(
-                "{name} is of {}; only models converted with `--gemm-type intgemm8` can be used",
+                "{name} is of {}; only models of 32-bit floats and those converted with `--gemm-type intgemm8` can be used",
                 item.kind.name()
             )));
         }
@@ -198,6 +215,11 @@ impl<'a> ModelFile<'a> {
             return Err(Flaw::damaged(format!("{name} has {} dimensions instead of 2", item.shape.len())));
         };
         let elements = item.elements(name)?;
+        if item.kind == Kind::Float32 {
+            let values = self.vector(name, elements)?;
+            let (values, multiplier) = rounded(&values, columns, layout);
+            return Ok(Matrix { rows, columns, values: Cow::Owned(values), multiplier });
+        }
         let end = elements.checked_add(4).ok_or_else(|| too_short(name))?;
         let data = item.data.get(..end).ok_or_else(|| too_short(name))?;
         let (values, multiplier) = data.split_at(elements);
@@ -209,14 +231,14 @@ impl<'a> ModelFile<'a> {
         if values.contains(&0x80) {
             return Err(Flaw::damaged(format!("corrupt: {name} holds -128")));
         }
-        Ok(Matrix { rows, columns, values, multiplier })
+        Ok(Matrix { rows, columns, values: Cow::Borrowed(values), multiplier })
     }
 
     /// A positive number, stored as a float or as an 8-bit value and its multiplier.
     pub(super) fn scalar(&self, name: &str) -> Result<f32, Flaw> {
         let value = match self.item(name)?.kind {
             Kind::Intgemm8 => {
-                let matrix = self.matrix(name)?;
+                let matrix = self.matrix(name, Layout::ByToken)?;
                 let value = matrix.values.first().copied().unwrap_or(0);
                 f32::from(i8::from_le_bytes([value])) / matrix.multiplier
             }
@@ -254,6 +276,26 @@ impl Kind {
             Self::Other(kind) => format!("the type {kind:#06x}"),
         }
     }
+}
+
+/// Floats in 8 bits, and what they were multiplied with: the greatest becomes 127, as the reference's converter has it.
+fn rounded(values: &[f32], columns: usize, layout: Layout) -> (Vec<u8>, f32) {
+    let greatest = values.iter().fold(0.0_f32, |greatest, value| greatest.max(value.abs()));
+    let multiplier = 127.0 / greatest;
+    // Nothing but zeros, or so little that a float cannot hold the factor.
+    let multiplier = if multiplier.is_normal() { multiplier } else { 1.0 };
+    let round = |value: &f32| ((value * multiplier).round_ties_even().clamp(-127.0, 127.0) as i8).cast_unsigned();
+    let bytes = match layout {
+        Layout::ByToken => values.iter().map(round).collect(),
+        Layout::ByInput => {
+            let mut bytes = Vec::with_capacity(values.len());
+            for column in 0..columns {
+                bytes.extend(values.iter().skip(column).step_by(columns).map(round));
+            }
+            bytes
+        }
+    };
+    (bytes, multiplier)
 }
 
 fn too_short(name: &str) -> Flaw {

@@ -1,12 +1,14 @@
 //! An engine for Marian binary models as Firefox Translations ships them.
 //!
-//! Models are transformers with a recurrent decoder (SSRU) and 8-bit weights ("alphas"), vocabularies are SentencePiece
-//! unigram models, and a lexical shortlist narrows the choice of target tokens. Architecture: Junczys-Dowmunt et al.,
-//! "Marian" (2018); Kim et al., "From Research to Production and Back" (2019) for the decoder and the shortlist.
+//! Models are transformers with a recurrent decoder (SSRU) and 8-bit weights, or floats that become such; vocabularies
+//! are SentencePiece unigram models, and a lexical shortlist narrows the choice of target tokens. Architecture:
+//! Junczys-Dowmunt et al., "Marian" (2018); Kim et al., "From Research to Production and Back" (2019) for the decoder and
+//! the shortlist.
 //!
 //! **Invariant:** a translation depends on its sentence and the model alone: not on the batch, the order, the thread, or
 //! the [`Kernel`].
 
+mod activations;
 mod config;
 mod decoder;
 mod encoder;

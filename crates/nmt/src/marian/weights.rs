@@ -2,13 +2,16 @@
 
 use super::config::Config;
 use super::error::Flaw;
-use super::format::ModelFile;
-use super::kernels::{self, Floats, Kernel, Linear, PANEL, sum_of};
+use super::format::{Layout, ModelFile};
+use super::kernels::{self, Floats, Kernel, Linear, PANEL, Scales, sum_of};
 
 /// No sentence is longer, on either side.
 pub(super) const POSITIONS: usize = 1024;
 /// Outputs of the full vocabulary that are computed at a time.
 const CHUNK: usize = 2048;
+
+/// The bias of a token that is never chosen: no sum of products makes up for it, and it is no mass.
+const NEVER: f32 = -1e30;
 
 /// Layer normalisation.
 #[derive(Debug)]
@@ -63,8 +66,7 @@ pub(super) struct Embeddings {
 /// The last layer: the target embeddings again, with a bias.
 #[derive(Debug)]
 pub(super) struct OutputLayer {
-    pub(super) quantise: f32,
-    unquantise: f32,
+    pub(super) scales: Scales,
     bias: Vec<f32>,
     /// The sum of each token's weights.
     sums: Vec<i32>,
@@ -87,8 +89,9 @@ pub(super) struct Weights {
 }
 
 impl Weights {
-    /// Reads a model file. Anything in it that would go unused is a reason to refuse it.
-    pub(super) fn parse(bytes: &[u8], has_shortlist: bool) -> Result<Self, Flaw> {
+    /// Reads a model file. Anything in it that would go unused is a reason to refuse it. The target's token `never` is
+    /// never chosen.
+    pub(super) fn parse(bytes: &[u8], never: u32, has_shortlist: bool) -> Result<Self, Flaw> {
         let file = ModelFile::parse(bytes)?;
         let config = Config::parse(file.text("special:model.yml")?)?;
         let is_shared = file.has("Wemb");
@@ -102,7 +105,7 @@ impl Weights {
         } else {
             Some(Embeddings::parse(&file, "encoder_Wemb", config.source_vocabulary, &config)?)
         };
-        let output = OutputLayer::parse(&file, target_name, &target, &config, has_shortlist)?;
+        let output = OutputLayer::parse(&file, target_name, &target, never, has_shortlist)?;
         let encoder = (1..=config.encoder_layers)
             .map(|layer| {
                 Ok(EncoderLayer {
@@ -207,7 +210,7 @@ impl Heads {
 
 impl Embeddings {
     fn parse(file: &ModelFile<'_>, name: &str, vocabulary: usize, config: &Config) -> Result<Self, Flaw> {
-        let matrix = file.matrix(name)?;
+        let matrix = file.matrix(name, Layout::ByToken)?;
         let width = config.dimension;
         if (matrix.rows, matrix.columns) != (vocabulary, width) {
             return Err(Flaw::damaged(format!(
@@ -216,7 +219,7 @@ impl Embeddings {
             )));
         }
         Ok(Self {
-            rows: matrix.values.to_vec(),
+            rows: matrix.values.into_owned(),
             width,
             factor: (width as f32).sqrt() / matrix.multiplier,
             multiplier: matrix.multiplier,
@@ -238,7 +241,7 @@ impl OutputLayer {
         file: &ModelFile<'_>,
         embeddings_name: &str,
         embeddings: &Embeddings,
-        config: &Config,
+        never: u32,
         has_shortlist: bool,
     ) -> Result<Self, Flaw> {
         // Converters differ in what they call the activations of a layer that has no weights of its own.
@@ -247,28 +250,32 @@ impl OutputLayer {
         for name in names.iter().filter(|name| file.has(name)) {
             quantise = Some(file.scalar(name)?);
         }
-        let quantise = quantise.ok_or_else(|| not_alphas("the output layer"))?;
+        if quantise.is_none() && file.has_alphas() {
+            return Err(no_alpha("the output layer"));
+        }
+        let scales = Scales { quantise, multiplier: embeddings.multiplier };
         // Source embeddings are looked up, not multiplied with; a factor is of no use, but some files have one.
         if file.has("encoder_Wemb_QuantMultA") {
             file.scalar("encoder_Wemb_QuantMultA")?;
         }
-        let bias = file.vector("decoder_ff_logit_out_b", config.target_vocabulary)?;
-        let width = config.dimension;
+        let width = embeddings.width;
+        let mut bias = file.vector("decoder_ff_logit_out_b", embeddings.rows.len() / width)?;
+        if let Some(bias) = bias.get_mut(never as usize) {
+            *bias = NEVER;
+        }
         let chunks = if has_shortlist {
             Vec::new()
         } else {
             let rows = embeddings.rows.chunks(CHUNK * width);
-            rows.zip(bias.chunks(CHUNK))
-                .map(|(rows, bias)| Linear::pack(rows, bias, width, quantise, embeddings.multiplier))
-                .collect()
+            rows.zip(bias.chunks(CHUNK)).map(|(rows, bias)| Linear::pack(rows, bias, width, scales)).collect()
         };
         let sums = embeddings.rows.chunks_exact(width).map(sum_of).collect();
-        Ok(Self { quantise, unquantise: 1.0 / (quantise * embeddings.multiplier), bias, sums, chunks })
+        Ok(Self { scales, bias, sums, chunks })
     }
 
     /// Packs the rows of some candidates into `linear`.
     pub(super) fn gather(&self, kernel: Kernel, embeddings: &Embeddings, candidates: &[u32], linear: &mut Linear) {
-        linear.clear(embeddings.width, self.quantise, self.unquantise);
+        linear.clear(embeddings.width, self.scales);
         let mut ahead = candidates.iter().copied();
         ahead.by_ref().take(PANEL).for_each(|id| kernels::prefetch(embeddings.row(id)));
         for panel in candidates.chunks(PANEL) {
@@ -289,7 +296,7 @@ fn linear(
     inputs: usize,
     outputs: usize,
 ) -> Result<Linear, Flaw> {
-    let matrix = file.matrix(name)?;
+    let matrix = file.matrix(name, Layout::ByInput)?;
     if (matrix.rows, matrix.columns) != (inputs, outputs) {
         return Err(Flaw::damaged(format!(
             "{name} is {} by {} instead of {inputs} by {outputs}",
@@ -297,15 +304,20 @@ fn linear(
         )));
     }
     let factor_name = format!("{name}_QuantMultA");
-    if !file.has(&factor_name) {
-        return Err(not_alphas(name));
-    }
+    let quantise = if file.has_alphas() {
+        if !file.has(&factor_name) {
+            return Err(no_alpha(name));
+        }
+        Some(file.scalar(&factor_name)?)
+    } else {
+        None
+    };
     let bias = bias_name.map(|bias| file.vector(bias, outputs)).transpose()?.unwrap_or_default();
-    Ok(Linear::pack(matrix.values, &bias, inputs, file.scalar(&factor_name)?, matrix.multiplier))
+    Ok(Linear::pack(&matrix.values, &bias, inputs, Scales { quantise, multiplier: matrix.multiplier }))
 }
 
-fn not_alphas(what: &str) -> Flaw {
-    Flaw::unsupported(format!("{what} has no multiplier for its activations; only models with `alphas` can be used"))
+fn no_alpha(what: &str) -> Flaw {
+    Flaw::damaged(format!("{what} has no multiplier for its activations, but others have"))
 }
 
 /// Sines of the position at falling frequencies, then cosines.

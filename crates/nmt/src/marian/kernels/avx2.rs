@@ -51,7 +51,8 @@ unsafe fn tile<const H: usize>(activations: &[u8], linear: &Linear, row: usize, 
         let first = activations.as_ptr().add(row * inputs);
         let weights: *const __m256i = linear.lines.as_ptr().add(panel * quads).cast();
         let ones = _mm256_set1_epi16(1);
-        let mut sums = [[_mm256_setzero_si256(); 2]; H];
+        let starts: *const __m256i = linear.starts.as_ptr().add(panel).cast();
+        let mut sums = [[_mm256_load_si256(starts), _mm256_load_si256(starts.add(1))]; H];
         for quad in 0..quads {
             let low = _mm256_load_si256(weights.add(2 * quad));
             let high = _mm256_load_si256(weights.add(2 * quad + 1));
@@ -65,11 +66,11 @@ unsafe fn tile<const H: usize>(activations: &[u8], linear: &Linear, row: usize, 
                 }
             }
         }
-        let unquantise = _mm256_set1_ps(linear.unquantise);
+        let unquantise = _mm256_set1_ps(linear.unquantise());
         for half in 0..2 {
             let bias = _mm256_loadu_ps(linear.bias.as_ptr().add(panel * PANEL + 8 * half));
             for (place, sums) in sums.iter().enumerate() {
-                let result = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums[half]), unquantise, bias);
+                let result = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(sums[half]), unquantise), bias);
                 match output {
                     Output::Floats { values, stride, column } => {
                         let at = (row + place) * *stride + *column + panel * PANEL + 8 * half;

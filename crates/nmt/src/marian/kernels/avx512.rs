@@ -1,5 +1,5 @@
 //! The product with 512-bit registers and `vpdpbusd`: four unsigned by signed products and their sum in each of sixteen
-//! lanes. Activations are offset by 128 to be unsigned; the accumulators start at what that adds, negated.
+//! lanes. Activations are shifted to be unsigned; the bias makes up for it.
 
 #![expect(clippy::needless_range_loop, reason = "with iterators the sums do not stay in registers")]
 
@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 
 use super::Output;
 use super::aligned::Line;
-use super::packed::{Linear, PANEL, QUAD};
+use super::packed::{Linear, PANEL, QUAD, SHIFT};
 
 /// Most rows of activations in one tile: with four panels, 24 accumulators, four registers of weights and one of
 /// activations fit the 32 registers.
@@ -99,12 +99,6 @@ unsafe fn tile<const H: usize, const W: usize>(
         let first = linear.lines.as_ptr().add(place.panel * quads);
         let panels: [*const Line; W] = std::array::from_fn(|panel| first.add(panel * quads));
         let mut sums = [[_mm512_setzero_si512(); W]; H];
-        for panel in 0..W {
-            let start = _mm512_load_si512(linear.offsets.as_ptr().add(place.panel + panel).cast());
-            for row in 0..H {
-                sums[row][panel] = start;
-            }
-        }
         // Indices and not iterators, and no arithmetic that is checked: else the sums do not stay in registers.
         let mut byte = 0;
         for quad in 0..quads {
@@ -136,7 +130,7 @@ unsafe fn finish<const H: usize, const W: usize>(
     place: Place,
     output: &mut Output<'_>,
 ) {
-    let unquantise = _mm512_set1_ps(linear.unquantise);
+    let unquantise = _mm512_set1_ps(linear.unquantise());
     // SAFETY: as in `tile`; biases and rows of the output are padded to whole panels.
     unsafe {
         let bias: *const f32 = linear.bias.as_ptr().add(place.panel * PANEL);
@@ -147,7 +141,8 @@ unsafe fn finish<const H: usize, const W: usize>(
                     let first = first.add(row.wrapping_mul(*stride));
                     for panel in 0..W {
                         let bias = _mm512_loadu_ps(bias.add(panel * PANEL));
-                        let result = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[row][panel]), unquantise, bias);
+                        let result =
+                            _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sums[row][panel]), unquantise), bias);
                         _mm512_storeu_ps(first.add(panel * PANEL), result);
                     }
                 }
@@ -159,11 +154,12 @@ unsafe fn finish<const H: usize, const W: usize>(
                     let first = first.add(row.wrapping_mul(stride));
                     for panel in 0..W {
                         let bias = _mm512_loadu_ps(bias.add(panel * PANEL));
-                        let result = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[row][panel]), unquantise, bias);
+                        let result =
+                            _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sums[row][panel]), unquantise), bias);
                         let positive = _mm512_max_ps(result, _mm512_setzero_ps());
                         let scaled = _mm512_mul_ps(positive, _mm512_set1_ps(*factor));
                         let whole = _mm512_cvtps_epi32(_mm512_min_ps(scaled, _mm512_set1_ps(127.0)));
-                        let offset = _mm512_add_epi32(whole, _mm512_set1_epi32(128));
+                        let offset = _mm512_add_epi32(whole, _mm512_set1_epi32(SHIFT));
                         _mm_storeu_si128(first.add(panel * PANEL).cast(), _mm512_cvtepi32_epi8(offset));
                     }
                 }

@@ -1,12 +1,12 @@
 //! The product with 256-bit registers and `vpdpbusd`, for processors that have that instruction but no 512-bit registers.
-//! As in [`super::avx512`], activations are offset by 128 to be unsigned, and the accumulators start at what that adds.
+//! As in [`super::avx512`], activations are shifted to be unsigned.
 
 #![expect(clippy::needless_range_loop, reason = "with iterators the sums do not stay in registers")]
 
 use std::arch::x86_64::*;
 
 use super::Output;
-use super::packed::{Linear, PANEL, QUAD};
+use super::packed::{Linear, PANEL, QUAD, SHIFT};
 
 /// Rows in a tile: twelve accumulators, two registers of weights and one of activations.
 const ROWS: usize = 6;
@@ -54,8 +54,7 @@ unsafe fn tile<const H: usize>(activations: &[u8], linear: &Linear, row: usize, 
         let first = activations.as_ptr().add(row * inputs);
         let rows: [*const u8; H] = std::array::from_fn(|row| first.add(row * inputs));
         let weights: *const __m256i = linear.lines.as_ptr().add(panel * quads).cast();
-        let offsets: *const __m256i = linear.offsets.as_ptr().add(panel).cast();
-        let mut sums = [[_mm256_load_si256(offsets), _mm256_load_si256(offsets.add(1))]; H];
+        let mut sums = [[_mm256_setzero_si256(); 2]; H];
         let mut byte = 0;
         for quad in 0..quads {
             let at = quad.wrapping_mul(2);
@@ -70,14 +69,14 @@ unsafe fn tile<const H: usize>(activations: &[u8], linear: &Linear, row: usize, 
         }
         sums
     };
-    let unquantise = _mm256_set1_ps(linear.unquantise);
+    let unquantise = _mm256_set1_ps(linear.unquantise());
     for place in 0..H {
         for half in 0..2 {
             let column = panel * PANEL + 8 * half;
             // SAFETY: as above; biases and rows of the output are padded to whole panels.
             unsafe {
                 let bias = _mm256_loadu_ps(linear.bias.as_ptr().add(column));
-                let result = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums[place][half]), unquantise, bias);
+                let result = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(sums[place][half]), unquantise), bias);
                 match output {
                     Output::Floats { values, stride, column: first } => {
                         let at = (row + place) * *stride + *first + column;
@@ -87,10 +86,10 @@ unsafe fn tile<const H: usize>(activations: &[u8], linear: &Linear, row: usize, 
                         let at = (row + place) * linear.padded_outputs() + column;
                         let scaled = _mm256_mul_ps(_mm256_max_ps(result, _mm256_setzero_ps()), _mm256_set1_ps(*factor));
                         let whole = _mm256_cvtps_epi32(_mm256_min_ps(scaled, _mm256_set1_ps(127.0)));
-                        // Within 0..=127, so that packing with saturation changes nothing; then the offset.
+                        // Within 0..=127, so that packing with saturation changes nothing; then the shift.
                         let words =
                             _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
-                        let bytes = _mm_add_epi8(_mm_packs_epi16(words, words), _mm_set1_epi8(-128));
+                        let bytes = _mm_add_epi8(_mm_packs_epi16(words, words), _mm_set1_epi8(SHIFT as i8));
                         _mm_storel_epi64(values.as_mut_ptr().add(at).cast(), bytes);
                     }
                 }

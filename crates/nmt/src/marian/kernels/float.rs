@@ -95,6 +95,42 @@ pub(in crate::marian) fn quantise(kernel: Kernel, values: &[f32], factor: f32, q
 }
 
 #[inline(always)]
+fn greatest_magnitude_body<V: Vector>(values: &[f32]) -> f32 {
+    let magnitudes = vectors(values).iter().map(|values| V::load(values).max(V::zero().minus(V::load(values))));
+    magnitudes.fold(V::zero(), |greatest, magnitude| magnitude.max(greatest)).greatest()
+}
+
+versions! {
+    /// The greatest magnitude of some values; their number is a multiple of sixteen.
+    fn greatest_magnitude(values: &[f32]) -> f32 = greatest_magnitude_body
+}
+
+#[inline(always)]
+fn rescale_body<V: Vector>(values: &mut [f32], factor: f32, bias: &[f32]) {
+    let factor = V::splat(factor);
+    for (values, bias) in vectors_mut(values).iter_mut().zip(vectors(bias)) {
+        V::load(values).times(factor).plus(V::load(bias)).store(values);
+    }
+}
+
+versions! {
+    /// Multiplies each value with the factor and adds its bias; their number is a multiple of sixteen.
+    fn rescale(values: &mut [f32], factor: f32, bias: &[f32]) = rescale_body
+}
+
+#[inline(always)]
+fn rectify_body<V: Vector>(values: &mut [f32]) {
+    for values in vectors_mut(values) {
+        V::load(values).max(V::zero()).store(values);
+    }
+}
+
+versions! {
+    /// Makes zero of what is negative; the number of values is a multiple of sixteen.
+    fn rectify(values: &mut [f32]) = rectify_body
+}
+
+#[inline(always)]
 fn add_and_normalise_body<V: Vector>(values: &mut [f32], branch: &[f32], scale: &[f32], bias: &[f32]) {
     let width = scale.len();
     for (row, branch) in values.chunks_exact_mut(width).zip(branch.chunks_exact(width)) {
@@ -147,7 +183,7 @@ fn embed_body<V: Vector>(weights: &[u8], factor: f32, position: &[f32], output: 
     let factor = V::splat(factor);
     let inputs = weights.as_chunks().0.iter().zip(vectors(position));
     for ((weights, position), output) in inputs.zip(vectors_mut(output)) {
-        V::from_bytes(weights).fused(factor, V::load(position)).store(output);
+        V::from_bytes(weights).times(factor).plus(V::load(position)).store(output);
     }
 }
 

@@ -19,9 +19,10 @@ mod vector;
 
 pub(super) use aligned::{Bytes, Floats};
 pub(super) use float::{
-    Attention, Best, QUERIES, add_and_normalise, argmax, arrange_keys, attend, embed, quantise, recur,
+    Attention, Best, QUERIES, add_and_normalise, argmax, arrange_keys, attend, embed, greatest_magnitude, quantise,
+    rectify, recur, rescale,
 };
-pub(super) use packed::{Linear, PANEL, sum_of};
+pub(super) use packed::{Linear, PANEL, Scales, sum_of};
 
 /// Which instructions the inner loops are made of. Translations are the same with each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,7 +96,7 @@ impl Kernel {
     /// What is added to a quantised activation, modulo 256: some instructions want it unsigned.
     fn activation_offset(self) -> u8 {
         match self {
-            Self::Avx512Vnni | Self::AvxVnni => 128,
+            Self::Avx512Vnni | Self::AvxVnni => packed::SHIFT as u8,
             Self::Avx2 | Self::Portable => 0,
         }
     }

@@ -11,30 +11,57 @@ pub(in crate::marian) const PANEL: usize = 16;
 /// Inputs in a line.
 pub(in crate::marian) const QUAD: usize = 4;
 
-/// A linear layer with 8-bit weights: `unquantise * (activations * weights) + bias`, exact up to the last two steps.
+/// What is added to an activation to make it unsigned, by some kernels in fact and by the others in thought.
+pub(in crate::marian) const SHIFT: i32 = 127;
+
+/// A linear layer with 8-bit weights: `unquantise * ((activations + 127) * weights) + bias`, exact up to the last two
+/// steps, where the bias makes up for the 127.
+///
+/// That is how the reference implementation computes it. Its rounding of the large shifted sum is coarser than that of the
+/// plain one would be, and as a model's layers amplify what is rounded differently, a tenth of all sentences or more come
+/// out in other words if it is not followed.
 #[derive(Debug, Clone, Default)]
 pub(in crate::marian) struct Linear {
     pub(super) lines: Vec<Line>,
-    /// For each output, the sum of its weights, times -128: what kernels that need unsigned activations start from.
-    pub(super) offsets: Vec<Line>,
+    /// For each output, the sum of its weights, times 127: what kernels with signed activations start from.
+    pub(super) starts: Vec<Line>,
+    /// Less what the shift adds.
     pub(super) bias: Floats,
     pub(super) inputs: usize,
     pub(super) outputs: usize,
-    /// Activations are multiplied with this and rounded.
-    pub(in crate::marian) quantise: f32,
-    pub(super) unquantise: f32,
+    /// Added after the product if each row has a factor of its own; empty otherwise.
+    pub(super) late_bias: Floats,
+    pub(super) scales: Scales,
+}
+
+/// How a layer's integers and its floats go together.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(in crate::marian) struct Scales {
+    /// Activations are multiplied with this and rounded. `None`: each row with what makes its greatest value 127.
+    pub(in crate::marian) quantise: Option<f32>,
+    /// A stored weight divided by this is the weight.
+    pub(in crate::marian) multiplier: f32,
+}
+
+impl Scales {
+    /// What a sum of products is multiplied with.
+    fn unquantise(self) -> f32 {
+        self.quantise.map_or(1.0, |quantise| 1.0 / (quantise * self.multiplier))
+    }
+
+    /// What a sum of weights is multiplied with to take away what the shift adds. The order of the operations is the
+    /// reference's.
+    fn unshift(self) -> f32 {
+        let shift = SHIFT as f32;
+        self.quantise.map_or(-shift, |quantise| -((shift / quantise) * (shift / self.multiplier)) / shift)
+    }
 }
 
 impl Linear {
-    /// Empty, for [`Self::clear`] and [`Self::push_panel`].
-    pub(in crate::marian) fn new(inputs: usize, quantise: f32, weight_multiplier: f32) -> Self {
-        Self { inputs, quantise, unquantise: 1.0 / (quantise * weight_multiplier), ..Self::default() }
-    }
-
     /// Of `outputs` rows of `inputs` weights.
-    pub(in crate::marian) fn pack(rows: &[u8], bias: &[f32], inputs: usize, quantise: f32, multiplier: f32) -> Self {
-        let mut linear = Self::new(inputs, quantise, multiplier);
-        linear.clear(inputs, quantise, linear.unquantise);
+    pub(in crate::marian) fn pack(rows: &[u8], bias: &[f32], inputs: usize, scales: Scales) -> Self {
+        let mut linear = Self::default();
+        linear.clear(inputs, scales);
         let row = |output: usize| rows.get(output * inputs..(output + 1) * inputs).unwrap_or_default();
         let outputs = rows.len() / inputs;
         for first in (0..outputs).step_by(PANEL) {
@@ -48,17 +75,20 @@ impl Linear {
 
     /// Bytes of memory held.
     pub(in crate::marian) fn bytes(&self) -> usize {
-        (self.lines.capacity() + self.offsets.capacity()) * size_of::<Line>() + self.bias.capacity_bytes()
+        (self.lines.capacity() + self.starts.capacity()) * size_of::<Line>()
+            + self.bias.capacity_bytes()
+            + self.late_bias.capacity_bytes()
     }
 
     /// No outputs; the memory stays.
-    pub(in crate::marian) fn clear(&mut self, inputs: usize, quantise: f32, unquantise: f32) {
+    pub(in crate::marian) fn clear(&mut self, inputs: usize, scales: Scales) {
         assert!(inputs.is_multiple_of(QUAD), "widths are checked when a model is loaded");
         self.lines.clear();
-        self.offsets.clear();
+        self.starts.clear();
         self.bias.resize(0);
+        self.late_bias.resize(0);
         self.outputs = 0;
-        (self.inputs, self.quantise, self.unquantise) = (inputs, quantise, unquantise);
+        (self.inputs, self.scales) = (inputs, scales);
     }
 
     /// Appends `count` outputs, at most sixteen and fewer only in the last panel; rows beyond them are empty. By its place
@@ -74,18 +104,25 @@ impl Linear {
         let first = self.lines.len();
         self.lines.resize(first + self.inputs / QUAD, Line::ZERO);
         let lines = &mut self.lines[first..];
-        let mut offsets = Line::ZERO;
+        let mut starts = Line::ZERO;
         let padded = self.bias.len();
         self.bias.resize(padded + PANEL);
         let biases = &mut self.bias[padded..];
         super::interleave(kernel, rows, lines);
-        for (place, (offset, slot)) in offsets.0.as_chunks_mut().0.iter_mut().zip(&mut *biases).take(count).enumerate()
-        {
-            *offset = (-128 * sum(place)).to_ne_bytes();
-            *slot = bias(place);
+        let is_late = self.scales.quantise.is_none();
+        let unshift = self.scales.unshift();
+        for (place, (start, slot)) in starts.0.as_chunks_mut().0.iter_mut().zip(&mut *biases).take(count).enumerate() {
+            *start = (SHIFT * sum(place)).to_ne_bytes();
+            *slot = sum(place) as f32 * unshift + if is_late { 0.0 } else { bias(place) };
         }
         biases[count..].fill(0.0);
-        self.offsets.push(offsets);
+        if is_late {
+            self.late_bias.resize(padded + PANEL);
+            let biases = &mut self.late_bias[padded..];
+            biases.iter_mut().enumerate().take(count).for_each(|(place, slot)| *slot = bias(place));
+            biases[count..].fill(0.0);
+        }
+        self.starts.push(starts);
         self.outputs += count;
     }
 
@@ -104,9 +141,19 @@ impl Linear {
         self.bias.len()
     }
 
-    /// What a product of integers is multiplied with.
-    pub(in crate::marian) fn unquantise(&self) -> f32 {
-        self.unquantise
+    /// How it goes together with floats.
+    pub(in crate::marian) fn scales(&self) -> Scales {
+        self.scales
+    }
+
+    /// What [`super::rescale`] adds; empty unless each row has a factor of its own.
+    pub(in crate::marian) fn late_bias(&self) -> &[f32] {
+        &self.late_bias
+    }
+
+    /// What a sum of products is multiplied with.
+    pub(super) fn unquantise(&self) -> f32 {
+        self.scales.unquantise()
     }
 
     pub(super) fn panel(&self, panel: usize) -> &[Line] {

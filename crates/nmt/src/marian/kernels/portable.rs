@@ -8,8 +8,9 @@ pub(super) fn multiply(activations: &[u8], rows: usize, linear: &Linear, output:
     for panel in 0..linear.padded_outputs() / PANEL {
         let lines = linear.panel(panel);
         let bias = &linear.bias[panel * PANEL..(panel + 1) * PANEL];
+        let starts = linear.starts[panel].0.as_chunks::<4>().0;
         for (row, activations) in activations.chunks_exact(inputs).take(rows).enumerate() {
-            let mut sums = [0_i32; PANEL];
+            let mut sums: [i32; PANEL] = std::array::from_fn(|place| i32::from_ne_bytes(starts[place]));
             for (line, quad) in lines.iter().zip(activations.chunks_exact(QUAD)) {
                 for (sum, weights) in sums.iter_mut().zip(line.0.chunks_exact(QUAD)) {
                     for (&activation, &weight) in quad.iter().zip(weights) {
@@ -18,7 +19,7 @@ pub(super) fn multiply(activations: &[u8], rows: usize, linear: &Linear, output:
                     }
                 }
             }
-            let results = std::array::from_fn(|place| (sums[place] as f32).mul_add(linear.unquantise(), bias[place]));
+            let results = std::array::from_fn(|place| sums[place] as f32 * linear.unquantise() + bias[place]);
             store(Kernel::Portable, &results, row, panel, linear, output);
         }
     }

@@ -49,7 +49,7 @@ fn product() -> impl Strategy<Value = Product> {
 impl Product {
     fn linear(&self) -> Linear {
         let weights: Vec<u8> = self.weights.iter().map(|weight| weight.cast_unsigned()).collect();
-        Linear::pack(&weights, &self.bias, self.inputs, 17.0, 110.0)
+        Linear::pack(&weights, &self.bias, self.inputs, Scales { quantise: Some(17.0), multiplier: 110.0 })
     }
 
     fn activations(&self, kernel: Kernel) -> Vec<u8> {
@@ -96,8 +96,14 @@ proptest! {
             for (output, weights) in product.weights.chunks(product.inputs).enumerate() {
                 let activations = &product.activations[row * product.inputs..][..product.inputs];
                 let sum: i32 = activations.iter().zip(weights).map(|(&a, &w)| i32::from(a) * i32::from(w)).sum();
-                let expected = (sum as f32).mul_add(linear.unquantise(), product.bias[output]);
-                prop_assert_eq!(f32::from_bits(floats[row * stride + 16 + output]), expected);
+                let expected = f64::from(sum) / (17.0 * 110.0) + f64::from(product.bias[output]);
+                let found = f64::from(f32::from_bits(floats[row * stride + 16 + output]));
+                prop_assert!((found - expected).abs() < 1e-3, "{} for {}", found, expected);
+                // To the last bit, in the order of the reference.
+                let weight_sum: i32 = weights.iter().map(|&weight| i32::from(weight)).sum();
+                let bias = weight_sum as f32 * -((127.0 / 17.0) * (127.0 / 110.0) / 127.0_f32) + product.bias[output];
+                let shifted = (sum + 127 * weight_sum) as f32 * (1.0 / (17.0 * 110.0_f32)) + bias;
+                prop_assert_eq!(f32::from_bits(floats[row * stride + 16 + output]), shifted);
             }
         }
     }

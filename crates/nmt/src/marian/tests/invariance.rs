@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::synthetic::Storage;
 use super::*;
 use crate::marian::Cancelled;
 
@@ -9,7 +10,9 @@ fn recipes() -> Vec<Recipe> {
     let full = Recipe { has_shortlist: false, ..Recipe::base(7) };
     // Heads of twelve: no whole vectors.
     let odd = Recipe { dimension: 48, heads: 4, ..Recipe::tiny(8) };
-    vec![Recipe::tiny(5), Recipe::base(6), full, odd]
+    let uncalibrated = Recipe { storage: Storage::Uncalibrated, ..Recipe::base(10) };
+    let floats = Recipe { storage: Storage::Floats, has_shortlist: false, ..Recipe::tiny(23) };
+    vec![Recipe::tiny(5), Recipe::base(6), full, odd, uncalibrated, floats]
 }
 
 #[test]
@@ -29,6 +32,29 @@ fn kernels_batches_and_orders_do_not_matter() {
             hypotheses.reverse();
             assert!(hypotheses == one_by_one, "{recipe:?} with {}, reversed", kernel.name());
         }
+    }
+}
+
+#[test]
+fn floats_are_rounded_as_a_converter_does() {
+    for recipe in [Recipe::tiny(12), Recipe::base(13)] {
+        let [floats, bytes] = [Storage::Floats, Storage::Uncalibrated].map(|storage| {
+            let (_folder, files) = synthetic(&Recipe { storage, ..recipe.clone() });
+            translate(&load(&files, Kernel::detect()), &sentences(recipe.seed, 20))
+        });
+        assert!(floats == bytes, "{recipe:?}");
+        assert!(floats.iter().any(|hypothesis| hypothesis.ids.len() > 3), "{recipe:?} translates");
+    }
+}
+
+#[test]
+fn the_unknown_token_is_never_chosen() {
+    for recipe in recipes() {
+        let (_folder, files) = synthetic(&recipe);
+        let engine = load(&files, Kernel::detect());
+        let unknown = engine.target().unknown();
+        let hypotheses = translate(&engine, &sentences(recipe.seed, 30));
+        assert!(hypotheses.iter().all(|hypothesis| !hypothesis.ids.contains(&unknown)), "{recipe:?}");
     }
 }
 

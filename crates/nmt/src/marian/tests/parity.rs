@@ -1,6 +1,7 @@
 //! Against the plain computation.
 
 use super::reference::Reference;
+use super::synthetic::Storage;
 use super::*;
 
 /// Follows a translation token by token: what was chosen is the best there is, and as probable as said. The tolerance is
@@ -33,13 +34,15 @@ pub(super) fn check_against_reference(files: &Files, text: &str, tolerance: f64)
 
 fn candidates(engine: &Engine, source: &[u32]) -> Vec<u32> {
     let vocabulary = engine.weights.config.target_vocabulary;
+    let unknown = engine.target().unknown();
     match &engine.shortlist {
-        None => (0..vocabulary as u32).collect(),
+        None => (0..vocabulary as u32).filter(|&id| id != unknown).collect(),
         Some(shortlist) => {
             let (end, is_shared) = (engine.source.end(), engine.weights.is_shared());
             let target = crate::marian::shortlist::Target { vocabulary, end, is_shared };
             let mut candidates = Vec::new();
             shortlist.candidates(source.iter().copied(), &target, &mut Vec::new(), &mut candidates);
+            candidates.retain(|&id| id != unknown);
             candidates
         }
     }
@@ -48,7 +51,8 @@ fn candidates(engine: &Engine, source: &[u32]) -> Vec<u32> {
 #[test]
 fn the_arithmetic_is_that_of_the_plain_computation() {
     let full = Recipe { has_shortlist: false, ..Recipe::tiny(23) };
-    for recipe in [Recipe::tiny(21), Recipe::base(22), full] {
+    let uncalibrated = Recipe { storage: Storage::Uncalibrated, ..Recipe::base(24) };
+    for recipe in [Recipe::tiny(21), Recipe::base(22), full, uncalibrated] {
         let (_folder, files) = synthetic(&recipe);
         for text in sentences(recipe.seed, 6) {
             check_against_reference(&files, &text, 0.02);

@@ -74,7 +74,8 @@ impl Reference {
 
     /// As the 8-bit products see it.
     fn rounded(&self, input: &[f64], name: &str) -> Vec<f64> {
-        let factor = self.values(name)[0];
+        let greatest = input.iter().fold(0.0_f64, |greatest, value| greatest.max(value.abs()));
+        let factor = self.parameters.get(name).map_or(127.0 / greatest, |(_, values)| values[0]);
         input.iter().map(|value| (value * factor).round_ties_even().clamp(-127.0, 127.0) / factor).collect()
     }
 

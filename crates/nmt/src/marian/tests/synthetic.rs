@@ -31,6 +31,17 @@ impl Random {
     }
 }
 
+/// How the numbers of a model are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Storage {
+    /// In 8 bits, with factors for the activations.
+    Calibrated,
+    /// In 8 bits.
+    Uncalibrated,
+    /// As floats: the same numbers as [`Self::Uncalibrated`].
+    Floats,
+}
+
 /// What to make.
 #[derive(Debug, Clone)]
 pub(super) struct Recipe {
@@ -41,6 +52,7 @@ pub(super) struct Recipe {
     pub(super) decoder_layers: usize,
     pub(super) is_shared: bool,
     pub(super) has_shortlist: bool,
+    pub(super) storage: Storage,
     pub(super) seed: u64,
 }
 
@@ -55,6 +67,7 @@ impl Recipe {
             decoder_layers: 2,
             is_shared: true,
             has_shortlist: true,
+            storage: Storage::Calibrated,
             seed,
         }
     }
@@ -69,6 +82,7 @@ impl Recipe {
             decoder_layers: 4,
             is_shared: false,
             has_shortlist: true,
+            storage: Storage::Calibrated,
             seed,
         }
     }
@@ -97,21 +111,19 @@ impl Recipe {
 
     fn model(&self, source: usize, target: usize) -> Vec<u8> {
         let mut random = Random::new(self.seed);
-        let mut items = Items(Vec::new());
+        let mut items = Items { items: Vec::new(), storage: self.storage };
         let (width, inner) = (self.dimension, self.feed_forward);
         if self.is_shared {
             items.matrix(&mut random, "Wemb", source, width, 3.0);
-            items.vector("none_QuantMultA", &[20.0]);
+            items.alpha("none", 20.0);
         } else {
             items.matrix(&mut random, "encoder_Wemb", source, width, 3.0);
             items.matrix(&mut random, "decoder_Wemb", target, width, 3.0);
-            // A scalar in 8 bits: 127 divided by its multiplier.
-            items.push(
-                "decoder_Wemb_QuantMultA",
-                0x4101,
-                &[1, 1],
-                [&[127][..], &(127.0_f32 / 20.0).to_le_bytes()].concat(),
-            );
+            if self.storage == Storage::Calibrated {
+                // A scalar in 8 bits: 127 divided by its multiplier.
+                let data = [&[127][..], &(127.0_f32 / 20.0).to_le_bytes()].concat();
+                items.push("decoder_Wemb_QuantMultA", 0x4101, &[1, 1], data);
+            }
         }
         items.bias(&mut random, "decoder_ff_logit_out_b", target);
         for layer in 1..=self.encoder_layers {
@@ -153,15 +165,24 @@ impl Recipe {
 }
 
 /// The items of a model file under construction.
-struct Items(Vec<(String, u64, Vec<usize>, Vec<u8>)>);
+struct Items {
+    items: Vec<(String, u64, Vec<usize>, Vec<u8>)>,
+    storage: Storage,
+}
 
 impl Items {
     fn push(&mut self, name: &str, kind: u64, shape: &[usize], data: Vec<u8>) {
-        self.0.push((name.to_owned(), kind, shape.to_vec(), data));
+        self.items.push((name.to_owned(), kind, shape.to_vec(), data));
     }
 
     fn vector(&mut self, name: &str, values: &[f32]) {
         self.push(name, 0x0404, &[1, values.len()], values.iter().flat_map(|value| value.to_le_bytes()).collect());
+    }
+
+    fn alpha(&mut self, name: &str, alpha: f32) {
+        if self.storage == Storage::Calibrated {
+            self.vector(&format!("{name}_QuantMultA"), &[alpha]);
+        }
     }
 
     fn bias(&mut self, random: &mut Random, name: &str, length: usize) {
@@ -177,15 +198,29 @@ impl Items {
 
     /// Weights of at most 63 in magnitude: with these even kernels that saturate are exact.
     fn matrix(&mut self, random: &mut Random, name: &str, rows: usize, columns: usize, spread: f32) {
-        let values = (0..rows * columns).map(|_| (random.weight() * 63.0).round() as i8);
-        let mut data: Vec<u8> = values.map(i8::cast_unsigned).collect();
-        data.extend((63.0 * (columns.min(rows) as f32).sqrt() / spread).to_le_bytes());
-        self.push(name, 0x4101, &[rows, columns], data);
+        let mut values: Vec<i8> = (0..rows * columns).map(|_| (random.weight() * 63.0).round() as i8).collect();
+        let mut multiplier = 63.0 * (columns.min(rows) as f32).sqrt() / spread;
+        if self.storage != Storage::Calibrated {
+            // Floats that are rounded to these very values again, with this very multiplier.
+            values[0] = 127;
+            multiplier = multiplier.log2().round().exp2();
+        }
+        let (kind, data) = if self.storage == Storage::Floats {
+            // Embeddings have a row for each token either way; weights have one for each input.
+            let place = |at: usize| if name.ends_with("emb") { at } else { at % columns * rows + at / columns };
+            let floats = (0..values.len()).map(|at| f32::from(values[place(at)]) / multiplier);
+            (0x0404, floats.flat_map(f32::to_le_bytes).collect())
+        } else {
+            let bytes = values.iter().map(|value| value.cast_unsigned());
+            (0x4101, bytes.chain(multiplier.to_le_bytes()).collect())
+        };
+        self.push(name, kind, &[rows, columns], data);
     }
 
     fn linear(&mut self, random: &mut Random, name: &str, inputs: usize, outputs: usize) {
         self.matrix(random, name, inputs, outputs, 2.0);
-        self.vector(&format!("{name}_QuantMultA"), &[25.0 + random.weight() * 5.0]);
+        let alpha = 25.0 + random.weight() * 5.0;
+        self.alpha(name, alpha);
     }
 
     fn heads(&mut self, random: &mut Random, base: &str, width: usize) {
@@ -208,19 +243,19 @@ impl Items {
         let mut file = Vec::new();
         let mut word = |value: usize| file.extend((value as u64).to_le_bytes());
         word(1);
-        word(self.0.len());
-        for (name, kind, shape, data) in &self.0 {
+        word(self.items.len());
+        for (name, kind, shape, data) in &self.items {
             [name.len() + 1, *kind as usize, shape.len(), data.len()].into_iter().for_each(&mut word);
         }
-        for (name, ..) in &self.0 {
+        for (name, ..) in &self.items {
             file.extend(name.bytes().chain([0]));
         }
-        for (_, _, shape, _) in &self.0 {
+        for (_, _, shape, _) in &self.items {
             file.extend(shape.iter().flat_map(|&dimension| (dimension as u32).to_le_bytes()));
         }
         file.extend(3_u64.to_le_bytes());
         file.extend([0; 3]);
-        for (.., data) in &self.0 {
+        for (.., data) in &self.items {
             file.extend(data);
         }
         file
