@@ -12,6 +12,7 @@ mod draft;
 mod guard;
 mod links;
 mod loaded;
+mod metrics;
 mod model;
 mod piece;
 mod pool;
@@ -126,6 +127,7 @@ impl Neural {
     ) -> Result<Vec<Translated>, TranslateError> {
         let keys: Vec<Key> = sources.iter().map(|source| key(&loaded.fingerprint, source)).collect();
         let mut out: Vec<Option<Translated>> = keys.iter().map(|key| self.cache.get(key)).collect();
+        metrics::asked(sources.len(), out.iter().flatten().count());
         for (source, _) in sources.iter().zip(&out).filter(|(_, found)| found.is_some()) {
             advanced(source.text.len());
         }

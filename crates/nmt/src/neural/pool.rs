@@ -13,6 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::neural::metrics;
 use crate::neural::model::{Cancelled, Feed, Hypothesis, Model, Workspace};
 use crate::neural::work::Answer;
 
@@ -93,6 +94,7 @@ struct Shift<'a> {
 impl Pool {
     /// Starts so many threads.
     pub(crate) fn new(threads: usize) -> std::io::Result<Self> {
+        metrics::describe();
         let shared = Arc::new(Shared::default());
         let mut pool = Self { shared: Arc::clone(&shared), threads: Vec::with_capacity(threads) };
         for index in 0..threads.max(1) {
@@ -210,6 +212,7 @@ impl Queues {
             return None;
         }
         let waiting: usize = self.waiting.iter().filter(|queue| is_for(queue)).map(|queue| queue.tasks.len()).sum();
+        metrics::waiting(waiting);
         if under_way > 0 && under_way * (self.idle + 1) >= under_way + waiting {
             return None;
         }
@@ -234,6 +237,7 @@ impl Feed for Shift<'_> {
             true => self.alone.take()?,
             false => lock(&self.shared.queues).take(&self.model, under_way, self.tokens)?,
         };
+        metrics::joined(under_way);
         let ids = taken.task.ids.clone();
         self.tokens += ids.len();
         let free = self.under_way.iter().position(Option::is_none);
