@@ -47,8 +47,17 @@ fn steps(xml: &str) -> Option<Vec<Step>> {
             Event::End(_) => out.push(Step::Close),
             Event::Text(text) => out.push(Step::Text(text.xml10_content().into_owned())),
             Event::CData(text) => out.push(Step::Text(text.xml10_content().into_owned())),
-            // Which character it is does not matter to a count of words, except that it parts none.
-            Event::GeneralRef(_) => out.push(Step::Text("&".to_owned())),
+            Event::GeneralRef(reference) => {
+                let named = match &*reference.xml10_content() {
+                    "lt" => Some('<'),
+                    "gt" => Some('>'),
+                    "quot" => Some('"'),
+                    "apos" => Some('\''),
+                    _ => reference.resolve_char_ref().ok().flatten(),
+                };
+                // Another one parts no word, as an ampersand does not.
+                out.push(Step::Text(named.unwrap_or('&').to_string()));
+            }
             Event::Eof => return Some(out),
             _ => {}
         }
