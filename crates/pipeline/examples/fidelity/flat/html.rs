@@ -9,8 +9,10 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use super::Seen;
 
 /// Elements whose text is no prose.
-const SILENT: &[&str] =
-    &["script", "style", "code", "pre", "kbd", "samp", "var", "tt", "math", "template", "rt", "iframe"];
+const SILENT: &[&str] = &[
+    "script", "style", "code", "pre", "kbd", "samp", "var", "tt", "math", "template", "rt", "iframe", "noframes",
+    "noembed",
+];
 
 const VOID: &[&str] = &[
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "param",

@@ -45,6 +45,8 @@ pub(super) fn read(markdown: &str, seen: &mut Seen) {
             }
             Event::SoftBreak | Event::HardBreak => text.push(' '),
             Event::Html(part) => page.push_str(&part),
+            Event::InlineHtml(tag) if tag.starts_with("<code") => is_code = true,
+            Event::InlineHtml(tag) if tag.starts_with("</code") => is_code = false,
             Event::InlineHtml(tag) => html::read(&tag, seen),
             _ => {}
         }

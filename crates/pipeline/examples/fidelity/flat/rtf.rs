@@ -357,7 +357,9 @@ impl Walk<'_> {
             return;
         }
         let Some(text) = self.stories.last_mut() else { return };
-        if character.is_ascii() {
+        if character == '\u{a0}' {
+            text.push(' ');
+        } else if character.is_ascii() {
             text.push(character);
         } else if !text.ends_with(OTHER) {
             text.push(OTHER);
