@@ -178,7 +178,7 @@ pub(super) fn read(bytes: &[u8], seen: &mut Seen) {
                     break;
                 }
             }
-            b'\r' | b'\n' => {}
+            b'\r' | b'\n' | 0 => {}
             b'\\' => at = walk.control(bytes, at),
             _ => walk.character(char::from(byte)),
         }
