@@ -115,10 +115,11 @@ mod tests {
         let source =
             Source { text: "2nd {x} 2nd".into(), fixed: vec![Fixed { range: 4..7, text: "2o".into() }], linked: true };
         let links = vec![Link { source: 0..3, target: 0..2 }, Link { source: 8..11, target: 6..8 }];
-        let mut answer = Translated { text: "2o 2o 2o".into(), links, fixed: vec![3..5], kept_as_source: false };
+        let mut answer =
+            Translated { text: "2o 2o 2o".into(), links, fixed: [3..5, 6..6].into(), kept_as_source: false };
         restore(&source, &mut answer);
         assert_eq!(answer.text, "2º 2o 2º");
-        assert_eq!(answer.fixed, [4..6]);
+        assert_eq!(answer.fixed, [4..6, 7..7]);
         let targets: Vec<_> = answer.links.iter().map(|link| &answer.text[link.target.clone()]).collect();
         assert_eq!(targets, ["2º", "2º"]);
     }

@@ -130,7 +130,7 @@ Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office d
 - **twice**: the segments of a written document are those that were written, with their tags.
 - **structure**: a document through `pseudo` has the elements and attributes that it had, but for runs and attributes with text.
 - **coverage**: words of ASCII letters that a reader of the specification sees, which knows nothing of the filters, and
-  the share that `pseudo` changed. Measured for office documents, text and tables; what has no figure is not measured here.
+  the share that `pseudo` changed. What has no figure is not measured here. Of XLIFF, the units that waited for a target.
 
 A divergence marked *open* was found by the first run and nobody has judged it yet: it may be a fault of a filter, of the
 reader, or of the inverse engine, which turns words into codes and codes into words.
