@@ -72,6 +72,22 @@ fn is_placeholder(token: &str) -> bool {
         || token.strip_prefix('%').is_some_and(|t| t.len() <= 3 && t.ends_with(['s', 'd', 'f', 'u', 'x', 'i', '@']))
 }
 
+/// Whether a font's letters are not what their codes say: text in it is a picture and is not translated.
+pub(crate) fn is_symbol_font(name: &str) -> bool {
+    const FONTS: [&str; 9] = [
+        "symbol",
+        "wingdings",
+        "wingdings 2",
+        "wingdings 3",
+        "webdings",
+        "zapfdingbats",
+        "zapf dingbats",
+        "monotype sorts",
+        "marlett",
+    ];
+    FONTS.iter().any(|font| name.eq_ignore_ascii_case(font))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

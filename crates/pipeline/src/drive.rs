@@ -5,7 +5,7 @@ use std::ops::Range;
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Link, Source, TranslateError, Translated, Translator, Watch};
 
-use crate::EngineLimits;
+use crate::{EngineLimits, ordinals};
 
 /// Translates the units, in order.
 ///
@@ -24,6 +24,7 @@ pub(crate) fn drive(
     watch.total(sources.iter().map(|source| source.text.len()).sum());
     let mut out = Vec::with_capacity(sources.len());
     let mut rest = sources;
+    let has_signs = engine.changes_language() && ordinals::has_signs(&pair.target);
     while !rest.is_empty() {
         if watch.is_cancelled() {
             return Err(TranslateError::Cancelled);
@@ -33,7 +34,13 @@ pub(crate) fn drive(
         if answers.len() != call.len() {
             return Err(TranslateError::Engine("it gave not one translation for each text".into()));
         }
-        out.extend(call.iter().zip(answers).map(|(source, answer)| checked(source, answer, limits)));
+        out.extend(call.iter().zip(answers).map(|(source, answer)| {
+            let mut answer = checked(source, answer, limits);
+            if has_signs {
+                ordinals::restore(source, &mut answer);
+            }
+            answer
+        }));
         rest = later;
     }
     Ok(out)

@@ -14,6 +14,7 @@ mod drive;
 mod fixed;
 mod glossary;
 mod limits;
+mod ordinals;
 mod plan;
 mod project;
 mod protect;

@@ -69,17 +69,59 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
         [b'$', b'{', ..] => delimited(text, "${", "}", is_inside_single),
         [b'#', b'{', ..] => delimited(text, "#{", "}", is_inside_single),
         [b'%', b'{', ..] => delimited(text, "%{", "}", is_inside_single),
-        [b'<', ..] => {
-            delimited(text, "<", ">", is_inside_single).filter(|_| is_tag_start(bytes[1])).or_else(|| written_tag(text))
-        }
+        [b'<', ..] => delimited(text, "<", ">", is_inside_single)
+            .filter(|length| is_tag(&text[1..length - 1]))
+            .or_else(|| written_tag(text)),
         [b'$', b'A'..=b'Z' | b'_', ..] => Some(1 + bytes[1..].iter().take_while(|b| is_name(**b)).count()),
         [b'%', ..] if !before.is_some_and(|b| b.is_ascii_digit()) => conversion(bytes),
         _ => None,
     }
 }
 
-fn is_tag_start(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?')
+/// Whether what stands between angle brackets is markup, not a word that somebody is to fill in: `<here>`.
+fn is_tag(inside: &str) -> bool {
+    const ELEMENTS: [&str; 36] = [
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "code",
+        "div",
+        "em",
+        "font",
+        "form",
+        "head",
+        "hr",
+        "html",
+        "i",
+        "img",
+        "input",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "script",
+        "select",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tr",
+        "u",
+        "ul",
+    ];
+    let marked = inside.starts_with(['/', '!', '?']) || inside.ends_with('/');
+    let named = inside.starts_with(|first: char| first.is_ascii_alphabetic())
+        && inside.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b':' | b'.' | b'=' | b'-'));
+    marked || named || ELEMENTS.iter().any(|element| inside.eq_ignore_ascii_case(element))
 }
 
 /// A tag with attributes, written in prose: `<element name="x">`. Not `<an aside in angle brackets>`.
@@ -325,6 +367,11 @@ mod tests {
         }
         marked.push_str(&text[at..]);
         assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn words_in_angle_brackets_are_words() {
+        check("Sign <here> or <hier>, ⟦<BR>⟧ ⟦</here>⟧ ⟦<user_name>⟧ ⟦<x:y>⟧ ⟦<Foo/>⟧ ⟦<h1>⟧");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::vocabulary::Vocabulary;
 use crate::runs::{Format, Span};
+use crate::wording::is_symbol_font;
 use crate::xml::{Kind, Namespace, Scanner};
 use crate::{FormatError, Limits};
 
@@ -28,22 +29,6 @@ pub(super) struct Look {
     pub(super) style: Option<Box<str>>,
     /// The font shows pictures or another alphabet in the place of letters.
     pub(super) symbols: bool,
-}
-
-/// Whether a font's letters are not what their codes say: text in it is a picture and is not translated.
-fn is_symbol_font(name: &str) -> bool {
-    const FONTS: [&str; 9] = [
-        "symbol",
-        "wingdings",
-        "wingdings 2",
-        "wingdings 3",
-        "webdings",
-        "zapfdingbats",
-        "zapf dingbats",
-        "monotype sorts",
-        "marlett",
-    ];
-    FONTS.iter().any(|font| name.eq_ignore_ascii_case(font))
 }
 
 /// The scripts that a part may have text in: the properties of others make no difference.

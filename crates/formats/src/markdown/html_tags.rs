@@ -63,12 +63,27 @@ pub(super) fn kind(name: &str, spelled: &str) -> TagKind {
 pub(super) fn has_words(spelled: &str) -> bool {
     let lower = spelled.to_ascii_lowercase();
     ["alt=", "title=", "placeholder=", "aria-", "label=", "summary="].iter().any(|name| lower.contains(name))
-        && !spelled.contains('{')
+        && has_plain_braces(spelled)
+}
+
+/// Whether the expressions of a component are names and numbers, which HTML reads as it reads any other value.
+fn has_plain_braces(spelled: &str) -> bool {
+    let is_plain = |inner: &str| inner.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+    spelled.split('{').skip(1).all(|rest| rest.split_once('}').is_some_and(|(inner, _)| is_plain(inner)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn components_with_plain_expressions_have_words() {
+        assert!(has_words("<Diagram height={367} alt=\"A tree\">"));
+        assert!(has_words("<Diagram alt=\"A tree of {count} parts\">"));
+        for odd in ["<A b={c > 1} alt='x'>", "<A b={() => \"c\"} alt='x'>", "<A alt='{'>", "<A height={367}>"] {
+            assert!(!has_words(odd), "{odd}");
+        }
+    }
 
     #[test]
     fn tags_are_told_by_their_spelling() {

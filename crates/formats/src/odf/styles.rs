@@ -1,7 +1,8 @@
 //! What styles make of text: whether two look the same, whether one hides it (OpenDocument part 3, section 16).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use crate::wording::is_symbol_font;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{FormatError, Limits};
 
@@ -23,6 +24,8 @@ struct Look {
     /// Its properties, in one order and without those that nobody sees.
     properties: String,
     hidden: Option<bool>,
+    /// Its font shows pictures or another alphabet in the place of letters.
+    symbols: Option<bool>,
     /// White space shows in it: underlined, on a background.
     shows_blanks: bool,
 }
@@ -42,6 +45,8 @@ pub(super) enum Significance {
 #[derive(Debug, Clone, Copy, Default)]
 struct Resolved {
     hidden: bool,
+    /// Its font shows pictures; `None` if no style says a font.
+    symbols: Option<bool>,
     shows_blanks: bool,
     /// `None` for common styles, 0 for an automatic one that makes no difference.
     number: Option<u32>,
@@ -70,6 +75,8 @@ impl Styles {
         let mut scanner = Scanner::new(&part.text, &part.name, limits);
         let mut automatic = false;
         let mut current: Option<(Key, Look)> = None;
+        // Names of fonts that show pictures.
+        let mut symbols: HashSet<String> = HashSet::new();
         while let Some(event) = scanner.next()? {
             match event.kind {
                 Kind::Start { name, .. } if name.namespace == Namespace::OdfOffice => match name.local {
@@ -79,8 +86,17 @@ impl Styles {
                     _ => {}
                 },
                 Kind::Start { name, .. } if name.is(Namespace::OdfStyle, "style") => current = start(&mut scanner),
+                Kind::Start { name, .. } if name.is(Namespace::OdfStyle, "font-face") => {
+                    let family = scanner.value(Namespace::OdfSvg, "font-family");
+                    if family.is_some_and(|family| is_symbol_family(&family)) {
+                        symbols.extend(scanner.value(Namespace::OdfStyle, "name").map(std::borrow::Cow::into_owned));
+                    }
+                }
                 Kind::Start { name, .. } if name.namespace == Namespace::OdfStyle => {
                     if let Some((_, look)) = &mut current {
+                        if name.local == "text-properties" {
+                            look.symbols = font(&mut scanner, &symbols);
+                        }
                         properties(name.local, &mut scanner, &part.text, look);
                     }
                 }
@@ -108,26 +124,26 @@ impl Styles {
         let mut resolved: HashMap<Key, Resolved> = HashMap::new();
         let mut numbers: HashMap<(&str, &str), u32> = HashMap::from([(("", ""), 0)]);
         for key in self.automatic.keys().chain(self.common.keys()) {
-            // Up to one that is known, or says it itself. What is entered on the way ends a circle.
+            // Up to one that is known. What is entered on the way ends a circle.
             let mut way: Vec<&Key> = Vec::new();
             let mut next = Some(key.clone());
-            let mut hidden = false;
+            let (mut hidden, mut symbols) = (false, None);
             while let Some(key) = next.take() {
                 if let Some(known) = resolved.get(&key) {
-                    hidden = known.hidden;
+                    (hidden, symbols) = (known.hidden, known.symbols);
                     break;
                 }
                 let found = self.automatic.get_key_value(&key).or_else(|| self.common.get_key_value(&key));
                 let Some((key, look)) = found else { break };
                 way.push(key);
                 resolved.insert(key.clone(), Resolved::default());
-                match look.hidden {
-                    Some(says) => hidden = says,
-                    None => next = look.parent.clone().map(|parent| (key.0, parent)),
-                }
+                next = look.parent.clone().map(|parent| (key.0, parent));
             }
-            for key in way {
-                resolved.insert(key.clone(), Resolved { hidden, ..Resolved::default() });
+            for key in way.into_iter().rev() {
+                let Some(look) = self.look(key) else { continue };
+                hidden = look.hidden.unwrap_or(hidden);
+                symbols = look.symbols.or(symbols);
+                resolved.insert(key.clone(), Resolved { hidden, symbols, ..Resolved::default() });
             }
         }
         for (key, known) in &mut resolved {
@@ -153,6 +169,11 @@ impl Styles {
         self.resolved(family, name).hidden
     }
 
+    /// Whether the font of the style, or of one that it builds on, shows pictures; `None` if none says a font.
+    pub(super) fn symbols(&self, family: Family, name: &str) -> Option<bool> {
+        self.resolved(family, name).symbols
+    }
+
     /// What tells spans of this style from others, and whether white space shows in it.
     pub(super) fn significance(&self, name: &str) -> (Significance, bool) {
         let style = self.resolved(Family::Text, name);
@@ -176,6 +197,19 @@ fn start(scanner: &mut Scanner<'_>) -> Option<(Key, Look)> {
     let name = scanner.value(Namespace::OdfStyle, "name")?.into_owned();
     let parent = scanner.value(Namespace::OdfStyle, "parent-style-name").map(std::borrow::Cow::into_owned);
     Some(((family, name), Look { parent: parent.filter(|parent| !parent.is_empty()), ..Look::default() }))
+}
+
+/// Whether the font that is said here shows pictures.
+fn font(scanner: &mut Scanner<'_>, symbols: &HashSet<String>) -> Option<bool> {
+    let name = scanner.value(Namespace::OdfStyle, "font-name");
+    let is_one = name.map(|name| symbols.contains(&*name) || is_symbol_font(&name));
+    is_one.or_else(|| scanner.value(Namespace::OdfFo, "font-family").map(|family| is_symbol_family(&family)))
+}
+
+/// The first of a list of families, of which each may have quotes.
+fn is_symbol_family(family: &str) -> bool {
+    let first = family.split(',').next().unwrap_or_default();
+    is_symbol_font(first.trim().trim_matches(['\'', '"']))
 }
 
 /// Takes in an element of properties, or one within it.

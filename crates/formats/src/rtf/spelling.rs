@@ -53,7 +53,6 @@ impl Spelling for Words<'_> {
                 '\u{2011}' => out.push_str("\\_"),
                 '\u{ad}' => out.push_str("\\-"),
                 ' '..='~' => out.push(character),
-                _ if character.is_control() => {}
                 _ => {
                     for unit in character.encode_utf16(&mut [0; 2]) {
                         let _ = write!(out, "\\u{}?", *unit as i16);

@@ -207,3 +207,9 @@ fn bytes_that_mean_nothing_stay_and_are_told() {
     assert_eq!(shown(&extracted.segments[0].source), "Good <0/> text");
     assert_eq!(extracted.warnings[0].kind, WarningKind::UndecodableBytes);
 }
+
+#[test]
+fn control_characters_of_the_source_come_back() {
+    check("a\u{1f}b \u{7}c\\par", &["a\u{1f}b \u{7}c"]);
+    check("a\\'81 b\\par", &["a\u{81} b"]);
+}

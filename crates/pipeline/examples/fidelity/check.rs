@@ -7,6 +7,7 @@ use terjuman_model::{Failure, TaggedText};
 use terjuman_nmt::{Identity, Pseudo};
 use terjuman_pipeline::{Limits, Request, Translator, translate};
 
+use super::flat;
 use super::read::{entries, shown, structure};
 use super::sound::{disorder, looks, problems};
 use super::swap::{self, Swap};
@@ -64,7 +65,7 @@ pub(crate) fn check(name: &str, format: Format, bytes: &[u8]) -> Findings {
             return findings;
         }
     }
-    there_and_back(name, bytes, &mut findings);
+    there_and_back(name, format, bytes, &mut findings);
     twice(format, bytes, &mut findings);
     match run(name, bytes, &Pseudo::default()) {
         Ok(output) => coverage(format, bytes, &output, &mut findings),
@@ -73,12 +74,28 @@ pub(crate) fn check(name: &str, format: Format, bytes: &[u8]) -> Findings {
     findings
 }
 
-fn there_and_back(name: &str, bytes: &[u8], findings: &mut Findings) {
+fn there_and_back(name: &str, format: Format, bytes: &[u8], findings: &mut Findings) {
     let back = match run(name, bytes, &Swap).and_then(|there| run(name, &there, &Swap)) {
         Ok(back) if back == bytes => return,
         Ok(back) => back,
         Err(failure) => return findings.failures.push(("forced", failure.code.to_string())),
     };
+    if let (Some(before), Some(after)) = (flat::seen(format, bytes, bytes), flat::seen(format, &back, bytes)) {
+        let words = |seen: &flat::Seen| seen.texts.iter().map(|text| spelled(text.as_bytes())).collect::<Vec<_>>();
+        let (left, right) = (words(&before), words(&after));
+        if let Some(what) = flat::difference(&before, &after) {
+            findings.failures.push(("forced", what));
+        } else if left != right {
+            let at = left.iter().zip(&right).position(|(left, right)| left != right);
+            let start = |texts: &[Vec<u8>]| {
+                let text = at.map(|at| String::from_utf8_lossy(&texts[at]).into_owned()).unwrap_or_default();
+                text.chars().take(60).collect::<String>()
+            };
+            let (count, left, right) = (left.len(), start(&left), start(&right));
+            findings.failures.push(("forced", format!("other text, at {at:?} of {count}: {left} | {right}")));
+        }
+        return;
+    }
     let Some((before, after)) = entries(bytes).zip(entries(&back)) else {
         if spelled(bytes) != spelled(&back) {
             findings.failures.push(("forced", "other text".to_owned()));
@@ -186,6 +203,11 @@ fn twice(format: Format, bytes: &[u8], findings: &mut Findings) {
 }
 
 fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings) {
+    let original = bytes;
+    let seen = flat::seen(format, bytes, original).zip(flat::seen(format, output, original));
+    if let Some(what) = seen.as_ref().and_then(|(before, after)| flat::difference(before, after)) {
+        findings.failures.push(("structure", what));
+    }
     let texts = |bytes: &[u8]| match format {
         Format::Txt => vec![(String::new(), String::from_utf8_lossy(bytes).into_owned())],
         Format::Csv | Format::Tsv => {
@@ -199,7 +221,10 @@ fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings
             let is_prose = |cell: &String| cell != "NA" && !cell.starts_with(['{', '[']);
             cells.filter(is_prose).map(|cell| (String::new(), cell)).collect()
         }
-        _ => shown(bytes),
+        _ => match flat::seen(format, bytes, original) {
+            Some(seen) => seen.texts.into_iter().map(|text| (String::new(), text)).collect(),
+            None => shown(bytes),
+        },
     };
     findings.words = texts(bytes).iter().map(|(_, text)| plain_words(text).count()).sum();
     for (place, text) in texts(output) {

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod check;
+mod flat;
 mod read;
 mod register;
 mod report;

@@ -52,9 +52,15 @@ pub(crate) fn steps(xml: &str) -> Option<Vec<Step>> {
             Event::Text(text) => out.push(Step::Text(text.xml10_content().into_owned())),
             Event::CData(text) => out.push(Step::Text(text.xml10_content().into_owned())),
             Event::GeneralRef(reference) => {
-                let named = quick_xml::escape::resolve_predefined_entity(&reference).unwrap_or("&");
-                let numbered = reference.resolve_char_ref().ok().flatten();
-                out.push(Step::Text(numbered.map_or_else(|| named.to_owned(), String::from)));
+                let named = match &*reference.xml10_content() {
+                    "lt" => Some('<'),
+                    "gt" => Some('>'),
+                    "quot" => Some('"'),
+                    "apos" => Some('\''),
+                    _ => reference.resolve_char_ref().ok().flatten(),
+                };
+                // Another one parts no word, as an ampersand does not.
+                out.push(Step::Text(named.unwrap_or('&').to_string()));
             }
             Event::Eof => return Some(out),
             _ => {}

@@ -117,7 +117,8 @@ Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office d
 - **sound**: every part has a content type, every relationship leads somewhere, no number of a picture, bookmark, note or
   comment is used twice, and properties of runs stand in their order, where that was so before.
 - **coverage**: words of ASCII letters that a reader of the specification sees, which knows nothing of the filters, and
-  the share that `pseudo` changed. What is hidden, computed or a name for a program (`camelCase`) is no word. Measured for office documents, text and tables; what has no figure is not measured here.
+  the share that `pseudo` changed. What is hidden, computed or a name for a program (`camelCase`) is no word. What has no
+  figure is not measured here. Of XLIFF, the units that waited for a target.
 
 A divergence marked *open* has not been judged yet: it may be a fault of a filter, of the reader, or of the inverse engine.
 *by rule* is what the pages of the formats promise, *low* shows little, *medium* is a known limit.

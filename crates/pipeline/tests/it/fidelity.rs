@@ -9,6 +9,8 @@ use terjuman_formats::Format;
 
 #[path = "../../examples/fidelity/check.rs"]
 mod check;
+#[path = "../../examples/fidelity/flat/mod.rs"]
+mod flat;
 #[path = "../../examples/fidelity/read.rs"]
 mod read;
 #[path = "../../examples/fidelity/register.rs"]

@@ -28,7 +28,11 @@ const SPACES: &str = "xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office
     xmlns:officeooo='http://openoffice.org/2009/office' \
     xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:xlink='http://www.w3.org/1999/xlink'";
 
-/// Styles of spans: `B` and `B2` are bold, `I` is italic, `R` says only when it was typed, `U` underlines, `H` hides.
+const FONTS: &str =
+    "<office:font-face-decls><style:font-face style:name='F1' svg:font-family='Wingdings'/></office:font-face-decls>";
+
+/// Styles of spans: `B` and `B2` are bold, `I` is italic, `R` says only when it was typed, `U` underlines, `H` hides,
+/// `W` shows pictures in the place of letters.
 const AUTOMATIC: &str = "<style:style style:name='B' style:family='text'><style:text-properties fo:font-weight='bold' \
     officeooo:rsid='1'/></style:style><style:style style:name='B2' style:family='text'><style:text-properties \
     officeooo:rsid='2' fo:font-weight='bold' fo:language='en'/></style:style><style:style style:name='I' \
@@ -36,6 +40,7 @@ const AUTOMATIC: &str = "<style:style style:name='B' style:family='text'><style:
     style:family='text'><style:text-properties officeooo:rsid='3'/></style:style><style:style style:name='U' \
     style:family='text'><style:text-properties style:text-underline-style='solid'/></style:style><style:style \
     style:name='H' style:family='text'><style:text-properties text:display='none'/></style:style><style:style \
+    style:name='W' style:family='text'><style:text-properties style:font-name='F1'/></style:style><style:style \
     style:name='T' style:family='table'><style:table-properties table:display='false'/></style:style>";
 
 /// A document that is being made.
@@ -50,7 +55,9 @@ impl Document {
     pub(super) fn new(body: &str) -> Self {
         let content = root(
             "document-content",
-            &format!("<office:automatic-styles>{AUTOMATIC}</office:automatic-styles><office:body>{body}</office:body>"),
+            &format!(
+                "{FONTS}<office:automatic-styles>{AUTOMATIC}</office:automatic-styles><office:body>{body}</office:body>"
+            ),
         );
         Self {
             parts: vec![("content.xml".into(), content.into_bytes())],

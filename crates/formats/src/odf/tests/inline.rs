@@ -187,3 +187,25 @@ fn numbers_and_addresses_alone_are_no_segments() {
         assert_eq!(Document::paragraph(content).segments(), [""; 0], "{content}");
     }
 }
+
+#[test]
+fn letters_in_fonts_of_pictures_are_no_text() {
+    check("Press <text:span text:style-name='W'>J</text:span> now", "Press {0} now");
+    // A space in such a font is a space, and a style within may say another font again.
+    check("Press<text:span text:style-name='W'> </text:span>now", "Press now");
+    check_written(
+        "Press <text:span text:style-name='W'>abc</text:span> now",
+        "[Ṕŕéśś <text:span text:style-name=\"W\">abc</text:span> ńóŵ]",
+    );
+    let styles = "<style:style style:name='P' style:family='paragraph'><style:text-properties fo:font-family=\"'Symbol'\"/>\
+                  </style:style><style:style style:name='Q' style:family='paragraph' style:parent-style-name='P'/>\
+                  <style:style style:name='A' style:family='text'><style:text-properties fo:font-family='Arial'/></style:style>";
+    let content = super::build::root(
+        "document-content",
+        &format!(
+            "<office:automatic-styles>{styles}</office:automatic-styles><office:body><text:p text:style-name='P'>abc</text:p>\
+             <text:p text:style-name='Q'>abc <text:span text:style-name='A'>words</text:span></text:p></office:body>"
+        ),
+    );
+    assert_eq!(Document::raw(&content).segments(), ["words"]);
+}

@@ -20,6 +20,8 @@ pub(super) struct ParagraphState {
     /// A space that came now would be dropped.
     after_space: bool,
     hidden: bool,
+    /// The font shows pictures in the place of letters.
+    symbols: bool,
     /// Says again what a cell says.
     in_cell: bool,
     /// Its text, if a cell may say it again.
@@ -32,6 +34,7 @@ pub(super) struct ParagraphState {
 struct SpanState {
     format: u32,
     hidden: bool,
+    symbols: bool,
 }
 
 impl ParagraphState {
@@ -44,12 +47,16 @@ impl ParagraphState {
         self.spans.last().map_or(self.hidden, |span| span.hidden)
     }
 
+    fn shows_symbols(&self) -> bool {
+        self.spans.last().map_or(self.symbols, |span| span.symbols)
+    }
+
     fn add_text(&mut self, text: &str, span: Span, formats: &Formats) {
         if self.in_cell {
             self.said.push_str(text);
         }
         let run = self.run(formats);
-        if self.is_hidden() {
+        if self.is_hidden() || (self.shows_symbols() && !text.trim().is_empty()) {
             return self.content.thing(Role::Point, span, run);
         }
         match run {
@@ -98,6 +105,7 @@ impl<'a> Walker<'a> {
             spans: Vec::new(),
             after_space: true,
             hidden,
+            symbols: self.context.styles.symbols(Family::Paragraph, &style).unwrap_or(false),
             in_cell,
             said: String::new(),
             awaits_number: self.indexes > 0,
@@ -137,15 +145,17 @@ impl<'a> Walker<'a> {
                 attributes.push_str(&format!(" {}={quote}{value}{quote}", attribute.qualified));
             }
         }
+        let symbols = self.context.styles.symbols(Family::Text, &style);
         let Some(paragraph) = self.paragraphs.last_mut() else { return Frame::Ignored };
         let (outer, hidden) =
             paragraph.spans.last().map_or((0, paragraph.hidden), |outer| (outer.format, outer.hidden));
+        let symbols = symbols.unwrap_or(paragraph.shows_symbols());
         if paragraph.spans.is_empty() {
             paragraph.content.start_run(span.start);
         }
         let inner = formats::Span { significance, shows_blanks, name: name.qualified, attributes };
         let format = self.found.formats.within(outer, inner);
-        paragraph.spans.push(SpanState { format, hidden: hidden || hides });
+        paragraph.spans.push(SpanState { format, hidden: hidden || hides, symbols });
         Frame::Span
     }
 
