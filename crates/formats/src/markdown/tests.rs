@@ -483,7 +483,9 @@ proptest::proptest! {
             })
             .collect();
         let merged = skeleton.merge(&translations, &NOWHERE);
-        proptest::prop_assert!(merged.is_ok(), "{:?}", merged);
+        // Nothing but blanks may be refused: it was read back.
+        let has_letters = translations.iter().all(|translation| has_words(translation.text()));
+        proptest::prop_assert!(merged.is_ok() || !has_letters, "{:?}", merged);
     }
 
     #[test]
