@@ -1,6 +1,6 @@
 //! What the benches share.
 
-#![allow(dead_code, reason = "not every bench uses everything")]
+#![allow(dead_code, clippy::print_stdout, reason = "not every bench uses everything; figures are printed")]
 
 use std::hint::black_box;
 use std::io::{Cursor, Write as _};
