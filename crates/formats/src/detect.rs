@@ -73,6 +73,19 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
         return Ok(Format::Rtf);
     }
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
+    if text.contains("schemas.microsoft.com/office/2006/xmlpackage") {
+        return Ok(Format::OfficeOpenXml);
+    }
+    if text.contains("urn:oasis:names:tc:opendocument:xmlns:office:1.0") {
+        let types = [("text", Format::Odt), ("presentation", Format::Odp), ("spreadsheet", Format::Ods)];
+        let says = |kind: &str| {
+            let kind = format!("\"application/vnd.oasis.opendocument.{kind}");
+            bytes.windows(kind.len()).any(|window| window == kind.as_bytes())
+        };
+        if let Some((_, format)) = types.into_iter().find(|(kind, _)| says(kind)) {
+            return Ok(format);
+        }
+    }
     // Before HTML: they have elements of the same names.
     if ["<xliff ", "<xliff>", ":xliff "].iter().any(|root| text.contains(root)) {
         return Ok(Format::Xliff);

@@ -17,6 +17,7 @@ mod error;
 mod extent;
 mod fed_workbook;
 mod fill;
+mod flat_opc;
 mod glossary;
 mod html;
 mod inline;

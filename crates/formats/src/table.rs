@@ -2,7 +2,8 @@
 
 use crate::document::Extracted;
 use crate::{
-    FormatError, Limits, Options, csv, dita, docx, html, json, mail, markdown, msg, odf, pptx, rtf, txt, xliff, xlsx,
+    FormatError, Limits, Options, csv, dita, docx, flat_opc, html, json, mail, markdown, msg, odf, pptx, rtf, txt,
+    xliff, xlsx,
 };
 
 /// A document format that can be translated.
@@ -28,6 +29,8 @@ pub enum Format {
     Msg,
     /// Internet messages.
     Eml,
+    /// Office Open XML in one XML file, and packages that do not say which kind they are.
+    OfficeOpenXml,
     /// HTML.
     Html,
     /// Markdown (CommonMark with the GitHub extensions and front matter).
@@ -54,7 +57,7 @@ pub struct FormatEntry {
     pub name: &'static str,
     /// Lower case, with the dot; the first one is the usual one.
     pub extensions: &'static [&'static str],
-    /// Media types; the first one is written on outputs.
+    /// Media types; the first one is written on outputs, unless [`Self::content_type_of`] knows better.
     pub content_types: &'static [&'static str],
     /// Versions, for formats that have them.
     pub versions: &'static [&'static str],
@@ -67,7 +70,7 @@ const XLSX_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadshe
 const DOCX_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const PPTX_TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 
-static FORMATS: [FormatEntry; 18] = [
+static FORMATS: [FormatEntry; 19] = [
     FormatEntry {
         format: Format::Txt,
         name: "PlainText",
@@ -133,8 +136,12 @@ static FORMATS: [FormatEntry; 18] = [
     FormatEntry {
         format: Format::Odt,
         name: "OpenDocumentText",
-        extensions: &[".odt", ".ott"],
-        content_types: &["application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text-template"],
+        extensions: &[".odt", ".ott", ".fodt"],
+        content_types: &[
+            "application/vnd.oasis.opendocument.text",
+            "application/vnd.oasis.opendocument.text-template",
+            "application/vnd.oasis.opendocument.text-flat-xml",
+        ],
         versions: &[],
         default_version: None,
         extract: odf::extract,
@@ -142,10 +149,11 @@ static FORMATS: [FormatEntry; 18] = [
     FormatEntry {
         format: Format::Odp,
         name: "OpenDocumentPresentation",
-        extensions: &[".odp", ".otp"],
+        extensions: &[".odp", ".otp", ".fodp"],
         content_types: &[
             "application/vnd.oasis.opendocument.presentation",
             "application/vnd.oasis.opendocument.presentation-template",
+            "application/vnd.oasis.opendocument.presentation-flat-xml",
         ],
         versions: &[],
         default_version: None,
@@ -154,10 +162,11 @@ static FORMATS: [FormatEntry; 18] = [
     FormatEntry {
         format: Format::Ods,
         name: "OpenDocumentSpreadsheet",
-        extensions: &[".ods", ".ots"],
+        extensions: &[".ods", ".ots", ".fods"],
         content_types: &[
             "application/vnd.oasis.opendocument.spreadsheet",
             "application/vnd.oasis.opendocument.spreadsheet-template",
+            "application/vnd.oasis.opendocument.spreadsheet-flat-xml",
         ],
         versions: &[],
         default_version: None,
@@ -180,6 +189,15 @@ static FORMATS: [FormatEntry; 18] = [
         versions: &[],
         default_version: None,
         extract: mail::extract,
+    },
+    FormatEntry {
+        format: Format::OfficeOpenXml,
+        name: "OfficeOpenXml",
+        extensions: &[".xml", ".ooxml"],
+        content_types: &["application/vnd.openxmlformats-officedocument"],
+        versions: &[],
+        default_version: None,
+        extract: flat_opc::extract,
     },
     FormatEntry {
         format: Format::Html,
@@ -261,6 +279,38 @@ pub fn formats() -> &'static [FormatEntry] {
     &FORMATS
 }
 
+/// Extensions whose files have a media type of their own.
+const TYPES: [(&str, &str); 18] = [
+    (".docm", "application/vnd.ms-word.document.macroEnabled.12"),
+    (".dotx", "application/vnd.openxmlformats-officedocument.wordprocessingml.template"),
+    (".dotm", "application/vnd.ms-word.template.macroEnabled.12"),
+    (".pptm", "application/vnd.ms-powerpoint.presentation.macroEnabled.12"),
+    (".potx", "application/vnd.openxmlformats-officedocument.presentationml.template"),
+    (".potm", "application/vnd.ms-powerpoint.template.macroEnabled.12"),
+    (".ppsx", "application/vnd.openxmlformats-officedocument.presentationml.slideshow"),
+    (".ppsm", "application/vnd.ms-powerpoint.slideshow.macroEnabled.12"),
+    (".xlsm", "application/vnd.ms-excel.sheet.macroEnabled.12"),
+    (".xltx", "application/vnd.openxmlformats-officedocument.spreadsheetml.template"),
+    (".xltm", "application/vnd.ms-excel.template.macroEnabled.12"),
+    (".ott", "application/vnd.oasis.opendocument.text-template"),
+    (".otp", "application/vnd.oasis.opendocument.presentation-template"),
+    (".ots", "application/vnd.oasis.opendocument.spreadsheet-template"),
+    (".fodt", "application/vnd.oasis.opendocument.text-flat-xml"),
+    (".fodp", "application/vnd.oasis.opendocument.presentation-flat-xml"),
+    (".fods", "application/vnd.oasis.opendocument.spreadsheet-flat-xml"),
+    (".xhtml", "application/xhtml+xml"),
+];
+
+impl FormatEntry {
+    /// The media type of a file of this name: that of its extension, if the format has several.
+    #[must_use]
+    pub fn content_type_of(&self, name: &str) -> &'static str {
+        let extension = name.rfind('.').map(|dot| name[dot..].to_ascii_lowercase()).unwrap_or_default();
+        let own = TYPES.iter().find(|(of, _)| *of == extension).map(|(_, content_type)| *content_type);
+        own.filter(|content_type| self.content_types.contains(content_type)).unwrap_or(self.content_types[0])
+    }
+}
+
 impl Format {
     /// The format's row.
     #[must_use]
@@ -319,4 +369,27 @@ static GLOSSARIES: [GlossaryEntry; 3] = [
 #[must_use]
 pub fn glossary_formats() -> &'static [GlossaryEntry] {
     &GLOSSARIES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_type_follows_the_extension() {
+        let of = |name: &str| Format::from_name(name).unwrap().entry().content_type_of(name);
+        assert_eq!(of("a.b.DOCM"), "application/vnd.ms-word.document.macroEnabled.12");
+        assert_eq!(of("a.docx"), DOCX_TYPE);
+        assert_eq!(of("a.fods"), "application/vnd.oasis.opendocument.spreadsheet-flat-xml");
+        assert_eq!(of("a.htm"), "text/html");
+        // A document whose name says something else than what it is has the type of what it is.
+        assert_eq!(Format::Docx.entry().content_type_of("a.xlsm"), DOCX_TYPE);
+        assert_eq!(Format::Docx.entry().content_type_of("a"), DOCX_TYPE);
+        for entry in &FORMATS {
+            assert!(!entry.content_types.is_empty(), "{}", entry.name);
+        }
+        for (extension, content_type) in TYPES {
+            assert_eq!(of(&format!("x{extension}")), content_type, "{extension}");
+        }
+    }
 }

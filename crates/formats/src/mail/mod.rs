@@ -25,6 +25,7 @@ use self::body::{Body, Text};
 use self::fields::ContentType;
 use self::scan::{Entity, Kind};
 use self::transfer::Transfer;
+pub(crate) use self::transfer::{decode_base64, encode_base64};
 use crate::edits::Edits;
 use crate::wording::has_words;
 use crate::{Extracted, FormatError, Limits, Options, Reason, Skeleton, Target, Untranslated, Warning, WarningKind};

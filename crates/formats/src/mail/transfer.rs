@@ -141,7 +141,7 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// The content; what is no digit is passed over.
-pub(super) fn decode_base64(body: &[u8]) -> Vec<u8> {
+pub(crate) fn decode_base64(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let (mut bits, mut count) = (0_u32, 0);
     for byte in body {
@@ -182,7 +182,7 @@ pub(super) fn base64_digits(content: &[u8]) -> String {
     out
 }
 
-fn encode_base64(content: &[u8], newline: &str) -> Vec<u8> {
+pub(crate) fn encode_base64(content: &[u8], newline: &str) -> Vec<u8> {
     let digits = base64_digits(content);
     let mut out = Vec::with_capacity(digits.len() + digits.len() / 38 + 2);
     for line in digits.as_bytes().chunks(LINE) {

@@ -22,6 +22,7 @@ mod node;
 mod probe;
 mod skeleton;
 mod slot;
+mod sure;
 mod tail;
 mod unit;
 mod walk;

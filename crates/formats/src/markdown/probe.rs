@@ -59,7 +59,7 @@ pub(super) fn read_thing(thing: &str, labels: &Labels) -> String {
 }
 
 /// The code of the plainest kind of code span, for which the parser need not be asked.
-fn code(thing: &str) -> Option<&str> {
+pub(super) fn code(thing: &str) -> Option<&str> {
     let inner = thing.strip_prefix('`')?.strip_suffix('`')?;
     let is_plain = !inner.contains(['`', '\\', '\n', '\r']) && !inner.starts_with(' ') && !inner.ends_with(' ');
     (is_plain && !inner.is_empty()).then_some(inner)

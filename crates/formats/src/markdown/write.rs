@@ -1,7 +1,7 @@
 //! A translation as Markdown.
 //!
-//! Words are escaped as little as their place allows, then the result is read back ([`probe`]); where it is not read as
-//! meant, it is written again with everything escaped, and then with HTML in the place of delimiters.
+//! Words are escaped as little as their place allows, then the result is read back ([`probe`]), unless there is
+//! no doubt about it ([`sure`]); where it is not read as meant, it is written again with everything escaped, and then with HTML in the place of delimiters.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,6 +14,7 @@ use super::label::Labels;
 use super::probe;
 use super::skeleton::Rewritten;
 use super::slot::{Context, Markup, Slot};
+use super::sure;
 use crate::FormatError;
 use crate::fill::{breaks, width};
 
@@ -45,8 +46,12 @@ pub(super) fn write(
         let mut chunks = writer.chunks(&tokens, level);
         writer.label_links(&mut chunks);
         let (out, read_back) = writer.lay_out(&chunks);
-        let meant: String = chunks.iter().map(|chunk| chunk.meant.as_ref()).collect();
-        if is_plain(&chunks, &out) || read_back().is_some_and(|form| is_same(&form, &meant)) {
+        let meant = || chunks.iter().map(|chunk| chunk.meant.as_ref()).collect::<String>();
+        let is_sure = is_plain(&chunks, &out) || writer.is_sure(&chunks);
+        // What is sure is read back in every test.
+        #[cfg(test)]
+        assert!(!is_sure || read_back().is_some_and(|form| is_same(&form, &meant())), "not sure: {out:?}");
+        if is_sure || read_back().is_some_and(|form| is_same(&form, &meant())) {
             let mut rewritten = Vec::new();
             rewritten.extend(writer.underline(&out));
             rewritten.extend(writer.label());
@@ -358,6 +363,29 @@ impl Writer<'_> {
             }
         }
         chunks
+    }
+
+    /// Whether it can only be read as it is meant, so that it need not be read back ([`sure`]).
+    fn is_sure(&self, chunks: &[Chunk<'_>]) -> bool {
+        let outer = if self.slot.starts_block { ' ' } else { self.before() };
+        let is_flow = matches!(self.slot.context, Context::Flow | Context::Heading | Context::Cell);
+        let mut pieces = Vec::with_capacity(chunks.len());
+        for chunk in chunks {
+            if chunk.out != chunk.shown {
+                return false;
+            }
+            let emphasis = |tag: usize| matches!(self.slot.tags.get(tag), Some(Markup::Emphasis(_)));
+            pieces.push(match chunk.kind {
+                ChunkKind::Words => sure::Piece::Words(&chunk.out, &chunk.meant),
+                ChunkKind::Open(tag) if emphasis(tag) => sure::Piece::Emphasis(&chunk.out, true),
+                ChunkKind::Close(tag) if emphasis(tag) => sure::Piece::Emphasis(&chunk.out, false),
+                ChunkKind::Open(_) if chunk.meant == probe::LINK_OPEN => sure::Piece::LinkOpen(&chunk.out),
+                ChunkKind::Close(_) if chunk.meant == probe::LINK_CLOSE => sure::Piece::LinkClose(&chunk.out),
+                ChunkKind::Markup => sure::Piece::Thing(&chunk.out),
+                _ => return false,
+            });
+        }
+        is_flow && outer.is_whitespace() && sure::is_sure(&pieces)
     }
 
     fn ends_line(&self, tag: usize) -> bool {

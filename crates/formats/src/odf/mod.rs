@@ -19,11 +19,11 @@ use terjuman_model::{Place, Segment};
 
 use self::manifest::Manifest;
 use self::sheet::Sheet;
-use self::skeleton::{OdfSkeleton, TextPart};
+use self::skeleton::{Container, OdfSkeleton, TextPart};
 use self::styles::Styles;
 use self::walk::Context;
-use crate::package::{Package, kept_entries};
-use crate::xml::XmlPart;
+use crate::package::{Changes, Package, kept_entries};
+use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{Extracted, FormatError, Limits, Options, Reason, Untranslated, Warning, WarningKind};
 
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
@@ -45,6 +45,9 @@ fn take_apart(
 ) -> Result<(Vec<Segment>, OdfSkeleton), FormatError> {
     if bytes.is_empty() {
         return Err(FormatError::Empty);
+    }
+    if is_xml(bytes) {
+        return take_flat_apart(bytes, options, limits);
     }
     let mut package = Package::open(bytes, limits)?;
     let manifest = Manifest::read(&mut package, limits)?;
@@ -102,7 +105,56 @@ fn take_apart(
         warnings.push(Warning { kind: WarningKind::SignatureRemoved, place });
     }
     let sources = segments.iter().map(|segment| segment.source.clone()).collect();
-    Ok((segments, OdfSkeleton { package, parts, sources, limits: limits.clone(), signatures, untranslated }))
+    let container = Container::Package(package);
+    Ok((segments, OdfSkeleton { container, parts, sources, limits: limits.clone(), signatures, untranslated }))
+}
+
+/// Whether the file is XML and no package, in any encoding that XML must be read in.
+fn is_xml(bytes: &[u8]) -> bool {
+    let marks: [&[u8]; 5] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"];
+    marks.iter().any(|mark| bytes.starts_with(mark)) || bytes.trim_ascii_start().starts_with(b"<")
+}
+
+/// A document in one file: what a package has in its content, styles and properties stands in one element after another.
+fn take_flat_apart(
+    bytes: &[u8],
+    options: &Options,
+    limits: &Limits,
+) -> Result<(Vec<Segment>, OdfSkeleton), FormatError> {
+    let part = XmlPart::decode(FLAT, bytes.to_vec())?;
+    if !is_document(&part, limits)? {
+        return Err(FormatError::corrupt("XML, but not an OpenDocument file", FLAT, 0));
+    }
+    let styles = Styles::read(&part, limits)?;
+    let sheet = Sheet::read(&part, limits)?;
+    let mut segments = Vec::new();
+    let context = Context { options, limits, styles: &styles, sheet: &sheet };
+    let mut found = walk::walk(&part, context, &mut segments)?;
+    let mut untranslated = Untranslated::default();
+    untranslated.append(std::mem::take(&mut found.untranslated), FLAT);
+    let skeleton = OdfSkeleton {
+        container: Container::Flat(bytes.to_vec()),
+        parts: vec![TextPart { part, found }],
+        sources: segments.iter().map(|segment| segment.source.clone()).collect(),
+        limits: limits.clone(),
+        signatures: Changes::default(),
+        untranslated,
+    };
+    Ok((segments, skeleton))
+}
+
+/// What places call the file of a flat document.
+const FLAT: &str = "document";
+
+/// Whether the root is that of a flat document.
+fn is_document(part: &XmlPart, limits: &Limits) -> Result<bool, FormatError> {
+    let mut scanner = Scanner::new(&part.text, &part.name, limits);
+    while let Some(event) = scanner.next()? {
+        if let Kind::Start { name, .. } = event.kind {
+            return Ok(name.is(Namespace::OdfOffice, "document"));
+        }
+    }
+    Ok(false)
 }
 
 #[cfg(test)]

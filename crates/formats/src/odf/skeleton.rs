@@ -15,9 +15,16 @@ use crate::runs::{self, Rewritten};
 use crate::xml::{XmlPart, escape_attribute, escape_text};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
-/// The package, its parts with text and the places in them.
+/// What a document came in.
+pub(super) enum Container {
+    Package(Package),
+    /// One file, which is the only part.
+    Flat(Vec<u8>),
+}
+
+/// The container, its parts with text and the places in them.
 pub(super) struct OdfSkeleton {
-    pub(super) package: Package,
+    pub(super) container: Container,
     pub(super) parts: Vec<TextPart>,
     /// What each segment said, to tell what changed.
     pub(super) sources: Vec<TaggedText>,
@@ -54,7 +61,10 @@ impl OdfSkeleton {
     ) -> Result<Vec<u8>, FormatError> {
         let changed = extent.written(translations, &self.sources)?;
         if !changed.contains(&true) {
-            return self.package.write(&Changes::default());
+            return match &self.container {
+                Container::Package(package) => package.write(&Changes::default()),
+                Container::Flat(bytes) => Ok(bytes.clone()),
+            };
         }
         let retarget = Retarget::new(target);
         let mut changes = self.signatures.clone();
@@ -62,10 +72,16 @@ impl OdfSkeleton {
             let writer =
                 PartWriter { part, translations, changed: &changed, retarget: retarget.as_ref(), limits: &self.limits };
             if let Some(bytes) = writer.write()? {
+                if matches!(self.container, Container::Flat(_)) {
+                    return Ok(bytes);
+                }
                 changes.replace(&part.part.name, bytes);
             }
         }
-        let bytes = self.package.write(&changes)?;
+        let bytes = match &self.container {
+            Container::Package(package) => package.write(&changes)?,
+            Container::Flat(bytes) => return Ok(bytes.clone()),
+        };
         Package::open(&bytes, &self.limits)
             .map_err(|error| FormatError::Verification(format!("the written package cannot be opened: {error}")))?;
         Ok(bytes)

@@ -11,6 +11,7 @@ mod fields;
 mod kept;
 mod opc;
 mod signatures;
+mod stored;
 mod write;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ pub(crate) use self::kept::kept_entries;
 use self::opc::relationships_part;
 pub(crate) use self::opc::{ContentTypes, Relationship, relationships_of};
 pub(crate) use self::signatures::without_signatures;
+pub(crate) use self::stored::stored;
 use crate::{FormatError, Limits};
 
 /// An opened container.

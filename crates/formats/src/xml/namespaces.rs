@@ -32,6 +32,8 @@ namespaces! {
     ContentTypes: "http://schemas.openxmlformats.org/package/2006/content-types";
     /// OPC relationships.
     PackageRelationships: "http://schemas.openxmlformats.org/package/2006/relationships";
+    /// Packages in one XML file.
+    FlatPackage: "http://schemas.microsoft.com/office/2006/xmlPackage";
     /// The `r:id` of Office Open XML.
     Relationships: "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
         "http://purl.oclc.org/ooxml/officeDocument/relationships";

@@ -370,7 +370,7 @@ async fn write(
     let container = opened.map_err(|error| target_failure(&error))?;
     let digest = Sha256::digest(&output.bytes);
     let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let content_type = output.format.entry().content_types.first().copied().unwrap_or("application/octet-stream");
+    let content_type = output.format.entry().content_type_of(&work.target_name);
     let stamp = Stamp { document: work.id, sha256 };
     shared.points.pass("before put").await;
     // Without the store nobody knows whose document this is.

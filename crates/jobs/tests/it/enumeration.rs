@@ -172,6 +172,15 @@ async fn remote(permissions: &str) -> (World, Storage, JobRequest) {
 }
 
 #[tokio::test]
+async fn the_content_type_follows_the_name() {
+    let (mut world, storage, request) = remote("wl").await;
+    storage.put("in", "page.XHTML", "<html xmlns=\"http://www.w3.org/1999/xhtml\"><body><p>Hello</p></body></html>");
+    let (job, _) = world.run(&request).await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
+    assert_eq!(storage.get("out", "page.XHTML").unwrap().1, "application/xhtml+xml");
+}
+
+#[tokio::test]
 async fn a_container_is_translated_and_no_key_is_shown() {
     let (mut world, storage, request) = remote("wl").await;
     storage.put("in", "a b/ü.html", "<p>Hello</p>");

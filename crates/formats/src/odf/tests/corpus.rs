@@ -18,7 +18,7 @@ const NOWHERE: Target = Target { source_language: None, language: None };
 
 /// The documents of a folder of the corpus; says so where it is missing, and fails where it must not be.
 #[expect(clippy::disallowed_methods, reason = "only the test run knows whether a skip is a failure")]
-fn documents(folder: &str) -> Vec<PathBuf> {
+pub(super) fn documents(folder: &str) -> Vec<PathBuf> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(folder);
     let Ok(entries) = std::fs::read_dir(&corpus) else {
         assert!(std::env::var_os("CI").is_none(), "the corpus is missing: {}", corpus.display());

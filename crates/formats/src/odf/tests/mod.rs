@@ -4,6 +4,7 @@ mod build;
 mod canonical;
 mod cells;
 mod corpus;
+mod flat;
 mod hostile;
 mod inline;
 mod packages;

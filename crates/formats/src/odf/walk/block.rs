@@ -13,7 +13,7 @@ impl<'a> Walker<'a> {
         match name.namespace {
             Namespace::OdfText => self.start_text(name, span),
             Namespace::OdfTable => self.start_table(name, span),
-            Namespace::OdfDraw => self.start_drawing(name),
+            Namespace::OdfDraw => self.start_drawing(name, span),
             Namespace::OdfSvg if matches!(name.local, "title" | "desc") => match options.alt_text {
                 true => self.element(span),
                 false => self.leave(Reason::AltTextOff, span),
@@ -21,6 +21,14 @@ impl<'a> Walker<'a> {
             Namespace::OdfPresentation if matches!(name.local, "footer-decl" | "header-decl") => self.element(span),
             Namespace::OdfOffice => match name.local {
                 "annotation" if !options.comments => self.leave(Reason::CommentsOff, span),
+                "meta" if !options.properties => self.leave(Reason::PropertiesOff, span),
+                "meta" | "master-styles" | "body" => {
+                    // In a flat document they follow each other in one file.
+                    self.is_meta = name.local == "meta";
+                    self.is_styles = name.local == "master-styles";
+                    Frame::Block
+                }
+                "binary-data" => self.leave(Reason::ImageText, span),
                 "change-info" | "scripts" | "settings" | "font-face-decls" | "event-listeners" | "automatic-styles"
                 | "styles" => Frame::Ignored,
                 _ => Frame::Block,
@@ -106,8 +114,12 @@ impl<'a> Walker<'a> {
     }
 
     /// Shapes. What stands in an empty placeholder says what is to be put there.
-    pub(super) fn start_drawing(&mut self, name: Name<'a>) -> Frame {
+    pub(super) fn start_drawing(&mut self, name: Name<'a>, span: Span) -> Frame {
         if name.local == "object" {
+            // In a package it is a part of its own, which is counted there.
+            if self.is_flat {
+                return self.leave(Reason::EmbeddedObject, span);
+            }
             return Frame::Ignored;
         }
         let is_prompt = self.scanner.value(Namespace::OdfPresentation, "placeholder").is_some_and(|is| is == "true");

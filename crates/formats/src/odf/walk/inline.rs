@@ -57,7 +57,7 @@ impl<'a> Walker<'a> {
                 self.leave(Reason::CommentsOff, span);
                 kept(Role::Point)
             }
-            Namespace::OdfDraw => match self.start_drawing(name) {
+            Namespace::OdfDraw => match self.start_drawing(name, span) {
                 Frame::Ignored => kept(Role::Point),
                 _ => thing,
             },

@@ -57,6 +57,7 @@ pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segm
         alternatives: Vec::new(),
         indexes: 0,
         row_groups: 0,
+        is_flat: part.name == super::FLAT,
         is_meta: part.name == super::META,
         is_styles: part.name == super::STYLES,
         buffer: String::new(),
@@ -81,6 +82,8 @@ struct Walker<'a> {
     indexes: usize,
     /// Groups of rows that are open.
     row_groups: usize,
+    /// The whole document is one file.
+    is_flat: bool,
     is_meta: bool,
     is_styles: bool,
     /// The text of the element that is being read.

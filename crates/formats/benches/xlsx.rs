@@ -1,0 +1,59 @@
+//! Megabytes of SpreadsheetML a second, out and in again: one large sheet with shared texts, numbers and formulas.
+
+mod common;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use terjuman_formats::Format;
+
+const ROWS: usize = 20_000;
+const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+const SPACES: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
+    xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+
+fn xlsx(criterion: &mut Criterion) {
+    let (mut texts, mut rows) = (String::new(), String::new());
+    for row in 1..=ROWS {
+        texts.push_str(&format!(
+            "<si><t>Entry {row} of the report on the situation</t></si><si><r><t xml:space=\"preserve\">It was </t></r><r><rPr>\
+             <b/><sz val=\"11\"/></rPr><t>adopted</t></r><r><t xml:space=\"preserve\"> at the meeting number {row}</t></r></si>"
+        ));
+        rows.push_str(&format!(
+            "<row r=\"{row}\" spans=\"1:6\"><c r=\"A{row}\" t=\"s\"><v>{}</v></c><c r=\"B{row}\" s=\"1\" t=\"s\"><v>{}</v></c><c \
+             r=\"C{row}\"><v>{row}</v></c><c r=\"D{row}\" s=\"2\"><v>0.25</v></c><c r=\"E{row}\"><f>C{row}*D{row}</f><v>{}</v></c><c \
+             r=\"F{row}\" s=\"3\"><v>45000</v></c></row>",
+            row * 2 - 2,
+            row * 2 - 1,
+            row / 4
+        ));
+    }
+    let texts = format!("<sst {SPACES} count=\"{0}\" uniqueCount=\"{0}\">{texts}</sst>", ROWS * 2);
+    let sheet = format!("<worksheet {SPACES}><sheetData>{rows}</sheetData></worksheet>");
+    let root = |list: &str| format!("<Relationships xmlns=\"{RELATIONSHIPS}\">{list}</Relationships>");
+    let types = format!(
+        "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
+         <Override PartName=\"/xl/workbook.xml\" ContentType=\"{TYPE}.sheet.main+xml\"/>\
+         <Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"{TYPE}.worksheet+xml\"/>\
+         <Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"{TYPE}.sharedStrings+xml\"/></Types>"
+    );
+    let main = root(&format!("<Relationship Id=\"a\" Type=\"{OFFICE}/officeDocument\" Target=\"xl/workbook.xml\"/>"));
+    let book =
+        format!("<workbook {SPACES}><sheets><sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
+    let parts = root(&format!(
+        "<Relationship Id=\"rId1\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
+         <Relationship Id=\"rId2\" Type=\"{OFFICE}/sharedStrings\" Target=\"sharedStrings.xml\"/>"
+    ));
+    let bytes = common::zipped(&[
+        ("[Content_Types].xml", &types),
+        ("_rels/.rels", &main),
+        ("xl/workbook.xml", &book),
+        ("xl/_rels/workbook.xml.rels", &parts),
+        ("xl/worksheets/sheet1.xml", &sheet),
+        ("xl/sharedStrings.xml", &texts),
+    ]);
+    common::measure(criterion, "xlsx", Format::Xlsx, &bytes, sheet.len() + texts.len());
+}
+
+criterion_group!(benches, xlsx);
+criterion_main!(benches);
