@@ -76,11 +76,14 @@ const MOST_ATTEMPTS: u32 = 64;
 /// How long a storage may be busy or fail before its job is refused.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
+fn is_patient(attempt: u32, pause: impl Fn(u32) -> Duration) -> bool {
+    attempt < MOST_ATTEMPTS && (1..=attempt).map(pause).sum::<Duration>() <= PATIENCE
+}
+
 impl Shared {
     /// Whether a job is enumerated once more: while all the pauses so far, with this one, stay within bounds.
     fn is_patient(&self, id: u128, attempt: u32, asked: Duration) -> bool {
-        let pauses = (1..=attempt.min(MOST_ATTEMPTS)).map(|attempt| self.backoff(id, attempt).max(asked));
-        attempt < MOST_ATTEMPTS && pauses.sum::<Duration>() <= PATIENCE
+        is_patient(attempt, |attempt| self.backoff(id, attempt).max(asked))
     }
 
     /// The pause before the next attempt: doubled for each one, and spread by what tells documents apart, so that those
@@ -90,5 +93,23 @@ impl Shared {
             .saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1).min(16)).unwrap_or(u32::MAX));
         let spread = (id ^ (id >> 64)) as u8;
         doubled.min(Duration::from_secs(60)).mul_f64(0.75 + f64::from(spread) / 512.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_storage_that_fails_has_a_quarter_of_an_hour() {
+        let attempts = |pause: fn(u32) -> u64| {
+            (1..1_000).take_while(|attempt| is_patient(*attempt, |attempt| Duration::from_secs(pause(attempt)))).count()
+        };
+        // It asks for a minute each time.
+        assert_eq!(attempts(|_| 60), 15);
+        // 1, 2, 4, 8, 16, 32, and then a minute each.
+        assert_eq!(attempts(|attempt| (1 << (attempt - 1).min(6)).min(60)), 19);
+        assert_eq!(attempts(|_| 0), 63, "and it is not asked for ever");
+        assert_eq!(attempts(|_| 1_000), 0);
     }
 }
