@@ -29,11 +29,9 @@ pub(super) fn replace(
     temporary: &str,
     name: &str,
 ) -> Result<Replaced, BlobError> {
-    match flock(looked_at, FlockOperation::NonBlockingLockExclusive) {
-        // Somebody replaces it this moment.
-        Err(Errno::WOULDBLOCK) => return Ok(Replaced::Moved),
-        // Where there are no locks, the exchange alone has to do.
-        Ok(()) | Err(_) => {}
+    // Somebody replaces it this moment. Where there are no locks, the exchange alone has to do.
+    if let Err(Errno::WOULDBLOCK) = flock(looked_at, FlockOperation::NonBlockingLockExclusive) {
+        return Ok(Replaced::Moved);
     }
     if !is(directory, name, seen) {
         return Ok(Replaced::Moved);
