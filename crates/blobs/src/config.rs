@@ -112,6 +112,9 @@ pub struct StoreConfig {
     /// `BUCKET` or `BUCKET/FOLDER` (container, for `azure`): nothing outside is reached. Default empty: any bucket.
     #[serde(default)]
     pub root: String,
+    /// The resources whose jobs may use it; for those of others it does not exist. Default empty: those of all.
+    #[serde(default)]
+    pub resources: Vec<String>,
     /// The id of the key; for `azure` the account's name, if the endpoint does not tell it.
     #[serde(default)]
     pub access_key_id: String,
@@ -150,6 +153,7 @@ impl StoreConfig {
             endpoint: String::new(),
             region: String::new(),
             root: String::new(),
+            resources: Vec::new(),
             access_key_id: String::new(),
             secret: Secret::default(),
             secret_file: None,

@@ -39,9 +39,15 @@ pub enum BlobError {
         /// How long it asked to wait, capped.
         retry_after: Option<Duration>,
     },
-    /// Not reached: name not resolved, connection refused, broken or timed out, 5xx.
+    /// Not reached: name not resolved, connection refused, broken or timed out.
     #[error("the storage cannot be reached")]
     Unreachable,
+    /// It is there, and answers that it fails: 5xx.
+    #[error("the storage answers with failures")]
+    Failing {
+        /// How long it asked to wait, capped.
+        retry_after: Option<Duration>,
+    },
     /// A name or URL that cannot name a file there: it could leave its folder, or no such name can be stored.
     #[error("that name cannot be used: {0}")]
     BadName(&'static str),
@@ -55,7 +61,7 @@ impl BlobError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Throttled { .. } | Self::Unreachable | Self::Invalid => true,
+            Self::Throttled { .. } | Self::Failing { .. } | Self::Unreachable | Self::Invalid => true,
             Self::NotFound
             | Self::Forbidden
             | Self::Refused(_)

@@ -99,7 +99,7 @@ pub(crate) fn from_status(status: u16, code: &str, retry_after: Option<Duration>
         (429, _) | (503, "ServerBusy" | "SlowDown") => {
             Failure { error: BlobError::Throttled { retry_after }, again: Again::Soon(wait) }
         }
-        (408 | 500 | 502..=599, _) => Failure { error: BlobError::Unreachable, again: Again::Soon(wait) },
+        (408 | 500 | 502..=599, _) => Failure { error: BlobError::Failing { retry_after }, again: Again::Soon(wait) },
         _ => BlobError::Invalid.into(),
     }
 }
@@ -144,9 +144,9 @@ mod tests {
         check(307, "", "Refused(\"the storage redirects elsewhere\") No");
         check(429, "", "Throttled { retry_after: None } Soon(0ns)");
         check(503, "ServerBusy", "Throttled { retry_after: None } Soon(0ns)");
-        check(503, "", "Unreachable Soon(0ns)");
-        check(500, "InternalError", "Unreachable Soon(0ns)");
-        check(408, "", "Unreachable Soon(0ns)");
+        check(503, "", "Failing { retry_after: None } Soon(0ns)");
+        check(500, "InternalError", "Failing { retry_after: None } Soon(0ns)");
+        check(408, "", "Failing { retry_after: None } Soon(0ns)");
         check(501, "", "Invalid No");
     }
 

@@ -2,7 +2,7 @@
 //!
 //! **Invariants:** every URL that a caller supplied goes through one guarded client, unless it lies in a store
 //! that the operator named; a URL's query (its SAS) is in no
-//! message, log or Debug output; no write ever replaces a file.
+//! message, log or Debug output; a write replaces nothing but what an earlier lease of the same document left behind.
 
 mod azure;
 mod config;
@@ -24,5 +24,6 @@ pub use config::{ConfigError, StorageConfig, StoreConfig, StoreIdentity, StoreKi
 pub use container::{BlobEntry, Container, Created, Stamp};
 pub use error::BlobError;
 pub use location::{Location, LocationError};
+pub use retry::within;
 pub use secret::Secret;
 pub use stores::{StandIn, Stores};

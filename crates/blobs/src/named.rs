@@ -27,6 +27,8 @@ pub(crate) struct NamedStore {
     bucket: Option<String>,
     /// What every key must start with: empty, or ends with a slash.
     prefix: String,
+    /// The resources that it is for; all, if there are none.
+    resources: Vec<String>,
     pub(crate) way: Way,
 }
 
@@ -55,22 +57,37 @@ impl NamedStores {
         Ok(Self(stores.collect::<Result<_, _>>()?))
     }
 
-    /// Where a location lies; `None` if it is no matter of named stores.
-    pub(crate) fn spot(&self, location: &Location) -> Option<Result<Spot<'_>, BlobError>> {
+    /// Where a location lies for a resource; `None` if it is no matter of named stores. Stores that are not for this
+    /// resource do not exist for it; for nobody in particular, those exist that are for all.
+    pub(crate) fn spot<'a>(&'a self, location: &Location, who: Option<&str>) -> Option<Result<Spot<'a>, BlobError>> {
         let url = location.url();
+        let mine = Mine { all: &self.0, who };
         match url.scheme() {
-            "store" => Some(self.by_name(url)),
-            "s3" => Some(self.by_bucket(url, StoreKind::S3)),
-            "gs" => Some(self.by_bucket(url, StoreKind::Gcs)),
+            "store" => Some(mine.by_name(url)),
+            "s3" => Some(mine.by_bucket(url, StoreKind::S3)),
+            "gs" => Some(mine.by_bucket(url, StoreKind::Gcs)),
             // A URL with a key of its own is its caller's affair.
-            "http" | "https" if url.query().is_none() => self.by_endpoint(url),
+            "http" | "https" if url.query().is_none() => mine.by_endpoint(url),
             _ => None,
         }
     }
+}
 
-    fn by_name(&self, url: &Url) -> Result<Spot<'_>, BlobError> {
+/// The stores that exist for one resource.
+struct Mine<'a, 'w> {
+    all: &'a [NamedStore],
+    who: Option<&'w str>,
+}
+
+impl<'a, 'w> Mine<'a, 'w> {
+    fn stores(&self) -> impl Iterator<Item = &'a NamedStore> + use<'a, 'w> {
+        let who = self.who;
+        self.all.iter().filter(move |store| store.is_for(who))
+    }
+
+    fn by_name(&self, url: &Url) -> Result<Spot<'a>, BlobError> {
         let name = url.host_str().unwrap_or("");
-        let store = self.0.iter().find(|store| store.name == name).ok_or(BlobError::Refused("no such named store"))?;
+        let store = self.stores().find(|store| store.name == name).ok_or(BlobError::Refused("no such named store"))?;
         let path = decoded(url.path().trim_start_matches('/'))?;
         let (bucket, below, shown) = match &store.bucket {
             Some(bucket) => (bucket.clone(), path, format!("store://{name}/")),
@@ -83,7 +100,7 @@ impl NamedStores {
         Ok(Spot { store, bucket, hidden: store.prefix.clone(), below, shown })
     }
 
-    fn by_bucket(&self, url: &Url, kind: StoreKind) -> Result<Spot<'_>, BlobError> {
+    fn by_bucket(&self, url: &Url, kind: StoreKind) -> Result<Spot<'a>, BlobError> {
         let bucket = url.host_str().unwrap_or("").to_owned();
         let below = decoded(url.path().strip_prefix('/').unwrap_or(""))?;
         named(&bucket)?;
@@ -91,13 +108,13 @@ impl NamedStores {
         self.covering(&bucket, below, shown, |store| store.kind == kind)
     }
 
-    fn by_endpoint(&self, url: &Url) -> Option<Result<Spot<'_>, BlobError>> {
+    fn by_endpoint(&self, url: &Url) -> Option<Result<Spot<'a>, BlobError>> {
         let base = |store: &NamedStore| store.endpoint.path().trim_end_matches('/').to_owned();
         let at = |store: &NamedStore| {
             let rest = url.path().strip_prefix(&base(store))?;
             (store.endpoint.origin() == url.origin() && rest.starts_with('/')).then(|| rest[1..].to_owned())
         };
-        let (store, path) = self.0.iter().find_map(|store| Some((store, at(store)?)))?;
+        let (store, path) = self.stores().find_map(|store| Some((store, at(store)?)))?;
         let (bucket, below) = path.split_once('/').unwrap_or((&path, ""));
         let shown = format!("{}/{bucket}/", store.endpoint.as_str().trim_end_matches('/'));
         Some(decoded(bucket).and_then(|bucket| {
@@ -113,10 +130,9 @@ impl NamedStores {
         below: String,
         shown: String,
         fits: impl Fn(&NamedStore) -> bool,
-    ) -> Result<Spot<'_>, BlobError> {
+    ) -> Result<Spot<'a>, BlobError> {
         let store = self
-            .0
-            .iter()
+            .stores()
             .filter(|store| fits(store) && store.covers(bucket, &below))
             .max_by_key(|store| (store.bucket.is_some(), store.prefix.len()))
             .ok_or(BlobError::Refused("no named store of this server covers it"))?;
@@ -178,7 +194,19 @@ impl NamedStore {
         };
         let bucket = (!bucket.is_empty()).then(|| bucket.to_owned());
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-        Ok(Self { name: name.to_owned(), kind: config.kind, endpoint, bucket, prefix, way })
+        Ok(Self {
+            name: name.to_owned(),
+            kind: config.kind,
+            endpoint,
+            bucket,
+            prefix,
+            resources: config.resources.clone(),
+            way,
+        })
+    }
+
+    fn is_for(&self, who: Option<&str>) -> bool {
+        self.resources.is_empty() || self.resources.iter().any(|own| Some(own.as_str()) == who)
     }
 
     fn covers(&self, bucket: &str, below: &str) -> bool {
@@ -229,12 +257,43 @@ mod tests {
 
     /// Store, bucket, key and what is shown; the refusal; or nothing.
     fn spot(url: &str) -> String {
-        match stores().spot(&url.parse().unwrap()) {
+        match stores().spot(&url.parse().unwrap(), None) {
             None => "none".to_owned(),
             Some(Err(error)) => error.to_string(),
             Some(Ok(spot)) => {
                 format!("{} {} {}{} {}", spot.store.name, spot.bucket, spot.hidden, spot.below, spot.shown)
             }
+        }
+    }
+
+    #[test]
+    fn a_store_of_other_resources_does_not_exist() {
+        let open = StoreConfig { root: "docs".to_owned(), ..StoreConfig::new(StoreKind::S3) };
+        let limited = StoreConfig {
+            root: "docs/legal".to_owned(),
+            endpoint: "https://minio.example".to_owned(),
+            resources: vec!["legal".to_owned(), "board".to_owned()],
+            ..StoreConfig::new(StoreKind::S3)
+        };
+        let stores = [("open".to_owned(), open), ("limited".to_owned(), limited)].into();
+        let config = StorageConfig { stores, ..StorageConfig::default() };
+        let stores = NamedStores::new(&config, &Arc::new(Guard::new(&config).unwrap())).unwrap();
+        let found = |who, url: &str| match stores.spot(&url.parse().unwrap(), who) {
+            None => "none".to_owned(),
+            Some(Err(error)) => error.to_string(),
+            Some(Ok(spot)) => spot.store.name.clone(),
+        };
+        let missing = found(Some("legal"), "store://nobody/x");
+        for who in [Some("legal"), Some("board")] {
+            assert_eq!(found(who, "store://limited/x"), "limited");
+            assert_eq!(found(who, "s3://docs/legal/x"), "limited");
+            assert_eq!(found(who, "https://minio.example/docs/legal/x"), "limited");
+        }
+        for who in [Some("sales"), Some("Legal"), Some(""), None] {
+            assert_eq!(found(who, "store://limited/x"), missing, "{who:?}");
+            assert_eq!(found(who, "s3://docs/legal/x"), "open", "{who:?}");
+            assert_eq!(found(who, "https://minio.example/docs/legal/x"), "none", "{who:?}");
+            assert_eq!(found(who, "store://open/x"), "open", "{who:?}");
         }
     }
 

@@ -7,6 +7,21 @@ use std::time::Duration;
 use crate::failure::{Again, Failure};
 use crate::{BlobError, StorageConfig};
 
+tokio::task_local! {
+    /// When the caller wants to know at the latest.
+    static UNTIL: tokio::time::Instant;
+}
+
+/// Runs calls to a storage that have to end within `limit`. A pause that would go beyond ends a call with what the
+/// storage said last, how long it asked to wait included; the caller decides what that is worth.
+///
+/// # Errors
+/// As `calls` end; [`BlobError::Unreachable`] if the storage says nothing in that time.
+pub async fn within<T>(limit: Duration, calls: impl Future<Output = Result<T, BlobError>>) -> Result<T, BlobError> {
+    let until = tokio::time::Instant::now() + limit;
+    tokio::time::timeout_at(until, UNTIL.scope(until, calls)).await.unwrap_or(Err(BlobError::Unreachable))
+}
+
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
 /// How long and how often one call may be tried.
@@ -54,7 +69,11 @@ impl Patience {
                 if tried >= self.tries {
                     return Err(failure.error);
                 }
-                tokio::time::sleep(delay(self.pause, tried, random()).max(at_least)).await;
+                let pause = delay(self.pause, tried, random()).max(at_least);
+                if UNTIL.try_with(|until| *until < tokio::time::Instant::now() + pause).unwrap_or(false) {
+                    return Err(failure.error);
+                }
+                tokio::time::sleep(pause).await;
             }
         };
         tokio::time::timeout(self.total, tries).await.unwrap_or(Err(BlobError::Unreachable))

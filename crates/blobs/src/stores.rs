@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use terjuman_model::ResourceId;
+
 use crate::azure::{AzureContainer, Place};
 use crate::guard::{Guard, Reach};
 use crate::local::{self, Roots};
@@ -15,6 +17,8 @@ use crate::{BlobError, ConfigError, Container, Location, StorageConfig};
 pub struct Stores {
     /// `None` if the settings cannot be used: then nothing is reached.
     open: Option<Arc<Open>>,
+    /// For whom it is opened; nobody in particular, if this is `None`.
+    who: Option<Arc<str>>,
     /// What is opened instead.
     stand_in: Option<Arc<dyn StandIn>>,
 }
@@ -49,7 +53,7 @@ impl Stores {
     pub fn new(config: StorageConfig) -> Self {
         Self::open(config).unwrap_or_else(|error| {
             tracing::error!("no storage can be reached: {error}");
-            Self { open: None, stand_in: None }
+            Self { open: None, who: None, stand_in: None }
         })
     }
 
@@ -57,7 +61,7 @@ impl Stores {
     #[doc(hidden)]
     #[must_use]
     pub fn standing_in(stand_in: Arc<dyn StandIn>) -> Self {
-        Self { open: None, stand_in: Some(stand_in) }
+        Self { open: None, who: None, stand_in: Some(stand_in) }
     }
 
     /// Storage under this policy; for a server that shall not start with settings that cannot be used.
@@ -68,7 +72,13 @@ impl Stores {
         let guard = Arc::new(Guard::new(&config)?);
         let roots = Roots::new(&config.file_roots)?;
         let named = NamedStores::new(&config, &guard)?;
-        Ok(Self { open: Some(Arc::new(Open { config, guard, roots, named })), stand_in: None })
+        Ok(Self { open: Some(Arc::new(Open { config, guard, roots, named })), who: None, stand_in: None })
+    }
+
+    /// The same as a resource sees it: with the named stores that are for it.
+    #[must_use]
+    pub fn of(&self, resource: &ResourceId) -> Self {
+        Self { who: Some(resource.0.as_str().into()), ..self.clone() }
     }
 
     /// Opens a container, a virtual directory in one, or a folder. Does not connect yet, and the folder need not exist.
@@ -83,7 +93,7 @@ impl Stores {
         if location.url().scheme() == "file" {
             return Ok(Arc::new(open.roots.folder(location.url())?));
         }
-        if let Some(spot) = open.named.spot(location) {
+        if let Some(spot) = open.named.spot(location, self.who.as_deref()) {
             let spot = spot?;
             let trimmed = spot.below.trim_end_matches('/');
             let folder = if trimmed.is_empty() { String::new() } else { format!("{trimmed}/") };
@@ -111,7 +121,7 @@ impl Stores {
             true => Err(BlobError::BadName("the URL names no file")),
             false => Ok(name.to_owned()),
         };
-        if let Some(spot) = open.named.spot(location) {
+        if let Some(spot) = open.named.spot(location, self.who.as_deref()) {
             let spot = spot?;
             let name = named(&spot.below)?;
             return Ok((open.named_container(&spot, "")?, name));

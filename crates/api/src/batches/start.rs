@@ -66,7 +66,8 @@ pub(crate) async fn start(
             id
         }
         jobs::Accepted::Before(Repeated::OtherBody) => {
-            let message = "This request id was used before for a request with another body; give a new one.";
+            let message =
+                "This request id was used before for a request with another body or other options; give a new one.";
             return Err(ApiError::invalid("Repeatability-Request-ID", message));
         }
         jobs::Accepted::Before(Repeated::OutsideWindow) => {

@@ -7,6 +7,7 @@ use terjuman_jobs::Repeat;
 use terjuman_model::Timestamp;
 use uuid::Uuid;
 
+use super::options::OPTION;
 use crate::error::ApiError;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("repeatability-request-id");
@@ -25,7 +26,7 @@ const LONGEST: usize = 128;
 /// If a header is given twice, is malformed, or its companion is missing.
 pub(crate) fn repeat(headers: &HeaderMap, body: &[u8]) -> Result<Option<Repeat>, ApiError> {
     let (id, sent) = (one(headers, &REQUEST_ID)?, one(headers, &FIRST_SENT)?);
-    let body = Sha256::digest(body).into();
+    let body = fingerprint(headers, body);
     match (id, sent) {
         (Some(id), Some(sent)) => {
             let id: Uuid = id.parse().map_err(|_| {
@@ -49,6 +50,28 @@ pub(crate) fn repeat(headers: &HeaderMap, body: &[u8]) -> Result<Option<Repeat>,
             Ok(Some(Repeat { name: format!("operation {id}"), body, first_sent: None }))
         }
     }
+}
+
+/// What a request asks for: its body, and the options in its headers. Without options it is that of the body alone, so
+/// that an upgrade does not take a request for another one.
+fn fingerprint(headers: &HeaderMap, body: &[u8]) -> [u8; 32] {
+    let mut options: Vec<(&str, &[u8])> = headers
+        .iter()
+        .filter(|(name, _)| name.as_str().starts_with(OPTION))
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let body = Sha256::digest(body);
+    if options.is_empty() {
+        return body.into();
+    }
+    options.sort_unstable();
+    let mut hasher = Sha256::new_with_prefix(body);
+    for part in options.iter().flat_map(|(name, value)| [name.as_bytes(), *value]) {
+        // With its length, so that no two requests come to the same bytes.
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
 }
 
 fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, ApiError> {
@@ -100,5 +123,27 @@ mod tests {
         check(&[(id, ID), (id, ID), (sent, SENT)], Err("repeatability-request-id"));
         check(&[("operation-id", "a b")], Err("Operation-Id"));
         check(&[("operation-id", &"a".repeat(129))], Err("Operation-Id"));
+    }
+
+    #[test]
+    fn options_make_another_request() {
+        let print = |headers: &[(&str, &str)]| {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+            }
+            fingerprint(&map, b"{}")
+        };
+        let plain: [u8; 32] = Sha256::digest(b"{}").into();
+        assert_eq!(print(&[]), plain);
+        assert_eq!(print(&[("x-other", "true")]), plain);
+        let (notes, keys) = (("terjuman-option-notes", "true"), ("terjuman-option-json-keys", "a"));
+        assert_eq!(print(&[notes, keys]), print(&[keys, notes]), "their order says nothing");
+        let mut all = vec![plain, print(&[notes]), print(&[keys]), print(&[notes, keys])];
+        all.push(print(&[("terjuman-option-notes", "false")]));
+        all.push(print(&[("terjuman-option-json-keys", "ab")]));
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 6);
     }
 }

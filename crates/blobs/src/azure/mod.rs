@@ -105,6 +105,10 @@ impl Container for AzureContainer {
         self.upload(&self.full(name)?, content, content_type, stamp).await
     }
 
+    async fn stamp(&self, name: &str) -> Result<Option<Stamp>, BlobError> {
+        self.stamp_at(&self.full(name)?).await
+    }
+
     fn public_url(&self, name: &str) -> String {
         self.place.public_url(&format!("{}{name}", self.folder))
     }

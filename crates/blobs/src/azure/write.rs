@@ -6,20 +6,22 @@
 use std::collections::HashMap;
 use std::num::NonZero;
 
+use azure_core::http::Etag;
 use azure_core::http::headers::Headers;
 use azure_core::http::request::Body;
 use azure_storage_blob::models::BlockBlobClientUploadOptions;
 use bytes::Bytes;
 
 use super::AzureContainer;
+use super::list::Found;
+use crate::container::{LOOKS, Met};
 use crate::failure::Failure;
 use crate::{BlobError, Created, Stamp};
 
 /// Below this a single request writes the blob; above, blocks and one commit. Uncommitted blocks are never visible.
 const ONE_REQUEST_BYTES: u64 = 64 * 1024 * 1024;
 
-const DOCUMENT: &str = "terjuman_document";
-const SHA256: &str = "terjuman_sha256";
+const KEY_PREFIX: &str = "terjuman_";
 const HEADER_PREFIX: &str = "x-ms-meta-";
 
 impl AzureContainer {
@@ -30,49 +32,82 @@ impl AzureContainer {
         content_type: &str,
         stamp: &Stamp,
     ) -> Result<Created, BlobError> {
-        let written = self.patience.run(|| self.upload_once(full, content.clone(), content_type, stamp)).await;
-        match written {
-            Ok(()) => Ok(Created::Now),
-            Err(BlobError::Exists) => self.whose(full, stamp).await,
-            Err(other) => Err(other),
+        let mut version: Option<String> = None;
+        for _ in 0..LOOKS {
+            let over = version.as_deref();
+            let written =
+                self.patience.run(|| self.upload_once(full, content.clone(), content_type, stamp, over)).await;
+            match written {
+                Ok(()) if version.is_some() => return Ok(Created::Instead),
+                Ok(()) => return Ok(Created::Now),
+                // What was to be replaced is gone.
+                Err(BlobError::NotFound) if version.is_some() => {
+                    version = None;
+                    continue;
+                }
+                Err(BlobError::Exists) => {}
+                Err(other) => return Err(other),
+            }
+            // Ours, from a try whose answer was lost or from an earlier lease, or a foreign one.
+            let found = self.whose(full).await?;
+            match stamp.meets(found.as_ref().and_then(stamp_of).as_ref()) {
+                Met::Same => return Ok(Created::Before),
+                Met::Foreign => return Err(BlobError::Exists),
+                Met::Older => version = Some(found.and_then(|found| found.etag).ok_or(BlobError::Exists)?),
+            }
         }
+        Err(BlobError::Exists)
     }
 
-    async fn upload_once(&self, full: &str, content: Bytes, content_type: &str, stamp: &Stamp) -> Result<(), Failure> {
+    /// Writes over the given version, or where there is nothing.
+    async fn upload_once(
+        &self,
+        full: &str,
+        content: Bytes,
+        content_type: &str,
+        stamp: &Stamp,
+        over: Option<&str>,
+    ) -> Result<(), Failure> {
+        let keys = Stamp::PARTS.iter().map(|part| format!("{KEY_PREFIX}{part}"));
         let options = BlockBlobClientUploadOptions {
             blob_content_type: Some(content_type.to_owned()),
-            metadata: Some(HashMap::from([
-                (DOCUMENT.to_owned(), stamp.document.to_string()),
-                (SHA256.to_owned(), stamp.sha256.clone()),
-            ])),
+            metadata: Some(keys.zip(stamp.values()).collect()),
             parallel: NonZero::new(2),
             partition_size: NonZero::new(ONE_REQUEST_BYTES),
             ..BlockBlobClientUploadOptions::default()
-        }
-        .if_not_exists();
+        };
+        let options = match over {
+            Some(version) => BlockBlobClientUploadOptions { if_match: Some(Etag::from(version)), ..options },
+            None => options.if_not_exists(),
+        };
         let client = self.blob(full).block_blob_client();
         client.upload(Body::from(content).into(), Some(options)).await.map(drop).map_err(Failure::from)
     }
 
-    /// The blob is there: ours, from a try whose answer was lost, or a foreign one.
-    async fn whose(&self, full: &str, stamp: &Stamp) -> Result<Created, BlobError> {
-        // A target's SAS can list, but perhaps not read; one blob's SAS can read, but not list.
-        let found = match self.find(full).await {
+    /// What lies there, as far as it can be known. A target's SAS can list, but perhaps not read; one blob's SAS can
+    /// read, but not list. If it can do neither, whose it is cannot be known, and a guess could lose somebody's file.
+    async fn whose(&self, full: &str) -> Result<Option<Found>, BlobError> {
+        match self.find(full).await {
             Err(BlobError::Forbidden) => match self.properties(full).await {
-                Ok(found) => Some(found),
-                // Neither: whose it is cannot be known, and a guess could lose somebody's file.
-                Err(BlobError::Forbidden | BlobError::NotFound) => None,
-                Err(other) => return Err(other),
+                Ok(found) => Ok(Some(found)),
+                Err(BlobError::Forbidden | BlobError::NotFound) => Ok(None),
+                Err(other) => Err(other),
             },
-            other => other?,
-        };
-        let ours = found.is_some_and(|found| {
-            let holds =
-                |key: &str, value: &str| found.metadata.get(key).is_some_and(|own| own.eq_ignore_ascii_case(value));
-            holds(DOCUMENT, &stamp.document.to_string()) && holds(SHA256, &stamp.sha256)
-        });
-        if ours { Ok(Created::Before) } else { Err(BlobError::Exists) }
+            other => other,
+        }
     }
+
+    pub(super) async fn stamp_at(&self, full: &str) -> Result<Option<Stamp>, BlobError> {
+        match self.whose(full).await {
+            Ok(found) => Ok(found.as_ref().and_then(stamp_of)),
+            Err(BlobError::NotFound) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+fn stamp_of(found: &Found) -> Option<Stamp> {
+    Stamp::read(|part| found.metadata.get(&format!("{KEY_PREFIX}{part}")).cloned())
 }
 
 /// Metadata among an answer's headers, keys in lower case.

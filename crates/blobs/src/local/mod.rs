@@ -7,7 +7,9 @@
 mod list;
 mod names;
 mod read;
+mod replace;
 mod roots;
+mod stamp;
 mod sweep;
 mod walk;
 mod write;
@@ -88,6 +90,11 @@ impl Container for LocalContainer {
     ) -> Result<Created, BlobError> {
         let (name, stamp) = (name.to_owned(), stamp.clone());
         self.blocking(move |folder| write::create(folder, &name, &content, &stamp)).await
+    }
+
+    async fn stamp(&self, name: &str) -> Result<Option<Stamp>, BlobError> {
+        let name = name.to_owned();
+        self.blocking(move |folder| stamp::at(folder, &name)).await
     }
 
     fn public_url(&self, name: &str) -> String {

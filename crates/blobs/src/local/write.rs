@@ -5,55 +5,117 @@ use std::io::{Read as _, Write as _};
 use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, fsync, linkat, openat, renameat_with, unlinkat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, Stat, fsync, linkat, openat, renameat_with, unlinkat};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
-use super::{Folder, TEMPORARY_PREFIX, from_errno, from_io, names, walk};
+use super::replace::Replaced;
+use super::{Folder, TEMPORARY_PREFIX, from_errno, from_io, names, replace, stamp, walk};
+use crate::container::{LOOKS, Met};
 use crate::{BlobError, Created, Stamp};
 
 pub(super) fn create(folder: &Folder, name: &str, content: &[u8], stamp: &Stamp) -> Result<Created, BlobError> {
     let parts = names::components(name)?;
     let (file, above) = parts.split_last().ok_or(BlobError::NotFound)?;
     let directory = walk::open_or_make(folder, above)?;
-    // Asked first, so that a second try does not write all of it once more for nothing. The rename decides.
-    if let Some(answer) = whose(&directory, file, stamp)? {
-        return answer;
+    for _ in 0..LOOKS {
+        // Asked first, so that a second try does not write all of it once more for nothing. The rename decides.
+        match whose(&directory, file, stamp)? {
+            Way::Free => match write_new(&directory, stamp, file, content) {
+                Ok(()) => return Ok(Created::Now),
+                // Somebody was quicker.
+                Err(BlobError::Exists) => {}
+                Err(other) => return Err(other),
+            },
+            Way::Same => return Ok(Created::Before),
+            Way::Foreign => return Err(BlobError::Exists),
+            Way::Older(old, stat) => match write_over(&directory, stamp, (&old, &stat), file, content)? {
+                Replaced::Done => return Ok(Created::Instead),
+                Replaced::Moved => {}
+            },
+        }
     }
-    let written = match nameless(&directory) {
-        Some(unfinished) => write_nameless(&directory, unfinished, file, content),
-        None => Err(Nameless::Unsupported),
-    };
-    let written = match written {
-        Err(Nameless::Unsupported) => write_named(&directory, stamp, file, content),
-        Err(Nameless::Failed(error)) => Err(error),
-        Ok(()) => Ok(()),
-    };
-    match written {
-        Ok(()) => Ok(Created::Now),
-        Err(BlobError::Exists) => whose(&directory, file, stamp)?.unwrap_or(Err(BlobError::Exists)),
-        Err(other) => Err(other),
-    }
+    Err(BlobError::Exists)
 }
 
-/// `None` if there is no such name; otherwise whether what is there is what would be written.
-fn whose(directory: &OwnedFd, name: &str, stamp: &Stamp) -> Result<Option<Result<Created, BlobError>>, BlobError> {
+/// What has the name.
+enum Way {
+    /// Nothing.
+    Free,
+    /// What would be written.
+    Same,
+    /// What an earlier lease of the same document wrote, and nobody touched since.
+    Older(File, Stat),
+    /// Anything else.
+    Foreign,
+}
+
+fn whose(directory: &OwnedFd, name: &str, stamp: &Stamp) -> Result<Way, BlobError> {
     match walk::open_file(directory, name) {
-        Ok((file, _)) => {
-            let same = digest(File::from(file))?.eq_ignore_ascii_case(&stamp.sha256);
-            Ok(Some(if same { Ok(Created::Before) } else { Err(BlobError::Exists) }))
+        Ok((file, stat)) => {
+            let file = File::from(file);
+            let found = stamp::read(&file);
+            let content = digest(&file)?;
+            let same = content.eq_ignore_ascii_case(&stamp.sha256);
+            Ok(match found {
+                // Copied, restored, or on a file system without attributes: the same bytes are the same output.
+                None if same => Way::Same,
+                None => Way::Foreign,
+                // What somebody changed since it was written is theirs.
+                Some(found) if !found.sha256.eq_ignore_ascii_case(&content) => Way::Foreign,
+                Some(found) => match stamp.meets(Some(&found)) {
+                    Met::Same => Way::Same,
+                    Met::Older => Way::Older(file, stat),
+                    Met::Foreign => Way::Foreign,
+                },
+            })
         }
         Err(Errno::NOENT) => match rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Err(Errno::NOENT) => Ok(None),
+            Err(Errno::NOENT) => Ok(Way::Free),
             // A folder, a FIFO, a device: nothing of ours.
-            _ => Ok(Some(Err(BlobError::Exists))),
+            _ => Ok(Way::Foreign),
         },
-        Err(Errno::LOOP | Errno::MLINK | Errno::ACCESS) => Ok(Some(Err(BlobError::Exists))),
+        Err(Errno::LOOP | Errno::MLINK | Errno::ACCESS) => Ok(Way::Foreign),
         Err(errno) => Err(from_errno(errno)),
     }
 }
 
-fn digest(mut file: File) -> Result<String, BlobError> {
+fn write_new(directory: &OwnedFd, stamp: &Stamp, file: &str, content: &[u8]) -> Result<(), BlobError> {
+    let written = match nameless(directory) {
+        Some(unfinished) => write_nameless(directory, unfinished, stamp, file, content),
+        None => Err(Nameless::Unsupported),
+    };
+    match written {
+        Err(Nameless::Unsupported) => write_named(directory, stamp, file, content),
+        Err(Nameless::Failed(error)) => Err(error),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Writes the content beside the old file, and exchanges the two.
+fn write_over(
+    directory: &OwnedFd,
+    stamp: &Stamp,
+    old: (&File, &Stat),
+    name: &str,
+    content: &[u8],
+) -> Result<Replaced, BlobError> {
+    let (temporary, unfinished) = temporary(directory, stamp)?;
+    let replaced = fill(unfinished, stamp, content).and_then(|()| replace::replace(directory, old, &temporary, name));
+    if !matches!(replaced, Ok(Replaced::Done)) {
+        let _ = unlinkat(directory, &temporary, AtFlags::empty());
+    }
+    replaced
+}
+
+/// The whole content on disk, with its stamp.
+fn fill(mut unfinished: File, stamp: &Stamp, content: &[u8]) -> Result<(), BlobError> {
+    unfinished.write_all(content).map_err(|error| from_io(&error))?;
+    stamp::write(&unfinished, stamp);
+    unfinished.sync_all().map_err(|error| from_io(&error))
+}
+
+fn digest(mut file: &File) -> Result<String, BlobError> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -89,9 +151,16 @@ fn nameless(_directory: &OwnedFd) -> Option<File> {
 }
 
 /// Fills the file and gives it its name, which replaces nothing.
-fn write_nameless(directory: &OwnedFd, mut unfinished: File, name: &str, content: &[u8]) -> Result<(), Nameless> {
+fn write_nameless(
+    directory: &OwnedFd,
+    mut unfinished: File,
+    stamp: &Stamp,
+    name: &str,
+    content: &[u8],
+) -> Result<(), Nameless> {
     let failed = |error: BlobError| Nameless::Failed(error);
     unfinished.write_all(content).map_err(|error| failed(from_io(&error)))?;
+    stamp::write(&unfinished, stamp);
     unfinished.sync_all().map_err(|error| failed(from_io(&error)))?;
     let path = format!("/proc/self/fd/{}", unfinished.as_raw_fd());
     match linkat(CWD, path, directory, name, AtFlags::SYMLINK_FOLLOW) {
@@ -105,7 +174,7 @@ fn write_nameless(directory: &OwnedFd, mut unfinished: File, name: &str, content
 /// The same by way of a temporary name.
 fn write_named(directory: &OwnedFd, stamp: &Stamp, file: &str, content: &[u8]) -> Result<(), BlobError> {
     let (temporary, unfinished) = temporary(directory, stamp)?;
-    let written = finish(directory, &temporary, unfinished, file, content);
+    let written = finish(directory, &temporary, unfinished, stamp, file, content);
     if written.is_err() {
         // Best effort: what stays is skipped in listings, and swept.
         let _ = unlinkat(directory, &temporary, AtFlags::empty());
@@ -133,13 +202,12 @@ fn temporary(directory: &OwnedFd, stamp: &Stamp) -> Result<(String, File), BlobE
 fn finish(
     directory: &OwnedFd,
     temporary: &str,
-    mut unfinished: File,
+    unfinished: File,
+    stamp: &Stamp,
     name: &str,
     content: &[u8],
 ) -> Result<(), BlobError> {
-    unfinished.write_all(content).map_err(|error| from_io(&error))?;
-    unfinished.sync_all().map_err(|error| from_io(&error))?;
-    drop(unfinished);
+    fill(unfinished, stamp, content)?;
     place(directory, temporary, name, renameat_with(directory, temporary, directory, name, RenameFlags::NOREPLACE))?;
     fsync(directory).map_err(from_errno)
 }
@@ -164,6 +232,10 @@ mod tests {
 
     use super::*;
 
+    fn stamp() -> Stamp {
+        Stamp { document: DocumentId(Uuid::nil()), fence: 1, characters: 0, sha256: String::new() }
+    }
+
     fn open(directory: &std::path::Path) -> OwnedFd {
         openat(CWD, directory, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).unwrap()
     }
@@ -175,8 +247,8 @@ mod tests {
         let folder = open(directory.path());
         drop(nameless(&folder).unwrap());
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
-        write_nameless(&folder, nameless(&folder).unwrap(), "name", b"ours").unwrap();
-        let again = write_nameless(&folder, nameless(&folder).unwrap(), "name", b"other");
+        write_nameless(&folder, nameless(&folder).unwrap(), &stamp(), "name", b"ours").unwrap();
+        let again = write_nameless(&folder, nameless(&folder).unwrap(), &stamp(), "name", b"other");
         assert!(matches!(again, Err(Nameless::Failed(BlobError::Exists))));
         assert_eq!(std::fs::read(directory.path().join("name")).unwrap(), b"ours");
     }
@@ -185,9 +257,8 @@ mod tests {
     fn a_temporary_name_stands_in_where_there_must_be_one() {
         let directory = tempfile::tempdir().unwrap();
         let folder = open(directory.path());
-        let stamp = Stamp { document: DocumentId(Uuid::nil()), sha256: String::new() };
-        write_named(&folder, &stamp, "name", b"ours").unwrap();
-        assert!(matches!(write_named(&folder, &stamp, "name", b"other"), Err(BlobError::Exists)));
+        write_named(&folder, &stamp(), "name", b"ours").unwrap();
+        assert!(matches!(write_named(&folder, &stamp(), "name", b"other"), Err(BlobError::Exists)));
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 

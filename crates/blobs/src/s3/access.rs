@@ -29,6 +29,14 @@ impl Dialect {
             Self::Google => ("x-goog-if-generation-match", "0"),
         }
     }
+
+    /// The header by which a write happens only over one version, and the answer's header that names the version.
+    pub(super) fn present(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Amazon => ("if-match", "etag"),
+            Self::Google => ("x-goog-if-generation-match", "x-goog-generation"),
+        }
+    }
 }
 
 /// Everything that a signature needs.

@@ -23,6 +23,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) use self::access::{Access, Dialect};
 use self::call::Call;
 use self::sign::ENCODED;
+use crate::container::{LOOKS, Met};
 use crate::failure::Failure;
 use crate::guard::Guard;
 use crate::http::{bounded, is_md5};
@@ -32,8 +33,8 @@ use crate::{BlobEntry, BlobError, Container, Created, Stamp, StorageConfig};
 
 /// Memory reserved on the word of a header; beyond it, the buffer grows with what really comes.
 const MAX_RESERVE: u64 = 64 * 1024 * 1024;
-const DOCUMENT: &str = "terjuman-document";
-const STAMP: &str = "terjuman-sha256";
+/// What the parts of our stamp are called among a file's metadata.
+const KEY_PREFIX: &str = "meta-terjuman-";
 
 /// A bucket, or a folder in one.
 pub(crate) struct BucketContainer {
@@ -82,12 +83,13 @@ impl BucketContainer {
     async fn find(&self, full: &str) -> Result<Found, Failure> {
         let answer = self.send(Call::new(Method::HEAD, full)).await?;
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
-        let meta = |key: &str| header(&format!("{}meta-{key}", self.access.dialect().prefix()));
+        let dialect = self.access.dialect();
+        let part = |part: &str| header(&format!("{}{KEY_PREFIX}{part}", dialect.prefix())).map(str::to_owned);
         Ok(Found {
             size: header("content-length").and_then(|text| text.parse().ok()).ok_or(BlobError::Invalid)?,
             etag: header("etag").map(str::to_owned),
-            document: meta(DOCUMENT).map(str::to_owned),
-            sha256: meta(STAMP).map(str::to_owned),
+            version: header(dialect.present().1).map(str::to_owned),
+            stamp: Stamp::read(part),
         })
     }
 
@@ -124,7 +126,7 @@ impl BucketContainer {
             .and_then(|hashes| hashes.split(',').find_map(|hash| hash.trim().strip_prefix("md5=")));
         let md5 = md5.map(str::to_owned);
         let sha256 = header("x-amz-checksum-sha256").map(str::to_owned);
-        let promised = header(&format!("{}meta-{STAMP}", self.access.dialect().prefix())).map(str::to_owned);
+        let promised = header(&format!("{}{KEY_PREFIX}sha256", self.access.dialect().prefix())).map(str::to_owned);
         let mut content = BytesMut::with_capacity(usize::try_from(size.unwrap_or(0).min(MAX_RESERVE)).unwrap_or(0));
         let mut body = bounded(answer.bytes_stream(), self.idle, u64::MAX);
         while let Some(chunk) = body.next().await {
@@ -149,13 +151,25 @@ impl BucketContainer {
         Ok(content)
     }
 
-    async fn upload(&self, full: &str, content: Bytes, content_type: &str, stamp: &Stamp) -> Result<(), Failure> {
+    /// Writes over the given version, or where there is nothing.
+    async fn upload(
+        &self,
+        full: &str,
+        content: Bytes,
+        content_type: &str,
+        stamp: &Stamp,
+        over: Option<&str>,
+    ) -> Result<(), Failure> {
         let dialect = self.access.dialect();
         let mut call = Call::new(Method::PUT, full);
         call.header("content-type", content_type.to_owned());
-        call.header(&format!("{}meta-{DOCUMENT}", dialect.prefix()), stamp.document.to_string());
-        call.header(&format!("{}meta-{STAMP}", dialect.prefix()), stamp.sha256.clone());
-        let (name, value) = dialect.absent();
+        for (part, value) in Stamp::PARTS.iter().zip(stamp.values()) {
+            call.header(&format!("{}{KEY_PREFIX}{part}", dialect.prefix()), value);
+        }
+        let (name, value) = match over {
+            Some(version) => (dialect.present().0, version),
+            None => dialect.absent(),
+        };
         call.header(name, value.to_owned());
         call.body = content;
         self.send(call).await.map(drop)
@@ -166,15 +180,9 @@ impl BucketContainer {
 struct Found {
     size: u64,
     etag: Option<String>,
-    document: Option<String>,
-    sha256: Option<String>,
-}
-
-impl Found {
-    fn is_of(&self, stamp: &Stamp) -> bool {
-        let same = |own: &Option<String>, other: &str| own.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(other));
-        same(&self.document, &stamp.document.to_string()) && same(&self.sha256, &stamp.sha256)
-    }
+    /// What a write over it has to name.
+    version: Option<String>,
+    stamp: Option<Stamp>,
 }
 
 #[async_trait]
@@ -202,15 +210,41 @@ impl Container for BucketContainer {
         stamp: &Stamp,
     ) -> Result<Created, BlobError> {
         let full = self.full(name)?;
-        match self.patience.run(|| self.upload(&full, content.clone(), content_type, stamp)).await {
-            Ok(()) => Ok(Created::Now),
-            // Ours, from a try whose answer was lost, or a foreign one. If that cannot be seen, a guess could lose
-            // somebody's file.
-            Err(BlobError::Exists) => match self.patience.run(|| self.find(&full)).await {
-                Ok(found) if found.is_of(stamp) => Ok(Created::Before),
-                Ok(_) | Err(BlobError::Forbidden | BlobError::NotFound) => Err(BlobError::Exists),
-                Err(other) => Err(other),
-            },
+        let mut version: Option<String> = None;
+        for _ in 0..LOOKS {
+            let over = version.as_deref();
+            match self.patience.run(|| self.upload(&full, content.clone(), content_type, stamp, over)).await {
+                Ok(()) if version.is_some() => return Ok(Created::Instead),
+                Ok(()) => return Ok(Created::Now),
+                // What was to be replaced is gone.
+                Err(BlobError::NotFound) if version.is_some() => {
+                    version = None;
+                    continue;
+                }
+                Err(BlobError::Exists) => {}
+                Err(other) => return Err(other),
+            }
+            // Ours, from a try whose answer was lost or from an earlier lease, or a foreign one. If that cannot be
+            // seen, a guess could lose somebody's file.
+            let found = match self.patience.run(|| self.find(&full)).await {
+                Ok(found) => found,
+                Err(BlobError::Forbidden | BlobError::NotFound) => return Err(BlobError::Exists),
+                Err(other) => return Err(other),
+            };
+            match stamp.meets(found.stamp.as_ref()) {
+                Met::Same => return Ok(Created::Before),
+                Met::Foreign => return Err(BlobError::Exists),
+                Met::Older => version = Some(found.version.ok_or(BlobError::Exists)?),
+            }
+        }
+        Err(BlobError::Exists)
+    }
+
+    async fn stamp(&self, name: &str) -> Result<Option<Stamp>, BlobError> {
+        let full = self.full(name)?;
+        match self.patience.run(|| self.find(&full)).await {
+            Ok(found) => Ok(found.stamp),
+            Err(BlobError::Forbidden | BlobError::NotFound) => Ok(None),
             Err(other) => Err(other),
         }
     }

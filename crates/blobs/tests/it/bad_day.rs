@@ -49,13 +49,18 @@ async fn document(container: &dyn Container, etag: Option<&str>, number: u128) -
         other => other,
     }?;
     assert!(read == content(number), "wrong bytes were read");
-    let stamp = Stamp { document: DocumentId(Uuid::from_u128(number)), sha256: sha256(&read) };
+    let stamp = Stamp { document: DocumentId(Uuid::from_u128(number)), fence: 1, characters: 0, sha256: sha256(&read) };
     container.create(&format!("out/{number}"), read, "text/plain", &stamp).await.map(drop)
 }
 
 /// How many documents ended well. `straight` is the way without faults.
 async fn day(straight: &Arc<dyn Container>, bad: &Arc<dyn Container>, round: &str) -> usize {
-    let stamp = |number| Stamp { document: DocumentId(Uuid::from_u128(number)), sha256: sha256(&content(number)) };
+    let stamp = |number| Stamp {
+        document: DocumentId(Uuid::from_u128(number)),
+        fence: 1,
+        characters: 0,
+        sha256: sha256(&content(number)),
+    };
     let put = |number| async move {
         straight.create(&format!("in/{number}"), content(number), "text/plain", &stamp(number)).await.unwrap();
     };

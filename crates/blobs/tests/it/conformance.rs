@@ -23,8 +23,8 @@ trait Stage: Send + Sync {
     async fn put(&self, name: &str, path: &str, content: &str);
     /// Names that this storage keeps.
     fn names(&self) -> &'static [&'static str];
-    /// Whether outputs carry whose they are; where not, equal bytes count.
-    fn stamps(&self) -> bool {
+    /// Whether every output carries whose it is; where a file without a stamp may be ours, equal bytes count.
+    fn always_stamps(&self) -> bool {
         true
     }
 }
@@ -111,14 +111,47 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     let container = stage.open("writes").await;
     assert_eq!(create(&container, "a.txt", 1).await.unwrap(), Created::Now);
     assert_eq!(create(&container, "a.txt", 1).await.unwrap(), Created::Before);
-    if stage.stamps() {
-        assert!(matches!(create(&container, "a.txt", 2).await, Err(BlobError::Exists)));
+    assert!(matches!(create(&container, "a.txt", 2).await, Err(BlobError::Exists)));
+    if stage.always_stamps() {
         stage.put("writes", "equal.txt", "hello").await;
         assert!(matches!(create(&container, "equal.txt", 1).await, Err(BlobError::Exists)));
     }
     stage.put("writes", "foreign.txt", "theirs").await;
     assert!(matches!(create(&container, "foreign.txt", 1).await, Err(BlobError::Exists)));
     assert_eq!(container.read("foreign.txt", None, 9).await.unwrap(), "theirs");
+
+    println!("what an earlier lease of the same document wrote is replaced, and nothing else");
+    let container = stage.open("fences").await;
+    let put = async |document: u128, fence: i64, text: &'static str| {
+        let stamp = Stamp { fence, sha256: sha256(text.as_bytes()), ..stamp(document) };
+        container.create("a.txt", Bytes::from_static(text.as_bytes()), "text/plain", &stamp).await
+    };
+    assert_eq!(container.stamp("a.txt").await.unwrap(), None);
+    assert_eq!(put(1, 3, "first").await.unwrap(), Created::Now);
+    let first = Stamp { fence: 3, sha256: sha256(b"first"), ..stamp(1) };
+    assert_eq!(container.stamp("a.txt").await.unwrap(), Some(first));
+    assert_eq!(put(1, 4, "first").await.unwrap(), Created::Before);
+    assert_eq!(put(1, 4, "second").await.unwrap(), Created::Instead);
+    assert_eq!(put(1, 4, "second").await.unwrap(), Created::Before);
+    for (document, fence, text) in [(1, 3, "first"), (1, 4, "other"), (2, 9, "third"), (2, 9, "second")] {
+        let refused = put(document, fence, text).await;
+        assert!(matches!(refused, Err(BlobError::Exists)), "{document} {fence} {text}: {refused:?}");
+    }
+    assert_eq!(container.read("a.txt", None, 9).await.unwrap(), "second");
+    let racers = (5..13_i64).map(|fence| {
+        let container = Arc::clone(&container);
+        tokio::spawn(async move {
+            let content = Bytes::from(format!("by {fence}"));
+            let stamp = Stamp { fence, sha256: sha256(&content), ..stamp(1) };
+            container.create("a.txt", content, "text/plain", &stamp).await.is_ok().then_some(fence)
+        })
+    });
+    let wrote = futures::future::join_all(racers).await.into_iter().filter_map(|wrote| wrote.unwrap()).max().unwrap();
+    assert_eq!(container.read("a.txt", None, 9).await.unwrap(), format!("by {wrote}"), "the latest lease has the word");
+    assert_eq!(container.list("", 9).await.unwrap().len(), 1);
+    stage.put("fences", "a.txt", "theirs").await;
+    assert!(matches!(put(1, 99, "late").await, Err(BlobError::Exists)), "what somebody wrote over ours is theirs");
+    assert_eq!(container.read("a.txt", None, 9).await.unwrap(), "theirs");
 
     println!("of many at once, one writes");
     let racers = (0..12_u8).map(|i| {
@@ -165,7 +198,7 @@ impl Stage for Folders {
         &PLAIN
     }
 
-    fn stamps(&self) -> bool {
+    fn always_stamps(&self) -> bool {
         false
     }
 }

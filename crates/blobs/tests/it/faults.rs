@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use terjuman_blobs::{BlobError, Container, Created, StorageConfig, Stores};
+use terjuman_blobs::{BlobError, Container, Created, StorageConfig, Stores, within};
 
 use crate::scripted::{Answer, Asked, Scripted, error, file, page, xml};
 use crate::{HELLO_SHA256, location, reaching, stamp};
@@ -272,4 +272,24 @@ async fn giant_headers_are_a_failure() {
     let server = Scripted::start(move |_, _| Answer::Whole(200, long.clone(), b"hello".to_vec())).await;
     let container = open_with(&server, StorageConfig { tries: 2, ..reaching(&server.host) });
     assert!(matches!(container.read("a", None, 9).await, Err(BlobError::Unreachable)));
+}
+
+#[tokio::test]
+async fn a_caller_in_a_hurry_hears_how_long_the_storage_wants_it_to_wait() {
+    for (status, headers) in [(503, "x-ms-error-code: ServerBusy\r\n"), (429, ""), (500, "")] {
+        let server =
+            Scripted::start(move |_, _| Answer::Whole(status, format!("Retry-After: 30\r\n{headers}"), Vec::new()))
+                .await;
+        let begun = Instant::now();
+        let answer = within(Duration::from_secs(8), open(&server).list("", 9)).await;
+        assert!(begun.elapsed() < Duration::from_secs(8), "{status}");
+        let (BlobError::Throttled { retry_after } | BlobError::Failing { retry_after }) = answer.unwrap_err() else {
+            panic!("{status}");
+        };
+        assert_eq!(retry_after, Some(Duration::from_secs(30)), "{status}");
+        assert_eq!(server.asked().len(), 1, "{status}");
+    }
+    let silent = Scripted::start(|_, _| Answer::Hang(Vec::new())).await;
+    let answer = within(Duration::from_millis(50), open(&silent).list("", 9)).await;
+    assert!(matches!(answer, Err(BlobError::Unreachable)));
 }

@@ -130,7 +130,10 @@ async fn of_many_writers_one_wins() {
     });
     let mut now = 0;
     for writer in writers.collect::<Vec<_>>() {
-        now += usize::from(writer.await.unwrap().unwrap() == Created::Now);
+        match writer.await.unwrap() {
+            Ok(created) => now += usize::from(created == Created::Now),
+            Err(error) => assert!(matches!(error, BlobError::Exists)),
+        }
     }
     assert_eq!(now, 1);
     assert_eq!(everything(&disk.path("out")), ["a.txt"]);

@@ -28,7 +28,8 @@ fn location(text: &str) -> Location {
 }
 
 fn stamp(document: u128) -> Stamp {
-    Stamp { document: DocumentId(Uuid::from_u128(document)), sha256: HELLO_SHA256.to_owned() }
+    let sha256 = HELLO_SHA256.to_owned();
+    Stamp { document: DocumentId(Uuid::from_u128(document)), fence: 1, characters: 5, sha256 }
 }
 
 /// Settings that reach one server on loopback.

@@ -303,6 +303,7 @@ impl MemoryStore {
             lease: Lease::new(Subject::Document(document.id), document.waits.token),
             id: document.id,
             job: tables.jobs[job].id,
+            resource: tables.jobs[job].resource.clone(),
             input: document.found.input,
             target: document.found.target,
             source_name: document.found.source_name.clone(),
@@ -596,7 +597,13 @@ impl JobStore for MemoryStore {
         let request = job.request.clone().ok_or(JobsError::Invalid("request"))?;
         job.waits.take(now.plus(holder.lease));
         let lease = Lease::new(Subject::Expansion(job.id), job.waits.token);
-        Ok(Some(ClaimedExpansion { lease, job: job.id, request, attempt: job.waits.attempt }))
+        Ok(Some(ClaimedExpansion {
+            lease,
+            job: job.id,
+            resource: job.resource.clone(),
+            request,
+            attempt: job.waits.attempt,
+        }))
     }
 
     async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use terjuman_model::{DocumentId, Failure, JobId};
+use terjuman_model::{DocumentId, Failure, JobId, ResourceId};
 
 use crate::JobRequest;
 
@@ -63,6 +63,8 @@ pub struct ClaimedExpansion {
     pub lease: Lease,
     /// Which job.
     pub job: JobId,
+    /// Whose it is.
+    pub resource: ResourceId,
     /// What it is asked to do.
     pub request: JobRequest,
     /// How often its enumeration was begun, this time included.
@@ -78,6 +80,8 @@ pub struct ClaimedDocument {
     pub id: DocumentId,
     /// Its job.
     pub job: JobId,
+    /// Whose it is.
+    pub resource: ResourceId,
     /// Index of its input in the job's request.
     pub input: usize,
     /// Index of its target in that input.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
-use terjuman_blobs::{BlobError, Container, Stamp};
+use terjuman_blobs::{BlobError, Container, Stamp, Stores};
 use terjuman_model::{DocumentId, Failure, FailureCode, JobId};
 use terjuman_pipeline::{Failed, Output, Report, Request, Stage, millis, translate};
 use tokio::sync::OwnedSemaphorePermit;
@@ -33,11 +33,14 @@ pub(super) struct Work {
     size: u64,
     target_name: String,
     attempt: u32,
+    /// Storage as the document's resource sees it.
+    stores: Stores,
 }
 
 impl Work {
-    pub(super) fn of(claimed: ClaimedDocument) -> (Lease, Self) {
+    pub(super) fn of(claimed: ClaimedDocument, stores: &Stores) -> (Lease, Self) {
         let work = Self {
+            stores: stores.of(&claimed.resource),
             job: claimed.job,
             id: claimed.id,
             input: claimed.input,
@@ -112,12 +115,28 @@ async fn within_time(
 ) -> Result<Outcome, End> {
     let limit = Duration::from_millis(shared.config.document_timeout_ms);
     let mut attempt = std::pin::pin!(attempt(shared, held, work, slot, report));
-    tokio::select! {
+    let ended = tokio::select! {
         biased;
-        ended = &mut attempt => return ended,
-        () = sleep(limit) => held.stop(Reason::TimedOut),
+        ended = &mut attempt => ended,
+        () = sleep(limit) => {
+            held.stop(Reason::TimedOut);
+            attempt.await
+        }
+    };
+    match ended {
+        // What an earlier lease wrote is there for everybody to see: such a document has succeeded.
+        Err(End::Stopped(Reason::Cancelled)) if held.lease().token() > 1 => match earlier_output(shared, work).await {
+            Some(outcome) => Ok(outcome),
+            None => Err(End::Stopped(Reason::Cancelled)),
+        },
+        ended => ended,
     }
-    attempt.await
+}
+
+async fn earlier_output(shared: &Shared, work: &Work) -> Option<Outcome> {
+    let context = shared.contexts.get(&**shared.jobs.store(), work.job).await.ok()??;
+    let (input, target) = place(&context, work).ok()?;
+    written_before(&*target_container(work, input, target).ok()?, work).await
 }
 
 /// What the store is told, again and again while the lease holds.
@@ -241,7 +260,7 @@ async fn attempt(
     let room = room.map_err(|_| End::Stopped(Reason::Shutdown))?;
     let bytes = held.unless_stopped(read(shared, input, work)).await??;
     let index = (work.input, work.target);
-    let glossaries = context.glossaries(&shared.stores, index, target, shared.config.max_glossary_bytes);
+    let glossaries = context.glossaries(&work.stores, index, target, shared.config.max_glossary_bytes);
     let glossaries = held.unless_stopped(glossaries).await?.map_err(|error| storage(&error, unreadable(&error)))??;
     shared.points.pass("after download").await;
 
@@ -338,8 +357,8 @@ async fn on_a_thread(
 async fn read(shared: &Shared, input: &JobInput, work: &Work) -> Result<Bytes, End> {
     let limit = shared.config.max_document_bytes;
     let opened = match input.kind {
-        StorageKind::Folder => shared.stores.folder(&input.source.location),
-        StorageKind::File => shared.stores.file(&input.source.location).map(|(container, _)| container),
+        StorageKind::Folder => work.stores.folder(&input.source.location),
+        StorageKind::File => work.stores.file(&input.source.location).map(|(container, _)| container),
     };
     let container = opened.map_err(|error| source_failure(&error, limit))?;
     match container.read(&work.source_name, work.source_etag.as_deref(), limit).await {
@@ -363,15 +382,12 @@ async fn write(
     target: &JobTarget,
     output: Output,
 ) -> Result<Outcome, End> {
-    let opened = match input.kind {
-        StorageKind::Folder => shared.stores.folder(&target.location),
-        StorageKind::File => shared.stores.file(&target.location).map(|(container, _)| container),
-    };
-    let container = opened.map_err(|error| target_failure(&error))?;
+    let container = target_container(work, input, target).map_err(|error| target_failure(&error))?;
     let digest = Sha256::digest(&output.bytes);
     let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let content_type = output.format.entry().content_type_of(&work.target_name);
-    let stamp = Stamp { document: work.id, sha256 };
+    let fence = held.lease().token();
+    let stamp = Stamp { document: work.id, fence, characters: output.characters, sha256 };
     shared.points.pass("before put").await;
     // Without the store nobody knows whose document this is.
     match ask(shared, held, || shared.jobs.store().standing(held.lease())).await? {
@@ -386,8 +402,36 @@ async fn write(
     // Not stopped from here on: a file that begins to appear is reported.
     let created = container.create(&work.target_name, output.bytes.into(), content_type, &stamp).await;
     shared.points.pass("after put").await;
-    created.map_err(|error| target_failure(&error))?;
+    if let Err(error) = created {
+        // The answer may be lost and the file there: a document that is cancelled now gets no other look.
+        let unsure = error.is_transient();
+        if unsure && matches!(shared.jobs.store().standing(held.lease()).await, Ok(Standing::Cancelled)) {
+            return written_before(&*container, work).await.ok_or(End::Stopped(Reason::Cancelled));
+        }
+        return Err(target_failure(&error));
+    }
     Ok(Outcome::Succeeded { characters: output.characters, sha256: stamp.sha256 })
+}
+
+fn target_container(work: &Work, input: &JobInput, target: &JobTarget) -> Result<Arc<dyn Container>, BlobError> {
+    match input.kind {
+        StorageKind::Folder => work.stores.folder(&target.location),
+        StorageKind::File => work.stores.file(&target.location).map(|(container, _)| container),
+    }
+}
+
+/// The outcome of a document whose output is there already: an earlier worker wrote it and could not say so.
+async fn written_before(container: &dyn Container, work: &Work) -> Option<Outcome> {
+    match timeout(GRACE, container.stamp(&work.target_name)).await {
+        Ok(Ok(found)) => {
+            let found = found.filter(|stamp| stamp.document == work.id)?;
+            Some(Outcome::Succeeded { characters: found.characters, sha256: found.sha256 })
+        }
+        Ok(Err(_)) | Err(_) => {
+            tracing::warn!(document.id = %work.id, "document {} is cancelled, and whether it was written is not known", work.id);
+            None
+        }
+    }
 }
 
 fn later(code: FailureCode, message: &str) -> End {
@@ -404,7 +448,7 @@ fn source_failure(error: &BlobError, limit: u64) -> End {
         BlobError::Changed => {
             (FailureCode::SourceChanged, "the source changed again while it was read; send it again".to_owned())
         }
-        BlobError::Throttled { .. } | BlobError::Unreachable | BlobError::Invalid => {
+        BlobError::Throttled { .. } | BlobError::Failing { .. } | BlobError::Unreachable | BlobError::Invalid => {
             (FailureCode::StorageUnavailable, format!("the source cannot be read: {error}"))
         }
         _ => (
@@ -421,7 +465,7 @@ fn target_failure(error: &BlobError) -> End {
             FailureCode::TargetFileAlreadyExists,
             "the target file exists already; remove it or give another target".to_owned(),
         ),
-        BlobError::Throttled { .. } | BlobError::Unreachable | BlobError::Invalid => {
+        BlobError::Throttled { .. } | BlobError::Failing { .. } | BlobError::Unreachable | BlobError::Invalid => {
             (FailureCode::StorageUnavailable, format!("the target cannot be written: {error}"))
         }
         _ => (
@@ -438,7 +482,7 @@ fn storage(error: &BlobError, failure: Failure) -> End {
         return End::Failed(failure);
     }
     let after = match error {
-        BlobError::Throttled { retry_after } => retry_after.unwrap_or_default(),
+        BlobError::Throttled { retry_after } | BlobError::Failing { retry_after } => retry_after.unwrap_or_default(),
         _ => Duration::ZERO,
     };
     End::Later { after, failure }

@@ -5,10 +5,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use terjuman_blobs::{BlobEntry, BlobError, Container, Stores};
+use terjuman_blobs::{BlobEntry, BlobError, Container, Stores, within};
 use terjuman_model::{Failure, FailureCode};
 use terjuman_pipeline::Format;
-use tokio::time::timeout;
 
 use super::target::{self, Target};
 use crate::{JobInput, JobRequest, NewDocument, StorageKind, WorkerConfig};
@@ -29,9 +28,9 @@ pub(super) async fn first_look(container: &dyn Container, prefix: &str) -> Resul
     in_time(container.list(prefix, FIRST_LOOK)).await
 }
 
-/// The answer to a first call, or [`BlobError::Unreachable`] when it does not come.
+/// The answer to a first call: what the storage says in that time, or [`BlobError::Unreachable`] when nothing comes.
 pub(super) async fn in_time<T>(call: impl Future<Output = Result<T, BlobError>>) -> Result<T, BlobError> {
-    timeout(FIRST_CONTACT, call).await.unwrap_or(Err(BlobError::Unreachable))
+    within(FIRST_CONTACT, call).await
 }
 
 /// Why there are no documents.
@@ -39,7 +38,7 @@ pub(super) async fn in_time<T>(call: impl Future<Output = Result<T, BlobError>>)
 pub(super) enum Stop {
     /// The job cannot be done.
     Refused(Failure),
-    /// The storage asks to slow down. `failure` is what to say when patience is at its end.
+    /// The storage is there, and asks to slow down or fails. `failure` is what to say when patience is at its end.
     Busy {
         /// How long it asked to wait.
         retry_after: Duration,
@@ -58,7 +57,7 @@ impl Stop {
         let message = format!("{place} cannot be reached: {error}; check the URL and its {permissions} permission");
         let failure = Failure::new(code, message);
         match error {
-            BlobError::Throttled { retry_after } => {
+            BlobError::Throttled { retry_after } | BlobError::Failing { retry_after } => {
                 Self::Busy { retry_after: retry_after.unwrap_or_default(), failure }
             }
             _ => Self::Refused(failure),

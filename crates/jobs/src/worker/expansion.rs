@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use terjuman_blobs::Stores;
 use terjuman_model::JobId;
 use tracing::Instrument as _;
 
@@ -14,13 +15,20 @@ use super::{Shared, metrics};
 use crate::{JobRequest, JobsError, Return};
 
 /// Works on a claimed expansion and tells the store.
-pub(super) async fn work(shared: Arc<Shared>, guard: Guard, request: JobRequest, attempt: u32, slot: Slot) {
+pub(super) async fn work(
+    shared: Arc<Shared>,
+    stores: Stores,
+    guard: Guard,
+    request: JobRequest,
+    attempt: u32,
+    slot: Slot,
+) {
     let job = guard.held().job();
     let span = tracing::info_span!("job", job.id = %job);
     async {
         shared.points.pass("after job lease").await;
         let held = guard.held();
-        let found = held.unless_stopped(enumerate(&shared.stores, &shared.config, &request)).await;
+        let found = held.unless_stopped(enumerate(&stores, &shared.config, &request)).await;
         shared.points.pass("before recording").await;
         let store = shared.jobs.store();
         let told = match found {
@@ -33,7 +41,7 @@ pub(super) async fn work(shared: Arc<Shared>, guard: Guard, request: JobRequest,
                 }
                 told
             }
-            Ok(Err(Stop::Busy { retry_after, .. })) if attempt < shared.config.attempts => {
+            Ok(Err(Stop::Busy { retry_after, .. })) if shared.is_patient(job.0.as_u128(), attempt, retry_after) => {
                 let delay = shared.backoff(job.0.as_u128(), attempt).max(retry_after);
                 hand_back(&shared, held, Return::After(delay)).await
             }
@@ -63,7 +71,21 @@ fn settle(shared: &Shared, guard: Guard, job: JobId, told: Result<bool, JobsErro
     guard.settle();
 }
 
+/// Enumerations of one job, however short the pauses between them.
+const MOST_ATTEMPTS: u32 = 64;
+/// How long a storage may be busy or fail before its job is refused.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+fn is_patient(attempt: u32, pause: impl Fn(u32) -> Duration) -> bool {
+    attempt < MOST_ATTEMPTS && (1..=attempt).map(pause).sum::<Duration>() <= PATIENCE
+}
+
 impl Shared {
+    /// Whether a job is enumerated once more: while all the pauses so far, with this one, stay within bounds.
+    fn is_patient(&self, id: u128, attempt: u32, asked: Duration) -> bool {
+        is_patient(attempt, |attempt| self.backoff(id, attempt).max(asked))
+    }
+
     /// The pause before the next attempt: doubled for each one, and spread by what tells documents apart, so that those
     /// that failed together do not come back together.
     pub(super) fn backoff(&self, id: u128, attempt: u32) -> Duration {
@@ -71,5 +93,23 @@ impl Shared {
             .saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1).min(16)).unwrap_or(u32::MAX));
         let spread = (id ^ (id >> 64)) as u8;
         doubled.min(Duration::from_secs(60)).mul_f64(0.75 + f64::from(spread) / 512.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_storage_that_fails_has_a_quarter_of_an_hour() {
+        let attempts = |pause: fn(u32) -> u64| {
+            (1..1_000).take_while(|attempt| is_patient(*attempt, |attempt| Duration::from_secs(pause(attempt)))).count()
+        };
+        // It asks for a minute each time.
+        assert_eq!(attempts(|_| 60), 15);
+        // 1, 2, 4, 8, 16, 32, and then a minute each.
+        assert_eq!(attempts(|attempt| (1 << (attempt - 1).min(6)).min(60)), 19);
+        assert_eq!(attempts(|_| 0), 63, "and it is not asked for ever");
+        assert_eq!(attempts(|_| 1_000), 0);
     }
 }

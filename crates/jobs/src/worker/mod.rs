@@ -203,7 +203,9 @@ impl Shared {
                 break;
             };
             let held = self.held.hold(claimed.lease, claimed.job, since);
-            tasks.spawn(expansion::work(Arc::clone(self), held, claimed.request, claimed.attempt, slot));
+            let (request, attempt) = (claimed.request, claimed.attempt);
+            let stores = self.stores.of(&claimed.resource);
+            tasks.spawn(expansion::work(Arc::clone(self), stores, held, request, attempt, slot));
         }
         loop {
             let alone = *passed_by >= PATIENCE;
@@ -243,7 +245,7 @@ impl Shared {
     }
 
     fn begin(self: &Arc<Self>, tasks: &mut JoinSet<()>, document: crate::ClaimedDocument, since: Instant, slot: Slot) {
-        let (lease, work) = document::Work::of(document);
+        let (lease, work) = document::Work::of(document, &self.stores);
         let guard = self.held.hold(lease, work.job, since);
         let (shared, held) = (Arc::clone(self), Arc::clone(guard.held()));
         tasks.spawn(async move {

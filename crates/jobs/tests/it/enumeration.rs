@@ -271,3 +271,47 @@ async fn a_full_target_is_listed_once_and_no_document_asks_for_itself() {
     few.inputs[0].source.suffix = String::new();
     check_refused(&mut world, &few, FailureCode::TargetFileAlreadyExists).await;
 }
+
+#[tokio::test]
+async fn a_storage_that_fails_at_first_is_looked_at_later() {
+    let (mut world, storage, request) = remote("wl").await;
+    storage.put("in", "1.txt", "These are some words.");
+    let failures = std::sync::atomic::AtomicUsize::new(0);
+    storage.fault(move |asked| {
+        let fails = asked.is_listing() && failures.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 5;
+        fails.then_some((500, "InternalError"))
+    });
+    // More often than a document would be tried.
+    assert!(world.config.attempts < 5);
+    let (job, _) = world.run(&request).await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
+}
+
+#[tokio::test]
+async fn a_store_of_another_resource_does_not_exist() {
+    let mut world = World::new().await;
+    let limited = terjuman_blobs::StoreConfig {
+        endpoint: "http://127.0.0.1:9".to_owned(),
+        resources: vec!["b".to_owned()],
+        ..terjuman_blobs::StoreConfig::new(terjuman_blobs::StoreKind::S3)
+    };
+    let stores = [("limited".to_owned(), limited)].into();
+    let file_roots = vec![world.path("")];
+    let storage = terjuman_blobs::StorageConfig { stores, file_roots, ..terjuman_blobs::StorageConfig::default() };
+    world.stores = terjuman_jobs::Stores::open(storage).unwrap();
+    world.fill(1);
+    let mut messages = Vec::new();
+    for store in ["limited", "nobody"] {
+        let mut request = world.request();
+        request.inputs[0].source.location = format!("store://{store}/bucket").parse().unwrap();
+        let error = world.run(&request).await.0.error.unwrap();
+        assert_eq!(error.code, FailureCode::InvalidDocumentAccessLevel);
+        messages.push(error.message);
+        let mut request = world.request();
+        request.inputs[0].targets[0].location = format!("store://{store}/bucket").parse().unwrap();
+        let error = world.run(&request).await.0.error.unwrap();
+        assert_eq!(error.code, FailureCode::InvalidTargetDocumentAccessLevel);
+        messages.push(error.message);
+    }
+    assert_eq!(messages[..2], messages[2..], "nobody can tell whether it is there");
+}

@@ -762,7 +762,71 @@ async fn a_document_that_crashes_its_workers_has_a_report(bench: Bench) {
     assert_eq!((report.stage, report.error.unwrap().code), (Stage::Unknown, FailureCode::DocumentCrashed));
 }
 
+async fn a_long_queue_holds_up_another_resource_by_no_more_than_what_is_at_work(bench: Bench) {
+    const WORKERS: usize = 4;
+    bench.job("a", 1_000).await;
+    let mut at_work = Vec::new();
+    for _ in 0..WORKERS {
+        at_work.push(bench.claim_one().await);
+    }
+    for round in 0..10 {
+        let single = bench.job("b", 1).await;
+        // One worker is done, then the next, and so on: how many of them take the long queue's documents first?
+        let mut passed_by = 0;
+        loop {
+            let done = at_work.remove(0);
+            assert!(bench.finish(&done.lease, success(1)).await);
+            let next = bench.claim_one().await;
+            let found = next.job == single;
+            assert_eq!(next.resource, resource(if found { "b" } else { "a" }));
+            at_work.push(next);
+            if found {
+                break;
+            }
+            passed_by += 1;
+        }
+        assert!(passed_by <= WORKERS, "round {round}: {passed_by} documents of the other came first");
+    }
+    // A worker that takes many at a time takes the other's with them.
+    let single = bench.job("b", 1).await;
+    assert!(bench.claim(8).await.iter().any(|claimed| claimed.job == single));
+}
+
+async fn a_clock_that_jumps_five_minutes_changes_no_outcome(bench: Bench) {
+    const MINUTES: i64 = 5 * 60 * 1_000_000;
+    for jumps in [[MINUTES, -MINUTES], [-MINUTES, MINUTES], [MINUTES, MINUTES], [-MINUTES, -MINUTES]] {
+        let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;
+        bench.clock.shift(jumps[0]);
+        // A job that was accepted in what is now the future waits for nothing.
+        let claimed = bench.store.claim_expansion(&holder("expander")).await.unwrap().unwrap();
+        bench.clock.shift(jumps[1]);
+        assert!(bench.store.record_expansion(&claimed.lease, found(4)).await.unwrap());
+        let (mut turn, mut succeeded) = (0, 0);
+        while !bench.read(job).await.status.is_final() {
+            let mut claimed = bench.claim(2).await;
+            if claimed.is_empty() {
+                claimed.extend(bench.store.claim_suspect(&holder("worker")).await.unwrap());
+            }
+            assert!(!claimed.is_empty(), "nothing can be claimed, and the job has not ended");
+            for document in claimed {
+                turn += 1;
+                if turn <= 6 {
+                    bench.clock.shift(jumps[turn % 2]);
+                    // Other workers look for what was left behind, with that clock.
+                    bench.store.release_expired(20).await.unwrap();
+                }
+                succeeded += u32::from(bench.finish(&document.lease, success(3)).await);
+            }
+        }
+        let job = bench.read(job).await;
+        Bench::check(&job, JobStatus::Succeeded, [0, 0, 4, 0, 0]);
+        assert_eq!((succeeded, job.summary.characters_charged), (4, 12), "each ended once");
+    }
+}
+
 conformance!([
+    a_long_queue_holds_up_another_resource_by_no_more_than_what_is_at_work,
+    a_clock_that_jumps_five_minutes_changes_no_outcome,
     a_claim_hides_the_document,
     a_late_worker_cannot_finish,
     a_lost_document_waits_again_and_still_shows_running,

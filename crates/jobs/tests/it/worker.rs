@@ -421,3 +421,99 @@ async fn a_document_that_stops_on_the_way_says_how_far_it_came() {
     let report = world.jobs.report(&resource("a"), documents[0].id).await.unwrap().unwrap().report.unwrap();
     assert_eq!((report.stage, report.error.unwrap().code), (Stage::Read, FailureCode::InvalidGlossary));
 }
+
+#[tokio::test]
+async fn what_an_earlier_worker_wrote_is_replaced_if_it_differs_and_counts_if_not() {
+    for same in [true, false] {
+        let mut world = World::new().await;
+        let as_engine = |engine: Arc<dyn Translator>| engines(BTreeMap::from([("one".to_owned(), engine)]));
+        world.engines = as_engine(Arc::new(terjuman_nmt::Pseudo::default()));
+        world.fill(1);
+        let mut request = world.request();
+        request.inputs[0].targets[0].deployment = Some("one".into());
+        let points = FailPoints::stop_at("after put", 0);
+        world.start_with(points.clone());
+        let id = world.submit(&request).await;
+        points.reached().await;
+        world.crash().await;
+        let before = std::fs::read_to_string(world.path("out/0000.txt")).unwrap();
+        if !same {
+            world.engines = as_engine(Arc::new(terjuman_nmt::Identity));
+        }
+        world.fresh.clock.advance(Duration::from_secs(61));
+        world.start();
+        let job = world.end(id).await;
+        assert_eq!((job.status, job.summary.success), (JobStatus::Succeeded, 1), "{job:?}");
+        let after = std::fs::read_to_string(world.path("out/0000.txt")).unwrap();
+        assert_eq!(after == before, same);
+        assert_eq!(world.files("out"), ["0000.txt"]);
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_document_that_an_earlier_worker_wrote_has_succeeded() {
+    let gate = Gate::opened();
+    let (mut world, request) = gated(&gate).await;
+    world.fill(1);
+    let points = FailPoints::stop_at("after put", 0);
+    world.start_with(points.clone());
+    let id = world.submit(&request).await;
+    points.reached().await;
+    world.crash().await;
+    let again = Gate::closed();
+    world.engines = engines(BTreeMap::from([("gate".to_owned(), Arc::clone(&again) as Arc<dyn Translator>)]));
+    world.fresh.clock.advance(Duration::from_secs(61));
+    world.start();
+    again.entered().await;
+    world.jobs.cancel(&resource("a"), id).await.unwrap().unwrap();
+    let job = world.end(id).await;
+    // Cancelled beside a file that is there would be both.
+    assert_eq!((job.summary.success, job.summary.cancelled), (1, 0), "{job:?}");
+    assert_eq!(job.summary.characters_charged, "This is document number 0.".len() as u64);
+    assert_eq!(world.files("out"), ["0000.txt"]);
+}
+
+#[tokio::test]
+async fn a_key_that_expires_in_mid_job_fails_what_is_open_and_nothing_else() {
+    for (method, code) in
+        [("GET", FailureCode::InvalidDocumentAccessLevel), ("PUT", FailureCode::InvalidTargetDocumentAccessLevel)]
+    {
+        let (mut world, storage, request) = remote().await;
+        for name in 0..6 {
+            storage.put("in", &format!("{name}.txt"), "These are some words.");
+        }
+        let written = AtomicUsize::new(0);
+        world.config.concurrency = 1;
+        storage.fault(move |asked| {
+            if asked.is_listing() || asked.method == "HEAD" {
+                return None;
+            }
+            let before = written.load(Ordering::SeqCst);
+            if asked.method == method && before >= 2 {
+                return Some((403, "AuthenticationFailed"));
+            }
+            written.fetch_add(usize::from(asked.method == "PUT"), Ordering::SeqCst);
+            None
+        });
+        let (job, documents) = world.run(&request).await;
+        let s = &job.summary;
+        assert_eq!((job.status, s.success, s.failed), (JobStatus::Succeeded, 2, 4), "{method}: {s:?}");
+        for document in documents {
+            match document.error {
+                None => assert_eq!(document.status, DocumentStatus::Succeeded),
+                Some(error) => assert_eq!(error.code, code, "{method}"),
+            }
+        }
+        assert!((0..6).filter(|name| storage.get("out", &format!("{name}.txt")).is_some()).count() == 2);
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_changes_in_mid_read_fails_alone() {
+    let (mut world, storage, request) = remote().await;
+    for name in 0..3 {
+        storage.put("in", &format!("{name}.txt"), "These are some words.");
+    }
+    storage.fault(|asked| (asked.name == "1.txt" && asked.method == "GET").then_some((412, "ConditionNotMet")));
+    assert_eq!(codes(&mut world, &request).await, [None, Some(FailureCode::SourceChanged), None]);
+}

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgExecutor, Row};
-use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Timestamp};
+use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, ResourceId, Timestamp};
 
 use super::rows::{self, count, signed, unsigned};
 use super::{Context, jobs};
@@ -39,9 +39,9 @@ pub(super) async fn expansion(
                     SELECT j.row, j.run_at FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
                         AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1 \
                 ) AS head ORDER BY coalesce(busy.running, 0), head.run_at, head.row LIMIT 100 \
-            ) SELECT j.row, j.id, j.attempt, j.lease_token, requests.body FROM ( \
+            ) SELECT j.row, j.id, j.resource, j.attempt, j.lease_token, requests.body FROM ( \
                 SELECT taken.* FROM pick CROSS JOIN LATERAL ( \
-                    SELECT j.row, j.id, j.attempt, j.lease_token FROM jobs AS j \
+                    SELECT j.row, j.id, j.resource, j.attempt, j.lease_token FROM jobs AS j \
                     WHERE j.queue = 0 AND j.resource = pick.resource AND j.run_at <= $1 \
                     ORDER BY j.run_at, j.row LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED \
                 ) AS taken LIMIT 1 \
@@ -71,7 +71,13 @@ pub(super) async fn expansion(
             WHERE row = $1 AND queue = 0";
         let update = sqlx::query(sql).bind(row).bind(i64::from(attempt)).bind(&holder.name).bind(token);
         update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
-        return Ok(Some(ClaimedExpansion { lease: Lease::new(Subject::Expansion(job), token), job, request, attempt }));
+        return Ok(Some(ClaimedExpansion {
+            lease: Lease::new(Subject::Expansion(job), token),
+            job,
+            resource: ResourceId(found.try_get("resource")?),
+            request,
+            attempt,
+        }));
     }
     Ok(None)
 }
@@ -112,7 +118,7 @@ pub(super) async fn suspect(
 }
 
 /// The columns of a [`Candidate`], of the table aliased `d`.
-const CANDIDATE: &str = "d.row, d.id, d.job, d.position, d.input, d.target, d.source_name, d.source_etag, d.size, \
+const CANDIDATE: &str = "d.row, d.resource, d.id, d.job, d.position, d.input, d.target, d.source_name, d.source_etag, d.size, \
     d.target_name, d.status, d.attempt, d.lost, d.lease_token";
 
 struct Candidate {
@@ -138,6 +144,7 @@ impl Candidate {
                 lease: Lease::new(Subject::Document(id), token + 1),
                 id,
                 job: JobId(uuid::Uuid::nil()),
+                resource: ResourceId(row.try_get("resource")?),
                 input: unsigned(row, "input")?,
                 target: unsigned(row, "target")?,
                 source_name: row.try_get("source_name")?,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Timestamp};
+use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, ResourceId, Timestamp};
 
 use super::rows::{signed, unsigned};
 use super::{Context, jobs};
@@ -35,7 +35,7 @@ pub(super) async fn expansion(
                     (SELECT j.row FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
                         AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1) \
                 FROM ready LEFT JOIN busy ON busy.resource = ready.resource WHERE ready.resource IS NOT NULL \
-            ) SELECT jobs.row, jobs.id, jobs.attempt, jobs.lease_token, requests.body \
+            ) SELECT jobs.row, jobs.id, jobs.resource, jobs.attempt, jobs.lease_token, requests.body \
             FROM (SELECT running, head FROM heads WHERE head IS NOT NULL) CROSS JOIN jobs ON jobs.row = head \
             LEFT JOIN requests ON requests.job = jobs.row ORDER BY running, jobs.run_at, jobs.row LIMIT 1";
         let Some(found) = sqlx::query(sql).bind(now.0).fetch_optional(&mut *connection).await? else {
@@ -63,7 +63,13 @@ pub(super) async fn expansion(
             WHERE row = $1 AND queue = 0";
         let update = sqlx::query(sql).bind(row).bind(attempt).bind(&holder.name).bind(token);
         update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
-        return Ok(Some(ClaimedExpansion { lease: Lease::new(Subject::Expansion(job), token), job, request, attempt }));
+        return Ok(Some(ClaimedExpansion {
+            lease: Lease::new(Subject::Expansion(job), token),
+            job,
+            resource: ResourceId(found.try_get("resource")?),
+            request,
+            attempt,
+        }));
     }
     Ok(None)
 }
@@ -107,7 +113,7 @@ pub(super) async fn suspect(
 }
 
 /// The columns of a [`Candidate`].
-const CANDIDATE: &str = "row, id, job, input, target, source_name, source_etag, size, target_name, status, attempt, \
+const CANDIDATE: &str = "row, resource, id, job, input, target, source_name, source_etag, size, target_name, status, attempt, \
     lost, lease_token";
 
 struct Candidate {
@@ -132,6 +138,7 @@ impl Candidate {
                 lease: Lease::new(Subject::Document(id), token + 1),
                 id,
                 job: JobId(uuid::Uuid::nil()),
+                resource: ResourceId(row.try_get("resource")?),
                 input: unsigned(row, "input")?,
                 target: unsigned(row, "target")?,
                 source_name: row.try_get("source_name")?,

@@ -297,7 +297,7 @@ impl Checker {
         let (causes, code) = (world.causes().clone(), document.error.as_ref().map(|error| error.code));
         let fair = match code {
             Some(FailureCode::StorageUnavailable) => causes.storage > 0,
-            Some(FailureCode::TargetFileAlreadyExists) => causes.intruders + causes.rewrites > 0,
+            Some(FailureCode::TargetFileAlreadyExists) => causes.intruders > 0,
             Some(FailureCode::InvalidDocumentAccessLevel | FailureCode::InvalidTargetDocumentAccessLevel) => {
                 causes.expiries > 0
             }

@@ -155,8 +155,11 @@ impl Container for ReachedContainer {
             }
             let answer = match world.storage.get(&container, &name) {
                 Some(_) if world.sabotage == Some(Sabotage::Overwrites) => None,
-                Some(there) if there.stamp.as_ref() == Some(&stamp) => Some(Ok(Created::Before)),
-                Some(_) => Some(Err(BlobError::Exists)),
+                Some(there) => match there.stamp.filter(|there| there.document == stamp.document) {
+                    Some(there) if there.sha256 == stamp.sha256 => Some(Ok(Created::Before)),
+                    Some(there) if there.fence < stamp.fence => None,
+                    _ => Some(Err(BlobError::Exists)),
+                },
                 None => None,
             };
             let answer = answer.unwrap_or_else(|| {
@@ -179,6 +182,10 @@ impl Container for ReachedContainer {
         self.edge.stall();
         self.edge.awake().await;
         answer
+    }
+
+    async fn stamp(&self, name: &str) -> Result<Option<Stamp>, BlobError> {
+        self.look(|world| Ok(world.storage.get(&self.name, name).and_then(|file| file.stamp))).await
     }
 
     fn public_url(&self, name: &str) -> String {
