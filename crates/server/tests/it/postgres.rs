@@ -73,12 +73,10 @@ async fn what_was_accepted_survives_workers_being_killed() {
         ("WORKER__LEASE_MS", "1500"),
         ("WORKER__HEARTBEAT_MS", "300"),
         ("ENGINE__PSEUDO_DELAY_MS", "10"),
-        // It is never the document's fault here, however often it is met.
-        ("WORKER__ATTEMPTS", "1000"),
     ];
     let api = Server::start_as("api", &settings);
     write_documents(&api);
-    let mut workers = [api.beside("worker"), api.beside("worker")];
+    let mut workers = [api.beside("worker"), api.beside("worker"), api.beside("worker")];
     let mut random = Random::new();
     let mut seen = Seen::default();
     for _ in 0..kills() {
@@ -88,7 +86,7 @@ async fn what_was_accepted_survives_workers_being_killed() {
             () = moment => {}
             () = seen.stream(&api, &mut random) => panic!("the server went away by itself"),
         }
-        let worker = &mut workers[usize::try_from(random.next(2)).unwrap()];
+        let worker = &mut workers[usize::try_from(random.next(3)).unwrap()];
         worker.kill();
         worker.restart();
     }
