@@ -88,6 +88,15 @@ pub(crate) fn is_symbol_font(name: &str) -> bool {
     FONTS.iter().any(|font| name.eq_ignore_ascii_case(font))
 }
 
+/// `picture 1.png` and paths with blanks, which programs put into alternative texts.
+pub(crate) fn is_file_name(text: &str) -> bool {
+    const IMAGES: [&str; 12] = ["png", "jpg", "jpeg", "gif", "bmp", "emf", "wmf", "tif", "tiff", "svg", "webp", "pdf"];
+    let text = text.trim();
+    let has_root = text.get(1..3) == Some(":\\") || text.starts_with("\\\\") || text.starts_with("file:");
+    let names_image = |(stem, extension): (&str, &str)| !stem.ends_with([' ', '.']) && IMAGES.contains(&extension);
+    has_root || text.rsplit_once('.').is_some_and(names_image)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -309,7 +309,7 @@ impl<'a> Walker<'a> {
 
     /// A segment of text without tags, if there is something to translate.
     fn plain(&mut self, text: &str, span: Span) -> Option<Plain> {
-        if !wording::has_words(text) || is_file_name(text) {
+        if !wording::has_words(text) || wording::is_file_name(text) {
             return None;
         }
         let trimmed = text.trim();
@@ -339,20 +339,3 @@ impl<'a> Walker<'a> {
 
 /// How many segments of a choice are compared with one of its fallback.
 const SEARCH: usize = 64;
-
-/// `picture 1.png` and paths with blanks, which programs put into alternative texts.
-fn is_file_name(text: &str) -> bool {
-    let text = text.trim();
-    let is_extension = |extension: &str| {
-        (2..=4).contains(&extension.len())
-            && extension.bytes().all(|b| b.is_ascii_alphanumeric())
-            && extension.bytes().any(|b| b.is_ascii_lowercase())
-    };
-    let has_root = text.get(1..3) == Some(":\\") || text.starts_with("\\\\") || text.starts_with("file:");
-    has_root
-        || text
-            .rsplit_once('.')
-            .is_some_and(|(stem, e)| is_extension(e) && !stem.ends_with([' ', '.']) && IMAGE.contains(&e))
-}
-
-const IMAGE: [&str; 12] = ["png", "jpg", "jpeg", "gif", "bmp", "emf", "wmf", "tif", "tiff", "svg", "webp", "pdf"];

@@ -174,7 +174,7 @@ impl<'a> Walker<'a> {
 
     /// A segment of text without tags, if there is something to translate.
     fn plain(&mut self, text: &str, span: Span) -> Option<Plain> {
-        if !wording::has_words(text) || is_file_name(text) {
+        if !wording::has_words(text) || wording::is_file_name(text) {
             return None;
         }
         let trimmed = text.trim();
@@ -210,15 +210,4 @@ impl<'a> Walker<'a> {
             self.found.slots.push(Slot::Element(plain));
         }
     }
-}
-
-/// `picture 1.png`, which programs put into alternative texts.
-fn is_file_name(text: &str) -> bool {
-    const IMAGES: [&str; 12] = ["png", "jpg", "jpeg", "gif", "bmp", "emf", "wmf", "tif", "tiff", "svg", "webp", "pdf"];
-    let has_root = text.get(1..3) == Some(":\\") || text.starts_with("\\\\") || text.starts_with("file:");
-    has_root
-        || text
-            .trim()
-            .rsplit_once('.')
-            .is_some_and(|(stem, extension)| !stem.ends_with([' ', '.']) && IMAGES.contains(&extension))
 }
