@@ -466,6 +466,7 @@ proptest::proptest! {
         ),
     ) {
         let (segments, skeleton) = read(markdown.as_bytes(), &Options::default(), &Limits::default()).unwrap();
+        let are_words = texts.iter().all(|words| has_words(&words.concat()));
         let mut texts = texts.iter().cycle();
         let translations: Vec<_> = segments
             .iter()
@@ -483,9 +484,9 @@ proptest::proptest! {
             })
             .collect();
         let merged = skeleton.merge(&translations, &NOWHERE);
-        // Nothing but blanks may be refused: it was read back.
-        let has_letters = translations.iter().all(|translation| has_words(translation.text()));
-        proptest::prop_assert!(merged.is_ok() || !has_letters, "{:?}", merged);
+        // Nothing but blanks, or a number, in a place of its own may be refused: it was read back. Emphasis of a blank cannot
+        // be written.
+        proptest::prop_assert!(merged.is_ok() || !are_words, "{:?}", merged);
     }
 
     #[test]
