@@ -6,6 +6,7 @@ use std::rc::Rc;
 use terjuman_nmt::Link;
 
 use super::source::{Label, Pair, SourceTags};
+use super::whole::{Sides, link_pieces};
 use super::words::{inside_words, is_blank, words};
 use crate::assemble::{Assembled, Sentence, cut_at};
 
@@ -211,8 +212,26 @@ impl Builder<'_> {
             }
         }
         let guessed = guess && links.len() > known;
+        self.link_pieces(sentence, &mut links);
         links.sort_by_key(|link| (link.target.start, link.source.start));
         (links, guessed)
+    }
+
+    /// Gives words with marks inside, which came out as they were, links of their own.
+    fn link_pieces(&self, sentence: &Sentence, links: &mut Vec<Link>) {
+        let first = self.inside.partition_point(|at| *at <= sentence.source.start);
+        let last = self.inside.partition_point(|at| *at < sentence.source.end);
+        if first < last {
+            let sides = Sides {
+                source: self.text,
+                target: &self.assembled.text,
+                source_words: &bordered_words(self.text, &sentence.source, &self.assembled.source_borders),
+                target_words: &bordered_words(&self.assembled.text, &sentence.target, &self.assembled.target_borders),
+                fixed: &self.assembled.links[sentence.verbatim.clone()],
+                cuts: &self.inside[first..last],
+            };
+            link_pieces(&sides, links);
+        }
     }
 
     /// Cuts a link where marks are between its words: `first.1` is one word to an engine, and its `1` a note's number.

@@ -10,6 +10,7 @@ mod place;
 mod source;
 mod things;
 mod verify;
+mod whole;
 mod words;
 
 use terjuman_model::{Segment, TaggedText};

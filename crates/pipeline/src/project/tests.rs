@@ -240,6 +240,68 @@ fn a_link_over_several_words_is_cut_where_a_tag_is_between_them() {
     assert_eq!(spell(source, &through(&Blanks, &read(source), &[]).0), "FIRST.<b>1</b>");
 }
 
+/// Says one thing, and of each of its stretches where it came from.
+struct Says(&'static str, &'static [(&'static str, &'static str)]);
+
+impl Translator for Says {
+    fn pairs(&self) -> Pairs {
+        Pairs::Any
+    }
+    fn unit(&self) -> Unit {
+        Unit::Sentence
+    }
+    fn translate(
+        &self,
+        _: &LanguagePair,
+        sources: &[Source],
+        _: &dyn Watch,
+    ) -> Result<Vec<Translated>, TranslateError> {
+        let place = |text: &str, part: &str| {
+            let at = text.find(part).unwrap_or_else(|| panic!("{part:?} is not in {text:?}"));
+            at..at + part.len()
+        };
+        let say = |source: &Source| Translated {
+            text: self.0.to_owned(),
+            links: self
+                .1
+                .iter()
+                .map(|(a, b)| Link { source: place(&source.text, a), target: place(self.0, b) })
+                .collect(),
+            fixed: Vec::new(),
+            kept_as_source: false,
+        };
+        Ok(sources.iter().map(say).collect())
+    }
+}
+
+#[test]
+fn a_word_that_stays_keeps_the_tags_inside_it() {
+    let check = |source: &str, engine: Says, expected: &str| {
+        assert_eq!(spell(source, &through(&engine, &read(source), &[]).0), expected);
+    };
+    // The engine says that the neighbour came from the word, too.
+    check(
+        "cuts CO<b>2</b> emissions",
+        Says("corta as emissões de CO2", &[("cuts", "corta"), ("CO2", "de CO2"), ("emissions", "emissões")]),
+        "corta as emissões de CO<b>2</b>",
+    );
+    check(
+        "CO<b>2</b> and H<b2>2</b2>O",
+        Says("H2O e CO2", &[("CO2", "CO2"), ("and H2O", "H2O e")]),
+        "H<b2>2</b2>O e CO<b>2</b>",
+    );
+    check("m<b>2</b> or m<b2>3</b2>", Says("m3 ou m2", &[("m2", "m2"), ("m3", "m3")]), "m<b2>3</b2> ou m<b>2</b>");
+    // Without links the same words are met in the same turn.
+    check("the m<b>2</b> of m2", Says("os m2 de m2", &[("the", "os")]), "os m<b>2</b> de m2");
+    check("the 64<b>th</b> show", Says("o 64º salão", &[("the", "o"), ("64th", "64º")]), "o 64<b>º</b> salão");
+    // A word that became another is healed.
+    check(
+        "to optimi<b>s</b>e it",
+        Says("otimizar isso", &[("optimise", "otimizar"), ("it", "isso")]),
+        "<b>otimizar</b> isso",
+    );
+}
+
 #[test]
 fn without_links_tags_are_placed_by_proportion() {
     let silent = Reordering { order: Box::new(|count| vec![Vec::new(); count]), word: str::to_uppercase };
