@@ -168,7 +168,7 @@ pub(crate) struct TranslateArguments {
     #[arg(long = "option", value_name = "NAME=VALUE")]
     pub(crate) options: Vec<String>,
     /// Print what happened to each document: lines to read, or json, one object a line
-    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "text")]
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     pub(crate) report: Option<ReportForm>,
 }
 

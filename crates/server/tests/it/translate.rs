@@ -81,7 +81,7 @@ fn a_report_is_printed_to_read_and_for_programs() {
     let told = String::from_utf8(told.stdout).unwrap();
     assert!(told.starts_with("a.json\n  StreamJSONFile en -> pt, engine pseudo\n  2 segments, "), "{told}");
 
-    let told = with(&["--option", "json-keys=title", "--report", "json"]);
+    let told = with(&["--option", "json-keys=title", "--report=json"]);
     check(&told, 0, "");
     let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!((told["document"].as_str(), told["stage"].as_str()), (Some("a.json"), Some("Done")));
