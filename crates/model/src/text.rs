@@ -18,6 +18,9 @@ pub enum TagKind {
     Protected,
     /// Zero width, a thing (image, footnote mark, tab): exactly once, moves with the word before it.
     Point,
+    /// Zero width, nothing on the page at this place (a bookmark, where a comment or a floating frame hangs): exactly once,
+    /// moves with the word before it, and may stand inside a word.
+    Anchor,
     /// Zero width, a line break: exactly once, and a sentence boundary.
     Break,
     /// Half of a pair whose other half is outside the segment, or malformed: exactly once, and all isolated tags of

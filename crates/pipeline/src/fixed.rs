@@ -197,13 +197,15 @@ mod tests {
 
     #[test]
     fn a_tab_between_words_is_a_border_and_nothing_inside_an_address_is() {
-        let with_point = |before: &str, after: &str| {
+        let with = |kind: TagKind, before: &str, after: &str| {
             let mut segment = Segment::plain(before);
-            let point = segment.add_tag(TagKind::Point);
+            let point = segment.add_tag(kind);
             segment.source.point(point);
             segment.source.push_str(after);
             borders(&segment)
         };
+        assert!(with(TagKind::Anchor, "equi", "pment").is_empty());
+        let with_point = |before: &str, after: &str| with(TagKind::Point, before, after);
         assert_eq!(with_point("Name", "Date"), [4]);
         assert_eq!(with_point("Name:", "John"), [5]);
         assert!(with_point("word", ", more").is_empty());

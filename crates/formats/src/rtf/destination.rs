@@ -36,7 +36,8 @@ pub(super) fn destination(name: &str, starred: bool, options: &Options) -> Optio
         "info" | "shp" | "shpinst" | "shpgrp" | "shprslt" | "do" | "object" => D::Container,
         // Numbers and bullets that the list makes.
         "listtext" | "pntext" => D::Skip(Role::Border),
-        _ if starred || SKIPPED.contains(&name) => D::Skip(Role::Point),
+        _ if SKIPPED.contains(&name) || name == "shppict" => D::Skip(Role::Point),
+        _ if starred => D::Skip(Role::Anchor),
         _ => return None,
     })
 }

@@ -107,6 +107,14 @@ fn looks_are_tags_and_noise_is_not() {
 }
 
 #[test]
+fn a_bookmark_in_a_word_does_not_cut_it() {
+    let (segments, _) = read(&document("equi{\\*\\bkmkstart b}{\\*\\bkmkend b}pment, a{\\pict 00}b"));
+    assert_eq!(shown(&segments[0].source), "equi<0/>pment, a<1/>b");
+    let kinds: Vec<_> = segments[0].tags.iter().map(|tag| tag.kind).collect();
+    assert_eq!(kinds, [terjuman_model::TagKind::Anchor, terjuman_model::TagKind::Point]);
+}
+
+#[test]
 fn what_is_no_text_stays() {
     check("Before{\\pict\\wmetafile8 00ff\\bin4 }{}}} after", &["Before<0/> after"]);
     check("{\\*\\bkmkstart x}Title{\\*\\bkmkend x}", &["Title"]);

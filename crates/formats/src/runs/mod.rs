@@ -76,6 +76,8 @@ pub(super) enum Kind {
     Text { text: Range<usize>, format: Format },
     /// A thing, kept and moved with its word. A spacer stands for a space.
     Point { spacer: bool },
+    /// A thing of no width at all: it may stand inside a word.
+    Anchor,
     /// A line break.
     Break,
     /// A tab: the border of a segment, or white space in a sentence.

@@ -9,6 +9,8 @@ use super::{Format, Kind, Literal, Span, Token};
 pub(crate) enum Role {
     /// It is kept and moves with its word.
     Point,
+    /// The same, with nothing seen in its place: it may stand inside a word.
+    Anchor,
     /// It is a line break.
     Break,
     /// It is a tab.
@@ -152,6 +154,7 @@ fn is_balanced(tokens: &[Token]) -> bool {
 fn kind_of(role: Role) -> Kind {
     match role {
         Role::Point => Kind::Point { spacer: false },
+        Role::Anchor => Kind::Anchor,
         Role::Break => Kind::Break,
         Role::Tab => Kind::Tab,
         Role::Border => Kind::Border,

@@ -266,7 +266,8 @@ impl<'a> Builder<'a> {
                     }
                     self.text(text, format);
                 }
-                Kind::Point { spacer } => self.point(first + at, *spacer),
+                Kind::Point { spacer } => self.point(first + at, TagKind::Point, *spacer),
+                Kind::Anchor => self.point(first + at, TagKind::Anchor, false),
                 Kind::Break => self.line_break(first + at),
                 Kind::Open { pair, transparent: false } => self.open(at, *pair, bases[at]),
                 Kind::Close { pair } => self.close(at, *pair),
@@ -303,16 +304,19 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn point(&mut self, token: usize, spacer: bool) {
+    fn point(&mut self, token: usize, kind: TagKind, spacer: bool) {
         let literals = self.paragraph.tokens[token].literals.clone();
         if let Last::Point(tag) = self.last
             && !spacer
             && let Some(Markup::Single { literals: united, .. }) = self.tags.get_mut(tag)
         {
             united.push(literals);
+            if kind == TagKind::Point {
+                self.segment.tags[tag].kind = kind;
+            }
             return;
         }
-        let tag = self.segment.add_tag(TagKind::Point);
+        let tag = self.segment.add_tag(kind);
         self.tags.push(Markup::Single { literals: vec![literals], spacer });
         self.segment.source.point(tag);
         self.last = Last::Point(self.tags.len() - 1);

@@ -172,7 +172,7 @@ fn match_pairs(tokens: &mut [Token], text: &str) -> Vec<Option<Holds>> {
 fn trim(paragraph: &Paragraph, mut part: Range<usize>) -> Range<usize> {
     let is_edge = |token: &Token| match &token.kind {
         Kind::Text { text, .. } => paragraph.text[text.clone()].chars().all(char::is_whitespace),
-        Kind::Point { .. } | Kind::Break | Kind::Noise => true,
+        Kind::Point { .. } | Kind::Anchor | Kind::Break | Kind::Noise => true,
         _ => false,
     };
     let tokens = &paragraph.tokens;

@@ -206,6 +206,7 @@ fn notation(segment: &Segment) -> String {
 fn sign(kind: TagKind) -> &'static str {
     match kind {
         TagKind::Format | TagKind::Point => "",
+        TagKind::Anchor => "^",
         TagKind::Whole => "=",
         TagKind::Protected => "!",
         TagKind::Break => "/",

@@ -64,7 +64,7 @@ fn revisions_keep_what_was_deleted_and_translate_what_is_there() {
     check(
         "<w:r><w:t xml:space=\"preserve\">We </w:t></w:r><w:del w:id=\"1\"><w:r><w:delText>never</w:delText></w:r></w:del>\
          <w:ins w:id=\"2\"><w:r><w:t>always</w:t></w:r></w:ins><w:r><w:t xml:space=\"preserve\"> pay</w:t></w:r>",
-        &["We {0}{1=:always} pay"],
+        &["We {0^}{1=:always} pay"],
         "<w:r><w:t xml:space=\"preserve\">[Ŵé </w:t></w:r><w:del w:id=\"1\"><w:r><w:delText>never</w:delText></w:r></w:del>\
          <w:ins w:id=\"2\"><w:r><w:t>áĺŵáýś</w:t></w:r></w:ins><w:r><w:t xml:space=\"preserve\"> ṕáý]</w:t></w:r>",
     );
@@ -84,11 +84,37 @@ fn things_move_with_their_words() {
         "<w:bookmarkStart w:id=\"0\" w:name=\"b\"/><w:r><w:t>Text</w:t></w:r><w:commentRangeEnd w:id=\"3\"/>\
          <w:r><w:commentReference w:id=\"3\"/></w:r><w:r><w:t xml:space=\"preserve\"> with note</w:t></w:r>\
          <w:r><w:footnoteReference w:id=\"2\"/></w:r><w:bookmarkEnd w:id=\"0\"/>",
-        &["Text{0} with note"],
+        &["Text{0^} with note"],
         "<w:bookmarkStart w:id=\"0\" w:name=\"b\"/><w:r><w:t>[Ťéẋť</w:t></w:r><w:commentRangeEnd w:id=\"3\"/>\
          <w:r><w:commentReference w:id=\"3\"/><w:t xml:space=\"preserve\"> ŵíťĥ ńóťé]</w:t></w:r>\
          <w:r><w:footnoteReference w:id=\"2\"/></w:r><w:bookmarkEnd w:id=\"0\"/>",
     );
+}
+
+#[test]
+fn what_hangs_in_a_word_does_not_cut_it() {
+    let kinds = |inside: &str| {
+        let paragraph = format!("<w:p><w:r><w:t>equi</w:t></w:r>{inside}<w:r><w:t>pment</w:t></w:r></w:p>");
+        Document::new(&paragraph).segments()
+    };
+    for inside in [
+        "<w:bookmarkStart w:id=\"0\" w:name=\"_GoBack\"/><w:bookmarkEnd w:id=\"0\"/>",
+        "<w:del w:id=\"1\"><w:r><w:delText>pp</w:delText></w:r></w:del>",
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>pp</w:t></w:r>",
+        "<w:r><w:commentReference w:id=\"3\"/></w:r>",
+        "<w:r><w:drawing><wp:anchor behindDoc=\"0\"><wp:extent/><wp:inline /></wp:anchor></w:drawing></w:r>",
+        "<w:r><w:pict><v:shape style=\"position:absolute;z-index:2\"/></w:pict></w:r>",
+    ] {
+        assert_eq!(kinds(inside), ["equi{0^}pment"], "{inside}");
+    }
+    for inside in [
+        "<w:r><w:drawing><wp:inline distT=\"0\"><wp:extent/></wp:inline></w:drawing></w:r>",
+        "<w:r><w:pict><v:shape style=\"width:2pt\"/></w:pict></w:r>",
+        "<w:r><w:footnoteReference w:id=\"2\"/></w:r>",
+        "<w:bookmarkStart w:id=\"0\" w:name=\"b\"/><w:r><w:footnoteReference w:id=\"2\"/></w:r>",
+    ] {
+        assert_eq!(kinds(inside), ["equi{0}pment"], "{inside}");
+    }
 }
 
 #[test]
@@ -224,7 +250,7 @@ fn formulas_and_readings() {
 fn hidden_text_is_left_alone_unless_asked_for() {
     let body = "<w:p><w:r><w:t xml:space=\"preserve\">seen </w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t xml:space=\"preserve\">hidden </w:t></w:r><w:r><w:t>again</w:t></w:r></w:p>";
     let mut document = Document::new(body);
-    assert_eq!(document.segments(), ["seen {0}again"]);
+    assert_eq!(document.segments(), ["seen {0^}again"]);
     assert!(document.translated(pseudo).contains(">hidden <"));
     document.options.hidden_text = true;
     assert_eq!(document.segments(), ["seen {0:hidden }again"]);

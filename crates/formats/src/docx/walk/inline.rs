@@ -28,7 +28,7 @@ impl<'a> Walker<'a> {
             "pPr" => Frame::ParagraphProperties { start: span.start },
             "ins" | "moveTo" if !self.context.options.inserted_text => {
                 self.leave(Reason::InsertedTextOff, span);
-                kept(span, Role::Point)
+                kept(span, Role::Anchor)
             }
             "hyperlink" | "ins" | "moveTo" | "dir" | "bdo" => self.wrapper(span, false),
             "smartTag" | "customXml" => self.wrapper(span, true),
@@ -45,7 +45,14 @@ impl<'a> Walker<'a> {
             "proofErr" | "smartTagPr" | "customXmlPr" => kept(span, Role::Noise),
             "del" | "moveFrom" => {
                 self.leave(Reason::DeletedText, span);
-                kept(span, Role::Point)
+                kept(span, Role::Anchor)
+            }
+            // Word leaves a bookmark wherever the cursor was last, in the midst of a word as anywhere.
+            "bookmarkStart" | "bookmarkEnd" | "commentRangeStart" | "commentRangeEnd" | "permStart" | "permEnd" => {
+                kept(span, Role::Anchor)
+            }
+            "moveFromRangeStart" | "moveFromRangeEnd" | "moveToRangeStart" | "moveToRangeEnd" => {
+                kept(span, Role::Anchor)
             }
             _ => self.thing(name, span, false),
         }

@@ -237,7 +237,8 @@ impl<'a> Walker<'a> {
                 if alternate {
                     self.end_alternate();
                 }
-                self.end_thing(Role::Point, in_run, Span { start, end: span.end });
+                let role = if floats(&self.text[start..span.end]) { Role::Anchor } else { Role::Point };
+                self.end_thing(role, in_run, Span { start, end: span.end });
             }
             Frame::Wrapper { pair } => self.end_wrapper(pair, span),
             Frame::Control { start, mark, pair, kept } => {
@@ -339,3 +340,13 @@ impl<'a> Walker<'a> {
 
 /// How many segments of a choice are compared with one of its fallback.
 const SEARCH: usize = 64;
+
+/// Whether a drawing stands anywhere on the page and not where it hangs in the text.
+fn floats(drawing: &str) -> bool {
+    let head = &drawing[..drawing.floor_char_boundary(HEAD_BYTES)];
+    let place = |what: &str| head.find(what).unwrap_or(HEAD_BYTES);
+    place(":anchor ").min(place("position:absolute")) < place(":inline ").min(place(":inline>"))
+}
+
+/// How much of a drawing says where it stands.
+const HEAD_BYTES: usize = 4_000;

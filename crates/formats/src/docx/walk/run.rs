@@ -59,7 +59,8 @@ impl<'a> Walker<'a> {
             }
             "softHyphen" | "lastRenderedPageBreak" if word => kept(Role::Noise),
             "ruby" if word => self.collect(Frame::Ruby { start: span.start }),
-            "delText" | "delInstrText" | "sym" if word => kept(Role::Point),
+            "delText" | "delInstrText" | "commentReference" | "annotationRef" if word => kept(Role::Anchor),
+            "sym" if word => kept(Role::Point),
             _ => self.thing(name, span, true),
         }
     }
@@ -95,7 +96,7 @@ impl<'a> Walker<'a> {
                 if !text.trim().is_empty() {
                     self.found.untranslated.add(Reason::HiddenText, "", span.start);
                 }
-                paragraph.content.thing(Role::Point, span, Some(format));
+                paragraph.content.thing(Role::Anchor, span, Some(format));
             }
             _ if paragraph.symbols => paragraph.content.thing(Role::Point, span, Some(format)),
             text => paragraph.content.text(text, span, format),

@@ -207,7 +207,10 @@ fn notation(segment: &Segment) -> String {
             Piece::Mark(Edge::Point, tag) if segment.kind(tag) == TagKind::Break => {
                 out.push_str(&format!("{{{}/}}", tag.0));
             }
-            Piece::Mark(Edge::Point, tag) => out.push_str(&format!("{{{}}}", tag.0)),
+            Piece::Mark(Edge::Point, tag) => {
+                let sign = if segment.kind(tag) == TagKind::Anchor { "^" } else { "" };
+                out.push_str(&format!("{{{}{sign}}}", tag.0));
+            }
         }
     }
     out

@@ -105,7 +105,10 @@ fn breaks_tabs_and_page_breaks() {
 
 #[test]
 fn marks_and_fields_are_things() {
-    check("A <text:bookmark-start text:name='b'/>marked<text:bookmark-end text:name='b'/> word", "A {0}marked{1} word");
+    check(
+        "A <text:bookmark-start text:name='b'/>marked<text:bookmark-end text:name='b'/> word",
+        "A {0^}marked{1^} word",
+    );
     check(
         "Page <text:page-number>7</text:page-number> of <text:page-count>9</text:page-count> pages",
         "Page {0} of {1} pages",
@@ -116,7 +119,7 @@ fn marks_and_fields_are_things() {
     check("A <text:unheard-of>word</text:unheard-of> stays", "A {0} stays");
     check(
         "<text:change-start text:change-id='c'/>New<text:change-end text:change-id='c'/> text <text:change text:change-id='d'/>here",
-        "New{0} text {1}here",
+        "New{0^} text {1^}here",
     );
 }
 
@@ -140,7 +143,7 @@ fn notes_and_comments_are_told_apart_from_their_line() {
          <text:note-body><text:p>The note</text:p></text:note-body></text:note> more<office:annotation><dc:creator>Some \
          Body</dc:creator><dc:date>2020</dc:date><text:p>A comment</text:p></office:annotation>.",
     );
-    assert_eq!(document.segments(), ["The note", "A comment", "A word{0} more{1}."]);
+    assert_eq!(document.segments(), ["The note", "A comment", "A word{0} more{1^}."]);
     assert_eq!(
         document.pseudo(),
         "<text:p>[Á ŵóŕď<text:note text:id='n' text:note-class='footnote'><text:note-citation>1</text:note-citation>\
@@ -149,7 +152,7 @@ fn notes_and_comments_are_told_apart_from_their_line() {
     );
     let mut without = document;
     (without.options.notes, without.options.comments) = (false, false);
-    assert_eq!(without.segments(), ["A word{0} more{1}."]);
+    assert_eq!(without.segments(), ["A word{0} more{1^}."]);
 }
 
 #[test]

@@ -100,6 +100,7 @@ impl<'a> Walker<'a> {
             _ if is_shown(&self.text[span.range()]) => "\u{fffc}",
             _ => "",
         };
+        let role = if role == Role::Point && hangs(&self.text[span.range()]) { Role::Anchor } else { role };
         self.thing(role, span, shown);
     }
 
@@ -137,4 +138,10 @@ fn is_shown(raw: &str) -> bool {
         .iter()
         .any(|mark| local.contains(mark) && !local.ends_with("-ref"));
     !is_mark
+}
+
+/// Whether nothing is seen where it stands: a mark, or a frame that is not set as a character.
+fn hangs(raw: &str) -> bool {
+    let head = &raw[..raw.find('>').unwrap_or(raw.len())];
+    !is_shown(raw) || (head.contains("anchor-type=\"") && !head.contains("anchor-type=\"as-char\""))
 }

@@ -28,7 +28,7 @@ fn scattered(segment: &Segment, dice: &mut Dice) -> TaggedText {
             TagKind::Format => (0..=dice.roll(2)).for_each(|_| pair(dice)),
             TagKind::Whole | TagKind::Protected => pair(dice),
             TagKind::Isolated => marks.push(Mark { at: isolated[index], tag: id, edge: Edge::Point }),
-            TagKind::Point | TagKind::Break => {
+            TagKind::Point | TagKind::Anchor | TagKind::Break => {
                 marks.push(Mark { at: dice.roll(places.len()), tag: id, edge: Edge::Point });
             }
         }
