@@ -7,6 +7,7 @@
 
 mod align;
 mod cache;
+mod case;
 mod config;
 mod draft;
 mod guard;

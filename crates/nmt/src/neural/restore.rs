@@ -239,6 +239,10 @@ fn polish(source: &str, draft: &Draft, groups: &[Group], restored: &mut Restored
     if draft.capitals {
         return;
     }
+    let Restored { text, groups: ranges, .. } = restored;
+    super::case::restore(within, text, |word| {
+        ranges.iter().any(|range| range.start < word.end && word.start < range.end)
+    });
     let first_of = |text: &str| text.chars().next();
     let starts_with_group = restored.groups.iter().any(|range| range.start == 0 && !range.is_empty());
     if let (Some(from), Some(to)) = (first_of(within), first_of(&restored.text))
