@@ -56,6 +56,12 @@ pub(crate) fn groups(
     let mut groups: Vec<Group> = Vec::new();
     let mut at = within.start;
     let first = fixed.partition_point(|fixed| fixed.range.start < within.start);
+    let is_free = |stars: &Range<usize>| fixed.get(first).is_none_or(|fixed| fixed.range.start >= stars.end);
+    if let Some(stars) = stars_before(text, within).filter(is_free) {
+        at = stars.end;
+        let (text, nature) = (text[stars.clone()].to_owned(), Nature::Ornament);
+        groups.push(Group { range: stars, text, members: Vec::new(), nature });
+    }
     for (index, fixed) in fixed.iter().enumerate().skip(first) {
         if fixed.range.end > within.end {
             break;
@@ -73,6 +79,14 @@ pub(crate) fn groups(
     }
     unknown(text, at..within.end, &mut groups);
     merge(text, groups)
+}
+
+/// The stars that a note begins with, or a word that has one: models leave `*Purpose` as it is.
+fn stars_before(text: &str, within: &Range<usize>) -> Option<Range<usize>> {
+    let rest = text[within.clone()].trim_start_matches('*');
+    let stars = within.start..within.end - rest.len();
+    (matches!(stars.len(), 1..=3) && rest.starts_with(|c: char| c.is_alphabetic() || c.is_whitespace()))
+        .then_some(stars)
 }
 
 fn spellable(text: &str, model: &dyn Model) -> bool {
@@ -286,6 +300,9 @@ mod tests {
         check("The CO₂ of 2½ m² was high¹ here", &[], &[("CO₂", Verbatim), ("2½ m²", Verbatim), ("¹", Verbatim)]);
         check("costs €50, not £3.", &[], &[("€50", Verbatim), ("£3", Verbatim)]);
         check("Nice 👍🏽😀 work", &[], &[("👍🏽😀", Ornament)]);
+        check("*Note and more", &[], &[("*", Ornament)]);
+        check("* Note", &[], &[("*", Ornament)]);
+        check("*{0} note", &[("*{0}", "*{0}")], &[("*{0}", Verbatim)]);
         check("says 你好 世界 there", &[], &[("你好 世界", Verbatim)]);
         check("Herr Müller naïve", &[], &[("Müller", Verbatim)]);
         check("“quoted” — don’t…", &[], &[]);
