@@ -33,6 +33,8 @@ pub(super) struct Field {
     pub(super) instruction: String,
     /// The token it begins with, if it began in the current paragraph.
     pub(super) mark: Option<usize>,
+    /// The token that its result begins with, likewise.
+    pub(super) result: Option<usize>,
     /// The pair that its live result is, if it began in the current paragraph.
     pub(super) pair: Option<usize>,
 }

@@ -78,6 +78,8 @@ pub(super) enum Kind {
     Point { spacer: bool },
     /// A thing of no width at all: it may stand inside a word.
     Anchor,
+    /// A thing with words that are seen and kept, as the number of a page: a range of the paragraph's text.
+    Shown { text: Range<usize> },
     /// A line break.
     Break,
     /// A tab: the border of a segment, or white space in a sentence.

@@ -84,6 +84,35 @@ impl Paragraph {
         self.unite(mark, kind_of(role));
     }
 
+    /// Makes one thing of all tokens since `mark`, with the words among those since `words` still to be read.
+    pub(crate) fn collapse_shown(&mut self, mark: usize, words: Option<usize>) {
+        let inside = words.and_then(|words| self.tokens.get(words..)).unwrap_or_default();
+        let texts = inside.iter().filter_map(|token| match &token.kind {
+            Kind::Text { text, .. } | Kind::Shown { text } => Some(text.clone()),
+            _ => None,
+        });
+        let is_line = !inside.iter().any(|token| matches!(token.kind, Kind::Break | Kind::Border));
+        let text = texts.reduce(|all, next| all.start..next.end).filter(|_| is_line);
+        let kind = text.and_then(|text| self.shown_kind(text)).unwrap_or(kind_of(Role::Point));
+        self.unite(mark, kind);
+    }
+
+    /// Adds a thing with words that are seen and kept.
+    pub(crate) fn shown(&mut self, text: &str, span: impl Into<Span>, run: Option<Format>) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        let kind = self.shown_kind(start..self.text.len()).unwrap_or(kind_of(Role::Point));
+        self.push(kind, span.into(), run);
+    }
+
+    /// What is long is no word of the sentence around it.
+    fn shown_kind(&self, text: Range<usize>) -> Option<Kind> {
+        let words = &self.text[text.clone()];
+        let is_word = words.contains(char::is_alphanumeric) && words.len() <= SHOWN_BYTES;
+        let start = text.start + (words.len() - words.trim_start().len());
+        is_word.then(|| Kind::Shown { text: start..start + words.trim().len() })
+    }
+
     /// Makes the start of a pair of all tokens since `mark`. `None` if half of another pair is among them.
     pub(crate) fn collapse_into_open(&mut self, mark: usize) -> Option<usize> {
         let pair = self.pair(false);
@@ -131,6 +160,9 @@ impl Paragraph {
         true
     }
 }
+
+/// The longest words of a thing that are read with the sentence around it.
+const SHOWN_BYTES: usize = 80;
 
 /// One token of several. Their literals follow each other.
 pub(super) fn united(tokens: &[Token], range: Range<usize>, kind: Kind) -> Token {

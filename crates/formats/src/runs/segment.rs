@@ -61,6 +61,8 @@ pub(super) enum Markup {
     Format(Format),
     /// A thing that begins and ends; text in it has a format of its own.
     Pair { open: Range<usize>, close: Range<usize>, base: Format },
+    /// A thing with words: they are in the segment, and come from here.
+    Shown(Range<usize>),
     /// A thing; a spacer stands for the space next to it.
     Single { literals: Vec<Range<usize>>, spacer: bool },
 }
@@ -245,7 +247,7 @@ impl<'a> Builder<'a> {
         let (tokens, first) = (self.tokens(), self.part.start);
         let (base, bases) = self.bases();
         self.scopes.push((usize::MAX, None, base));
-        let texts = |token: &&Token| matches!(token.kind, Kind::Text { .. });
+        let texts = |token: &&Token| matches!(token.kind, Kind::Text { .. } | Kind::Shown { .. });
         let texts_left = tokens.iter().filter(texts).count();
         let (mut seen, mut before, mut after) = (0, None, None);
         for (at, token) in tokens.iter().enumerate() {
@@ -267,6 +269,10 @@ impl<'a> Builder<'a> {
                     self.text(text, format);
                 }
                 Kind::Point { spacer } => self.point(first + at, TagKind::Point, *spacer),
+                Kind::Shown { text } => {
+                    seen += 1;
+                    self.shown(first + at, &self.paragraph.text[text.clone()]);
+                }
                 Kind::Anchor => self.point(first + at, TagKind::Anchor, false),
                 Kind::Break => self.line_break(first + at),
                 Kind::Open { pair, transparent: false } => self.open(at, *pair, bases[at]),
@@ -304,6 +310,16 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn shown(&mut self, token: usize, text: &str) {
+        self.end_format();
+        let tag = self.segment.add_tag(TagKind::Protected);
+        self.tags.push(Markup::Shown(self.paragraph.tokens[token].literals.clone()));
+        self.segment.source.open(tag);
+        self.segment.source.push_str(text);
+        self.segment.source.close(tag);
+        self.last = Last::Other;
+    }
+
     fn point(&mut self, token: usize, kind: TagKind, spacer: bool) {
         let literals = self.paragraph.tokens[token].literals.clone();
         if let Last::Point(tag) = self.last
@@ -330,7 +346,7 @@ impl<'a> Builder<'a> {
     fn line_break(&mut self, token: usize) {
         let before = self.segment.source.text().chars().next_back();
         let next = self.paragraph.tokens[token + 1..self.part.end].iter().find_map(|token| match &token.kind {
-            Kind::Text { text, .. } => self.paragraph.text[text.clone()].chars().next(),
+            Kind::Text { text, .. } | Kind::Shown { text } => self.paragraph.text[text.clone()].chars().next(),
             Kind::Break => Some(' '),
             _ => None,
         });

@@ -30,7 +30,7 @@ pub(super) fn split(paragraph: &mut Paragraph) -> Vec<Range<usize>> {
 fn has_words(paragraph: &Paragraph, part: Range<usize>) -> bool {
     let mut texts = paragraph.tokens[part].iter().filter_map(|token| match &token.kind {
         Kind::Text { text, .. } => Some(&paragraph.text[text.clone()]),
-        Kind::Break | Kind::Point { spacer: true } => Some(" "),
+        Kind::Break | Kind::Shown { .. } | Kind::Point { spacer: true } => Some(" "),
         _ => None,
     });
     match (texts.next(), texts.next()) {

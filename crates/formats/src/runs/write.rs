@@ -221,8 +221,15 @@ impl Writer<'_> {
             self.blank(slot.before.as_ref());
             self.blank(slot.after.as_ref());
         }
+        // The thing whose words come next, and are written already.
+        let mut shown: Option<TagId> = None;
         for (index, piece) in pieces.iter().enumerate() {
             match *piece {
+                Piece::Text(_) if shown.is_some() => {
+                    if Some(index) == last {
+                        self.blank(slot.after.as_ref());
+                    }
+                }
                 Piece::Text(text) => {
                     if Some(index) == first {
                         self.blank(slot.before.as_ref());
@@ -241,6 +248,15 @@ impl Writer<'_> {
                             let space_follows = matches!(next, Some(Piece::Text(text)) if text.starts_with(' '));
                             self.single(literals, *spacer, space_follows);
                         }
+                        (Edge::Open, Markup::Shown(literals)) => {
+                            if first.is_some_and(|first| index < first) {
+                                self.blank(slot.before.as_ref());
+                            }
+                            written[tag.0 as usize] += 1;
+                            self.literals(literals.clone());
+                            shown = Some(tag);
+                        }
+                        (Edge::Close, Markup::Shown(_)) => shown = None,
                         (Edge::Open, Markup::Format(format)) => {
                             written[tag.0 as usize] = 1;
                             open.push(Open { tag, format: *format, close: None });

@@ -186,7 +186,7 @@ fn twice(format: Format, bytes: &[u8], findings: &mut Findings) {
     let Ok(document) = read(bytes) else { return };
     findings.segments = document.segments.len();
     findings.tags = document.segments.iter().map(|segment| segment.tags.len()).sum();
-    let swapped: Vec<TaggedText> = document.segments.iter().map(|s| swap::segment(&s.source)).collect();
+    let swapped: Vec<TaggedText> = document.segments.iter().map(swap::segment).collect();
     let target = Target { source_language: None, language: None };
     let again = document.skeleton.merge(&swapped, &target).and_then(|written| read(&written));
     match again {

@@ -1,6 +1,6 @@
 //! An engine that is its own inverse: translating twice must give the document back, though every segment was written.
 
-use terjuman_model::{LanguagePair, Piece, TaggedText};
+use terjuman_model::{Edge, LanguagePair, Piece, Segment, TagKind, TaggedText};
 use terjuman_nmt::{Identity, Source, TranslateError, Translated};
 use terjuman_pipeline::{Pairs, Translator, Watch};
 
@@ -33,18 +33,25 @@ fn swapped(text: &str) -> String {
     words.flat_map(|word| word.chars().map(if is_plain(word.trim()) { letter } else { |c| c })).collect()
 }
 
-/// The text of a segment with its tags where they were.
-pub(crate) fn segment(source: &TaggedText) -> TaggedText {
-    let swapped = swapped(source.text());
+/// The text of a segment with its tags where they were, and what is protected as it was.
+pub(crate) fn segment(segment: &Segment) -> TaggedText {
+    let swapped = swapped(segment.source.text());
     let mut out = TaggedText::new();
-    let mut at = 0;
-    for piece in source.pieces() {
+    let (mut at, mut protected) = (0, 0_usize);
+    for piece in segment.source.pieces() {
         match piece {
             Piece::Text(text) => {
-                out.push_str(&swapped[at..at + text.len()]);
+                out.push_str(if protected > 0 { text } else { &swapped[at..at + text.len()] });
                 at += text.len();
             }
-            Piece::Mark(edge, tag) => out.mark(edge, tag),
+            Piece::Mark(edge, tag) => {
+                match edge {
+                    Edge::Open if segment.kind(tag) == TagKind::Protected => protected += 1,
+                    Edge::Close if segment.kind(tag) == TagKind::Protected => protected = protected.saturating_sub(1),
+                    _ => {}
+                }
+                out.mark(edge, tag);
+            }
         }
     }
     out

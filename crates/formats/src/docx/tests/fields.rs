@@ -1,5 +1,7 @@
 //! Fields: nested, across runs and paragraphs, broken.
 
+use terjuman_model::{Mark, TaggedText};
+
 use super::build::Document;
 use super::engine::pseudo;
 
@@ -48,7 +50,7 @@ fn links_are_translated_and_numbers_are_kept() {
     );
     assert_eq!(
         segments(&[format!("{}{}{}", text("on page "), field(" PAGEREF x ", &text("seven")), text(" below"))]),
-        ["on page {0} below"]
+        ["on page {0!:seven} below"]
     );
     assert_eq!(segments(&[field(" FORMTEXT ", &text("Fill me in"))]), ["Fill me in"]);
 }
@@ -57,23 +59,46 @@ fn links_are_translated_and_numbers_are_kept() {
 fn fields_nest() {
     let number = field(" PAGE ", &text("one"));
     let link = field(" HYPERLINK \\l \"x\" ", &format!("{}{number}", text("Chapter ")));
-    assert_eq!(segments(&[format!("{}{link}{}", text("In "), text(" we learn"))]), ["In {0=:Chapter {1}} we learn"]);
+    assert_eq!(
+        segments(&[format!("{}{link}{}", text("In "), text(" we learn"))]),
+        ["In {0=:Chapter {1!:one}} we learn"]
+    );
     // A field in the instruction of another.
     let inner = field(" MERGEFIELD a ", &text("words"));
     let outer = format!("{BEGIN}{}{inner}{}{SEPARATE}{}{END}", code(" IF "), code(" = 1 "), text("result words"));
-    assert_eq!(segments(&[format!("{}{outer}{}", text("so "), text(" it is"))]), ["so {0} it is"]);
+    assert_eq!(segments(&[format!("{}{outer}{}", text("so "), text(" it is"))]), ["so {0!:result words} it is"]);
 }
 
 #[test]
 fn fields_that_share_a_run_with_text_are_taken_apart() {
     let paragraph = "<w:r><w:t xml:space=\"preserve\">Page </w:t><w:fldChar w:fldCharType=\"begin\"/><w:instrText>PAGE</w:instrText>\
         <w:fldChar w:fldCharType=\"separate\"/><w:t>7</w:t><w:fldChar w:fldCharType=\"end\"/><w:t xml:space=\"preserve\"> of many</w:t></w:r>";
-    assert_eq!(segments(&[paragraph.into()]), ["Page {0} of many"]);
+    assert_eq!(segments(&[paragraph.into()]), ["Page {0!:7} of many"]);
     let translated = Document::new(&format!("<w:p>{paragraph}</w:p>")).translated(pseudo);
     assert_eq!(
         translated,
         format!("<w:p>{}</w:p>", paragraph.replace("Page ", "[Ṕáǵé ").replace(" of many", " óƒ ɱáńý]"))
     );
+}
+
+#[test]
+fn kept_results_are_read_with_their_sentence_and_written_where_it_says() {
+    let [figure, page] = [field(" REF f ", &text("Figure 1")), field(" PAGEREF f ", &text("9"))];
+    let paragraph = |parts: &[&str]| format!("<w:p>{}</w:p>", parts.concat());
+    let document = Document::new(&paragraph(&[&figure, &text(" shows page "), &page]));
+    assert_eq!(document.segments(), ["{0!:Figure 1} shows page {1!:9}"]);
+    let swapped = document.translated(|segment| {
+        let [a, b, c, d] = segment.source.marks() else { panic!("two things") };
+        let marks = vec![Mark { at: 0, ..*c }, Mark { at: 1, ..*d }, Mark { at: 15, ..*a }, Mark { at: 23, ..*b }];
+        TaggedText::with_marks("9 esta adentro Figure 1".into(), marks)
+    });
+    // One run has all that looks the same.
+    let run = paragraph(&[&page, &text(" esta adentro "), &figure]).replace("</w:r><w:r>", "");
+    assert_eq!(swapped, run);
+    // The result alone is nothing to translate, and a long one is no word.
+    assert!(Document::new(&paragraph(&[&figure])).segments().is_empty());
+    let long = field(" INDEX ", &text(&"words ".repeat(20)));
+    assert_eq!(Document::new(&paragraph(&[&text("See "), &long, &text(" now")])).segments(), ["See {0} now"]);
 }
 
 #[test]

@@ -129,6 +129,7 @@ impl<'a> Walker<'a> {
                 state: State::Instruction,
                 instruction: String::new(),
                 mark,
+                result: None,
                 pair: None,
             });
         }
@@ -148,7 +149,7 @@ impl<'a> Walker<'a> {
                 match (field.state, field.mark) {
                     (State::Live, Some(mark)) => field.pair = content.collapse_into_open(mark),
                     (State::Live, None) => content.bar(0),
-                    _ => {}
+                    _ => field.result = Some(content.mark()),
                 }
             }
             (FieldMark::End, Some(field)) => {
@@ -160,7 +161,7 @@ impl<'a> Walker<'a> {
                     (State::Live, None, _) => content.thing(Role::Border, span, run),
                     (_, _, Some(mark)) => {
                         content.thing(Role::Point, span, run);
-                        content.collapse(mark, Role::Point);
+                        content.collapse_shown(mark, field.result);
                     }
                     (_, _, None) => {
                         content.thing(Role::Point, span, run);

@@ -202,6 +202,9 @@ fn notation(segment: &Segment) -> String {
             Piece::Mark(Edge::Open, tag) if segment.kind(tag) == TagKind::Whole => {
                 out.push_str(&format!("{{{}!", tag.0));
             }
+            Piece::Mark(Edge::Open, tag) if segment.kind(tag) == TagKind::Protected => {
+                out.push_str(&format!("{{{}=", tag.0));
+            }
             Piece::Mark(Edge::Open, tag) => out.push_str(&format!("{{{}:", tag.0)),
             Piece::Mark(Edge::Close, _) => out.push('}'),
             Piece::Mark(Edge::Point, tag) if segment.kind(tag) == TagKind::Break => {

@@ -1,11 +1,13 @@
 //! Elements in a line of text.
 
+use std::borrow::Cow;
+
 use super::Walker;
 use super::frame::Frame;
 use crate::Reason;
 use crate::odf::slot::{Plain, Slot};
 use crate::runs::{Role, Span};
-use crate::xml::{Name, Namespace};
+use crate::xml::{Name, Namespace, unescape};
 
 /// Spaces in a row that may be part of a sentence. More are the layout of somebody without tabs.
 const SPACES: usize = 64;
@@ -94,6 +96,9 @@ impl<'a> Walker<'a> {
     }
 
     pub(super) fn end_kept(&mut self, role: Role, span: Span) {
+        if let Some(words) = field_words(&self.text[span.range()]).filter(|_| role == Role::Point) {
+            return self.field(&words, span);
+        }
         let shown = match role {
             Role::Tab => "\t",
             Role::Break => "\n",
@@ -144,4 +149,17 @@ fn is_shown(raw: &str) -> bool {
 fn hangs(raw: &str) -> bool {
     let head = &raw[..raw.find('>').unwrap_or(raw.len())];
     !is_shown(raw) || (head.contains("anchor-type=\"") && !head.contains("anchor-type=\"as-char\""))
+}
+
+/// What a field shows: an element of text with nothing else in it. Scripts and hidden texts show nothing.
+fn field_words(raw: &str) -> Option<Cow<'_, str>> {
+    let (tag, rest) = raw.split_once('>')?;
+    let (words, end) = rest.split_once('<')?;
+    let name = tag.strip_prefix("<text:")?.split_whitespace().next()?;
+    let is_field = name != "script"
+        && !name.starts_with("hidden-")
+        && !tag.ends_with('/')
+        && end.starts_with("/text:")
+        && !end.contains('<');
+    is_field.then(|| unescape(words)).filter(|words| !words.trim().is_empty())
 }

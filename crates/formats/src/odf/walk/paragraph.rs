@@ -212,6 +212,17 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// A field, with the words that it shows.
+    pub(super) fn field(&mut self, words: &str, span: Span) {
+        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        let run = paragraph.run(&self.found.formats);
+        paragraph.content.shown(words, span, run);
+        if paragraph.in_cell {
+            paragraph.said.push('\u{fffc}');
+        }
+        paragraph.after_space = false;
+    }
+
     pub(super) fn start_pair(&mut self, span: Span) -> Frame {
         match self.paragraphs.last_mut() {
             Some(paragraph) => Frame::Pair { pair: paragraph.content.open(false, span) },
