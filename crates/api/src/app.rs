@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use metrics_exporter_prometheus::PrometheusHandle;
 use terjuman_jobs::{AtWork, Jobs};
 use terjuman_pipeline::{Engines, Limits, Options};
-use tokio::sync::Semaphore;
 
+use crate::admission::{Gate, Slots};
 use crate::auth::Keys;
 use crate::rates::Rates;
 use crate::request::body::Room;
@@ -48,7 +48,9 @@ struct Inner {
     metrics: Option<PrometheusHandle>,
     rates: Rates,
     room: Room,
-    sync_slots: Arc<Semaphore>,
+    reading: Gate,
+    changing: Gate,
+    sync_slots: Slots,
     stopping: AtomicBool,
 }
 
@@ -70,7 +72,9 @@ impl App {
             metrics: parts.metrics,
             rates: Rates::new(&parts.http),
             room: Room::new(parts.http.max_bytes_in_memory),
-            sync_slots: Arc::new(Semaphore::new(parts.http.sync_slots)),
+            reading: Gate::new(parts.http.max_requests),
+            changing: Gate::new(parts.http.max_requests),
+            sync_slots: Slots::new(parts.http.sync_slots, parts.http.sync_waiting),
             stopping: AtomicBool::new(false),
             http: parts.http,
         })))
@@ -116,8 +120,18 @@ impl App {
         &self.0.room
     }
 
+    /// The bound on requests that read.
+    pub(crate) fn reading(&self) -> &Gate {
+        &self.0.reading
+    }
+
+    /// The bound on requests that change something: a slow disk under them keeps nobody from reading.
+    pub(crate) fn changing(&self) -> &Gate {
+        &self.0.changing
+    }
+
     /// Who may translate synchronously.
-    pub(crate) fn sync_slots(&self) -> &Arc<Semaphore> {
+    pub(crate) fn sync_slots(&self) -> &Slots {
         &self.0.sync_slots
     }
 

@@ -275,6 +275,15 @@ impl ApiError {
         )
     }
 
+    /// Nothing is promised: what was asked for may have been done.
+    pub(crate) fn took_too_long() -> Self {
+        Self::new(
+            Refusal::ServiceTemporaryUnavailable,
+            "The server did not come to an answer in time. If the request was to change something, it may have done so: \
+            look before you send it again, or send it with a Repeatability-Request-ID.",
+        )
+    }
+
     /// What was at fault.
     #[cfg(test)]
     pub(crate) fn target(&self) -> Option<&str> {

@@ -11,14 +11,17 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
+use tokio::time::timeout;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::App;
+use crate::admission::{Gate, Inside};
 use crate::error::{ApiError, Refusal};
 use crate::paths::canonical;
 use crate::request::base::Secure;
 use crate::request::client_id::{CLIENT_REQUEST_ID, client_request_id};
+use crate::router::SYNC;
 
 const REQUEST_IDS: [HeaderName; 3] = [
     HeaderName::from_static("apim-request-id"),
@@ -42,11 +45,25 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
     let secure = request.extensions().get::<Secure>().is_some();
     let response = match admitted {
         Err(error) => error.into_response(),
-        Ok(()) => {
-            AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await.unwrap_or_else(|_| {
-                span.in_scope(|| tracing::error!("a request handler panicked"));
-                ApiError::internal().into_response()
-            })
+        // Inside until the answer is there.
+        Ok(_inside) => {
+            let limit = time_to_answer(&app, &request);
+            let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
+            let answered = match limit {
+                Some(limit) => timeout(limit, answer).await,
+                None => Ok(answer.await),
+            };
+            match answered {
+                Ok(Ok(response)) => response,
+                Ok(Err(_)) => {
+                    span.in_scope(|| tracing::error!("a request handler panicked"));
+                    ApiError::internal().into_response()
+                }
+                Err(_) => {
+                    span.in_scope(|| tracing::error!("a request took longer than http.answer_ms"));
+                    ApiError::took_too_long().into_response()
+                }
+            }
         }
     };
     let mut response = response;
@@ -68,7 +85,7 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
 }
 
 /// Lets the request in: bounds first, then the path, then the key, and nothing of the body.
-fn admit(app: &App, request: &mut Request) -> Result<(), ApiError> {
+fn admit(app: &App, request: &mut Request) -> Result<Option<Inside>, ApiError> {
     let uri = request.uri();
     let length = uri.path_and_query().map_or(0, |path| path.as_str().len());
     if length > app.http().max_uri_bytes {
@@ -87,9 +104,30 @@ fn admit(app: &App, request: &mut Request) -> Result<(), ApiError> {
     if is_api(request.uri().path()) {
         let resource = app.keys().authenticate(request.headers())?;
         app.rates().admit(&resource)?;
+        let inside = gate(app, request).map(|gate| gate.enter(&resource)).transpose()?;
         request.extensions_mut().insert(resource);
+        return Ok(inside);
     }
-    Ok(())
+    Ok(None)
+}
+
+/// What bounds the number of requests like this one. Synchronous translations have slots of their own.
+fn gate<'a>(app: &'a App, request: &Request) -> Option<&'a Gate> {
+    match *request.method() {
+        _ if request.uri().path() == SYNC => None,
+        Method::GET | Method::HEAD => Some(app.reading()),
+        _ => Some(app.changing()),
+    }
+}
+
+/// No answer waits longer, whatever the store and its disk do. A synchronous translation has a deadline of its own.
+fn time_to_answer(app: &App, request: &Request) -> Option<Duration> {
+    let answer = Duration::from_millis(app.http().answer_ms);
+    match *request.method() {
+        _ if request.uri().path() == SYNC => None,
+        Method::POST => Some(answer + app.http().body_total()),
+        _ => Some(answer),
+    }
 }
 
 /// Whether the path is one that needs a key.
