@@ -23,6 +23,9 @@ use crate::request::base::Secure;
 use crate::request::client_id::{CLIENT_REQUEST_ID, client_request_id};
 use crate::router::SYNC;
 
+/// A refusal costs nearly as much as the reading of a job: while there is enough of that to do, refusals have to wait.
+const TURNS_WHEN_BUSY: u32 = 4;
+
 const REQUEST_IDS: [HeaderName; 3] = [
     HeaderName::from_static("apim-request-id"),
     HeaderName::from_static("x-requestid"),
@@ -66,6 +69,10 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
             }
         }
     };
+    if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED) {
+        let busy = app.reading().is_full() || app.changing().is_full();
+        app.pace().turn(if busy { TURNS_WHEN_BUSY } else { 1 }).await;
+    }
     let mut response = response;
     if secure {
         let year = HeaderValue::from_static("max-age=31536000");

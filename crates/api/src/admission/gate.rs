@@ -45,6 +45,11 @@ impl Gate {
         Ok(Inside { gate: self.clone(), resource: resource.clone() })
     }
 
+    /// Whether there is no room but for those who have less than their share.
+    pub(crate) fn is_full(&self) -> bool {
+        self.inside().values().sum::<usize>() >= self.0.bound
+    }
+
     fn inside(&self) -> MutexGuard<'_, HashMap<ResourceId, usize>> {
         self.0.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }

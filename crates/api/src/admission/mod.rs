@@ -5,9 +5,11 @@
 //! bounded: two resources take it to 3/2, three to 11/6, and so on like the harmonic numbers.
 
 mod gate;
+mod pace;
 mod slots;
 
 pub(crate) use gate::{Gate, Inside};
+pub(crate) use pace::Pace;
 pub(crate) use slots::Slots;
 
 /// Whether one more of a resource fits under the bound: there is room, or it has less than its share among so many

@@ -90,7 +90,13 @@ fn parameters(app: &App, call: &Call, headers: &HeaderMap) -> Result<Parameters,
 }
 
 /// Waits for a slot, then translates on a blocking thread.
-async fn run(app: App, resource: &ResourceId, parameters: Parameters, body: Collected, files: Files) -> Result<Output, ApiError> {
+async fn run(
+    app: App,
+    resource: &ResourceId,
+    parameters: Parameters,
+    body: Collected,
+    files: Files,
+) -> Result<Output, ApiError> {
     let (wait, deadline) = (app.http().sync_wait(), Duration::from_millis(app.http().sync_deadline_ms));
     let Ok(Ok(slot)) = timeout(wait, app.sync_slots().acquire(resource)).await else {
         return Err(no_slot());
