@@ -17,6 +17,7 @@
 mod client;
 mod figures;
 mod overload;
+#[expect(dead_code, reason = "the other bench needs more of it")]
 mod server;
 
 use std::time::{Duration, Instant};

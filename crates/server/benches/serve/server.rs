@@ -40,8 +40,14 @@ impl Server {
         Self { address, process, folder: own }
     }
 
-    fn root(&self) -> &Path {
+    /// Where its data and documents are.
+    pub(crate) fn root(&self) -> &Path {
         self.folder.as_ref().expect("a server that documents are asked of has a folder").path()
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Resident memory of the process.
@@ -84,6 +90,8 @@ impl Server {
 
 fn spawn(role: &str, root: &Path, settings: &[(&str, &str)]) -> (SocketAddr, Child) {
     let address = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
+    let temporary = root.join("tmp");
+    std::fs::create_dir_all(&temporary).expect("a folder for temporary files");
     let process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
         .args(["serve", "--role", role])
         .env("TERJUMAN_HTTP__LISTEN", address.to_string())
@@ -91,6 +99,7 @@ fn spawn(role: &str, root: &Path, settings: &[(&str, &str)]) -> (SocketAddr, Chi
         .env("TERJUMAN_STORAGE__FILE_ROOTS", root)
         .env("TERJUMAN_ENGINE__DEFAULT", "pseudo")
         .env("TERJUMAN_LOG__LEVEL", "error")
+        .env("TMPDIR", &temporary)
         .envs(settings.iter().map(|(key, value)| (format!("TERJUMAN_{key}"), value)))
         .stdout(Stdio::null())
         .spawn()
