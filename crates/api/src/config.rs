@@ -27,7 +27,7 @@ pub struct HttpConfig {
     /// Connections at a time; further ones wait to be accepted. Default 4,096.
     pub max_connections: usize,
     /// Requests at work at a time, those that read and those that change something counted apart, synchronous translations
-    /// not at all. Further ones get a 429 at once, but for those of a resource that has less than its share. Default 512.
+    /// not at all. Further ones get a 429 at once, but for those of a resource that has less than its share. Default 256.
     pub max_requests: usize,
     /// Milliseconds that the answer to a request may take, once its body is there. Default 15,000.
     pub answer_ms: u64,
@@ -93,7 +93,7 @@ impl Default for HttpConfig {
             body_total_ms: 60_000,
             keep_alive_ms: 75_000,
             max_connections: 4_096,
-            max_requests: 512,
+            max_requests: 256,
             answer_ms: 15_000,
             max_uri_bytes: 16 << 10,
             max_headers: 100,

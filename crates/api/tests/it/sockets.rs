@@ -286,3 +286,48 @@ async fn a_request_that_is_on_its_way_when_the_server_stops_is_answered() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     server.served.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_body_that_keeps_coming_slowly_is_cut_off_all_the_same() {
+    let server = listening(|http| (http.body_idle_ms, http.body_total_ms) = (10_000, 200)).await;
+    let mut stream = server.connect().await;
+    stream.write_all(start("Content-Length: 10000000\r\n", "").as_bytes()).await.unwrap();
+    let (mut reading, mut writing) = stream.split();
+    let mut first = [0; 12];
+    let dripping = async {
+        while writing.write_all(b" ").await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        read = tokio::time::timeout(LIMIT, reading.read_exact(&mut first)) => { read.unwrap().unwrap(); }
+        () = dripping => {}
+    }
+    assert_eq!(&first, b"HTTP/1.1 408");
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_no_peer_longer_than_it_has_to() {
+    let server = listening(|http| http.shutdown_ms = 300).await;
+    let mut kept = Vec::new();
+    for sent in [
+        String::new(),
+        "GET /heal".to_owned(),
+        start("Content-Length: 1000\r\n", "{"),
+        // Refused, and its body is still awaited.
+        start("Content-Length: 1000\r\n", "{").replace(KEY, "wrong"),
+        "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n".repeat(50),
+        "\u{16}\u{3}\u{1}".to_owned(),
+    ] {
+        let mut stream = server.connect().await;
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        kept.push(stream);
+    }
+    // Whoever came after them is answered: the server knows them all.
+    let text = server.exchange(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(answers(&text), ["200"]);
+    server.stop.cancel();
+    tokio::time::timeout(LIMIT, server.served).await.expect("it stops").unwrap().unwrap();
+    drop(kept);
+}

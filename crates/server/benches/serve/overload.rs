@@ -70,7 +70,7 @@ async fn polls() {
         let server = Server::start(settings);
         let id = Connection::open(server.address).await.submit(&server.absent(), &server.absent()).await;
         let poll = request("GET", &format!("/translator/document/batches/{id}?"), "", b"");
-        row(what, &server, &poll, 64, 2_000).await;
+        row(what, &server, &poll, 64, 1_000).await;
     }
 }
 

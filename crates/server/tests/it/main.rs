@@ -9,6 +9,7 @@ mod backup;
 mod crash;
 mod demo;
 mod deploy;
+mod fairness;
 mod models;
 mod postgres;
 mod rolling;
