@@ -142,11 +142,11 @@ pub enum ConfigError {
     #[error("auth.keys: {0} is not a loopback address, so at least one key is needed; or listen on 127.0.0.1")]
     NoKeys(SocketAddr),
     /// An entry that is no key.
-    #[error("auth.keys: entry {0} is empty, has blanks at its ends, or is not plain ASCII")]
-    Key(usize),
+    #[error("auth.{0}: entry {1} is empty, has blanks at its ends, or is not plain ASCII")]
+    Key(&'static str, usize),
     /// One key, two resources.
-    #[error("auth.keys: entry {0} repeats a key that another resource has")]
-    KeyTwice(usize),
+    #[error("auth.{0}: entry {1} repeats one that another resource has")]
+    KeyTwice(&'static str, usize),
 }
 
 impl HttpConfig {

@@ -2,6 +2,7 @@
 //!
 //! HTTP/2 is not spoken: no client of this API asks for it, and its floods are a class of attacks of their own.
 
+mod bare;
 mod idle;
 mod linger;
 mod watched;

@@ -6,6 +6,7 @@ use figment::{Error, Metadata, Profile, Provider};
 /// Keys whose values are lists: comma-separated in the environment.
 const LISTS: [&str; 8] = [
     "auth.keys",
+    "auth.tokens",
     "secrets.old_keys",
     "storage.allow_hosts",
     "storage.only_hosts",
