@@ -4,7 +4,7 @@ use figment::value::{Dict, Map, Value};
 use figment::{Error, Metadata, Profile, Provider};
 
 /// Keys whose values are lists: comma-separated in the environment.
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 9] = [
     "auth.keys",
     "auth.tokens",
     "secrets.old_keys",
