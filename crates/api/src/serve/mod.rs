@@ -129,6 +129,7 @@ async fn serve_with(
     tokio::select! {
         () = closing => {}
         () = accepting => {}
+        () = crate::ops::keep_metrics_small(&app) => {}
     }
     // The system has accepted for us who came in the meantime: without this they would be turned away unheard.
     let listener = listener.into_std()?;
