@@ -60,6 +60,16 @@ impl Server {
         self.memory("VmHWM:")
     }
 
+    /// The processor's time that it has taken.
+    pub(crate) fn processor(&self) -> Duration {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        // What follows the name, which may hold blanks: the 12th and 13th, in hundredths of a second.
+        let behind = text.rsplit_once(')').map_or("", |(_, behind)| behind);
+        let ticks =
+            behind.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>();
+        Duration::from_millis(ticks * 10)
+    }
+
     fn memory(&self, row: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
         let line = status.lines().find(|line| line.starts_with(row)).unwrap_or_default();
