@@ -1,4 +1,4 @@
-.PHONY: crash demo fidelity test
+.PHONY: crash demo fidelity soak test
 # A folder of documents from English to Portuguese, through the public API of a server on the embedded engine.
 demo:
 	scripts/demo
@@ -9,6 +9,10 @@ test:
 KILLS ?= 25
 crash:
 	TERJUMAN_TEST_KILLS=$(KILLS) scripts/with-postgres cargo nextest run --locked --package terjuman-server being_killed
+# An hour of mixed work, and whether the server takes no more at its end: make soak MINUTES=60
+MINUTES ?= 60
+soak:
+	cargo bench --locked --package terjuman-server --bench soak -- $(MINUTES)
 # Figures of what comes back from real documents, written to docs/fidelity.md; OFFICE=DIR adds a folder of office documents.
 fidelity:
 	cargo run --release --locked -p terjuman-pipeline --example fidelity -- ../shared/corpus $(OFFICE)

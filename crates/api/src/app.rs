@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use metrics_exporter_prometheus::PrometheusHandle;
 use terjuman_jobs::{AtWork, Jobs};
 use terjuman_pipeline::{Engines, Limits, Options};
-use tokio::sync::Semaphore;
 
+use crate::admission::{Gate, Pace, Slots};
 use crate::auth::Keys;
 use crate::rates::Rates;
 use crate::request::body::Room;
 use crate::{AuthConfig, ConfigError, HttpConfig};
+
+/// Refusals a second for each processor: some tenth of what it can do.
+const REFUSALS: u32 = 4_000;
 
 /// What the HTTP side is made of.
 pub struct Parts {
@@ -48,7 +51,10 @@ struct Inner {
     metrics: Option<PrometheusHandle>,
     rates: Rates,
     room: Room,
-    sync_slots: Arc<Semaphore>,
+    pace: Pace,
+    reading: Gate,
+    changing: Gate,
+    sync_slots: Slots,
     stopping: AtomicBool,
 }
 
@@ -70,7 +76,10 @@ impl App {
             metrics: parts.metrics,
             rates: Rates::new(&parts.http),
             room: Room::new(parts.http.max_bytes_in_memory),
-            sync_slots: Arc::new(Semaphore::new(parts.http.sync_slots)),
+            pace: Pace::new(REFUSALS.saturating_mul(processors())),
+            reading: Gate::new(parts.http.max_requests),
+            changing: Gate::new(parts.http.max_requests),
+            sync_slots: Slots::new(parts.http.sync_slots, parts.http.sync_waiting),
             stopping: AtomicBool::new(false),
             http: parts.http,
         })))
@@ -116,8 +125,23 @@ impl App {
         &self.0.room
     }
 
+    /// How fast requests are refused.
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.0.pace
+    }
+
+    /// The bound on requests that read.
+    pub(crate) fn reading(&self) -> &Gate {
+        &self.0.reading
+    }
+
+    /// The bound on requests that change something: a slow disk under them keeps nobody from reading.
+    pub(crate) fn changing(&self) -> &Gate {
+        &self.0.changing
+    }
+
     /// Who may translate synchronously.
-    pub(crate) fn sync_slots(&self) -> &Arc<Semaphore> {
+    pub(crate) fn sync_slots(&self) -> &Slots {
         &self.0.sync_slots
     }
 
@@ -129,4 +153,8 @@ impl App {
     pub(crate) fn is_stopping(&self) -> bool {
         self.0.stopping.load(Ordering::SeqCst)
     }
+}
+
+fn processors() -> u32 {
+    std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(u32::MAX))
 }

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
@@ -60,10 +61,16 @@ pub struct AuthConfig {
     /// replaced while the other works. A resource's name is letters, digits, `-`, `_` and `.`. Default none: the server
     /// listens on loopback only and accepts `terjuman-dev-key`.
     pub keys: Vec<Secret>,
+    /// `TOKEN` or `RESOURCE=TOKEN`, as with keys: what clients that have a credential in place of a key send as
+    /// `Authorization: Bearer TOKEN`. Tokens are compared, not decoded. Default none: bearer tokens are not accepted.
+    pub tokens: Vec<Secret>,
 }
 
-/// The keys in force.
-pub(crate) struct Keys(Vec<([u8; 32], ResourceId)>);
+/// The credentials in force. Keys come before tokens.
+pub(crate) struct Keys {
+    known: Vec<([u8; 32], ResourceId)>,
+    keys: usize,
+}
 
 impl AuthConfig {
     /// Whether these keys can be used on that address.
@@ -81,49 +88,66 @@ impl AuthConfig {
     }
 
     pub(crate) fn resolve(&self, listen: SocketAddr) -> Result<Keys, ConfigError> {
-        if self.keys.is_empty() {
+        if self.keys.is_empty() && self.tokens.is_empty() {
             if !listen.ip().is_loopback() {
                 return Err(ConfigError::NoKeys(listen));
             }
-            return Ok(Keys(vec![(hash(DEVELOPMENT_KEY), ResourceId("development".to_owned()))]));
+            let known = vec![(hash(DEVELOPMENT_KEY), ResourceId("development".to_owned()))];
+            return Ok(Keys { known, keys: 1 });
         }
-        let mut keys: Vec<([u8; 32], ResourceId)> = Vec::new();
-        for (index, entry) in self.keys.iter().enumerate() {
-            let (resource, key) = split(entry.expose());
-            if key.is_empty() || !key.bytes().all(|b| matches!(b, b' '..=b'~')) || key.trim() != key {
-                return Err(ConfigError::Key(index + 1));
-            }
-            let hash = hash(key);
-            let resource = resource.map_or_else(|| derived(&hash), |name| ResourceId(format!("named-{name}")));
-            match keys.iter().find(|(known, _)| *known == hash) {
-                Some((_, owner)) if *owner != resource => return Err(ConfigError::KeyTwice(index + 1)),
-                Some(_) => {}
-                None => keys.push((hash, resource)),
-            }
-        }
-        Ok(Keys(keys))
+        let mut known = credentials("keys", &self.keys)?;
+        let keys = known.len();
+        known.extend(credentials("tokens", &self.tokens)?);
+        Ok(Keys { known, keys })
     }
 }
 
+fn credentials(list: &'static str, entries: &[Secret]) -> Result<Vec<([u8; 32], ResourceId)>, ConfigError> {
+    let mut credentials: Vec<([u8; 32], ResourceId)> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let (resource, key) = split(entry.expose());
+        if key.is_empty() || !key.bytes().all(|b| matches!(b, b' '..=b'~')) || key.trim() != key {
+            return Err(ConfigError::Key(list, index + 1));
+        }
+        let hash = hash(key);
+        let resource = resource.map_or_else(|| derived(&hash), |name| ResourceId(format!("named-{name}")));
+        match credentials.iter().find(|(known, _)| *known == hash) {
+            Some((_, owner)) if *owner != resource => return Err(ConfigError::KeyTwice(list, index + 1)),
+            Some(_) => {}
+            None => credentials.push((hash, resource)),
+        }
+    }
+    Ok(credentials)
+}
+
 impl Keys {
-    /// The resource of the request's credential.
+    /// The resource of the request's credential: its key, or, if it has none, its token.
     ///
     /// # Errors
     /// One and the same for a key that is missing, wrong, doubled or no text.
     pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Result<ResourceId, ApiError> {
-        let mut values = headers.get_all(KEY_HEADER).iter();
+        let is_token = !headers.contains_key(KEY_HEADER);
+        let mut values = headers.get_all(if is_token { AUTHORIZATION } else { KEY_HEADER }).iter();
         let (first, second) = (values.next(), values.next());
+        let first =
+            first.map(HeaderValue::as_bytes).and_then(|value| if is_token { bearer(value) } else { Some(value) });
         // A missing key takes the same way as a wrong one.
-        let given = hash_bytes(first.map_or(b"".as_slice(), |value| value.as_bytes()));
+        let given = hash_bytes(first.unwrap_or_default());
         let mut found = 0_u32;
-        for (index, (known, _)) in self.0.iter().enumerate() {
-            let equal: Choice = known.ct_eq(&given);
+        for (index, (known, _)) in self.known.iter().enumerate() {
+            let equal: Choice = known.ct_eq(&given) & Choice::from(u8::from((index >= self.keys) == is_token));
             found.conditional_assign(&u32::try_from(index + 1).unwrap_or(0), equal);
         }
         let usable = first.is_some() && second.is_none() && found > 0;
-        let resource = if usable { self.0.get(found as usize - 1) } else { None };
+        let resource = if usable { self.known.get(found as usize - 1) } else { None };
         resource.map(|(_, resource)| resource.clone()).ok_or_else(ApiError::unauthorized)
     }
+}
+
+/// The token of `Bearer TOKEN`; the scheme's name is spelled in any case.
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = value.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())
 }
 
 /// `RESOURCE=KEY` or just a key. A base64 key ends with `=` or `==`, which is no resource's name before it.
@@ -162,7 +186,7 @@ mod tests {
     use super::*;
 
     fn config(keys: &[&str]) -> AuthConfig {
-        AuthConfig { keys: keys.iter().map(|key| Secret((*key).to_owned())).collect() }
+        AuthConfig { keys: keys.iter().map(|key| Secret((*key).to_owned())).collect(), tokens: Vec::new() }
     }
 
     fn local() -> SocketAddr {
@@ -206,8 +230,34 @@ mod tests {
         let open = SocketAddr::from(([0, 0, 0, 0], 5000));
         assert_eq!(none.check(open), Err(ConfigError::NoKeys(open)));
         assert_eq!(config(&["a-key"]).check(open), Ok(()));
-        assert_eq!(config(&["a-key", " b"]).check(open), Err(ConfigError::Key(2)));
-        assert_eq!(config(&["a=key", "b=key"]).check(open), Err(ConfigError::KeyTwice(2)));
+        assert_eq!(config(&["a-key", " b"]).check(open), Err(ConfigError::Key("keys", 2)));
+        assert_eq!(config(&["a=key", "b=key"]).check(open), Err(ConfigError::KeyTwice("keys", 2)));
+    }
+
+    #[test]
+    fn tokens_are_no_keys_and_keys_no_tokens() {
+        let tokens = ["legal=eyJ0.a-token.c2ln", "another-token"].map(|token| Secret(token.to_owned()));
+        let with = AuthConfig { tokens: tokens.to_vec(), ..config(&["legal=the-key"]) };
+        let keys = with.resolve(local()).unwrap();
+        let who = |name: HeaderName, value: &str| {
+            let headers = HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())]);
+            keys.authenticate(&headers).ok().map(|resource| resource.0)
+        };
+        assert_eq!(who(AUTHORIZATION, "Bearer eyJ0.a-token.c2ln").as_deref(), Some("named-legal"));
+        assert_eq!(who(KEY_HEADER, "the-key").as_deref(), Some("named-legal"));
+        assert!(who(AUTHORIZATION, "bEARER  another-token").unwrap().starts_with("key-"));
+        for wrong in ["", "Bearer", "Bearer ", "Basic another-token", "Bearer the-key", "another-token", "Bearer legal"]
+        {
+            assert_eq!(who(AUTHORIZATION, wrong), None, "{wrong}");
+        }
+        assert_eq!(who(KEY_HEADER, "another-token"), None);
+        // Without tokens none is accepted; with tokens alone the well-known key is not.
+        let none = config(&[]).resolve(local()).unwrap();
+        let known = HeaderValue::from_static("Bearer terjuman-dev-key");
+        assert!(none.authenticate(&HeaderMap::from_iter([(AUTHORIZATION, known)])).is_err());
+        let alone = AuthConfig { tokens: tokens.to_vec(), ..config(&[]) }.resolve(([0, 0, 0, 0], 1).into()).unwrap();
+        let known = HeaderValue::from_static(DEVELOPMENT_KEY);
+        assert!(alone.authenticate(&HeaderMap::from_iter([(KEY_HEADER, known)])).is_err());
     }
 
     #[test]

@@ -26,6 +26,11 @@ pub struct HttpConfig {
     pub keep_alive_ms: u64,
     /// Connections at a time; further ones wait to be accepted. Default 4,096.
     pub max_connections: usize,
+    /// Requests at work at a time, those that read and those that change something counted apart, synchronous translations
+    /// not at all. Further ones get a 429 at once, but for those of a resource that has less than its share. Default 256.
+    pub max_requests: usize,
+    /// Milliseconds that the answer to a request may take, once its body is there. Default 15,000.
+    pub answer_ms: u64,
     /// Bytes of a request's path and query. Default 16 KiB.
     pub max_uri_bytes: usize,
     /// Headers of a request. Default 100.
@@ -59,6 +64,8 @@ pub struct HttpConfig {
     pub shutdown_ms: u64,
     /// Synchronous translations at a time. Default: the number of processors, at least 2.
     pub sync_slots: usize,
+    /// Synchronous calls that may wait for a slot. Further ones get a 429 at once, as with `max_requests`. Default 64.
+    pub sync_waiting: usize,
     /// Milliseconds that a synchronous call waits for a slot, or a body for room, before its 429. Default 5,000.
     pub sync_wait_ms: u64,
     /// Milliseconds that a synchronous translation may take once it has a slot. Default 60,000.
@@ -86,6 +93,8 @@ impl Default for HttpConfig {
             body_total_ms: 60_000,
             keep_alive_ms: 75_000,
             max_connections: 4_096,
+            max_requests: 256,
+            answer_ms: 15_000,
             max_uri_bytes: 16 << 10,
             max_headers: 100,
             max_header_bytes: 64 << 10,
@@ -102,6 +111,7 @@ impl Default for HttpConfig {
             drain_ms: 0,
             shutdown_ms: 30_000,
             sync_slots: std::thread::available_parallelism().map_or(2, usize::from).max(2),
+            sync_waiting: 64,
             sync_wait_ms: 5_000,
             sync_deadline_ms: 60_000,
             sync_max_body_bytes: 12 << 20,
@@ -132,11 +142,11 @@ pub enum ConfigError {
     #[error("auth.keys: {0} is not a loopback address, so at least one key is needed; or listen on 127.0.0.1")]
     NoKeys(SocketAddr),
     /// An entry that is no key.
-    #[error("auth.keys: entry {0} is empty, has blanks at its ends, or is not plain ASCII")]
-    Key(usize),
+    #[error("auth.{0}: entry {1} is empty, has blanks at its ends, or is not plain ASCII")]
+    Key(&'static str, usize),
     /// One key, two resources.
-    #[error("auth.keys: entry {0} repeats a key that another resource has")]
-    KeyTwice(usize),
+    #[error("auth.{0}: entry {1} repeats one that another resource has")]
+    KeyTwice(&'static str, usize),
 }
 
 impl HttpConfig {
@@ -151,6 +161,8 @@ impl HttpConfig {
             ("body_total_ms", self.body_total_ms),
             ("keep_alive_ms", self.keep_alive_ms),
             ("max_connections", self.max_connections as u64),
+            ("max_requests", self.max_requests as u64),
+            ("answer_ms", self.answer_ms),
             ("max_uri_bytes", self.max_uri_bytes as u64),
             ("max_headers", self.max_headers as u64),
             ("max_json_depth", self.max_json_depth as u64),

@@ -3,14 +3,14 @@
 //! Two audiences, two messages: the body tells callers what they can do; what happened inside is logged here, once,
 //! and never shown.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use terjuman_jobs::JobsError;
 use terjuman_model::{Failure, FailureCode};
 use utoipa::ToSchema;
 
-use crate::reply::Json;
+use crate::reply::JSON;
 
 pub(crate) const ERROR_CODE: HeaderName = HeaderName::from_static("x-ms-error-code");
 
@@ -57,6 +57,10 @@ pub(crate) enum Refusal {
     RequestTooLarge,
     /// Path and query are too long.
     UriTooLong,
+    /// The headers are too long, or too many.
+    HeadersTooLarge,
+    /// What came is no request.
+    BadRequest,
     /// The body's type is not the one expected.
     UnsupportedMediaType,
     /// The body is compressed.
@@ -139,6 +143,10 @@ impl Refusal {
             }
             Self::RequestTooLarge => (S::PAYLOAD_TOO_LARGE, "InvalidRequest", Some("RequestTooLarge")),
             Self::UriTooLong => (S::URI_TOO_LONG, "InvalidRequest", Some("UriTooLong")),
+            Self::HeadersTooLarge => {
+                (S::REQUEST_HEADER_FIELDS_TOO_LARGE, "InvalidRequest", Some("RequestHeaderFieldsTooLarge"))
+            }
+            Self::BadRequest => (S::BAD_REQUEST, "InvalidRequest", Some("BadRequest")),
             Self::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "InvalidRequest", Some("UnsupportedMediaType")),
             Self::UnsupportedContentEncoding => {
                 (S::UNSUPPORTED_MEDIA_TYPE, "InvalidRequest", Some("UnsupportedContentEncoding"))
@@ -180,6 +188,8 @@ impl Refusal {
             Self::OutsideRepeatabilityWindow,
             Self::RequestTooLarge,
             Self::UriTooLong,
+            Self::HeadersTooLarge,
+            Self::BadRequest,
             Self::UnsupportedMediaType,
             Self::UnsupportedContentEncoding,
             Self::RequestTimedOut,
@@ -275,10 +285,28 @@ impl ApiError {
         )
     }
 
+    /// Nothing is promised: what was asked for may have been done.
+    pub(crate) fn took_too_long() -> Self {
+        Self::new(
+            Refusal::ServiceTemporaryUnavailable,
+            "The server did not come to an answer in time. If the request was to change something, it may have done so: \
+            look before you send it again, or send it with a Repeatability-Request-ID.",
+        )
+    }
+
     /// What was at fault.
     #[cfg(test)]
     pub(crate) fn target(&self) -> Option<&str> {
         self.target.as_deref()
+    }
+
+    /// Status, outer code and body.
+    pub(crate) fn parts(&self) -> (StatusCode, &'static str, Vec<u8>) {
+        let (status, code, inner) = self.refusal.row();
+        let inner_error = inner.map(|code| InnerError { code, message: self.message.clone() });
+        let error = ErrorBody { code, message: self.message.clone(), target: self.target.clone(), inner_error };
+        // Texts alone: nothing of it can fail.
+        (status, code, serde_json::to_vec(&ErrorResponse { error }).unwrap_or_default())
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -332,10 +360,8 @@ impl From<Failure> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, code, inner) = self.refusal.row();
-        let inner_error = inner.map(|code| InnerError { code, message: self.message.clone() });
-        let body = ErrorResponse { error: ErrorBody { code, message: self.message, target: self.target, inner_error } };
-        let mut response = (status, Json(&body)).into_response();
+        let (status, code, body) = self.parts();
+        let mut response = (status, [(header::CONTENT_TYPE, JSON)], body).into_response();
         response.headers_mut().insert(ERROR_CODE, HeaderValue::from_static(code));
         response
     }

@@ -11,14 +11,20 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
+use tokio::time::timeout;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::App;
+use crate::admission::{Gate, Inside};
 use crate::error::{ApiError, Refusal};
 use crate::paths::canonical;
 use crate::request::base::Secure;
 use crate::request::client_id::{CLIENT_REQUEST_ID, client_request_id};
+use crate::router::SYNC;
+
+/// A refusal costs nearly as much as the reading of a job: while there is enough of that to do, refusals have to wait.
+const TURNS_WHEN_BUSY: u32 = 4;
 
 const REQUEST_IDS: [HeaderName; 3] = [
     HeaderName::from_static("apim-request-id"),
@@ -42,13 +48,31 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
     let secure = request.extensions().get::<Secure>().is_some();
     let response = match admitted {
         Err(error) => error.into_response(),
-        Ok(()) => {
-            AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await.unwrap_or_else(|_| {
-                span.in_scope(|| tracing::error!("a request handler panicked"));
-                ApiError::internal().into_response()
-            })
+        // Inside until the answer is there.
+        Ok(_inside) => {
+            let limit = time_to_answer(&app, &request);
+            let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
+            let answered = match limit {
+                Some(limit) => timeout(limit, answer).await,
+                None => Ok(answer.await),
+            };
+            match answered {
+                Ok(Ok(response)) => response,
+                Ok(Err(_)) => {
+                    span.in_scope(|| tracing::error!("a request handler panicked"));
+                    ApiError::internal().into_response()
+                }
+                Err(_) => {
+                    span.in_scope(|| tracing::error!("a request took longer than http.answer_ms"));
+                    ApiError::took_too_long().into_response()
+                }
+            }
         }
     };
+    if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED) {
+        let busy = app.reading().is_full() || app.changing().is_full();
+        app.pace().turn(if busy { TURNS_WHEN_BUSY } else { 1 }).await;
+    }
     let mut response = response;
     if secure {
         let year = HeaderValue::from_static("max-age=31536000");
@@ -68,7 +92,7 @@ pub(crate) async fn front(State(app): State<App>, mut request: Request, next: Ne
 }
 
 /// Lets the request in: bounds first, then the path, then the key, and nothing of the body.
-fn admit(app: &App, request: &mut Request) -> Result<(), ApiError> {
+fn admit(app: &App, request: &mut Request) -> Result<Option<Inside>, ApiError> {
     let uri = request.uri();
     let length = uri.path_and_query().map_or(0, |path| path.as_str().len());
     if length > app.http().max_uri_bytes {
@@ -87,9 +111,30 @@ fn admit(app: &App, request: &mut Request) -> Result<(), ApiError> {
     if is_api(request.uri().path()) {
         let resource = app.keys().authenticate(request.headers())?;
         app.rates().admit(&resource)?;
+        let inside = gate(app, request).map(|gate| gate.enter(&resource)).transpose()?;
         request.extensions_mut().insert(resource);
+        return Ok(inside);
     }
-    Ok(())
+    Ok(None)
+}
+
+/// What bounds the number of requests like this one. Synchronous translations have slots of their own.
+fn gate<'a>(app: &'a App, request: &Request) -> Option<&'a Gate> {
+    match *request.method() {
+        _ if request.uri().path() == SYNC => None,
+        Method::GET | Method::HEAD => Some(app.reading()),
+        _ => Some(app.changing()),
+    }
+}
+
+/// No answer waits longer, whatever the store and its disk do. A synchronous translation has a deadline of its own.
+fn time_to_answer(app: &App, request: &Request) -> Option<Duration> {
+    let answer = Duration::from_millis(app.http().answer_ms);
+    match *request.method() {
+        _ if request.uri().path() == SYNC => None,
+        Method::POST => Some(answer + app.http().body_total()),
+        _ => Some(answer),
+    }
 }
 
 /// Whether the path is one that needs a key.

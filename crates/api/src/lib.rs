@@ -3,6 +3,7 @@
 //! **Invariants:** only this crate knows HTTP statuses and the outer error codes of the API, and of it only `error`;
 //! a request is authenticated before anything of it is looked at; no body, header or query is echoed into a log.
 
+mod admission;
 mod app;
 mod auth;
 mod batches;

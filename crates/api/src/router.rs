@@ -10,6 +10,9 @@ use crate::{App, batches, formats, front, languages, ops, reports, sync};
 /// Where custom domains have the list of languages.
 pub(crate) const LANGUAGES_ON_CUSTOM_DOMAINS: &str = "/translator/text/v3.0/languages";
 
+/// Where documents are translated synchronously.
+pub(crate) const SYNC: &str = "/translator/document:translate";
+
 /// Every path of the server.
 pub fn router(app: App) -> Router {
     let routes = Router::new()
@@ -18,7 +21,7 @@ pub fn router(app: App) -> Router {
         .route("/translator/document/batches/{id}/documents", get(batches::documents))
         .route("/translator/document/batches/{id}/documents/{document}", get(batches::document))
         .route("/translator/document/formats", get(formats::formats))
-        .route("/translator/document:translate", post(sync::translate))
+        .route(SYNC, post(sync::translate))
         .route("/terjuman/v1/jobs/{id}", delete(batches::forget))
         .route("/terjuman/v1/documents/{document}/report", get(reports::report))
         .route("/languages", get(languages::languages))

@@ -38,6 +38,15 @@ pub(crate) struct ServeArguments {
     /// What this process does; several processes need a PostgreSQL database
     #[arg(long, value_enum, default_value_t = Role::All)]
     pub(crate) role: Role,
+    /// Serve https with a certificate made for this machine, and its root in tls/ca.pem of the data directory
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(crate) tls: Option<Tls>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tls {
+    /// Signed by a root of this machine's own
+    SelfSigned,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,10 +5,12 @@
 mod cli;
 mod commands;
 mod config;
+mod descriptors;
 #[cfg(debug_assertions)]
 mod faults;
 mod last_words;
 mod logging;
+mod self_signed;
 mod tls;
 mod wiring;
 

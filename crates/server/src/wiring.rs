@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use terjuman_api::{App, Parts};
+use terjuman_api::{App, HttpConfig, Parts};
 use terjuman_jobs::{
     AtWork, Jobs, PostgresOptions, PostgresStore, RandomIds, SqliteOptions, SqliteStore, Stores, Subject, SystemClock,
 };
 use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 
 use crate::config::{Config, EngineKind, Place};
-use crate::last_words;
+use crate::{descriptors, last_words};
 
 /// The engines that always exist, and the configured further names for them.
 pub(crate) fn engines(config: &Config) -> anyhow::Result<Engines> {
@@ -131,10 +131,17 @@ pub(crate) async fn at_work(config: &Config, jobs: &Jobs) -> anyhow::Result<AtWo
 
 /// The HTTP side.
 pub(crate) fn app(config: &Config, jobs: Jobs, engines: Arc<Engines>, at_work: AtWork) -> anyhow::Result<App> {
+    let max_connections = descriptors::connections(config.http.max_connections);
+    if max_connections < config.http.max_connections {
+        tracing::warn!(
+            max_connections,
+            "the system's limit of open descriptors (`ulimit -n`) leaves room for {max_connections} connections"
+        );
+    }
     Ok(App::new(Parts {
         jobs,
         engines,
-        http: config.http.clone(),
+        http: HttpConfig { max_connections, ..config.http.clone() },
         auth: config.auth.clone(),
         options: config.options.clone(),
         limits: config.limits.clone(),

@@ -1,6 +1,7 @@
 //! Metrics in Prometheus' text format.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header;
@@ -12,6 +13,9 @@ use crate::error::{ApiError, Refusal};
 
 /// Seconds: from a poll of a job to a document at the deadline.
 const DURATIONS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0];
+
+/// How long single values are kept at most.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Records the metrics of the whole process. `None` if something else records them already.
 pub fn install_metrics() -> Option<PrometheusHandle> {
@@ -26,6 +30,18 @@ pub fn install_metrics() -> Option<PrometheusHandle> {
         Some(handle)
     });
     handle.clone()
+}
+
+/// Puts what was measured into its buckets, now and then, for ever: until then each value is kept, and there may be nobody who
+/// asks for them.
+pub(crate) async fn keep_metrics_small(app: &App) {
+    let mut every = tokio::time::interval(UPKEEP);
+    loop {
+        every.tick().await;
+        if let Some(handle) = app.metrics() {
+            handle.run_upkeep();
+        }
+    }
 }
 
 /// `GET /metrics`.

@@ -9,5 +9,5 @@ mod openapi;
 pub(crate) use health::{alive, ready};
 pub(crate) use landing::landing;
 pub use metrics::install_metrics;
-pub(crate) use metrics::metrics;
+pub(crate) use metrics::{keep_metrics_small, metrics};
 pub(crate) use openapi::{description, page};

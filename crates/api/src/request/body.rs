@@ -55,19 +55,14 @@ pub(crate) async fn collect(
 ) -> Result<Collected, ApiError> {
     let mut pieces = Pieces { body: body.into_data_stream(), idle: config.body_idle(), end: end(config) };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    // The rest of a body that is refused is the connection's to deal with.
     if announced.is_some_and(|length| length > limit as u64) {
-        // A client that asks first has sent nothing yet, and now never will.
-        if !headers.contains_key(header::EXPECT) {
-            pieces.discard(config.max_discarded_bytes).await;
-        }
         return Err(too_large());
     }
     let mut collected = Collected { bytes: Vec::new(), _room: Vec::new() };
     let mut reserved = 0;
     while let Some(piece) = pieces.next().await? {
         if collected.bytes.len() + piece.len() > limit {
-            drop(collected);
-            pieces.discard(config.max_discarded_bytes).await;
             return Err(too_large());
         }
         let needed = (collected.bytes.len() + piece.len()).div_ceil(GRAIN);
@@ -106,17 +101,6 @@ impl Pieces {
                 Err(ApiError::invalid("body", "The request body broke off or is not framed as HTTP asks for."))
             }
             Err(_) => Err(ApiError::new(Refusal::RequestTimedOut, "The request body came too slowly.")),
-        }
-    }
-
-    /// Reads on and throws away, so that the client gets to see the answer.
-    async fn discard(&mut self, limit: usize) {
-        let mut discarded = 0;
-        while let Ok(Some(piece)) = self.next().await {
-            discarded += piece.len();
-            if discarded > limit {
-                return;
-            }
         }
     }
 }

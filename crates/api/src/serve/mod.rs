@@ -2,7 +2,9 @@
 //!
 //! HTTP/2 is not spoken: no client of this API asks for it, and its floods are a class of attacks of their own.
 
+mod bare;
 mod idle;
+mod linger;
 mod watched;
 
 use std::io;
@@ -11,6 +13,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::header::EXPECT;
+use hyper::body::Body as _;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,6 +29,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use self::idle::Idle;
+use self::linger::Lingering;
 use self::watched::{Counted, Phase, Watched};
 use crate::request::base::Secure;
 use crate::{App, HttpConfig};
@@ -124,6 +129,7 @@ async fn serve_with(
     tokio::select! {
         () = closing => {}
         () = accepting => {}
+        () = crate::ops::keep_metrics_small(&app) => {}
     }
     // The system has accepted for us who came in the meantime: without this they would be turned away unheard.
     let listener = listener.into_std()?;
@@ -154,13 +160,19 @@ async fn connection(
     let asked = CancellationToken::new();
     let heard = asked.clone();
     let stream = Watched::new(stream, phase.clone(), http.body_idle());
+    let http_of_bodies = http.clone();
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         if secure {
             request.extensions_mut().insert(Secure);
         }
         let (router, busy) = (router.clone(), phase.busy());
         heard.cancel();
-        async move { router.oneshot(request.map(Body::new)).await.map(|answer| answer.map(|body| Counted::new(body, busy))) }
+        let asks_first = request.headers().contains_key(EXPECT);
+        let request = request.map(|body| match body.is_end_stream() {
+            true => Body::empty(),
+            false => Body::new(Lingering::new(body, asks_first, phase.busy(), &http_of_bodies)),
+        });
+        async move { router.oneshot(request).await.map(|answer| answer.map(|body| Counted::new(body, busy))) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

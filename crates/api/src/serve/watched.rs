@@ -4,6 +4,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::bare::instead_of;
 use super::idle::{Idle, Place};
 use crate::HttpConfig;
 
@@ -26,6 +28,8 @@ struct Shared {
     keep_alive: Duration,
     idle: Idle,
     evicted: CancellationToken,
+    /// Nothing of an answer is on its way: what is written next begins one.
+    clean: AtomicBool,
     now: Mutex<Now>,
 }
 
@@ -48,7 +52,7 @@ impl Phase {
         let until = Instant::now() + http.header_timeout();
         let now = Mutex::new(Now::Waiting { until, _place: idle.enter(&evicted) });
         let (header_timeout, keep_alive) = (http.header_timeout(), http.keep_alive());
-        Self(Arc::new(Shared { header_timeout, keep_alive, idle, evicted, now }))
+        Self(Arc::new(Shared { header_timeout, keep_alive, idle, evicted, clean: AtomicBool::new(true), now }))
     }
 
     /// Cancelled when this connection has to make way for another.
@@ -58,12 +62,20 @@ impl Phase {
 
     /// A request's head is complete.
     pub(super) fn busy(&self) -> Busy {
+        self.0.clean.store(false, Ordering::Release);
         let mut now = self.now();
         *now = match *now {
             Now::Busy { requests } => Now::Busy { requests: requests + 1 },
             Now::Waiting { .. } | Now::Head { .. } => Now::Busy { requests: 1 },
         };
         Busy(self.clone())
+    }
+
+    /// All that was to be written is: the end of the answer too, if nobody is at one.
+    fn all_written(&self) {
+        if !matches!(*self.now(), Now::Busy { .. }) {
+            self.0.clean.store(true, Ordering::Release);
+        }
     }
 
     fn bytes_came(&self) {
@@ -106,11 +118,13 @@ pub(super) struct Watched<S> {
     reading: Timer,
     writing: Timer,
     write_idle: Duration,
+    /// What is written in place of what was handed in, and how much of it was.
+    instead: Option<(Vec<u8>, usize)>,
 }
 
 impl<S> Watched<S> {
     pub(super) fn new(stream: S, phase: Phase, write_idle: Duration) -> Self {
-        Self { stream, phase, reading: Timer::default(), writing: Timer::default(), write_idle }
+        Self { stream, phase, reading: Timer::default(), writing: Timer::default(), write_idle, instead: None }
     }
 }
 
@@ -147,8 +161,34 @@ impl<S: AsyncWrite + Unpin> Watched<S> {
     }
 }
 
+impl<S: AsyncWrite + Unpin> Watched<S> {
+    /// Writes ours, if these bytes are an answer that is not; `None` if they are.
+    fn poll_write_instead(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<io::Result<usize>>> {
+        if self.instead.is_none() && self.phase.0.clean.load(Ordering::Acquire) {
+            self.instead = instead_of(bytes).map(|ours| (ours, 0));
+        }
+        let (ours, mut at) = self.instead.take()?;
+        while at < ours.len() {
+            let polled = Pin::new(&mut self.stream).poll_write(cx, &ours[at..]);
+            match self.written(polled, cx) {
+                Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
+                Poll::Ready(Ok(written)) => at += written,
+                Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
+                Poll::Pending => {
+                    self.instead = Some((ours, at));
+                    return Some(Poll::Pending);
+                }
+            }
+        }
+        Some(Poll::Ready(Ok(bytes.len())))
+    }
+}
+
 impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if let Some(polled) = self.poll_write_instead(cx, buf) {
+            return polled;
+        }
         let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.written(polled, cx)
     }
@@ -158,6 +198,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let [only] = bufs
+            && let Some(polled) = self.poll_write_instead(cx, only)
+        {
+            return polled;
+        }
         let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
         self.written(polled, cx)
     }
@@ -168,6 +213,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.stream).poll_flush(cx);
+        if matches!(polled, Poll::Ready(Ok(()))) {
+            self.phase.all_written();
+        }
         self.written(polled, cx)
     }
 

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use terjuman_model::{Failure, FailureCode, LanguageTag};
+use terjuman_model::{Failure, FailureCode, LanguageTag, ResourceId};
 use terjuman_pipeline::{GlossaryFile, Options, Output, Request, Translator, Watch};
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -48,10 +48,13 @@ pub(crate) async fn translate(
     let boundary = form::boundary(&headers)?;
     let parameters = parameters(&app, &call, &headers)?;
     let config = app.http();
+    if !app.sync_slots().have_room(&call.resource) {
+        return Err(no_slot());
+    }
     let too_large = || form::document_too_large(config);
     let body = collect(config, app.room(), &headers, body, config.sync_max_body_bytes, too_large).await?;
     let files = form::files(&body.bytes, &boundary, config)?;
-    let output = run(app, parameters, body, files).await?;
+    let output = run(app, &call.resource, parameters, body, files).await?;
     tracing::info!(
         characters = output.characters,
         lang.source = output.source.code(),
@@ -87,10 +90,16 @@ fn parameters(app: &App, call: &Call, headers: &HeaderMap) -> Result<Parameters,
 }
 
 /// Waits for a slot, then translates on a blocking thread.
-async fn run(app: App, parameters: Parameters, body: Collected, files: Files) -> Result<Output, ApiError> {
+async fn run(
+    app: App,
+    resource: &ResourceId,
+    parameters: Parameters,
+    body: Collected,
+    files: Files,
+) -> Result<Output, ApiError> {
     let (wait, deadline) = (app.http().sync_wait(), Duration::from_millis(app.http().sync_deadline_ms));
-    let Ok(Ok(slot)) = timeout(wait, Arc::clone(app.sync_slots()).acquire_owned()).await else {
-        return Err(ApiError::rate_too_high("The server is translating as many documents as it can. Try again."));
+    let Ok(Ok(slot)) = timeout(wait, app.sync_slots().acquire(resource)).await else {
+        return Err(no_slot());
     };
     let leave = Leave(Arc::new(AtomicBool::new(false)));
     let watch = Left(Arc::clone(&leave.0));
@@ -134,6 +143,10 @@ async fn run(app: App, parameters: Parameters, body: Collected, files: Files) ->
             Err(Failure::new(FailureCode::DocumentTimedOut, message).into())
         }
     }
+}
+
+fn no_slot() -> ApiError {
+    ApiError::rate_too_high("The server is translating as many documents as it can. Try again.")
 }
 
 /// Tells the work that nobody waits for it any more, when it is dropped.

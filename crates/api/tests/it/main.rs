@@ -8,6 +8,7 @@ mod abilities;
 mod documents;
 mod front;
 mod jobs;
+mod load;
 mod operators;
 mod paging;
 mod secrets;

@@ -195,6 +195,10 @@ async fn what_is_no_request_of_ours_is_refused_or_cut_off() {
         let text = server.exchange(sent).await;
         let answers = answers(&text);
         assert!(answers.len() <= 1 && answers.iter().all(|answer| expected.contains(answer)), "{sent:.40?} {text}");
+        if answers.iter().any(|answer| answer.starts_with('4')) {
+            assert!(text.contains("\r\nx-ms-request-id: ") && text.contains("\r\nx-ms-error-code: "), "{text}");
+            assert!(text.contains("\r\n\r\n{\"error\":{\"code\":\""), "{text}");
+        }
     }
     assert_eq!(answers(&server.exchange(b"GET /healthz HTTP/1.0\r\n\r\n").await), Vec::<&str>::new());
 }
@@ -285,4 +289,72 @@ async fn a_request_that_is_on_its_way_when_the_server_stops_is_answered() {
     let answer = read_all(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     server.served.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_keeps_coming_slowly_is_cut_off_all_the_same() {
+    let server = listening(|http| (http.body_idle_ms, http.body_total_ms) = (10_000, 200)).await;
+    let mut stream = server.connect().await;
+    stream.write_all(start("Content-Length: 10000000\r\n", "").as_bytes()).await.unwrap();
+    let (mut reading, mut writing) = stream.split();
+    let mut first = [0; 12];
+    let dripping = async {
+        while writing.write_all(b" ").await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        read = tokio::time::timeout(LIMIT, reading.read_exact(&mut first)) => { read.unwrap().unwrap(); }
+        () = dripping => {}
+    }
+    assert_eq!(&first, b"HTTP/1.1 408");
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_no_peer_longer_than_it_has_to() {
+    let server = listening(|http| http.shutdown_ms = 300).await;
+    let mut kept = Vec::new();
+    for sent in [
+        String::new(),
+        "GET /heal".to_owned(),
+        start("Content-Length: 1000\r\n", "{"),
+        // Refused, and its body is still awaited.
+        start("Content-Length: 1000\r\n", "{").replace(KEY, "wrong"),
+        "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n".repeat(50),
+        "\u{16}\u{3}\u{1}".to_owned(),
+    ] {
+        let mut stream = server.connect().await;
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        kept.push(stream);
+    }
+    // Whoever came after them is answered: the server knows them all.
+    let text = server.exchange(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(answers(&text), ["200"]);
+    server.stop.cancel();
+    tokio::time::timeout(LIMIT, server.served).await.expect("it stops").unwrap().unwrap();
+    drop(kept);
+}
+
+#[tokio::test]
+async fn what_follows_an_answer_and_is_no_request_has_a_body_too() {
+    let server = listening(|_| {}).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    read_until(&mut stream, "alive").await;
+    stream.write_all(b"nonsense\r\n\r\n").await.unwrap();
+    let text = read_all(&mut stream).await;
+    assert!(text.contains("HTTP/1.1 400") && text.contains("\"BadRequest\""), "{text}");
+    // A document that looks like such an answer is a document.
+    let looks = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+    let form =
+        format!("--b1\r\nContent-Disposition: form-data; name=document; filename=a.txt\r\n\r\n{looks}\r\n--b1--\r\n");
+    let sent = format!(
+        "POST /translator/document:translate?api-version=2026-03-01&sourceLanguage=en&targetLanguage=en HTTP/1.1\r\n\
+         Host: a\r\nConnection: close\r\nOcp-Apim-Subscription-Key: {KEY}\r\n\
+         Content-Type: multipart/form-data; boundary=b1\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let text = server.exchange(sent.as_bytes()).await;
+    assert!(text.starts_with("HTTP/1.1 200") && text.ends_with(looks), "{text}");
 }

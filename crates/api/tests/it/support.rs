@@ -110,7 +110,7 @@ fn app(jobs: &Jobs, engines: &Arc<Engines>, http: HttpConfig) -> App {
         jobs: jobs.clone(),
         engines: Arc::clone(engines),
         http,
-        auth: AuthConfig { keys: keys.map(|key| key.to_owned().into()).to_vec() },
+        auth: AuthConfig { keys: keys.map(|key| key.to_owned().into()).to_vec(), tokens: Vec::new() },
         options: Options::default(),
         limits: Limits::default(),
         at_work: AtWork::default(),

@@ -52,14 +52,18 @@ async fn links_are_https_and_what_is_no_handshake_is_cut_off() {
     assert!(answer.contains("operation-location: https://localhost/translator/document/batches/"), "{answer}");
     assert!(answer.contains("strict-transport-security: max-age="), "{answer}");
 
-    // Silence, and HTTP in the clear.
-    for sent in [&b""[..], b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"] {
+    // Silence, a handshake that does not go on, and HTTP in the clear.
+    for sent in [&b""[..], b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"]
+    {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(sent).await.unwrap();
         let mut bytes = Vec::new();
         let closed = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut bytes)).await;
         assert!(closed.is_ok() && !bytes.starts_with(b"HTTP"), "{bytes:?}");
     }
+    // Nor does a stop wait for one.
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    silent.write_all(b"\x16\x03\x01").await.unwrap();
     stop.cancel();
     served.await.unwrap().unwrap();
 }

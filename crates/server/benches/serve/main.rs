@@ -6,6 +6,8 @@
 //!
 //! With `scripts/with-postgres` before the command, also how the documents a second grow with the number of workers.
 //!
+//! `-- overload` measures that alone: what is left of the peak when three times as much is offered.
+//!
 //! Starts release builds of its own on free ports and prints one table. Client and server share the machine. A load is
 //! open (a fixed rate, latency from the moment a request was due) where a target names a rate, and closed (as fast as
 //! the answers come) otherwise.
@@ -14,6 +16,8 @@
 
 mod client;
 mod figures;
+mod overload;
+#[expect(dead_code, reason = "the other bench needs more of it")]
 mod server;
 
 use std::time::{Duration, Instant};
@@ -26,6 +30,9 @@ use sqlx::Connection as _;
 fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    if std::env::args().any(|argument| argument == "overload") {
+        return runtime.block_on(overload::overload());
+    }
     println!("| what | figure | target |\n| --- | --- | --- |");
     start();
     runtime.block_on(async {
@@ -36,6 +43,7 @@ fn main() {
     });
     runtime.block_on(batch());
     runtime.block_on(scale());
+    runtime.block_on(overload::overload());
 }
 
 /// From the start of the process to its first answer.
@@ -101,7 +109,7 @@ async fn scale() {
     let server = server.into_string().expect("a URL");
     let mut alone = 0.0;
     for (workers, target) in [(1, ""), (4, "3.8 times"), (8, "7.2 times")] {
-        let url = database(&server, workers).await;
+        let url = database(&server, &format!("scale_{workers}")).await;
         let settings =
             [("DATABASE__URL", url.as_str()), ("ENGINE__PSEUDO_DELAY_MS", "200"), ("WORKER__CONCURRENCY", "4")];
         let api = Server::start_as("api", None, &settings);
@@ -123,8 +131,7 @@ async fn scale() {
 }
 
 /// A new database on the server.
-async fn database(server: &str, number: usize) -> String {
-    let name = format!("scale_{number}");
+async fn database(server: &str, name: &str) -> String {
     let mut connection = sqlx::PgConnection::connect(server).await.expect("the server answers");
     let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
     sqlx::raw_sql(sql).execute(&mut connection).await.expect("a new database");

@@ -40,14 +40,39 @@ impl Server {
         Self { address, process, folder: own }
     }
 
-    fn root(&self) -> &Path {
+    /// Where its data and documents are.
+    pub(crate) fn root(&self) -> &Path {
         self.folder.as_ref().expect("a server that documents are asked of has a folder").path()
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Resident memory of the process.
     pub(crate) fn resident_bytes(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    /// The most it was at any time.
+    pub(crate) fn peak_bytes(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// The processor's time that it has taken.
+    pub(crate) fn processor(&self) -> Duration {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        // What follows the name, which may hold blanks: the 12th and 13th, in hundredths of a second.
+        let behind = text.rsplit_once(')').map_or("", |(_, behind)| behind);
+        let ticks =
+            behind.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>();
+        Duration::from_millis(ticks * 10)
+    }
+
+    fn memory(&self, row: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with(row)).unwrap_or_default();
         line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or_default() * 1024
     }
 
@@ -75,6 +100,8 @@ impl Server {
 
 fn spawn(role: &str, root: &Path, settings: &[(&str, &str)]) -> (SocketAddr, Child) {
     let address = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
+    let temporary = root.join("tmp");
+    std::fs::create_dir_all(&temporary).expect("a folder for temporary files");
     let process = Command::new(env!("CARGO_BIN_EXE_terjuman"))
         .args(["serve", "--role", role])
         .env("TERJUMAN_HTTP__LISTEN", address.to_string())
@@ -82,6 +109,7 @@ fn spawn(role: &str, root: &Path, settings: &[(&str, &str)]) -> (SocketAddr, Chi
         .env("TERJUMAN_STORAGE__FILE_ROOTS", root)
         .env("TERJUMAN_ENGINE__DEFAULT", "pseudo")
         .env("TERJUMAN_LOG__LEVEL", "error")
+        .env("TMPDIR", &temporary)
         .envs(settings.iter().map(|(key, value)| (format!("TERJUMAN_{key}"), value)))
         .stdout(Stdio::null())
         .spawn()

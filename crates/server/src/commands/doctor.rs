@@ -1,24 +1,33 @@
 //! `terjuman doctor`: whether this machine is ready, and what to do where it is not.
 
-use std::net::TcpListener;
+use std::io::{ErrorKind, Read as _};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
+use reqwest::Url;
 use terjuman_nmt::Pairs;
 
-use crate::config::Config;
-use crate::{print, wiring};
+use crate::config::{Config, Place};
+use crate::{descriptors, print, wiring};
+
+/// How long a database may take to answer.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// The result of one check: what was found, or what to do.
 type Check = Result<String, String>;
 
 pub(crate) fn run(config: &Config) -> anyhow::Result<ExitCode> {
-    let checks: [(&str, Check); 5] = [
+    let checks: [(&str, Check); 8] = [
         ("data directory", data_directory(&config.data_dir)),
+        ("database", database(config)),
+        ("secrets", secrets(config)),
         ("engine", engine(config)),
         ("storage", storage(config)),
         ("keys", keys(config)),
         ("port", port(config)),
+        ("connections", connections(config)),
     ];
     for (name, check) in &checks {
         match check {
@@ -35,6 +44,68 @@ fn data_directory(path: &Path) -> Check {
     let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
     written.map_err(|error| format!("{} cannot be written: {error}; set data_dir", path.display()))?;
     Ok(path.display().to_string())
+}
+
+/// Opens nothing: a database is brought up to date by the first server on it, not by a look at it.
+fn database(config: &Config) -> Check {
+    let place = config.database.place(&config.data_dir).map_err(|error| format!("{error:#}"))?;
+    match place {
+        Place::Sqlite(path) => sqlite(&path),
+        Place::Postgres(url) => postgres(&url),
+    }
+}
+
+fn sqlite(path: &Path) -> Check {
+    let mut magic = [0; 16];
+    match std::fs::File::options().read(true).write(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Ok(format!("{} is made at the first start", path.display()));
+        }
+        Err(error) => return Err(format!("{} cannot be opened to read and write: {error}", path.display())),
+        Ok(mut file) => {
+            let read = file.read_exact(&mut magic);
+            // One that was made and not yet written to is empty.
+            if read.is_ok() && magic != *b"SQLite format 3\0" {
+                return Err(format!("{} is no SQLite database; set database.url", path.display()));
+            }
+        }
+    }
+    Ok(path.display().to_string())
+}
+
+/// Whether somebody listens there. Name and password are tried by the server.
+fn postgres(url: &str) -> Check {
+    // Neither the URL nor what is wrong with it may show its password.
+    let url = Url::parse(url).map_err(|_| "database.url is no URL".to_owned())?;
+    if url.query_pairs().any(|(name, value)| name == "host" && value.starts_with('/')) {
+        return Ok("a socket of this machine; the server tries it".to_owned());
+    }
+    let host = url.host_str().unwrap_or("localhost").trim_matches(['[', ']']).to_owned();
+    let port = url.port().unwrap_or(5432);
+    let addresses = (host.as_str(), port).to_socket_addrs();
+    let addresses = addresses.map_err(|error| format!("{host} cannot be found: {error}; set database.url"))?;
+    let reached = addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, CONNECT).is_ok());
+    if reached {
+        Ok(format!("{host}:{port} answers"))
+    } else {
+        Err(format!("nobody answers at {host}:{port}; start PostgreSQL, or set database.url"))
+    }
+}
+
+fn secrets(config: &Config) -> Check {
+    config.secrets.check().map_err(|error| format!("{error:#}"))?;
+    Ok("the keys can be used".to_owned())
+}
+
+/// Each connection takes a descriptor, and so do files and calls to storage.
+fn connections(config: &Config) -> Check {
+    let configured = config.http.max_connections;
+    match (descriptors::connections(configured), descriptors::limit()) {
+        (bounded, Some(limit)) if bounded < configured => {
+            Ok(format!("{bounded} at a time, as {limit} descriptors may be open; `ulimit -n` raises that"))
+        }
+        (bounded, _) => Ok(format!("{bounded} at a time")),
+    }
 }
 
 fn engine(config: &Config) -> Check {

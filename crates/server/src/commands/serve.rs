@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
+use rustls::ServerConfig;
 use terjuman_jobs::{Clock as _, SystemClock, Worker};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{Role, ServeArguments};
+use crate::cli::{Role, ServeArguments, Tls};
 use crate::config::{Config, Place};
-use crate::{logging, report, wiring};
+use crate::{logging, report, self_signed, wiring};
 
 /// Unfinished files older than this belong to no write in progress.
 const LEFTOVER_AGE: Duration = Duration::from_secs(3600);
@@ -19,13 +20,14 @@ const LEFTOVER_AGE: Duration = Duration::from_secs(3600);
 pub(crate) fn run(config: &Config, arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     logging::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let result = runtime.block_on(serve(config, arguments.role));
+    let result = runtime.block_on(serve(config, arguments));
     // Blocking work that was told to stop and did not is not waited for: its documents have been given back.
     runtime.shutdown_timeout(Duration::from_secs(1));
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
+async fn serve(config: &Config, arguments: &ServeArguments) -> anyhow::Result<()> {
+    let role = arguments.role;
     if role != Role::All && matches!(config.database.place(&config.data_dir)?, Place::Sqlite(_)) {
         bail!("--role {}: several processes need a PostgreSQL database; SQLite serves one", role.as_str());
     }
@@ -43,12 +45,13 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
     if swept > 0 {
         tracing::info!(files = swept, "removed {swept} unfinished files of an earlier run");
     }
+    // Before anybody can connect: the root is there for whoever does.
+    let tls = tls(config, arguments)?;
     let listener = TcpListener::bind(config.http.listen)
         .await
         .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
     let address = listener.local_addr()?;
     let app = wiring::app(config, jobs.clone(), Arc::clone(&engines), at_work.clone())?;
-    let tls = config.tls.load()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     tracing::info!(
         listen = %address,
@@ -81,6 +84,25 @@ async fn serve(config: &Config, role: Role) -> anyhow::Result<()> {
     served.context("the listener failed")?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What https is served with; `None` for plain http.
+fn tls(config: &Config, arguments: &ServeArguments) -> anyhow::Result<Option<Arc<ServerConfig>>> {
+    let configured = config.tls.load()?;
+    match arguments.tls {
+        None => Ok(configured),
+        Some(Tls::SelfSigned) if configured.is_some() => {
+            bail!("--tls self-signed: tls.certificate names one already; leave one of the two out")
+        }
+        Some(Tls::SelfSigned) => {
+            let names = config.http.public_url.as_ref().and_then(|url| url.host_str().map(str::to_owned));
+            let (folder, now) = (config.data_dir.join("tls"), SystemClock.now());
+            let made = self_signed::config(&folder, names.as_slice(), now)?;
+            let root = folder.join("ca.pem");
+            tracing::info!("clients have to trust {}", root.display());
+            Ok(Some(made))
+        }
+    }
 }
 
 /// Stops on the first signal; ends at once on the second.

@@ -4,8 +4,9 @@ use figment::value::{Dict, Map, Value};
 use figment::{Error, Metadata, Profile, Provider};
 
 /// Keys whose values are lists: comma-separated in the environment.
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 9] = [
     "auth.keys",
+    "auth.tokens",
     "secrets.old_keys",
     "storage.allow_hosts",
     "storage.only_hosts",

@@ -9,6 +9,8 @@ mod backup;
 mod crash;
 mod demo;
 mod deploy;
+mod doctor;
+mod fairness;
 mod models;
 mod postgres;
 mod rolling;

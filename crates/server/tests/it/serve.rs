@@ -1,8 +1,8 @@
 //! The server as its operator meets it: start, work, stop.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::support::Server;
+use crate::support::{Running, Server, free_address, wait_for};
 
 #[tokio::test]
 async fn a_folder_is_translated_and_the_server_stops_when_asked() {
@@ -50,6 +50,25 @@ async fn https_is_served_with_a_certificate_of_ones_own() {
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
     let answer = client.get(format!("https://localhost:{}/readyz", server.address.port())).send().await.unwrap();
     assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn a_certificate_is_made_for_who_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = free_address();
+    let mut serve = Command::new(env!("CARGO_BIN_EXE_terjuman"));
+    serve.args(["serve", "--tls", "self-signed"]).env("TERJUMAN_DATA_DIR", folder.path());
+    serve.env("TERJUMAN_HTTP__LISTEN", address.to_string()).env("TERJUMAN_ENGINE__DEFAULT", "pseudo");
+    let mut running = Running(serve.stderr(Stdio::null()).spawn().unwrap());
+    wait_for(address, &mut running.0);
+    let root = std::fs::read(folder.path().join("tls/ca.pem")).unwrap();
+    let root = reqwest::Certificate::from_pem(&root).unwrap();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
+    for host in ["localhost", "127.0.0.1"] {
+        let answer = client.get(format!("https://{host}:{}/readyz", address.port())).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
 }
 
 #[tokio::test]
