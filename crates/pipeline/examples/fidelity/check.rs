@@ -24,6 +24,9 @@ pub(crate) struct Findings {
     pub(crate) failures: Vec<(&'static str, String)>,
     pub(crate) segments: usize,
     pub(crate) tags: usize,
+    /// The document with every segment written twice, and the one through `pseudo`.
+    pub(crate) forced: Option<Vec<u8>>,
+    pub(crate) pseudo: Option<Vec<u8>>,
 }
 
 impl Findings {
@@ -68,7 +71,10 @@ pub(crate) fn check(name: &str, format: Format, bytes: &[u8]) -> Findings {
     there_and_back(name, format, bytes, &mut findings);
     twice(format, bytes, &mut findings);
     match run(name, bytes, &Pseudo::default()) {
-        Ok(output) => coverage(format, bytes, &output, &mut findings),
+        Ok(output) => {
+            coverage(format, bytes, &output, &mut findings);
+            findings.pseudo = Some(output);
+        }
         Err(failure) => findings.failures.push(("pseudo", failure.code.to_string())),
     }
     findings
@@ -76,11 +82,17 @@ pub(crate) fn check(name: &str, format: Format, bytes: &[u8]) -> Findings {
 
 fn there_and_back(name: &str, format: Format, bytes: &[u8], findings: &mut Findings) {
     let back = match run(name, bytes, &Swap).and_then(|there| run(name, &there, &Swap)) {
-        Ok(back) if back == bytes => return,
         Ok(back) => back,
         Err(failure) => return findings.failures.push(("forced", failure.code.to_string())),
     };
-    if let (Some(before), Some(after)) = (flat::seen(format, bytes, bytes), flat::seen(format, &back, bytes)) {
+    if back != bytes {
+        compare_forced(format, bytes, &back, findings);
+    }
+    findings.forced = Some(back);
+}
+
+fn compare_forced(format: Format, bytes: &[u8], back: &[u8], findings: &mut Findings) {
+    if let (Some(before), Some(after)) = (flat::seen(format, bytes, bytes), flat::seen(format, back, bytes)) {
         let words = |seen: &flat::Seen| seen.texts.iter().map(|text| spelled(text.as_bytes())).collect::<Vec<_>>();
         let (left, right) = (words(&before), words(&after));
         if let Some(what) = flat::difference(&before, &after) {
@@ -96,15 +108,15 @@ fn there_and_back(name: &str, format: Format, bytes: &[u8], findings: &mut Findi
         }
         return;
     }
-    let Some((before, after)) = entries(bytes).zip(entries(&back)) else {
-        if spelled(bytes) != spelled(&back) {
+    let Some((before, after)) = entries(bytes).zip(entries(back)) else {
+        if spelled(bytes) != spelled(back) {
             findings.failures.push(("forced", "other text".to_owned()));
         }
         return;
     };
     compare("forced", &before, &after, findings);
     compare_looks(&before, &after, findings);
-    let (before, after) = (shown(bytes), shown(&back));
+    let (before, after) = (shown(bytes), shown(back));
     let differs = before.iter().zip(&after).find(|((_, a), (_, b))| spelled(a.as_bytes()) != spelled(b.as_bytes()));
     if let Some(((place, before), (_, after))) = differs {
         let beginning = |text: &str| text.chars().take(60).collect::<String>();

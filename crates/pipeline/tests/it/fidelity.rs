@@ -44,7 +44,7 @@ fn gate(folder: &str) {
         for (check, what) in findings.divergences() {
             assert!(register::known(&name, check).is_some(), "{name}: {check}: {what}");
         }
-        checked += 1;
+        checked += usize::from(findings.forced.is_some() && findings.pseudo.is_some());
     }
     assert!(checked > 0, "nothing in {folder} was checked");
 }
