@@ -5,6 +5,8 @@
 
 mod check;
 mod flat;
+mod language;
+mod looks;
 mod open;
 mod read;
 mod register;
@@ -56,15 +58,17 @@ fn main() -> ExitCode {
             documents.push((path, name, format));
         }
     }
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut all: BTreeMap<String, usize> = BTreeMap::new();
+    documents.iter().for_each(|(_, name, format)| *all.entry(report::kind(*format, name)).or_insert(0) += 1);
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (path, name, format) in &documents {
         let Ok(bytes) = std::fs::read(path) else { continue };
         let start = std::time::Instant::now();
         let findings = check::check(name, *format, &bytes);
         report.add(*format, name, &findings, start.elapsed());
-        let number = seen.entry(format.entry().extensions[0]).or_insert(0);
+        let number = seen.entry(report::kind(*format, name)).or_insert(0);
         *number += 1;
-        let all = documents.iter().filter(|(_, _, other)| other == format).count();
+        let all = all[&report::kind(*format, name)];
         let is_chosen = *number * wanted / all != (*number - 1) * wanted / all || wanted >= all;
         if let (Some(office), Some(forced), Some(pseudo)) = (&mut office, &findings.forced, &findings.pseudo)
             && is_chosen

@@ -19,12 +19,13 @@ const FOR_ALL: Duration = Duration::from_secs(40);
 pub(crate) struct Office {
     program: PathBuf,
     scratch: PathBuf,
-    /// Documents that wait, by the extension of their format.
-    waiting: BTreeMap<&'static str, Vec<Waiting>>,
+    /// Documents that wait.
+    waiting: Vec<Waiting>,
     written: usize,
 }
 
 struct Waiting {
+    format: Format,
     name: String,
     source: PathBuf,
     forced: PathBuf,
@@ -33,8 +34,7 @@ struct Waiting {
 
 /// How many pages a document has; `None` where the program gave none.
 pub(crate) struct Opened {
-    /// The extension of its format.
-    pub(crate) format: &'static str,
+    pub(crate) format: Format,
     pub(crate) name: String,
     pub(crate) source: Option<usize>,
     pub(crate) forced: Option<usize>,
@@ -54,7 +54,7 @@ impl Office {
         let version = Command::new(&program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         let scratch = std::env::temp_dir().join(format!("terjuman-fidelity-{}", std::process::id()));
         version.ok().filter(std::process::ExitStatus::success)?;
-        Some(Self { program, scratch, waiting: BTreeMap::new(), written: 0 })
+        Some(Self { program, scratch, waiting: Vec::new(), written: 0 })
     }
 
     /// Keeps a document and what was made of it until [`Self::run`].
@@ -75,21 +75,15 @@ impl Office {
         let source = write("source", source, None);
         let forced = write("forced", forced, Some(&source));
         let pseudo = write("pseudo", pseudo, Some(&source));
-        let waiting = self.waiting.entry(format.entry().extensions[0]).or_default();
-        waiting.push(Waiting { name: name.to_owned(), source, forced, pseudo });
+        self.waiting.push(Waiting { format, name: name.to_owned(), source, forced, pseudo });
     }
 
     /// Opens everything that waits.
     pub(crate) fn run(self) -> Vec<Opened> {
-        // Documents that are alike go together: one bad one costs a second call for its neighbours.
-        let mut batches = VecDeque::new();
-        for waiting in self.waiting.values() {
-            let mut paths: Vec<&Path> =
-                waiting.iter().flat_map(|w| [w.source.as_path(), w.forced.as_path(), w.pseudo.as_path()]).collect();
-            paths.sort_unstable();
-            paths.dedup();
-            batches.extend(paths.chunks(BATCH).map(<[&Path]>::to_vec));
-        }
+        let mut paths: Vec<&Path> =
+            self.waiting.iter().flat_map(|w| [w.source.as_path(), w.forced.as_path(), w.pseudo.as_path()]).collect();
+        paths.dedup();
+        let batches: VecDeque<_> = paths.chunks(BATCH).map(<[&Path]>::to_vec).collect();
         let (batches, pages) = (Mutex::new(batches), Mutex::new(BTreeMap::new()));
         let next = || batches.lock().expect("no thread panics with the lock").pop_front();
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
@@ -112,9 +106,8 @@ impl Office {
         });
         let pages = pages.into_inner().expect("no thread panics with the lock");
         let of = |path: &PathBuf| pages.get(path).copied();
-        let all = self.waiting.iter().flat_map(|(format, waiting)| waiting.iter().map(|w| (*format, w)));
-        let opened = all.map(|(format, w)| Opened {
-            format,
+        let opened = self.waiting.iter().map(|w| Opened {
+            format: w.format,
             name: w.name.clone(),
             source: of(&w.source),
             forced: of(&w.forced),

@@ -30,7 +30,7 @@ struct Row {
 /// The results of a run.
 #[derive(Default)]
 pub(crate) struct Report {
-    rows: BTreeMap<&'static str, Row>,
+    rows: BTreeMap<String, Row>,
     /// One line for each divergence, known or not.
     pub(crate) divergences: Vec<String>,
     /// How many are not in the register.
@@ -40,7 +40,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn add(&mut self, format: Format, name: &str, findings: &Findings, time: Duration) {
-        let row = self.rows.entry(format.entry().extensions[0]).or_default();
+        let row = self.rows.entry(kind(format, name)).or_default();
         row.files += 1;
         if findings.refused.is_some() {
             row.refused += 1;
@@ -65,7 +65,7 @@ impl Report {
     /// What LibreOffice made of a document.
     pub(crate) fn add_opened(&mut self, opened: &Opened) {
         let Some(source) = opened.source else { return };
-        let row = self.rows.entry(opened.format).or_default();
+        let row = self.rows.entry(kind(opened.format, &opened.name)).or_default();
         row.given += 1;
         row.opened += usize::from(opened.forced.is_some() && opened.pseudo.is_some());
         row.same_pages += usize::from(opened.forced == Some(source));
@@ -114,7 +114,7 @@ impl Report {
                 failed("forced"),
                 failed("twice"),
                 failed("structure") + failed("pseudo"),
-                failed("looks") + failed("sound"),
+                failed("looks") + failed("sound") + failed("language"),
                 row.words,
             );
         }
@@ -137,6 +137,16 @@ impl Report {
     }
 }
 
+/// The row of a document: its format, or the kind of it that the extension tells of, where kinds are packed in another way or
+/// are read for something else.
+pub(crate) fn kind(format: Format, name: &str) -> String {
+    let entry = format.entry();
+    let name = name.to_lowercase();
+    let of_name = entry.extensions.iter().find(|extension| name.ends_with(**extension));
+    let has_kinds = [Format::Docx, Format::Pptx, Format::Xlsx, Format::Odt, Format::Ods, Format::Odp].contains(&format);
+    of_name.filter(|_| has_kinds).unwrap_or(&entry.extensions[0]).to_string()
+}
+
 const HEAD: &str = "# Fidelity
 
 Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office documents. Every file goes through these checks:
@@ -147,9 +157,13 @@ Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office d
 - **twice**: the segments of a written document are those that were written, with their tags.
 - **structure**: a document through `pseudo` has the elements and attributes that it had, in the order that they had, but for
   runs and attributes with text.
-- **looks**: in a `.docx` that was forced, as many characters have each look (font, size, colour, style, weight) as had.
+- **looks**: in texts and presentations that were forced, as many characters have each look (font, size, colour, style,
+  weight) as had.
 - **sound**: every part has a content type, every relationship leads somewhere, no number of a picture, bookmark, note or
-  comment is used twice, and properties of runs stand in their order, where that was so before.
+  comment is used twice, and properties of runs, paragraphs, tables and sections stand in their order, where that was so
+  before.
+- **language**: what was written names its language, and a translation into Arabic turns each paragraph and run that it wrote
+  (of OpenDocument, the default styles).
 - **coverage**: words of ASCII letters that a reader of the specification sees, which knows nothing of the filters, and
   the share that `pseudo` changed. What is hidden, computed or a name for a program (`camelCase`) is no word. What has no
   figure is not measured here. Of XLIFF, the units that waited for a target.
@@ -160,6 +174,6 @@ Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office d
 A divergence marked *open* has not been judged yet: it may be a fault of a filter, of the reader, or of the inverse engine.
 *by rule* is what the pages of the formats promise, *low* shows little, *medium* is a known limit.
 
-| format | files | refused (after 2 s) | identity | forced | twice | structure | looks, sound | coverage | tags a segment | opens, pages same (pseudo) |
+| format | files | refused (after 2 s) | identity | forced | twice | structure | looks, sound, language | coverage | tags a segment | opens, pages same (pseudo) |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";

@@ -11,6 +11,10 @@ use terjuman_formats::Format;
 mod check;
 #[path = "../../examples/fidelity/flat/mod.rs"]
 mod flat;
+#[path = "../../examples/fidelity/language.rs"]
+mod language;
+#[path = "../../examples/fidelity/looks.rs"]
+mod looks;
 #[path = "../../examples/fidelity/read.rs"]
 mod read;
 #[path = "../../examples/fidelity/register.rs"]
