@@ -8,6 +8,8 @@ struct Paragraph {
     text: String,
     runs: Vec<Run>,
     turned: bool,
+    /// Of DrawingML.
+    is_drawn: bool,
 }
 
 #[derive(Default)]
@@ -33,15 +35,18 @@ pub(crate) fn wrong(name: &str, content: &[u8], into: Into) -> Option<String> {
     }
     let steps = steps(std::str::from_utf8(content).ok()?)?;
     match name {
-        _ if name.starts_with("word/") && !name.contains("charts/") => of_runs(&steps, into, true),
-        _ if name.starts_with("ppt/slides/") || name.starts_with("ppt/notesSlides/") => of_runs(&steps, into, false),
+        _ if name.contains("charts/") => None,
+        _ if ["word/", "ppt/slides/", "ppt/notesSlides/"].iter().any(|folder| name.starts_with(folder)) => {
+            of_runs(&steps, into, name)
+        }
         "styles.xml" => of_default_styles(&steps, into),
         _ => None,
     }
 }
 
 /// Every run with letters that `pseudo` wrote names the language, and turns where the text does.
-fn of_runs(steps: &[Step], into: Into, is_word: bool) -> Option<String> {
+fn of_runs(steps: &[Step], into: Into, name: &str) -> Option<String> {
+    let is_word = name.starts_with("word/") && !name.contains("/diagrams/") && !name.contains("/drawings/");
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut stack: Vec<&str> = Vec::new();
     for step in steps {
@@ -50,14 +55,20 @@ fn of_runs(steps: &[Step], into: Into, is_word: bool) -> Option<String> {
                 let of = |key: &str| attributes.get(key).map(String::as_str);
                 let above = |at: usize| stack.iter().rev().nth(at).copied().unwrap_or_default();
                 match (element.as_str(), paragraphs.last_mut()) {
-                    ("p", _) => paragraphs.push(Paragraph::default()),
+                    ("p", _) => {
+                        // A drawing may stand in the text of Word with its own text.
+                        let is_drawn = !is_word || above(0) == "txBody";
+                        paragraphs.push(Paragraph { is_drawn, ..Paragraph::default() });
+                    }
                     ("r", Some(paragraph)) => paragraph.runs.push(Run::default()),
                     ("bidi", Some(paragraph)) if above(0) == "pPr" => paragraph.turned = of("w:val") != Some("0"),
-                    ("pPr", Some(paragraph)) if !is_word => paragraph.turned = of("rtl") == Some("1"),
-                    (_, Some(Paragraph { runs, .. })) => {
+                    ("pPr", Some(paragraph)) if paragraph.is_drawn && above(0) == "p" => {
+                        paragraph.turned = of("rtl") == Some("1")
+                    }
+                    (_, Some(Paragraph { runs, is_drawn, .. })) => {
                         if let Some(run) = runs.last_mut() {
                             match element.as_str() {
-                                "rPr" if above(0) == "r" && !is_word => run.language = of("lang").map(str::to_owned),
+                                "rPr" if above(0) == "r" && *is_drawn => run.language = of("lang").map(str::to_owned),
                                 "lang" if above(0) == "rPr" && above(1) == "r" => {
                                     run.language = of("w:val").map(str::to_owned);
                                 }
@@ -72,7 +83,7 @@ fn of_runs(steps: &[Step], into: Into, is_word: bool) -> Option<String> {
             }
             Step::Close => {
                 if stack.pop() == Some("p")
-                    && let Some(wrong) = paragraphs.pop().and_then(|paragraph| of_paragraph(&paragraph, into, is_word))
+                    && let Some(wrong) = paragraphs.pop().and_then(|paragraph| of_paragraph(&paragraph, into))
                 {
                     return Some(wrong);
                 }
@@ -89,7 +100,7 @@ fn of_runs(steps: &[Step], into: Into, is_word: bool) -> Option<String> {
     None
 }
 
-fn of_paragraph(paragraph: &Paragraph, into: Into, is_word: bool) -> Option<String> {
+fn of_paragraph(paragraph: &Paragraph, into: Into) -> Option<String> {
     let is_written = |text: &str| text.chars().any(|c| ACCENTED.contains(c));
     if !paragraph.text.contains('[') || !is_written(&paragraph.text) {
         return None;
@@ -100,7 +111,7 @@ fn of_paragraph(paragraph: &Paragraph, into: Into, is_word: bool) -> Option<Stri
     }
     let wrong = paragraph.runs.iter().filter(|run| is_written(&run.text)).find_map(|run| match into {
         Into::Portuguese => run.language.clone().filter(|language| !language.starts_with("pt")),
-        Into::Arabic => (is_word && !run.turned).then(|| "not turned".to_owned()),
+        Into::Arabic => (!paragraph.is_drawn && !run.turned).then(|| "not turned".to_owned()),
     });
     wrong.map(|wrong| format!("a run is {wrong}: {beginning}"))
 }

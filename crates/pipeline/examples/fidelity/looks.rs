@@ -131,6 +131,9 @@ fn of_open_document(steps: &[Step]) -> BTreeMap<String, isize> {
             Step::Open(element, attributes) => {
                 let of = |key: &str| attributes.get(key).cloned();
                 let mut look = stack.last().cloned().flatten();
+                if element.ends_with("-style") {
+                    style = None;
+                }
                 match element.as_str() {
                     "style" => {
                         style = of("style:name");
