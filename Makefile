@@ -14,5 +14,7 @@ MINUTES ?= 60
 soak:
 	cargo bench --locked --package terjuman-server --bench soak -- $(MINUTES)
 # Figures of what comes back from real documents, written to docs/fidelity.md; OFFICE=DIR adds a folder of office documents.
+# LibreOffice, if it is installed (or OFFICE_APP names it), opens OPEN documents of each format.
+OPEN ?= 40
 fidelity:
-	cargo run --release --locked -p terjuman-pipeline --example fidelity -- ../shared/corpus $(OFFICE)
+	cargo run --release --locked -p terjuman-pipeline --example fidelity -- --open=$(OPEN) ../shared/corpus $(OFFICE)

@@ -97,8 +97,13 @@ fn needed(character: char, before: char, after: char, rest: &str, around: &Surro
         }
         '&' if is_full || is_reference(rest) => return Need::Reference("&amp;"),
         '"' if around.context == Context::Quoted => return Need::Reference("&quot;"),
-        // Behind a heading's words, these would close it.
-        '#' => around.context == Context::Heading && around.ends_run && rest.bytes().all(|b| b == b'#'),
+        // Behind a heading's words, these would close it; one behind an escaped one does not.
+        '#' => {
+            around.context == Context::Heading
+                && around.ends_run
+                && before != '#'
+                && rest.bytes().all(|byte| byte == b'#')
+        }
         '{' => around.context == Context::Heading && around.ends_run && rest.ends_with('}'),
         _ => false,
     };
@@ -107,7 +112,8 @@ fn needed(character: char, before: char, after: char, rest: &str, around: &Surro
 
 /// `&amp;`, `&#38;`.
 fn is_reference(rest: &str) -> bool {
-    let name = rest.trim_start_matches('&').trim_start_matches('#');
+    let name = rest.strip_prefix('&').unwrap_or(rest);
+    let name = name.strip_prefix('#').unwrap_or(name);
     let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
     length > 0 && name[length..].starts_with(';')
 }

@@ -2,10 +2,12 @@
 //!
 //! Cells are read one by one; nothing is ever made of the cells that are not there.
 
+use std::collections::{HashMap, HashSet};
+
 use super::formulas::FormulaWords;
 use super::pending::{Pending, What};
 use super::rich::RichString;
-use super::texts::Texts;
+use super::texts::{TextKind, Texts};
 use crate::runs::Span;
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
 use crate::{FormatError, Limits, Reason, Untranslated};
@@ -41,6 +43,8 @@ const COLUMNS: usize = 16_384;
 const ROWS: u32 = 1 << 20;
 /// Cells of a sheet.
 const CELLS: usize = 5_000_000;
+/// So many codes that differ make a column one of codes.
+const CODES: usize = 4;
 /// The longest titles and texts of data validations.
 const TITLE: usize = 32;
 const PROMPT: usize = 255;
@@ -65,8 +69,12 @@ pub(super) fn read<'a>(part: &'a XmlPart, around: &mut Surroundings<'a>) -> Resu
         reading: None,
         buffer: String::new(),
         maybe: Vec::new(),
+        columns: HashMap::new(),
     };
     reader.run()?;
+    for column in std::mem::take(&mut reader.columns).into_values().filter(Column::is_of_codes) {
+        reader.around.texts.are_codes(column.capitals);
+    }
     Ok(reader.found)
 }
 
@@ -84,6 +92,7 @@ enum CellKind {
 struct Cell {
     kind: CellKind,
     is_hidden: bool,
+    column: usize,
 }
 
 /// The element whose text is collected.
@@ -113,6 +122,27 @@ struct Reader<'a, 'b> {
     buffer: String,
     /// Texts in hidden rows: seen if a filter hides them.
     maybe: Vec<usize>,
+    /// Columns that show words.
+    columns: HashMap<usize, Column>,
+}
+
+/// What the cells of a column show.
+#[derive(Debug, Default)]
+struct Column {
+    /// Texts of two or three capitals, those that are known as words among them.
+    capitals: HashSet<usize>,
+    /// How many texts are in capitals and no known words.
+    codes: usize,
+    /// Cells with capitals, and with other words.
+    cells: usize,
+    others: usize,
+}
+
+impl Column {
+    /// Countries, airports or units one below the other: at least so many that differ, and hardly any other words.
+    fn is_of_codes(&self) -> bool {
+        self.codes >= CODES && self.cells >= self.others.saturating_mul(4)
+    }
 }
 
 impl<'a> Reader<'a, '_> {
@@ -251,7 +281,7 @@ impl<'a> Reader<'a, '_> {
             _ => CellKind::Other,
         };
         let is_hidden = self.row_is_hidden || self.in_hidden_column(column);
-        self.cell = Cell { kind, is_hidden };
+        self.cell = Cell { kind, is_hidden, column };
         Ok(())
     }
 
@@ -301,6 +331,15 @@ impl<'a> Reader<'a, '_> {
     fn show(&mut self, number: usize) {
         if !self.around.is_shown {
             return;
+        }
+        match self.around.texts.kind(number) {
+            TextKind::Other => {}
+            TextKind::Prose => self.columns.entry(self.cell.column).or_default().others += 1,
+            kind => {
+                let column = self.columns.entry(self.cell.column).or_default();
+                column.cells += 1;
+                column.codes += usize::from(column.capitals.insert(number) && kind == TextKind::Capitals);
+            }
         }
         if !self.cell.is_hidden || self.around.hidden_text {
             self.around.texts.show(number);

@@ -25,7 +25,23 @@ struct Entry {
     rich: usize,
     places: usize,
     kept: bool,
+    kind: TextKind,
+    /// A column of codes has it.
+    in_codes: bool,
     segment: Option<usize>,
+}
+
+/// What a text of a cell may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum TextKind {
+    /// No word: a number, a sign, a key.
+    #[default]
+    Other,
+    /// Two or three capitals that are a word: `YES`, `QTY`.
+    ShortWord,
+    /// Two or three capitals: an abbreviation that people read, or a code that programs do.
+    Capitals,
+    Prose,
 }
 
 impl Texts {
@@ -35,7 +51,7 @@ impl Texts {
             Some(number) => *number,
             None => {
                 self.index.insert(text.into(), self.entries.len());
-                self.entries.push(Entry::default());
+                self.entries.push(Entry { kind: TextKind::of(text), ..Entry::default() });
                 self.entries.len() - 1
             }
         };
@@ -48,6 +64,16 @@ impl Texts {
     /// A cell shows the text.
     pub(super) fn show(&mut self, number: usize) {
         self.entries[number].visible = true;
+    }
+
+    /// What a text says about the column that it stands in.
+    pub(super) fn kind(&self, number: usize) -> TextKind {
+        self.entries[number].kind
+    }
+
+    /// A column holds nothing but codes: these.
+    pub(super) fn are_codes(&mut self, numbers: impl IntoIterator<Item = usize>) {
+        numbers.into_iter().for_each(|number| self.entries[number].in_codes = true);
     }
 
     /// The text is not translated. `name` texts are also kept if two segments would be made of them.
@@ -69,7 +95,7 @@ impl Texts {
     pub(super) fn decide(&mut self, words: &FormulaWords) {
         for (text, number) in &self.index {
             let entry = &mut self.entries[*number];
-            entry.kept |= !entry.visible || !is_prose(text) || words.holds(text);
+            entry.kept |= !entry.visible || !is_prose(text) || entry.in_codes || words.holds(text);
         }
     }
 
@@ -78,7 +104,11 @@ impl Texts {
     pub(super) fn leave(&self, untranslated: &mut Untranslated) {
         for entry in self.index.iter().filter(|(text, _)| is_prose(text)).map(|(_, number)| self.entries[*number]) {
             if entry.kept {
-                let reason = if entry.visible { Reason::Referenced } else { Reason::HiddenText };
+                let reason = match entry {
+                    Entry { visible: false, .. } => Reason::HiddenText,
+                    Entry { in_codes: true, .. } => Reason::Identifier,
+                    _ => Reason::Referenced,
+                };
                 untranslated.add_many(reason, 1);
             }
         }
@@ -114,22 +144,43 @@ pub(super) enum Fate {
     Segment(usize),
 }
 
+impl TextKind {
+    fn of(text: &str) -> Self {
+        let text = text.trim();
+        let is_short = (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase());
+        match () {
+            () if is_short && SHORT_WORDS.contains(&text) => Self::ShortWord,
+            () if is_short && !is_words(text) => Self::Other,
+            () if is_short => Self::Capitals,
+            () if is_prose(text) => Self::Prose,
+            () => Self::Other,
+        }
+    }
+}
+
 /// Words, not codes: `USD` and `A-12` are the same in every language, `TOTAL` and `JAN` are not.
 fn is_prose(text: &str) -> bool {
     let text = text.trim();
-    let is_code = text.len() <= 3 && text.bytes().all(|b| b.is_ascii_uppercase()) && !SHORT_WORDS.contains(&text);
     // `(F)3` is no word, a single letter of a script that writes words in one is.
     let has_word = text.split(|c: char| !c.is_alphabetic()).any(|run| run.chars().nth(1).is_some())
         || text.contains(|c: char| is_wide(c) && c.is_alphabetic());
     // A string is no formula, even if it begins like one: `-the rest` is a list's, `= the rest` a key's.
     let bare = text.strip_prefix("= ").unwrap_or(text).trim_start_matches(['-', '+']).trim_start();
-    has_word && !is_code && (is_words(bare) || matches!(bare, "code" | "key" | "None"))
+    has_word && !CURRENCIES.contains(&text) && (is_words(bare) || matches!(bare, "code" | "key" | "None"))
 }
 
-/// Words of up to three letters that stand in capitals in the headings of tables.
-const SHORT_WORDS: [&str; 32] = [
+/// Words of up to three letters that stand in capitals in tables: they do not make a column one of codes.
+const SHORT_WORDS: [&str; 62] = [
     "YES", "NO", "NEW", "OLD", "ALL", "DAY", "NET", "TAX", "SUM", "QTY", "AVG", "AGE", "END", "JAN", "FEB", "MAR",
     "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN",
+    "ID", "MIN", "MAX", "LOW", "OFF", "ON", "OK", "OUT", "AND", "OR", "NOT", "ANY", "PER", "DUE", "FEE", "PAY", "KEY",
+    "SET", "BUY", "RED", "JOB", "CAR", "BOX", "TOP", "VAT", "FAX", "TEL", "REF", "TBD", "PCT",
+];
+
+/// Codes of currencies that are no words (ISO 4217), which are the same in every language wherever they stand.
+const CURRENCIES: [&str; 26] = [
+    "USD", "EUR", "GBP", "JPY", "CHF", "CNY", "INR", "BRL", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK",
+    "HUF", "RUB", "MXN", "ZAR", "KRW", "SGD", "HKD", "ILS", "AED", "SAR",
 ];
 
 #[cfg(test)]
@@ -159,6 +210,8 @@ mod tests {
         for (text, is) in [
             ("JAN", true),
             ("USD", false),
+            ("QTY", true),
+            ("SPF", true),
             ("(F)3", false),
             ("$R[]{A}", false),
             ("名", true),

@@ -1,6 +1,6 @@
 //! One document through all checks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use terjuman_formats::{Format, Options, Target, extract};
 use terjuman_model::{Failure, TaggedText};
@@ -8,8 +8,10 @@ use terjuman_nmt::{Identity, Pseudo};
 use terjuman_pipeline::{Limits, Request, Translator, translate};
 
 use super::flat;
+use super::language::{self, Into};
+use super::looks::looks;
 use super::read::{entries, shown, structure};
-use super::sound::{disorder, looks, problems};
+use super::sound::{disorder, problems};
 use super::swap::{self, Swap};
 
 /// What a document showed.
@@ -24,6 +26,9 @@ pub(crate) struct Findings {
     pub(crate) failures: Vec<(&'static str, String)>,
     pub(crate) segments: usize,
     pub(crate) tags: usize,
+    /// The document with every segment written twice, and the one through `pseudo`.
+    pub(crate) forced: Option<Vec<u8>>,
+    pub(crate) pseudo: Option<Vec<u8>>,
 }
 
 impl Findings {
@@ -40,12 +45,16 @@ impl Findings {
 }
 
 fn run(name: &str, bytes: &[u8], engine: &dyn Translator) -> Result<Vec<u8>, Failure> {
+    run_into("pt", name, bytes, engine)
+}
+
+fn run_into(target: &str, name: &str, bytes: &[u8], engine: &dyn Translator) -> Result<Vec<u8>, Failure> {
     let request = Request {
         bytes,
         name: Some(name),
         content_type: None,
         source: Some("en".parse().expect("a known code")),
-        target: "pt".parse().expect("a known code"),
+        target: target.parse().expect("a known code"),
         engine,
         glossaries: &[],
         options: &Options::default(),
@@ -68,20 +77,59 @@ pub(crate) fn check(name: &str, format: Format, bytes: &[u8]) -> Findings {
     there_and_back(name, format, bytes, &mut findings);
     twice(format, bytes, &mut findings);
     match run(name, bytes, &Pseudo::default()) {
-        Ok(output) => coverage(format, bytes, &output, &mut findings),
+        Ok(output) => {
+            coverage(format, bytes, &output, &mut findings);
+            named(bytes, &output, Into::Portuguese, &mut findings);
+            findings.pseudo = Some(output);
+        }
         Err(failure) => findings.failures.push(("pseudo", failure.code.to_string())),
+    }
+    if [Format::Docx, Format::Pptx, Format::Odt, Format::Odp].contains(&format) {
+        match run_into("ar", name, bytes, &Pseudo::default()) {
+            Ok(output) => named(bytes, &output, Into::Arabic, &mut findings),
+            Err(failure) => findings.failures.push(("pseudo", failure.code.to_string())),
+        }
     }
     findings
 }
 
+/// The parts that were written name the language and the direction, and keep the order of properties.
+fn named(bytes: &[u8], output: &[u8], into: Into, findings: &mut Findings) {
+    let Some((before, after)) = entries(bytes).zip(entries(output)) else { return };
+    let written = after.iter().filter(|(name, content)| before.get(*name).is_some_and(|other| other != *content));
+    for (name, content) in written.clone() {
+        if let Some(what) = language::wrong(name, content, into) {
+            findings.failures.push(("language", format!("{name}: {what}")));
+        }
+    }
+    for (name, content) in written.filter(|(name, _)| name.starts_with("word/")) {
+        if disorder(content) > disorder(&before[name]) {
+            findings.failures.push(("sound", format!("{name}: properties are in another order")));
+        }
+    }
+}
+
 fn there_and_back(name: &str, format: Format, bytes: &[u8], findings: &mut Findings) {
     let back = match run(name, bytes, &Swap).and_then(|there| run(name, &there, &Swap)) {
-        Ok(back) if back == bytes => return,
         Ok(back) => back,
         Err(failure) => return findings.failures.push(("forced", failure.code.to_string())),
     };
-    if let (Some(before), Some(after)) = (flat::seen(format, bytes, bytes), flat::seen(format, &back, bytes)) {
-        let words = |seen: &flat::Seen| seen.texts.iter().map(|text| spelled(text.as_bytes())).collect::<Vec<_>>();
+    if back != bytes {
+        compare_forced(format, bytes, &back, findings);
+    }
+    findings.forced = Some(back);
+}
+
+fn compare_forced(format: Format, bytes: &[u8], back: &[u8], findings: &mut Findings) {
+    if let (Some(before), Some(after)) = (flat::seen(format, bytes, bytes), flat::seen(format, back, bytes)) {
+        let words = |seen: &flat::Seen| match format {
+            // Which body says it differs, and how it is cut into paragraphs with it.
+            Format::Msg => {
+                let words = seen.texts.iter().flat_map(|text| plain_words(text));
+                words.map(|word| word.as_bytes().to_vec()).collect::<BTreeSet<_>>().into_iter().collect()
+            }
+            _ => seen.texts.iter().map(|text| spelled(text.as_bytes())).collect::<Vec<_>>(),
+        };
         let (left, right) = (words(&before), words(&after));
         if let Some(what) = flat::difference(&before, &after) {
             findings.failures.push(("forced", what));
@@ -96,15 +144,15 @@ fn there_and_back(name: &str, format: Format, bytes: &[u8], findings: &mut Findi
         }
         return;
     }
-    let Some((before, after)) = entries(bytes).zip(entries(&back)) else {
-        if spelled(bytes) != spelled(&back) {
+    let Some((before, after)) = entries(bytes).zip(entries(back)) else {
+        if spelled(bytes) != spelled(back) {
             findings.failures.push(("forced", "other text".to_owned()));
         }
         return;
     };
     compare("forced", &before, &after, findings);
     compare_looks(&before, &after, findings);
-    let (before, after) = (shown(bytes), shown(&back));
+    let (before, after) = (shown(bytes), shown(back));
     let differs = before.iter().zip(&after).find(|((_, a), (_, b))| spelled(a.as_bytes()) != spelled(b.as_bytes()));
     if let Some(((place, before), (_, after))) = differs {
         let beginning = |text: &str| text.chars().take(60).collect::<String>();
@@ -152,12 +200,11 @@ fn compare(
     }
 }
 
-/// What the characters of Word's parts look like, when as many were written as there were.
+/// What characters look like, when as many were written as there were.
 fn compare_looks(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>, findings: &mut Findings) {
-    for (name, content) in before.iter().filter(|(name, _)| name.starts_with("word/") && name.ends_with(".xml")) {
-        let Some((mut counts, others)) = looks(content).zip(after.get(name).and_then(|other| looks(other))) else {
-            continue;
-        };
+    for (name, content) in before {
+        let Some(other) = after.get(name).filter(|other| *other != content) else { continue };
+        let Some((mut counts, others)) = looks(name, content).zip(looks(name, other)) else { continue };
         for (look, count) in others {
             *counts.entry(look).or_insert(0) -= count;
         }
@@ -173,11 +220,6 @@ fn compare_looks(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Ve
 fn compare_soundness(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>, findings: &mut Findings) {
     let known = problems(before);
     findings.failures.extend(problems(after).difference(&known).map(|problem| ("sound", problem.clone())));
-    for (name, content) in after.iter().filter(|(name, _)| name.starts_with("word/") && name.ends_with(".xml")) {
-        if before.get(name).is_some_and(|other| other != content && disorder(content) > disorder(other)) {
-            findings.failures.push(("sound", format!("{name}: properties of a run are in another order")));
-        }
-    }
 }
 
 /// What is found in a written document is what was written.

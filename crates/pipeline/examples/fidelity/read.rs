@@ -13,8 +13,15 @@ pub(crate) enum Step {
     Text(String),
 }
 
-/// The entries of a container by name.
+/// The entries of a container by name. A flat file of OpenDocument is one part, one of Open Packaging has its parts inside.
 pub(crate) fn entries(bytes: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]);
+    if start.contains("<office:document ") {
+        return Some(BTreeMap::from([("content.xml".to_owned(), bytes.to_vec())]));
+    }
+    if start.contains("<pkg:package") {
+        return Some(flat_parts(std::str::from_utf8(bytes).ok()?));
+    }
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut out = BTreeMap::new();
     for index in 0..archive.len() {
@@ -28,6 +35,16 @@ pub(crate) fn entries(bytes: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
         out.insert(name, content);
     }
     Some(out)
+}
+
+/// The parts of a package in one file that are XML.
+fn flat_parts(text: &str) -> BTreeMap<String, Vec<u8>> {
+    let parts = text.split("<pkg:part ").skip(1).filter_map(|part| {
+        let name = part.split_once("pkg:name=\"/")?.1.split_once('"')?.0;
+        let content = part.split_once("<pkg:xmlData>")?.1.rsplit_once("</pkg:xmlData>")?.0;
+        Some((name.to_owned(), content.as_bytes().to_vec()))
+    });
+    parts.collect()
 }
 
 fn local(name: &str) -> String {

@@ -1,5 +1,5 @@
 //! What makes an office document sound besides its text: parts that are declared, relationships that lead somewhere,
-//! numbers that are used once, and what the characters of a paragraph look like.
+//! numbers that are used once, and properties in their order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,103 +79,166 @@ fn resolve(folder: &str, target: &str) -> String {
     path.join("/")
 }
 
-/// Properties of a run that do not show, or that a filter rightly unites (languages, revisions, proofing).
-const UNSEEN: [&str; 14] = [
-    "bCs",
-    "iCs",
-    "szCs",
-    "spacing",
-    "kern",
-    "w",
-    "lang",
-    "noProof",
-    "rPrChange",
-    "ins",
-    "del",
-    "moveFrom",
-    "moveTo",
-    "webHidden",
+/// Elements whose children stand in an order (ECMA-376 part 1, 17.3.1.26, 17.3.2.28, 17.4.59, 17.6.17), and that order.
+const ORDERS: [(&str, &[&str]); 4] = [
+    (
+        "rPr",
+        &[
+            "rStyle",
+            "rFonts",
+            "b",
+            "bCs",
+            "i",
+            "iCs",
+            "caps",
+            "smallCaps",
+            "strike",
+            "dstrike",
+            "outline",
+            "shadow",
+            "emboss",
+            "imprint",
+            "noProof",
+            "snapToGrid",
+            "vanish",
+            "webHidden",
+            "color",
+            "spacing",
+            "w",
+            "kern",
+            "position",
+            "sz",
+            "szCs",
+            "highlight",
+            "u",
+            "effect",
+            "bdr",
+            "shd",
+            "fitText",
+            "vertAlign",
+            "rtl",
+            "cs",
+            "em",
+            "lang",
+            "eastAsianLayout",
+            "specVanish",
+            "oMath",
+            "rPrChange",
+        ],
+    ),
+    (
+        "pPr",
+        &[
+            "pStyle",
+            "keepNext",
+            "keepLines",
+            "pageBreakBefore",
+            "framePr",
+            "widowControl",
+            "numPr",
+            "suppressLineNumbers",
+            "pBdr",
+            "shd",
+            "tabs",
+            "suppressAutoHyphens",
+            "kinsoku",
+            "wordWrap",
+            "overflowPunct",
+            "topLinePunct",
+            "autoSpaceDE",
+            "autoSpaceDN",
+            "bidi",
+            "adjustRightInd",
+            "snapToGrid",
+            "spacing",
+            "ind",
+            "contextualSpacing",
+            "mirrorIndents",
+            "suppressOverlap",
+            "jc",
+            "textDirection",
+            "textAlignment",
+            "textboxTightWrap",
+            "outlineLvl",
+            "divId",
+            "cnfStyle",
+            "rPr",
+            "sectPr",
+            "pPrChange",
+        ],
+    ),
+    (
+        "tblPr",
+        &[
+            "tblStyle",
+            "tblpPr",
+            "tblOverlap",
+            "bidiVisual",
+            "tblStyleRowBandSize",
+            "tblStyleColBandSize",
+            "tblW",
+            "jc",
+            "tblCellSpacing",
+            "tblInd",
+            "tblBorders",
+            "shd",
+            "tblLayout",
+            "tblCellMar",
+            "tblLook",
+            "tblCaption",
+            "tblDescription",
+            "tblPrChange",
+        ],
+    ),
+    (
+        "sectPr",
+        &[
+            "headerReference",
+            "footerReference",
+            "footnotePr",
+            "endnotePr",
+            "type",
+            "pgSz",
+            "pgMar",
+            "paperSrc",
+            "pgBorders",
+            "lnNumType",
+            "pgNumType",
+            "cols",
+            "formProt",
+            "vAlign",
+            "noEndnote",
+            "titlePg",
+            "textDirection",
+            "bidi",
+            "rtlGutter",
+            "docGrid",
+            "printerSettings",
+            "sectPrChange",
+        ],
+    ),
 ];
 
-/// How many characters of a part of Word have which properties; white space does not count.
-pub(crate) fn looks(content: &[u8]) -> Option<BTreeMap<String, isize>> {
-    let steps = steps(std::str::from_utf8(content).ok()?)?;
-    let mut out = BTreeMap::new();
-    let mut stack: Vec<&str> = Vec::new();
-    let mut properties = BTreeSet::new();
+/// Pairs of properties that stand in the wrong order.
+pub(crate) fn disorder(content: &[u8]) -> usize {
+    let Some(steps) = std::str::from_utf8(content).ok().and_then(steps) else { return 0 };
+    // Of each open element its order, if it has one, and where in it the last child stood.
+    let mut stack: Vec<Option<(&[&str], usize)>> = Vec::new();
+    let mut wrong = 0;
     for step in &steps {
         match step {
-            Step::Open(element, attributes) => {
-                let of_run = stack.iter().rev().take(2).eq(["rPr", "r"].iter());
-                if element == "r" {
-                    properties = BTreeSet::new();
-                } else if of_run && !UNSEEN.contains(&element.as_str()) {
-                    // Fonts of scripts that the text may not have, and the colour that nobody chose.
-                    let is_idle = |key: &str, value: &str| match element.as_str() {
-                        "rFonts" => {
-                            ["hint", "cs", "cstheme", "eastAsia", "eastAsiaTheme"].iter().any(|of| key.ends_with(of))
-                        }
-                        "color" => value == "auto",
-                        _ => false,
-                    };
-                    let values = attributes.iter().filter(|(key, value)| !is_idle(key, value));
-                    let values: Vec<_> = values.map(|(key, value)| format!("{key}={value}")).collect();
-                    if !values.is_empty() || !["rFonts", "color"].contains(&element.as_str()) {
-                        properties.insert(format!("{element} {}", values.join(" ")));
-                    }
+            Step::Open(element, _) => {
+                if let Some(Some((order, last))) = stack.last_mut()
+                    && let Some(at) = order.iter().position(|name| name == element)
+                {
+                    // Headers and footers of a section are mixed.
+                    wrong += usize::from(at.max(1) < *last);
+                    *last = at;
                 }
-                stack.push(element);
+                stack.push(ORDERS.iter().find(|(name, _)| name == element).map(|(_, order)| (*order, 0)));
             }
             Step::Close => drop(stack.pop()),
-            Step::Text(text) if stack.iter().rev().take(2).eq(["t", "r"].iter()) => {
-                let count = text.chars().filter(|c| !c.is_whitespace()).count();
-                let look = properties.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
-                *out.entry(look).or_insert(0) += isize::try_from(count).unwrap_or(isize::MAX);
-            }
             Step::Text(_) => {}
-        }
-    }
-    Some(out)
-}
-
-/// Pairs of properties of a run that stand in the wrong order (ECMA-376 part 1, 17.3.2.28).
-pub(crate) fn disorder(content: &[u8]) -> usize {
-    const ORDER: [&str; 20] = [
-        "rStyle",
-        "rFonts",
-        "b",
-        "bCs",
-        "i",
-        "iCs",
-        "caps",
-        "smallCaps",
-        "strike",
-        "vanish",
-        "color",
-        "spacing",
-        "w",
-        "kern",
-        "position",
-        "sz",
-        "szCs",
-        "highlight",
-        "u",
-        "lang",
-    ];
-    let Some(steps) = std::str::from_utf8(content).ok().and_then(steps) else { return 0 };
-    let (mut wrong, mut last, mut depth) = (0, 0, 0_usize);
-    for step in &steps {
-        match step {
-            Step::Open(element, _) if depth > 0 => {
-                depth += 1;
-                if let Some(at) = ORDER.iter().position(|name| name == element).filter(|_| depth == 2) {
-                    wrong += usize::from(at < last);
-                    last = at;
-                }
-            }
-            Step::Open(element, _) if element == "rPr" => (depth, last) = (1, 0),
-            Step::Close => depth = depth.saturating_sub(1),
-            _ => {}
         }
     }
     wrong

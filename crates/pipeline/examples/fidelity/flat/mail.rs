@@ -13,7 +13,7 @@ pub(super) fn read(bytes: &[u8], seen: &mut Seen) {
 }
 
 fn of(message: &Message<'_>, seen: &mut Seen) {
-    seen.texts.extend(message.subject().map(str::to_owned));
+    seen.texts.extend(message.subject().map(|subject| bare(subject).to_owned()));
     for part in &message.parts {
         let kind =
             part.content_type().map(|kind| (kind.ctype().to_owned(), kind.subtype().unwrap_or_default().to_owned()));
@@ -29,4 +29,16 @@ fn of(message: &Message<'_>, seen: &mut Seen) {
             _ => {}
         }
     }
+}
+
+/// A subject without what programs put before it, which they know answers by (RFC 5322, 3.6.5).
+pub(super) fn bare(subject: &str) -> &str {
+    let mut rest = subject.trim_start();
+    while let Some(after) = ["re:", "fw:", "fwd:"].iter().find_map(|prefix| {
+        let (start, after) = rest.split_at_checked(prefix.len())?;
+        start.eq_ignore_ascii_case(prefix).then_some(after)
+    }) {
+        rest = after.trim_start();
+    }
+    rest
 }

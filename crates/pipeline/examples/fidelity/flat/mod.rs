@@ -4,6 +4,7 @@
 mod html;
 mod mail;
 mod markdown;
+mod msg;
 mod rtf;
 mod xliff;
 
@@ -42,6 +43,7 @@ pub(crate) fn seen(format: Format, bytes: &[u8], original: &[u8]) -> Option<Seen
         Format::Html => html::read(&String::from_utf8_lossy(bytes), &mut seen),
         Format::Eml | Format::Mhtml => mail::read(bytes, &mut seen),
         Format::Markdown => markdown::read(&String::from_utf8_lossy(bytes), &mut seen),
+        Format::Msg => msg::read(bytes, &mut seen),
         Format::Rtf => rtf::read(bytes, &mut seen),
         Format::Xliff => xliff::read(&String::from_utf8_lossy(bytes), &String::from_utf8_lossy(original), &mut seen),
         _ => return None,
