@@ -3,6 +3,7 @@
 use terjuman_model::TaggedText;
 
 use crate::FormatError;
+use crate::sources::Sources;
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +20,15 @@ impl Extent {
     ///
     /// # Errors
     /// [`FormatError::Verification`] if there is not one translation for each source.
-    pub(crate) fn written(self, translations: &[TaggedText], sources: &[TaggedText]) -> Result<Vec<bool>, FormatError> {
+    pub(crate) fn written(self, translations: &[TaggedText], sources: &Sources) -> Result<Vec<bool>, FormatError> {
         if translations.len() != sources.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
         }
         Ok(match self {
             Self::All => vec![true; translations.len()],
-            Self::Changed => translations.iter().zip(sources).map(|(new, old)| new != old).collect(),
+            Self::Changed => {
+                translations.iter().enumerate().map(|(segment, new)| !sources.is_same(segment, new)).collect()
+            }
         })
     }
 }

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 /// Columns a text takes on a terminal: two for the wide characters of East Asia, none for marks that combine.
 pub(crate) fn width(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.chars().map(character_width).sum()
 }
 

@@ -33,6 +33,7 @@ mod package;
 mod pptx;
 mod rtf;
 mod runs;
+mod sources;
 mod table;
 mod tally;
 mod text_file;

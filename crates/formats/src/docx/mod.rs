@@ -28,6 +28,7 @@ use self::styles::Styles;
 use self::walk::Context;
 use crate::fed_workbook::{Fed, FedWorkbook};
 use crate::package::{Package, kept_entries, without_signatures};
+use crate::sources::Sources;
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options, Reason, Warning, WarningKind, html, txt};
 
@@ -110,7 +111,7 @@ fn take_apart(
         }
     }
     let workbooks = fed.read(&mut package, limits, warnings);
-    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let sources = Sources::of(&segments);
     let signatures = without_signatures(&mut package, limits)?;
     if !signatures.is_empty() {
         warnings.push(Warning {

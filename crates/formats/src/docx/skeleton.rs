@@ -13,6 +13,7 @@ use crate::extent::Extent;
 use crate::fed_workbook::FedWorkbook;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Format, Rewritten};
+use crate::sources::Sources;
 use crate::xml::{XmlPart, escape_attribute, escape_text};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
@@ -26,7 +27,7 @@ pub(super) struct DocxSkeleton {
     /// Workbooks behind charts.
     pub(super) workbooks: Vec<FedWorkbook>,
     /// What each segment said, to tell what changed.
-    pub(super) sources: Vec<TaggedText>,
+    pub(super) sources: Sources,
     pub(super) limits: Limits,
     /// Entries that no longer hold when a part changes, and parts that must forget them.
     pub(super) signatures: Changes,

@@ -1,5 +1,7 @@
 //! Whether delimiters of emphasis can open and close where they stand (CommonMark 6.2).
 
+use std::borrow::Cow;
+
 use super::slot::{Emphasis, EmphasisKind};
 
 /// The characters on either side of a run of delimiters; white space for none.
@@ -42,8 +44,8 @@ fn is_mark(character: char) -> bool {
 /// How emphasis is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spelled {
-    pub(super) open: String,
-    pub(super) close: String,
+    pub(super) open: Cow<'static, str>,
+    pub(super) close: Cow<'static, str>,
     /// As HTML, because no delimiter would do.
     pub(super) html: bool,
 }
@@ -52,7 +54,7 @@ pub(super) struct Spelled {
 pub(super) fn spell(emphasis: Emphasis, open: Sides, close: Sides) -> Spelled {
     let fits = |delimiter| open.can_open(delimiter) && close.can_close(delimiter);
     let with = |delimiter: char| {
-        let run: String = std::iter::repeat_n(delimiter, emphasis.count).collect();
+        let run = delimiters(delimiter, emphasis.count);
         Spelled { open: run.clone(), close: run, html: false }
     };
     if fits(emphasis.delimiter) {
@@ -64,14 +66,24 @@ pub(super) fn spell(emphasis: Emphasis, open: Sides, close: Sides) -> Spelled {
     }
 }
 
+fn delimiters(delimiter: char, count: usize) -> Cow<'static, str> {
+    match (delimiter, count) {
+        ('*', 1) => "*".into(),
+        ('*', 2) => "**".into(),
+        ('_', 1) => "_".into(),
+        ('_', 2) => "__".into(),
+        _ => std::iter::repeat_n(delimiter, count).collect::<String>().into(),
+    }
+}
+
 /// Spells emphasis in HTML.
 pub(super) fn as_html(emphasis: Emphasis) -> Spelled {
-    let name = match emphasis.kind {
-        EmphasisKind::Light => "em",
-        EmphasisKind::Strong => "strong",
-        EmphasisKind::Struck => "del",
+    let (open, close) = match emphasis.kind {
+        EmphasisKind::Light => ("<em>", "</em>"),
+        EmphasisKind::Strong => ("<strong>", "</strong>"),
+        EmphasisKind::Struck => ("<del>", "</del>"),
     };
-    Spelled { open: format!("<{name}>"), close: format!("</{name}>"), html: true }
+    Spelled { open: open.into(), close: close.into(), html: true }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Words as they must be spelled so that they are read as words.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::slot::Context;
@@ -34,7 +35,26 @@ pub(super) struct Surroundings<'a> {
 }
 
 /// Spells words.
-pub(super) fn escape(words: &str, around: &Surroundings<'_>) -> String {
+pub(super) fn escape<'a>(words: &'a str, around: &Surroundings<'_>) -> Cow<'a, str> {
+    let is_plain = around.spellings.is_empty() && !words.bytes().any(|byte| SPECIAL[usize::from(byte)]);
+    if is_plain && !(around.starts_line && block_mark(words).is_some()) {
+        return words.into();
+    }
+    escaped(words, around).into()
+}
+
+/// The bytes that [`escaped`] may have to do with, where the source has no spellings of its own.
+const SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut index = 0;
+    while index < b"\n\r\\`*_~[]!|<&\"#{".len() {
+        table[b"\n\r\\`*_~[]!|<&\"#{"[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
+fn escaped(words: &str, around: &Surroundings<'_>) -> String {
     let mut out = String::with_capacity(words.len() + 8);
     let mut before = around.before;
     let mut start = 0;
@@ -48,10 +68,21 @@ pub(super) fn escape(words: &str, around: &Surroundings<'_>) -> String {
         before = character;
         start = mark + character.len_utf8();
     }
-    let mut characters = words[start..].char_indices().peekable();
-    while let Some((offset, character)) = characters.next() {
-        let after = characters.peek().map_or(around.after, |(_, next)| *next);
-        let rest = &words[start + offset..];
+    let mut at = start;
+    while let Some(character) = words[at..].chars().next() {
+        if around.spellings.is_empty() {
+            let plain = words[at..].bytes().take_while(|byte| !SPECIAL[usize::from(*byte)]).count();
+            if plain > 0 {
+                let plain = &words[at..at + plain];
+                out.push_str(plain);
+                before = plain.chars().next_back().unwrap_or(before);
+                at += plain.len();
+                continue;
+            }
+        }
+        let rest = &words[at..];
+        at += character.len_utf8();
+        let after = words[at..].chars().next().unwrap_or(around.after);
         if matches!(character, '\n' | '\r') {
             out.push(' ');
         } else if let Ok(index) = around.spellings.binary_search_by_key(&character, |(known, _)| *known) {

@@ -6,24 +6,29 @@
 //! The way of the data: [`front_matter`] takes the head of the file; [`mask`] hides what is not CommonMark (templates,
 //! directives, mathematics, JSX) behind letters of the same length; [`walk`] follows the parser and collects runs of
 //! [`node`]s, which [`mod@unit`] makes segments and [`slot`]s of; [`nested`] hands blocks of HTML to the HTML filter;
-//! [`mod@write`] brings a translation back, [`escape`]d as its place needs and checked by [`probe`].
+//! [`mod@write`] brings a translation back: [`tokens`] become [`chunks`], [`escape`]d as their place needs, in lines
+//! ([`layout`]), checked by [`probe`].
 //!
 //! Rules: `formats.md` section B.7. Specifications: CommonMark 0.31, GitHub Flavored Markdown 0.29.
 
+mod chunks;
 mod comments;
 mod emphasis;
 mod escape;
 mod front_matter;
 mod html_tags;
 mod label;
+mod layout;
 mod mask;
 mod nested;
 mod node;
 mod probe;
 mod skeleton;
 mod slot;
+mod source;
 mod sure;
 mod tail;
+mod tokens;
 mod unit;
 mod walk;
 mod write;
@@ -34,6 +39,7 @@ mod tests;
 use pulldown_cmark::Options as Extensions;
 use terjuman_model::Segment;
 
+use crate::sources::Sources;
 use crate::text_file::TextFile;
 use crate::{Extracted, FormatError, Limits, Options, Untranslated};
 
@@ -63,16 +69,21 @@ fn read(
     let masked = mask::mask(file.text(), head);
     let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut untranslated)?;
     // A picture's alternative text comes before the paragraph around it is finished; readers want the page's order.
-    found.sort_by_key(|part| (part.place.range().start, std::cmp::Reverse(part.place.range().end)));
-    let mut segments = Vec::new();
+    let mut order: Vec<_> = (0..found.len()).collect();
+    order.sort_by_cached_key(|index| {
+        let range = found[*index].place.range();
+        (range.start, std::cmp::Reverse(range.end), *index)
+    });
+    let mut found: Vec<_> = found.into_iter().map(Some).collect();
+    let mut segments = Vec::with_capacity(found.len());
     let mut places = Vec::with_capacity(found.len());
-    for part in found {
-        segments.extend(part.segments);
+    for part in order.into_iter().filter_map(|index| found[index].take()) {
+        part.segments.move_to(&mut segments);
         places.push(part.place);
         if segments.len() > limits.segments {
             return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
         }
     }
-    let sources = segments.clone();
+    let sources = Sources::of(&segments);
     Ok((segments, skeleton::MarkdownSkeleton { file, masked: masked.text, labels, places, sources, untranslated }))
 }

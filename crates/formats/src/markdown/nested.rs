@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use terjuman_model::TaggedText;
 
-use super::slot::{Part, Place};
+use super::slot::{Part, Place, Segments};
 use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, html};
 
 /// HTML inside the document.
@@ -51,7 +51,7 @@ pub(super) fn read(
         Ok(Extracted { segments, .. }) if segments.is_empty() => Ok(None),
         Ok(Extracted { segments, skeleton, .. }) => {
             let nested = Nested { range: first.start..last.end, segments: segments.len(), prefix, skeleton };
-            Ok(Some(Part { place: Place::Nested(nested), segments }))
+            Ok(Some(Part { place: Place::Nested(nested), segments: Segments::Many(segments) }))
         }
         Err(error @ FormatError::TooComplex { .. }) => Err(error),
         Err(_) => Ok(None),

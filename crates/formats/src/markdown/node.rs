@@ -1,5 +1,6 @@
 //! What a run of inline Markdown consists of.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use terjuman_model::TagKind;
@@ -8,20 +9,20 @@ use super::slot::{Emphasis, EmphasisKind, Markup};
 
 /// One thing in a run.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) kind: NodeKind,
+pub(super) struct Node<'a> {
+    pub(super) kind: NodeKind<'a>,
     /// Where it stands in the document.
     pub(super) range: Range<usize>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum NodeKind {
+pub(super) enum NodeKind<'a> {
     /// Words, decoded.
-    Text(String),
+    Text(Cow<'a, str>),
     /// The end of a line that is no line break; stands for a space, or for nothing.
     Fold(&'static str),
     /// Text that is kept: code, addresses, formulas.
-    Protected(String),
+    Protected(Cow<'a, str>),
     /// The opening side of a pair; `mate` is the index of the other one.
     Start {
         mate: usize,
@@ -49,8 +50,8 @@ pub(super) enum Side {
     Close,
 }
 
-impl Node {
-    pub(super) fn new(kind: NodeKind, range: Range<usize>) -> Self {
+impl<'a> Node<'a> {
+    pub(super) fn new(kind: NodeKind<'a>, range: Range<usize>) -> Self {
         Self { kind, range }
     }
 

@@ -1,6 +1,6 @@
 //! Whether Markdown that was written is read as it was meant.
 //!
-//! A run is read back alone, and what the parser makes of it is put in a normal form: words as they are, and a control
+//! A run is read back, alone or among others, and what the parser makes of it is put in a normal form: words as they are, and a control
 //! character with a letter for each thing.
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, Parser, Tag, TagEnd};
@@ -30,23 +30,84 @@ pub(super) fn html(spelled: &str) -> String {
 /// Words in front of a run that does not begin its block.
 const LEAD: &str = "x ";
 
-/// Reads a run that stands in `context`; `None` if it is not the one run that it should be.
-pub(super) fn read(run: &str, context: Context, starts_block: bool, labels: &Labels) -> Option<String> {
-    let around = match context {
-        Context::Flow if starts_block => run.to_owned(),
-        Context::Flow => format!("{LEAD}{run}"),
-        Context::Heading | Context::Quoted => format!("# {run}"),
-        Context::Cell => format!("| {run} |\n|-|\n"),
-        Context::Alternative => format!("{LEAD}![{run}](x)"),
-        Context::AlternativeInCell => format!("| {LEAD}![{run}](x) |\n|-|\n"),
-    };
-    let form = normal_form(&around, context, labels)?;
-    let is_led = match context {
-        Context::Flow => !starts_block,
-        Context::Alternative | Context::AlternativeInCell => true,
-        Context::Heading | Context::Quoted | Context::Cell => false,
-    };
-    if is_led { form.strip_prefix(LEAD).map(str::to_owned) } else { Some(form) }
+/// A run that was written, and what it is to be read as.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    /// As the parser is shown it.
+    pub(super) run: String,
+    pub(super) context: Context,
+    pub(super) starts_block: bool,
+    /// In normal form.
+    pub(super) meant: String,
+}
+
+impl Doubt {
+    /// Whether the run, alone, is the one run that it should be, and is read as it is meant.
+    pub(super) fn is_read_as_meant(&self, labels: &Labels) -> bool {
+        let mut block = String::with_capacity(self.run.len() + 16);
+        self.push_block(&mut block);
+        normal_form(&block, self.context, labels).is_some_and(|form| self.is_meant(&form))
+    }
+
+    /// Writes the run as a block of its own.
+    fn push_block(&self, out: &mut String) {
+        let (before, after) = match self.context {
+            Context::Flow if self.starts_block => ("", ""),
+            Context::Flow => (LEAD, ""),
+            Context::Heading | Context::Quoted => ("# ", ""),
+            Context::Cell => ("| ", " |\n|-|\n"),
+            Context::Alternative => ("x ![", "](x)"),
+            Context::AlternativeInCell => ("| x ![", "](x) |\n|-|\n"),
+        };
+        out.push_str(before);
+        out.push_str(&self.run);
+        out.push_str(after);
+    }
+
+    /// White space is folded when Markdown is shown.
+    fn is_meant(&self, form: &str) -> bool {
+        let is_led = match self.context {
+            Context::Flow => !self.starts_block,
+            Context::Alternative | Context::AlternativeInCell => true,
+            Context::Heading | Context::Quoted | Context::Cell => false,
+        };
+        let form = if is_led { form.strip_prefix(LEAD) } else { Some(form) };
+        form.is_some_and(|form| *form == self.meant || form.split_whitespace().eq(self.meant.split_whitespace()))
+    }
+}
+
+/// Whether runs, written as the blocks of one document, are all read as they are meant.
+///
+/// A run that ends, swallows or defines something for another one is not read as it is meant itself; so where all are,
+/// each would be alone.
+pub(super) fn are_read_as_meant<'d>(doubts: impl Iterator<Item = &'d Doubt> + Clone, labels: &Labels) -> bool {
+    let mut blocks = String::new();
+    for doubt in doubts.clone() {
+        doubt.push_block(&mut blocks);
+        blocks.push_str("\n\n");
+    }
+    let mut doubts = doubts.peekable();
+    let mut form = Form::default();
+    let mut depth = 0_usize;
+    for event in parser(&blocks, labels) {
+        let Some(doubt) = doubts.peek() else { return false };
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if form.add(event, doubt.context).is_none() {
+            return false;
+        }
+        if depth == 0 {
+            if form.runs != 1 || !doubt.is_meant(&form.text) {
+                return false;
+            }
+            doubts.next();
+            form.clear();
+        }
+    }
+    doubts.next().is_none()
 }
 
 /// Reads one thing as it stands inside of a paragraph.
@@ -65,21 +126,46 @@ pub(super) fn code(thing: &str) -> Option<&str> {
     (is_plain && !inner.is_empty()).then_some(inner)
 }
 
-fn normal_form(markdown: &str, context: Context, labels: &Labels) -> Option<String> {
+fn parser<'a>(markdown: &'a str, labels: &Labels) -> impl Iterator<Item = Event<'a>> {
     let resolve = |link: BrokenLink<'_>| {
         labels.contains(&link.reference).then_some((CowStr::Borrowed("x"), CowStr::Borrowed("")))
     };
-    let parser = Parser::new_with_broken_link_callback(markdown, EXTENSIONS, Some(resolve));
-    let mut form = String::with_capacity(markdown.len());
-    // Inside of a picture, only its alternative text when it is that which is read.
-    let shows_images = matches!(context, Context::Alternative | Context::AlternativeInCell);
-    let (mut images, mut runs) = (0_usize, 0_usize);
-    for event in parser {
-        if images > usize::from(shows_images)
-            && !matches!(event, Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image))
-        {
-            continue;
+    Parser::new_with_broken_link_callback(markdown, EXTENSIONS, Some(resolve))
+}
+
+fn normal_form(markdown: &str, context: Context, labels: &Labels) -> Option<String> {
+    let mut form = Form { text: String::with_capacity(markdown.len()), ..Form::default() };
+    for event in parser(markdown, labels) {
+        form.add(event, context)?;
+    }
+    (form.runs == 1).then_some(form.text)
+}
+
+/// What the parser makes of a run.
+#[derive(Default)]
+struct Form {
+    text: String,
+    /// Pictures that are open.
+    images: usize,
+    /// How many there are of what the run should be one of.
+    runs: usize,
+}
+
+impl Form {
+    fn clear(&mut self) {
+        self.text.clear();
+        (self.images, self.runs) = (0, 0);
+    }
+
+    /// `None` if it cannot be a run of this context.
+    fn add(&mut self, event: Event<'_>, context: Context) -> Option<()> {
+        // Inside of a picture, only its alternative text when it is that which is read.
+        let shown = usize::from(matches!(context, Context::Alternative | Context::AlternativeInCell));
+        if self.images > shown && !matches!(event, Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image)) {
+            return Some(());
         }
+        let is_table = matches!(context, Context::Cell | Context::AlternativeInCell);
+        let form = &mut self.text;
         match event {
             Event::Text(text) => form.push_str(&text),
             Event::SoftBreak => form.push(' '),
@@ -99,16 +185,15 @@ fn normal_form(markdown: &str, context: Context, labels: &Labels) -> Option<Stri
                 Tag::Strikethrough => form.push_str(emphasis(EmphasisKind::Struck).0),
                 Tag::Link { .. } => form.push_str(LINK_OPEN),
                 Tag::Image { .. } => {
-                    images += 1;
-                    if images > usize::from(shows_images) {
+                    self.images += 1;
+                    if self.images > shown {
                         form.push_str("\u{1}i");
                     }
                 }
-                Tag::Paragraph if context == Context::Flow => runs += 1,
-                Tag::Paragraph if context == Context::Alternative => runs += 1,
-                Tag::Heading { .. } if matches!(context, Context::Heading | Context::Quoted) => runs += 1,
-                Tag::TableCell if matches!(context, Context::Cell | Context::AlternativeInCell) => runs += 1,
-                Tag::Table(_) | Tag::TableHead if matches!(context, Context::Cell | Context::AlternativeInCell) => {}
+                Tag::Paragraph if matches!(context, Context::Flow | Context::Alternative) => self.runs += 1,
+                Tag::Heading { .. } if matches!(context, Context::Heading | Context::Quoted) => self.runs += 1,
+                Tag::TableCell if is_table => self.runs += 1,
+                Tag::Table(_) | Tag::TableHead if is_table => {}
                 _ => return None,
             },
             Event::End(tag) => match tag {
@@ -116,13 +201,13 @@ fn normal_form(markdown: &str, context: Context, labels: &Labels) -> Option<Stri
                 TagEnd::Strong => form.push_str(emphasis(EmphasisKind::Strong).1),
                 TagEnd::Strikethrough => form.push_str(emphasis(EmphasisKind::Struck).1),
                 TagEnd::Link => form.push_str(LINK_CLOSE),
-                TagEnd::Image => images = images.saturating_sub(1),
+                TagEnd::Image => self.images = self.images.saturating_sub(1),
                 _ => {}
             },
             Event::Html(_) | Event::Rule | Event::TaskListMarker(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {
                 return None;
             }
         }
+        Some(())
     }
-    (runs == 1).then_some(form)
 }

@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use terjuman_model::{Segment, TaggedText};
+use terjuman_model::TaggedText;
 
 use super::label::Labels;
 use super::slot::Place;
-use super::write;
+use super::source::Source;
+use super::write::{Document, Open, Task};
 use crate::edits::Edits;
+use crate::sources::Sources;
 use crate::text_file::TextFile;
 use crate::{FormatError, Skeleton, Target, Untranslated};
 
@@ -22,7 +24,7 @@ pub(super) struct MarkdownSkeleton {
     pub(super) labels: Labels,
     /// By place; one comes before those inside it.
     pub(super) places: Vec<Place>,
-    pub(super) sources: Vec<Segment>,
+    pub(super) sources: Sources,
     pub(super) untranslated: Untranslated,
 }
 
@@ -32,24 +34,29 @@ impl Skeleton for MarkdownSkeleton {
             return Err(FormatError::Verification("translations and segments differ in number".into()));
         }
         let text = self.file.text();
-        let document = write::Document { text, masked: &self.masked, labels: &self.labels };
+        let document = Document { text, masked: &self.masked, labels: &self.labels };
         let mut done: Vec<Rewritten> = Vec::new();
+        let mut open = Open::default();
         let mut rest = self.sources.len();
         // From the end to the start, so that what is inside a place is there before it.
         for place in self.places.iter().rev() {
             let segments = if let Place::Nested(nested) = place { nested.segments } else { 1 };
             let first = rest - segments;
-            let (source, translation) = (&self.sources[first], &translations[first]);
+            let (source, translation) = (Source { sources: &self.sources, segment: first }, &translations[first]);
             let new = &translations[first..rest];
             rest = first;
             let range = place.range();
             let mut inner = Vec::new();
-            while let Some(rewritten) = done.pop_if(|(within, _)| within.start < range.end) {
-                inner.push(rewritten);
+            let is_inside = |(within, _): &Rewritten| within.start < range.end;
+            while done.last().is_some_and(is_inside) {
+                if open.end() == Some(done.len()) {
+                    open.settle(&document, &mut done)?;
+                }
+                inner.extend(done.pop());
             }
-            let is_same = *translation == source.source;
+            let is_same = source.is_same(translation);
             match place {
-                Place::Inline(slot) => done.extend(write::write(&document, slot, source, translation, &inner)?),
+                Place::Inline(slot) => open.write(&document, Task { slot, source, translation, inner }, &mut done)?,
                 Place::Title(_) | Place::Scalar(_) | Place::Comment(_) if is_same => {}
                 // A comment ends with its line.
                 Place::Comment(_) => {
@@ -60,6 +67,7 @@ impl Skeleton for MarkdownSkeleton {
                 Place::Nested(nested) => done.push((range, nested.merge(text, new, target)?)),
             }
         }
+        open.settle(&document, &mut done)?;
         let mut edits = Edits::default();
         for (range, new) in done {
             if text[range.clone()] != new {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use terjuman_model::Segment;
+use terjuman_model::{Segment, Tag, TagKind};
 
 use super::front_matter::Scalar;
 use super::nested::Nested;
@@ -10,7 +10,32 @@ use super::nested::Nested;
 /// A place and the segments that go there, in order.
 pub(super) struct Part {
     pub(super) place: Place,
-    pub(super) segments: Vec<Segment>,
+    pub(super) segments: Segments,
+}
+
+/// Nearly every place has one segment, for which no list is made.
+pub(super) enum Segments {
+    One(Segment),
+    Many(Vec<Segment>),
+}
+
+impl Segments {
+    /// Appends them.
+    pub(super) fn move_to(self, segments: &mut Vec<Segment>) {
+        match self {
+            Self::One(segment) => segments.push(segment),
+            Self::Many(many) => segments.extend(many),
+        }
+    }
+
+    /// The first one's text.
+    #[cfg(test)]
+    pub(super) fn first(&self) -> &str {
+        match self {
+            Self::One(segment) => segment.source.text(),
+            Self::Many(many) => many[0].source.text(),
+        }
+    }
 }
 
 /// Where translations go.
@@ -50,15 +75,24 @@ pub(super) struct Slot {
     pub(super) starts_block: bool,
     /// What stands between two lines of text that goes on: the line end, and what the next line has in front of its
     /// words.
-    pub(super) between: Vec<Range<usize>>,
+    pub(super) between: Box<[Range<usize>]>,
     /// The markup of each tag, by its id.
-    pub(super) tags: Vec<Markup>,
+    pub(super) tags: Box<[Markup]>,
+    /// How each tag behaves, by its id.
+    pub(super) kinds: Box<[Tag]>,
     /// How the source spells characters that it does not write as they are.
-    pub(super) spellings: Vec<(char, Range<usize>)>,
+    pub(super) spellings: Box<[(char, Range<usize>)]>,
     /// Of a picture that names its target by this text: the label, and what closes it.
-    pub(super) label: Option<(Range<usize>, Range<usize>)>,
+    pub(super) label: Option<Box<(Range<usize>, Range<usize>)>>,
     /// The line under a heading, if it is as long as the heading is wide.
-    pub(super) underline: Option<Range<usize>>,
+    pub(super) underline: Option<Box<Range<usize>>>,
+}
+
+impl Slot {
+    /// How a tag behaves.
+    pub(super) fn kind(&self, tag: usize) -> TagKind {
+        self.kinds.get(tag).map_or(TagKind::Isolated, |tag| tag.kind)
+    }
 }
 
 /// Where a stretch of inline Markdown stands.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use terjuman_model::Segment;
 
-use super::slot::{Part, Place, Title};
+use super::slot::{Part, Place, Segments, Title};
 use crate::wording::has_words;
 
 /// The title in `](target "title")`.
@@ -60,7 +60,7 @@ fn part(text: &str, target_end: usize, end: usize, in_cell: bool) -> Option<Part
         return None;
     }
     let place = Place::Title(Title { range, quote, in_cell });
-    Some(Part { place, segments: vec![Segment::plain(title)] })
+    Some(Part { place, segments: Segments::One(Segment::plain(title)) })
 }
 
 /// Without escapes and references, on one line.
@@ -131,7 +131,7 @@ mod tests {
     #[track_caller]
     fn check(link: &str, expected: Option<&str>) {
         let found = title_of_link(link, link.find(']').unwrap()..link.len(), false);
-        assert_eq!(found.map(|part| part.segments[0].source.text().to_owned()).as_deref(), expected, "{link}");
+        assert_eq!(found.map(|part| part.segments.first().to_owned()).as_deref(), expected, "{link}");
     }
 
     #[test]

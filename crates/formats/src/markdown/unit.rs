@@ -1,51 +1,55 @@
 //! From a run of inline Markdown to a segment and its place.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use terjuman_model::{Segment, TagId, TagKind};
 
 use super::html_tags::{self, HtmlTag};
 use super::node::{Node, NodeKind, Side};
-use super::slot::{Context, Markup, Part, Place, Slot};
+use super::slot::{Context, Markup, Part, Place, Segments, Slot};
 use crate::fill::width;
 use crate::wording::has_words;
 
 /// Inline Markdown between two borders of blocks.
 #[derive(Debug, Default)]
-pub(super) struct Run {
-    pub(super) nodes: Vec<Node>,
+pub(super) struct Run<'a> {
+    pub(super) nodes: Vec<Node<'a>>,
 }
 
-impl Run {
-    pub(super) fn push(&mut self, node: Node) {
+impl<'a> Run<'a> {
+    pub(super) fn push(&mut self, node: Node<'a>) {
         self.nodes.push(node);
     }
 }
 
 /// The HTML tags of a run that have words in their attributes.
-pub(super) fn tags_with_words(text: &str, run: &Run) -> Vec<Range<usize>> {
+pub(super) fn tags_with_words(text: &str, run: &Run<'_>) -> Vec<Range<usize>> {
     let tags = run.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Html)).map(|node| node.range.clone());
     tags.filter(|range| html_tags::has_words(&text[range.clone()])).collect()
 }
 
 /// Makes a segment of a run, if there are words in it. `heading` is the whole heading that it is underlined as.
-pub(super) fn part(text: &str, run: Run, context: Context, heading: Option<Range<usize>>) -> Option<Part> {
-    let mut nodes = run.nodes;
-    pair(text, &mut nodes);
-    let inner = trim(&nodes);
+pub(super) fn part(text: &str, run: &mut Run<'_>, context: Context, heading: Option<Range<usize>>) -> Option<Part> {
+    let nodes = run.nodes.as_mut_slice();
+    pair(text, nodes);
+    let inner = trim(nodes);
     if inner.is_empty() || !is_translatable(&nodes[inner.clone()]) {
         return None;
     }
-    trim_blanks(&mut nodes, inner.clone());
+    trim_blanks(nodes, inner.clone());
     let is_first = nodes[..inner.start].iter().all(|node| matches!(node.kind, NodeKind::Gone));
-    let (segment, mut slot) = segment(text, &nodes, inner);
+    let (segment, mut slot) = segment(text, nodes, inner);
     slot.context = context;
     slot.starts_block = context == Context::Flow && is_first;
-    slot.underline = heading.and_then(|heading| underline(text, &heading, &slot.range));
-    Some(Part { place: Place::Inline(slot), segments: vec![segment] })
+    slot.underline = heading.and_then(|heading| underline(text, &heading, &slot.range)).map(Box::new);
+    Some(Part { place: Place::Inline(slot), segments: Segments::One(segment) })
 }
 
-fn is_translatable(nodes: &[Node]) -> bool {
+fn is_translatable(nodes: &[Node<'_>]) -> bool {
+    if let [Node { kind: NodeKind::Text(text), .. }] = nodes {
+        return has_words(text);
+    }
     let mut words = String::new();
     for node in nodes {
         match &node.kind {
@@ -61,7 +65,7 @@ fn is_translatable(nodes: &[Node]) -> bool {
 const OPEN_TAGS: usize = 64;
 
 /// Finds the partners of HTML tags and of wiki links; what has none is isolated.
-fn pair(text: &str, nodes: &mut [Node]) {
+fn pair(text: &str, nodes: &mut [Node<'_>]) {
     // What is open: its index, and its name if it is a tag. Markdown's own pairs have found each other already.
     let mut open: Vec<(usize, Option<String>)> = Vec::new();
     for index in 0..nodes.len() {
@@ -101,13 +105,13 @@ fn pair(text: &str, nodes: &mut [Node]) {
     }
 }
 
-fn isolate(node: &mut Node) {
+fn isolate(node: &mut Node<'_>) {
     if !matches!(node.kind, NodeKind::Start { .. } | NodeKind::End { .. }) {
         node.kind = NodeKind::Isolated;
     }
 }
 
-fn close(text: &str, nodes: &mut [Node], open: &mut Vec<(usize, Option<String>)>, index: usize, name: &str) {
+fn close(text: &str, nodes: &mut [Node<'_>], open: &mut Vec<(usize, Option<String>)>, index: usize, name: &str) {
     let found = open.iter().rposition(|(_, known)| known.as_deref().is_none_or(|known| known == name));
     let Some(place) = found.filter(|place| open[*place].1.is_some()) else {
         nodes[index].kind = NodeKind::Isolated;
@@ -128,7 +132,7 @@ fn close(text: &str, nodes: &mut [Node], open: &mut Vec<(usize, Option<String>)>
                 _ => {}
             }
         }
-        nodes[start] = Node::new(NodeKind::Protected(shown), first.start..last.end);
+        nodes[start] = Node::new(NodeKind::Protected(shown.into()), first.start..last.end);
         return;
     }
     let markup = Markup::Pair { open: first, close: last, label: None };
@@ -137,7 +141,14 @@ fn close(text: &str, nodes: &mut [Node], open: &mut Vec<(usize, Option<String>)>
 }
 
 /// Leaves out what stands around the words: white space, things, pairs around all of it.
-fn trim(nodes: &[Node]) -> Range<usize> {
+fn trim(nodes: &[Node<'_>]) -> Range<usize> {
+    // Most runs begin and end with words.
+    if let (Some(first), Some(last)) = (nodes.first(), nodes.last())
+        && first.has_content()
+        && last.has_content()
+    {
+        return 0..nodes.len();
+    }
     let mut content = Vec::with_capacity(nodes.len() + 1);
     content.push(0_usize);
     for node in nodes {
@@ -145,7 +156,7 @@ fn trim(nodes: &[Node]) -> Range<usize> {
     }
     let is_bare = |range: Range<usize>| content[range.start] == content[range.end];
     let is_loose =
-        |node: &Node| !node.has_content() && !matches!(node.kind, NodeKind::Start { .. } | NodeKind::End { .. });
+        |node: &Node<'_>| !node.has_content() && !matches!(node.kind, NodeKind::Start { .. } | NodeKind::End { .. });
     let (mut start, mut end) = (0, nodes.len());
     loop {
         while start < end {
@@ -176,47 +187,51 @@ fn trim(nodes: &[Node]) -> Range<usize> {
 }
 
 /// White space at either end stays where it is.
-fn trim_blanks(nodes: &mut [Node], inner: Range<usize>) {
+fn trim_blanks(nodes: &mut [Node<'_>], inner: Range<usize>) {
     if let Some(Node { kind: NodeKind::Text(text), range }) = nodes.get_mut(inner.start) {
         let blanks = text.len() - text.trim_start().len();
-        text.drain(..blanks);
+        match text {
+            Cow::Borrowed(text) => *text = &text[blanks..],
+            Cow::Owned(text) => drop(text.drain(..blanks)),
+        }
         range.start += blanks;
     }
     if let Some(Node { kind: NodeKind::Text(text), range }) = nodes.get_mut(inner.end - 1) {
         let blanks = text.len() - text.trim_end().len();
-        text.truncate(text.len() - blanks);
+        match text {
+            Cow::Borrowed(text) => *text = text.trim_end(),
+            Cow::Owned(text) => text.truncate(text.len() - blanks),
+        }
         range.end -= blanks;
     }
 }
 
-fn segment(text: &str, nodes: &[Node], inner: Range<usize>) -> (Segment, Slot) {
+fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slot) {
     let mut segment = Segment::default();
-    let mut ids = vec![TagId(u32::MAX); nodes.len()];
-    let mut slot = Slot {
-        range: nodes[inner.start].range.start..nodes[inner.end - 1].range.end,
-        context: Context::Flow,
-        starts_block: false,
-        between: Vec::new(),
-        tags: Vec::new(),
-        spellings: Vec::new(),
-        label: None,
-        underline: None,
-    };
+    if let [Node { kind: NodeKind::Text(words), .. }] = &nodes[inner.clone()] {
+        // Most have but one stretch of words: no room is made that is not needed.
+        segment = Segment::plain(words.as_ref());
+    }
+    let is_done = !segment.source.is_empty();
+    let mut ids = if is_done { Vec::new() } else { vec![TagId(u32::MAX); nodes.len()] };
+    let (mut betweens, mut tags, mut spellings) = (Vec::new(), Vec::new(), Vec::new());
     for index in inner.clone() {
         let node = &nodes[index];
         let mut single = |segment: &mut Segment, kind: TagKind, markup: Markup| {
-            slot.tags.push(markup);
+            tags.push(markup);
             segment.add_tag(kind)
         };
         let whole = || Markup::Single(node.range.clone());
         match &node.kind {
             NodeKind::Text(words) => {
-                segment.source.push_str(words);
-                spelling(text, words, &node.range, &mut slot.spellings);
+                if !is_done {
+                    segment.source.push_str(words);
+                }
+                spelling(text, words, &node.range, &mut spellings);
             }
             NodeKind::Fold(fold) => {
                 segment.source.push_str(fold);
-                slot.between.extend(between(text, nodes, index, inner.end));
+                betweens.extend(between(text, nodes, index, inner.end));
             }
             NodeKind::Protected(shown) => {
                 let id = single(&mut segment, TagKind::Protected, whole());
@@ -252,13 +267,24 @@ fn segment(text: &str, nodes: &[Node], inner: Range<usize>) -> (Segment, Slot) {
             NodeKind::Gone => {}
         }
     }
-    slot.spellings.sort_by_key(|(character, range)| (*character, range.start));
-    slot.spellings.dedup_by_key(|(character, _)| *character);
+    spellings.sort_by_key(|(character, range)| (*character, range.start));
+    spellings.dedup_by_key(|(character, _)| *character);
+    let slot = Slot {
+        range: nodes[inner.start].range.start..nodes[inner.end - 1].range.end,
+        context: Context::Flow,
+        starts_block: false,
+        between: betweens.into(),
+        tags: tags.into(),
+        kinds: segment.tags.as_slice().into(),
+        spellings: spellings.into(),
+        label: None,
+        underline: None,
+    };
     (segment, slot)
 }
 
 /// What stands between the line that ends with this node and the next one's words.
-fn between(text: &str, nodes: &[Node], index: usize, end: usize) -> Option<Range<usize>> {
+fn between(text: &str, nodes: &[Node<'_>], index: usize, end: usize) -> Option<Range<usize>> {
     let next = nodes[index + 1..end].iter().find(|node| !matches!(node.kind, NodeKind::Gone))?;
     let from = nodes[index].range.start;
     let start = from + text[from..next.range.start].find(['\r', '\n'])?;

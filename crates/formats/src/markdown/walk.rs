@@ -1,6 +1,5 @@
 //! Follows the parser's events and collects runs of inline Markdown.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
@@ -9,7 +8,7 @@ use terjuman_model::{Segment, TagKind};
 use super::label::Labels;
 use super::mask::{Masked, Span, SpanKind};
 use super::node::{Node, NodeKind, Side};
-use super::slot::{Context, Emphasis, EmphasisKind, Markup, Part, Place};
+use super::slot::{Context, Emphasis, EmphasisKind, Markup, Part, Place, Segments};
 use super::unit::{self, Run};
 use super::{EXTENSIONS, comments, nested, tail};
 use crate::fill::joins_without_space;
@@ -75,7 +74,7 @@ struct Walk<'a> {
     untranslated: &'a mut Untranslated,
     open: Vec<Open>,
     /// The run being collected, and inside it those of alternative texts.
-    runs: Vec<Run>,
+    runs: Vec<Run<'a>>,
     /// The first span that has not been passed.
     span: usize,
 }
@@ -104,7 +103,7 @@ enum Block {
     Other,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), FormatError> {
         match event {
             Event::Start(tag) => self.start(tag, range)?,
@@ -112,11 +111,11 @@ impl Walk<'_> {
             Event::Text(decoded) => self.text(&decoded, range),
             Event::Code(_) => {
                 self.untranslated.add(Reason::ProtectedRange, "", range.start);
-                self.push(NodeKind::Protected(code(&self.text[range.clone()])), range);
+                self.push(NodeKind::Protected(code(&self.text[range.clone()]).into()), range);
             }
             Event::InlineMath(_) | Event::DisplayMath(_) => {
                 self.untranslated.add(Reason::Equation, "", range.start);
-                self.push(NodeKind::Protected(self.text[range.clone()].to_owned()), range);
+                self.push(NodeKind::Protected(self.text[range.clone()].into()), range);
             }
             Event::Html(_) => {
                 if let Some(Open::Block(Block::Html(lines))) = self.open.last_mut() {
@@ -132,14 +131,14 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn run(&mut self) -> &mut Run {
+    fn run(&mut self) -> &mut Run<'a> {
         if self.runs.is_empty() {
             self.runs.push(Run::default());
         }
         self.runs.last_mut().expect("one was pushed if there was none")
     }
 
-    fn push(&mut self, kind: NodeKind, range: Range<usize>) {
+    fn push(&mut self, kind: NodeKind<'a>, range: Range<usize>) {
         self.run().push(Node::new(kind, range));
     }
 
@@ -237,7 +236,7 @@ impl Walk<'_> {
                 let from = inner_end.max(open.end);
                 if text[range.clone()].starts_with('<') {
                     // An address in angle brackets is its own target.
-                    let shown = text[range.start + 1..range.end - 1].to_owned();
+                    let shown = text[range.start + 1..range.end - 1].into();
                     run.nodes.truncate(start);
                     run.nodes.push(Node::new(NodeKind::Protected(shown), range));
                     return;
@@ -263,7 +262,9 @@ impl Walk<'_> {
 
     /// A picture is a thing in the run around it, and its alternative text a run of its own.
     fn end_image(&mut self, range: Range<usize>) {
-        let (Some(Open::Image { range: whole, link }), Some(run)) = (self.open.pop(), self.runs.pop()) else { return };
+        let (Some(Open::Image { range: whole, link }), Some(mut run)) = (self.open.pop(), self.runs.pop()) else {
+            return;
+        };
         let inner_end = run.nodes.last().map_or(whole.start + 2, |node| node.range.end);
         let in_cell = self.is_in_cell();
         let bracket = self.text[inner_end..range.end].find(']').map_or(range.end, |n| inner_end + n);
@@ -281,9 +282,9 @@ impl Walk<'_> {
         }
         if self.options.alt_text {
             let context = if in_cell { Context::AlternativeInCell } else { Context::Alternative };
-            let mut part = unit::part(self.text, run, context, None);
+            let mut part = unit::part(self.text, &mut run, context, None);
             if let Some(Part { place: Place::Inline(slot), .. }) = part.as_mut().filter(|_| is_named_by_text) {
-                slot.label = Some((whole.start + 2..bracket, bracket..end));
+                slot.label = Some(Box::new((whole.start + 2..bracket, bracket..end)));
             }
             self.found.extend(part);
         }
@@ -296,10 +297,18 @@ impl Walk<'_> {
 
     /// Ends the run.
     fn flush(&mut self) -> Result<(), FormatError> {
-        let run = std::mem::take(self.run());
-        if run.nodes.is_empty() {
+        if self.run().nodes.is_empty() {
             return self.component();
         }
+        let mut run = std::mem::take(self.run());
+        let done = self.flushed(&mut run);
+        // The room is used again.
+        run.nodes.clear();
+        *self.run() = run;
+        done
+    }
+
+    fn flushed(&mut self, run: &mut Run<'a>) -> Result<(), FormatError> {
         if self.found.len() > self.limits.segments {
             return Err(FormatError::TooComplex { limit: self.limits.segments as u64, unit: "segments" });
         }
@@ -318,7 +327,7 @@ impl Walk<'_> {
             Some(Block::Code(_) | Block::Html(_)) => return Ok(()),
             Some(Block::Other) | None => (Context::Flow, None),
         };
-        let nested = unit::tags_with_words(self.text, &run);
+        let nested = unit::tags_with_words(self.text, run);
         for tag in nested {
             self.found.extend(nested::read(self.text, &[tag], self.options, self.limits)?);
         }
@@ -344,7 +353,7 @@ impl Walk<'_> {
         for words in comments::comments(&text[range.clone()], marker) {
             let words = range.start + words.start..range.start + words.end;
             if self.options.code_comments {
-                let segments = vec![Segment::plain(&text[words.clone()])];
+                let segments = Segments::One(Segment::plain(&text[words.clone()]));
                 self.found.push(Part { place: Place::Comment(words), segments });
             } else {
                 self.untranslated.add(Reason::CodeCommentsOff, "", words.start);
@@ -374,7 +383,7 @@ impl Walk<'_> {
         let spelled = self.masked.text[range.clone()].trim_end_matches(['\r', '\n']);
         let range = range.start..range.start + spelled.len();
         if decoded != spelled {
-            self.push(NodeKind::Text(decoded.to_owned()), range);
+            self.push(NodeKind::Text(decoded.to_owned().into()), range);
             return;
         }
         // The parser's range begins behind the backslash of an escape.
@@ -395,7 +404,7 @@ impl Walk<'_> {
             }
             self.words(at..span.start);
             let kind = match kind {
-                SpanKind::Text => NodeKind::Protected(self.text[span.clone()].to_owned()),
+                SpanKind::Text => NodeKind::Protected(self.text[span.clone()].into()),
                 SpanKind::Thing => NodeKind::Point,
                 SpanKind::Open => NodeKind::Half(Side::Open),
                 SpanKind::Close => NodeKind::Half(Side::Close),
@@ -407,7 +416,7 @@ impl Walk<'_> {
     }
 
     /// The spans that lie in the range.
-    fn spans(&mut self, range: &Range<usize>) -> VecDeque<Span> {
+    fn spans(&mut self, range: &Range<usize>) -> Vec<Span> {
         let spans = &self.masked.spans;
         while spans.get(self.span).is_some_and(|span| span.range.end <= range.start) {
             self.span += 1;
@@ -429,17 +438,17 @@ impl Walk<'_> {
                 let (start, end) = bare_address(token);
                 if is_address(&token[start..end]) {
                     if done < at + start {
-                        self.push(NodeKind::Text(text[done..at + start].to_owned()), done..at + start);
+                        self.push(NodeKind::Text(text[done..at + start].into()), done..at + start);
                     }
                     let address = at + start..at + end;
-                    self.push(NodeKind::Protected(text[address.clone()].to_owned()), address.clone());
+                    self.push(NodeKind::Protected(text[address.clone()].into()), address.clone());
                     done = address.end;
                 }
                 at += token.len() + 1;
             }
         }
         if done < range.end {
-            self.push(NodeKind::Text(text[done..range.end].to_owned()), done..range.end);
+            self.push(NodeKind::Text(text[done..range.end].into()), done..range.end);
         }
     }
 }

@@ -23,6 +23,7 @@ use self::properties::{BINARY, BOOLEAN, IN_MESSAGE, LONG, Properties, STRING_8, 
 use self::strings::{Message, Text};
 use crate::mail::without_prefix;
 use crate::rtf::CodePage;
+use crate::sources::Sources;
 use crate::wording::has_words;
 use crate::{
     Extracted, FormatError, Limits, Options, Reason, Skeleton, Target, Untranslated, Warning, WarningKind, html, rtf,
@@ -59,7 +60,7 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     if units.is_empty() {
         return Err(FormatError::Empty);
     }
-    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let sources = Sources::of(&segments);
     Ok(Extracted {
         segments,
         skeleton: Box::new(MsgSkeleton { bytes: bytes.to_vec(), units, sources, untranslated }),
@@ -241,7 +242,7 @@ struct MsgSkeleton {
     bytes: Vec<u8>,
     units: Vec<Unit>,
     /// What each segment said, to tell what changed.
-    sources: Vec<TaggedText>,
+    sources: Sources,
     untranslated: Untranslated,
 }
 
@@ -254,15 +255,15 @@ impl Skeleton for MsgSkeleton {
         if translations.len() != self.sources.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
         }
-        if translations == self.sources {
+        let changed = |segment: usize| !self.sources.is_same(segment, &translations[segment]);
+        if !(0..translations.len()).any(changed) {
             return Ok(self.bytes.clone());
         }
         let mut message = Message::new(Compound::open(&self.bytes)?)?;
         let mut texts = Vec::new();
         let has_html = self.units.iter().any(|unit| matches!(unit.kind, UnitKind::Html { .. }));
         let mut drops_rich_text = false;
-        let changed =
-            self.units.iter().filter(|u| translations[u.segments.clone()] != self.sources[u.segments.clone()]);
+        let changed = self.units.iter().filter(|u| u.segments.clone().any(changed));
         for unit in changed {
             let translations = &translations[unit.segments.clone()];
             match &unit.kind {

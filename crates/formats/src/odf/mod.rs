@@ -23,6 +23,7 @@ use self::skeleton::{Container, OdfSkeleton, TextPart};
 use self::styles::Styles;
 use self::walk::Context;
 use crate::package::{Changes, Package, kept_entries};
+use crate::sources::Sources;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{Extracted, FormatError, Limits, Options, Reason, Untranslated, Warning, WarningKind};
 
@@ -104,7 +105,7 @@ fn take_apart(
         let place = Place { part: "META-INF".into(), offset: 0 };
         warnings.push(Warning { kind: WarningKind::SignatureRemoved, place });
     }
-    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let sources = Sources::of(&segments);
     let container = Container::Package(package);
     Ok((segments, OdfSkeleton { container, parts, sources, limits: limits.clone(), signatures, untranslated }))
 }
@@ -135,7 +136,7 @@ fn take_flat_apart(
     let skeleton = OdfSkeleton {
         container: Container::Flat(bytes.to_vec()),
         parts: vec![TextPart { part, found }],
-        sources: segments.iter().map(|segment| segment.source.clone()).collect(),
+        sources: Sources::of(&segments),
         limits: limits.clone(),
         signatures: Changes::default(),
         untranslated,

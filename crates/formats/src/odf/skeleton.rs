@@ -12,6 +12,7 @@ use super::walk::Found;
 use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Rewritten};
+use crate::sources::Sources;
 use crate::xml::{XmlPart, escape_attribute, escape_text};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
@@ -27,7 +28,7 @@ pub(super) struct OdfSkeleton {
     pub(super) container: Container,
     pub(super) parts: Vec<TextPart>,
     /// What each segment said, to tell what changed.
-    pub(super) sources: Vec<TaggedText>,
+    pub(super) sources: Sources,
     pub(super) limits: Limits,
     /// Entries that no longer hold when a part changes.
     pub(super) signatures: Changes,

@@ -8,6 +8,7 @@ use terjuman_model::TaggedText;
 
 use super::skeleton::DeckPart;
 use crate::fill;
+use crate::sources::Sources;
 
 /// The smallest scale, in thousandths of a percent: what PowerPoint itself stops near.
 const SMALLEST: u32 = 62_500;
@@ -17,7 +18,7 @@ const SPARE: f64 = 1.25;
 const SHORT: usize = 40;
 
 /// Edits of the scales of the part's texts, for `translations` of the segments `sources`.
-pub(super) fn scaled(part: &DeckPart, translations: &[TaggedText], sources: &[TaggedText]) -> Vec<Rewritten> {
+pub(super) fn scaled(part: &DeckPart, translations: &[TaggedText], sources: &Sources) -> Vec<Rewritten> {
     let bodies = &part.survey.bodies;
     if bodies.is_empty() {
         return Vec::new();
@@ -28,7 +29,7 @@ pub(super) fn scaled(part: &DeckPart, translations: &[TaggedText], sources: &[Ta
         let Some(index) = after.checked_sub(1).filter(|index| span.end <= bodies[*index].span.end) else { continue };
         for segment in segments {
             let segment = part.segments[*segment];
-            widths[index].0 += fill::width(sources[segment].text());
+            widths[index].0 += fill::width(sources.text(segment));
             widths[index].1 += fill::width(translations[segment].text());
         }
     }

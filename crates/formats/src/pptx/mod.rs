@@ -23,6 +23,7 @@ use self::survey::Survey;
 use crate::docx::OfficePart;
 use crate::fed_workbook::{Fed, FedWorkbook};
 use crate::package::{Package, kept_entries, without_signatures};
+use crate::sources::Sources;
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
 
@@ -72,7 +73,7 @@ fn take_apart(
     let fed: HashSet<&str> = workbooks.iter().map(FedWorkbook::name).collect();
     untranslated.append(kept_entries(&package, |name| fed.contains(name)), "");
     let segments = copies.segments;
-    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let sources = Sources::of(&segments);
     let (limits, fit) = (limits.clone(), options.fit_text);
     Ok((segments, DeckSkeleton { package, parts, workbooks, sources, limits, fit, signatures, untranslated }))
 }

@@ -9,6 +9,7 @@ use crate::docx::OfficePart;
 use crate::extent::Extent;
 use crate::fed_workbook::FedWorkbook;
 use crate::package::{Changes, Package};
+use crate::sources::Sources;
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The package, its parts with text and the places in them.
@@ -18,7 +19,7 @@ pub(super) struct DeckSkeleton {
     /// Workbooks behind charts.
     pub(super) workbooks: Vec<FedWorkbook>,
     /// What each segment said, to tell what changed.
-    pub(super) sources: Vec<TaggedText>,
+    pub(super) sources: Sources,
     pub(super) limits: Limits,
     /// Whether longer text becomes smaller.
     pub(super) fit: bool,

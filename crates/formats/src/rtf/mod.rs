@@ -20,6 +20,7 @@ mod walk;
 pub(crate) use self::codepage::CodePage;
 pub(crate) use self::encapsulated::html as encapsulated_html;
 use self::skeleton::RtfSkeleton;
+use crate::sources::Sources;
 use crate::{Extracted, FormatError, Limits, Options};
 
 /// What places in errors are named by: there is one part only.
@@ -35,7 +36,7 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     let source = encoding_rs::mem::decode_latin1(bytes).into_owned();
     let mut segments = Vec::new();
     let found = walk::walk(&source, options, limits, &mut segments)?;
-    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let sources = Sources::of(&segments);
     let warnings = found.warnings.clone();
     Ok(Extracted { segments, skeleton: Box::new(RtfSkeleton { source, found, sources }), warnings })
 }

@@ -10,6 +10,7 @@ use super::structure::fingerprint;
 use super::walk::{Found, Part, Slot};
 use crate::extent::Extent;
 use crate::runs::{self, Rewritten};
+use crate::sources::Sources;
 use crate::{FormatError, Skeleton, Target, Untranslated};
 
 /// The document and the places in it.
@@ -18,7 +19,7 @@ pub(super) struct RtfSkeleton {
     pub(super) source: String,
     pub(super) found: Found,
     /// What each segment said, to tell what changed.
-    pub(super) sources: Vec<TaggedText>,
+    pub(super) sources: Sources,
 }
 
 impl Skeleton for RtfSkeleton {

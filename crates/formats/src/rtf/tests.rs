@@ -10,7 +10,7 @@ fn read(document: &[u8]) -> (Vec<Segment>, RtfSkeleton) {
     let source = encoding_rs::mem::decode_latin1(document).into_owned();
     let mut segments = Vec::new();
     let found = walk::walk(&source, &Options::default(), &Limits::default(), &mut segments).expect("it can be read");
-    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let sources = crate::sources::Sources::of(&segments);
     (segments, RtfSkeleton { source, found, sources })
 }
 
@@ -46,8 +46,9 @@ fn check_bytes(bytes: &[u8], expected: &[&str]) {
     let (segments, skeleton) = read(bytes);
     let found: Vec<_> = segments.iter().map(|segment| shown(&segment.source)).collect();
     assert_eq!(found, expected);
-    assert!(skeleton.merge(&skeleton.sources, &NOWHERE).unwrap() == bytes, "identity changed the document");
-    let forced = skeleton.write(&skeleton.sources, &NOWHERE, Extent::All).unwrap();
+    let sources: Vec<_> = segments.iter().map(|segment| segment.source.clone()).collect();
+    assert!(skeleton.merge(&sources, &NOWHERE).unwrap() == bytes, "identity changed the document");
+    let forced = skeleton.write(&sources, &NOWHERE, Extent::All).unwrap();
     let again: Vec<_> = read(&forced).0.iter().map(|segment| shown(&segment.source)).collect();
     assert_eq!(again, expected, "written in full: {}", String::from_utf8_lossy(&forced));
 }
@@ -56,8 +57,8 @@ fn check_bytes(bytes: &[u8], expected: &[&str]) {
 #[track_caller]
 fn check_written(body: &str, expected: &str) {
     let bytes = document(body);
-    let (_, skeleton) = read(&bytes);
-    let translations: Vec<_> = skeleton.sources.iter().map(in_capitals).collect();
+    let (segments, skeleton) = read(&bytes);
+    let translations: Vec<_> = segments.iter().map(|segment| in_capitals(&segment.source)).collect();
     let written = skeleton.merge(&translations, &NOWHERE).unwrap();
     assert_eq!(String::from_utf8(written).unwrap(), String::from_utf8(document(expected)).unwrap());
 }

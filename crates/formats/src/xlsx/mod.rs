@@ -40,6 +40,7 @@ use self::units::{Unit, Units};
 use crate::docx::OfficePart;
 use crate::package::{Package, kept_entries, without_signatures};
 use crate::runs::Span;
+use crate::sources::Sources;
 use crate::wording::has_words;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{Extracted, FormatError, Limits, Options, Reason, Untranslated, Warning, WarningKind};
@@ -260,7 +261,7 @@ fn take_apart(
     }
     untranslated.append(kept_entries(&package, |_| false), "");
     let Units { segments, markup, .. } = units;
-    let sources = segments.iter().map(|segment| segment.source.clone()).collect();
+    let sources = Sources::of(&segments);
     let skeleton = XlsxSkeleton {
         package,
         parts: slot_parts,

@@ -15,6 +15,7 @@ use crate::docx::OfficePart;
 use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Rewritten, Span};
+use crate::sources::Sources;
 use crate::xml::{XmlPart, unescape};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
@@ -26,7 +27,7 @@ pub(super) struct XlsxSkeleton {
     pub(super) sheets: SheetNames,
     pub(super) names: Vec<Names>,
     /// What each segment said, to tell what changed.
-    pub(super) sources: Vec<TaggedText>,
+    pub(super) sources: Sources,
     pub(super) markup: Vec<Box<[Markup]>>,
     pub(super) limits: Limits,
     /// Entries that no longer hold when a part changes, and parts that must forget them.
@@ -137,8 +138,8 @@ impl XlsxSkeleton {
             let mut name = with.flat(segment)?;
             // Room is left for a number.
             if changed[segment] && name.encode_utf16().count() > NAME - 8 {
-                renamed.push((segment, self.sources[segment].clone()));
-                name = flat(&self.sources[segment], &self.markup[segment])?;
+                renamed.push((segment, self.sources.tagged(segment)));
+                name = flat(&self.sources.tagged(segment), &self.markup[segment])?;
             }
             names.insert(segment, name.to_lowercase());
         }

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use terjuman_model::Segment;
 
-use super::slot::{Part, Place};
+use super::slot::{Part, Place, Segments};
 use crate::wording::has_words;
 use crate::{Options, Reason, Untranslated};
 
@@ -78,7 +78,7 @@ impl Found<'_> {
         let value = value.trim();
         if has_words(value) && !yaml::is_typed(value) {
             let place = Place::Scalar(Scalar { range, style });
-            self.parts.push(Part { place, segments: vec![Segment::plain(value)] });
+            self.parts.push(Part { place, segments: Segments::One(Segment::plain(value)) });
         }
     }
 }
@@ -90,7 +90,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, translation: &str, segments: &[&str], expected: &str) {
         let (_, parts) = read(text, &Options::default(), &mut Untranslated::default());
-        let found: Vec<_> = parts.iter().map(|part| part.segments[0].source.text()).collect();
+        let found: Vec<_> = parts.iter().map(|part| part.segments.first()).collect();
         assert_eq!(found, segments);
         let mut out = text.to_owned();
         for part in parts.iter().rev() {

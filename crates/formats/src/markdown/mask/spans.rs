@@ -21,7 +21,12 @@ pub(super) fn hide(masker: &mut Masker<'_>, chunk: Range<usize>) {
     let end = chunk.end;
     // Where the next of these stand: what none of them closes is not looked at any further.
     let (mut brace, mut angle_bracket) = (Next::new(b'}'), Next::new(b'>'));
-    while at < end {
+    loop {
+        // What can begin nothing is passed at once.
+        at += bytes[at.min(end)..end].iter().take_while(|byte| !BEGINS[usize::from(**byte)]).count();
+        if at >= end {
+            break;
+        }
         let rest = &text[at..end];
         let before = text[chunk.start..at].chars().next_back().unwrap_or(' ');
         at += match bytes[at] {
@@ -38,10 +43,21 @@ pub(super) fn hide(masker: &mut Masker<'_>, chunk: Range<usize>) {
                 length + 1
             }),
             b':' => emoji(masker, at, rest, before),
-            _ => rest.chars().next().map_or(1, char::len_utf8),
+            _ => 1,
         };
     }
 }
+
+/// The bytes that something may begin with.
+const BEGINS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut index = 0;
+    while index < b"\\`{$<[!:".len() {
+        table[b"\\`{$<[!:"[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
 
 /// The next place of a byte.
 struct Next {
