@@ -1,33 +1,49 @@
-//! How fast the engine is: words per second of CPU time, by kernel and by sentences per call.
+//! How fast the engine is: words per second of CPU time, by kernel, by sentences per call, and as a share of what the
+//! processor can do of 8-bit multiplications.
 //!
 //! ```text
 //! cargo bench -p terjuman-nmt --bench marian -- MODEL-FOLDER TEXT-FILE [--kernel NAME]... [--batch N]...
-//!     [--threads N] [--rounds N] [--no-shortlist] [--output FILE] [--peak N]
+//!     [--threads N]... [--rounds N] [--no-shortlist] [--most-target N] [--output FILE]
+//! cargo bench -p terjuman-nmt --bench marian -- --write-base FOLDER DECODER-LAYERS
+//! cargo bench -p terjuman-nmt --bench marian -- --cut N MODEL-FOLDER TEXT-FILE
 //! ```
 //!
 //! The folder holds `model.*.bin`, `vocab.*.spm` and `lex.*.bin` of one direction; the text has a sentence on each line.
 //! Rounds alternate between all that is compared, and the median is given: other work on the machine then weighs on all
-//! alike. Text is tokenized and detokenized, and alignments are made, in every measurement. The peak is what the
-//! processor can do of 8-bit multiplications, in 10^9 a second and core (clock times 128 for AVX-512 VNNI on Zen 5, times
-//! 64 on Zen 4); with it the share of it that is reached is given, the output layer not counted.
+//! alike. Text is tokenized and detokenized, and alignments are made, in every measurement. The peak is measured on
+//! registers alone; what the output layer multiplies counts as well.
+//!
+//! `--write-base` writes a model of the size of `base` models with random weights, for the vocabulary and the shortlist of
+//! a model with 32,000 pieces, that ends no sentence before its limit; `--cut` prints the lines cut to so many tokens. With
+//! these and `--most-target`, engines do the same work whatever they make of random weights.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that measures")]
 
+#[path = "common/clock.rs"]
+mod clock;
+#[path = "common/files.rs"]
+mod files;
+
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use terjuman_nmt::marian::{Engine, Files, Kernel, Options, Workspace};
+use terjuman_nmt::marian::measure::{Recipe, peak};
+use terjuman_nmt::marian::{Engine, Feed, Hypothesis, Kernel, Options, Workspace};
+
+/// Of the vocabularies of Firefox Translations.
+const PIECES: usize = 32_000;
 
 struct Arguments {
     folder: PathBuf,
     text: PathBuf,
     kernels: Vec<Kernel>,
     batches: Vec<usize>,
-    threads: usize,
+    threads: Vec<usize>,
     rounds: usize,
     shortlist: bool,
+    options: Options,
     output: Option<PathBuf>,
-    peak: Option<f64>,
 }
 
 fn arguments() -> Option<Arguments> {
@@ -37,11 +53,11 @@ fn arguments() -> Option<Arguments> {
         text: PathBuf::new(),
         kernels: Vec::new(),
         batches: Vec::new(),
-        threads: 1,
+        threads: Vec::new(),
         rounds: 5,
         shortlist: true,
+        options: Options::default(),
         output: None,
-        peak: None,
     };
     let mut given = std::env::args().skip(1);
     while let Some(argument) = given.next() {
@@ -49,11 +65,11 @@ fn arguments() -> Option<Arguments> {
             "--bench" => {}
             "--kernel" => arguments.kernels.push(Kernel::from_name(&given.next()?)?),
             "--batch" => arguments.batches.push(given.next()?.parse().ok()?),
-            "--threads" => arguments.threads = given.next()?.parse().ok()?,
+            "--threads" => arguments.threads.push(given.next()?.parse().ok()?),
             "--rounds" => arguments.rounds = given.next()?.parse().ok()?,
             "--no-shortlist" => arguments.shortlist = false,
             "--output" => arguments.output = Some(given.next()?.into()),
-            "--peak" => arguments.peak = Some(given.next()?.parse().ok()?),
+            "--most-target" => arguments.options.max_target_tokens = given.next()?.parse().ok()?,
             _ => places.push(PathBuf::from(argument)),
         }
     }
@@ -61,31 +77,13 @@ fn arguments() -> Option<Arguments> {
     if arguments.kernels.is_empty() {
         arguments.kernels = vec![Kernel::detect()];
     }
+    if arguments.threads.is_empty() {
+        arguments.threads = vec![1];
+    }
     if arguments.batches.is_empty() {
         arguments.batches = vec![usize::MAX];
     }
     Some(arguments)
-}
-
-fn file(folder: &Path, beginning: &str, end: &str) -> PathBuf {
-    let mut names: Vec<PathBuf> = std::fs::read_dir(folder)
-        .expect("the model's folder can be listed")
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with(beginning) && name.ends_with(end)
-        })
-        .collect();
-    names.sort();
-    names.into_iter().next().unwrap_or_else(|| panic!("no {beginning}*{end} in {}", folder.display()))
-}
-
-/// Seconds that this process has computed, all threads together, those that ended as well.
-fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks: f64 = fields[11].parse::<f64>().expect("a number") + fields[12].parse::<f64>().expect("a number");
-    ticks / 100.0
 }
 
 fn resident_megabytes(key: &str) -> f64 {
@@ -94,21 +92,69 @@ fn resident_megabytes(key: &str) -> f64 {
     line.split_whitespace().nth(1).and_then(|number| number.parse::<f64>().ok()).expect("a number") / 1024.0
 }
 
-/// Translates all lines in calls of `batch`; on several threads, each takes its share.
-fn translate(engine: &Engine, lines: &[&str], batch: usize, workspace: &mut Workspace) -> (Vec<String>, u64) {
-    let options = Options::default();
-    let mut translations = Vec::with_capacity(lines.len());
-    let mut multiplications = 0;
-    for lines in lines.chunks(batch.min(lines.len())) {
-        let tokens: Vec<_> = lines.iter().map(|line| engine.encode(line)).collect();
-        let ids: Vec<&[u32]> = tokens.iter().map(|tokens| tokens.ids.as_slice()).collect();
-        let hypotheses = engine.translate(&ids, &options, workspace, &|| false).expect("nobody cancels");
-        for hypothesis in &hypotheses {
-            multiplications += engine.multiplications(hypothesis.source_length, hypothesis.ids.len() + 1);
-            translations.push(engine.decode(&hypothesis.ids).text);
+/// What one thread did.
+#[derive(Default)]
+struct Done {
+    /// By line.
+    translations: Vec<(usize, String)>,
+    target_tokens: usize,
+    /// What tells how many multiplications there were.
+    lengths: Vec<(Vec<u32>, Hypothesis)>,
+}
+
+/// Lines for one thread, from a counter that all share.
+struct Lines<'a> {
+    engine: &'a Engine,
+    lines: &'a [&'a str],
+    next: &'a AtomicUsize,
+    /// How many this call may still take.
+    left: usize,
+    ids: Vec<Vec<u32>>,
+    numbers: Vec<usize>,
+    done: Done,
+    keeps: bool,
+}
+
+impl Feed for Lines<'_> {
+    fn next(&mut self, _: usize) -> Option<(usize, Vec<u32>)> {
+        self.left = self.left.checked_sub(1)?;
+        let line = self.next.fetch_add(1, Ordering::Relaxed);
+        let ids = self.engine.encode(self.lines.get(line)?).ids;
+        self.numbers.push(line);
+        if self.keeps {
+            self.ids.push(ids.clone());
+        }
+        Some((self.numbers.len() - 1, ids))
+    }
+
+    fn done(&mut self, sentence: usize, hypothesis: Hypothesis) {
+        let text = self.engine.decode(&hypothesis.ids).text;
+        self.done.translations.push((self.numbers[sentence], text));
+        self.done.target_tokens += hypothesis.ids.len() + 1;
+        if self.keeps {
+            self.done.lengths.push((std::mem::take(&mut self.ids[sentence]), hypothesis));
         }
     }
-    (translations, multiplications)
+}
+
+/// Translates lines, `batch` at a time, until the counter is beyond the last one.
+fn translate(case: &Case<'_>, lines: &[&str], next: &AtomicUsize, workspace: &mut Workspace, keeps: bool) -> Done {
+    let engine = case.engine;
+    let mut feed = Lines {
+        engine,
+        lines,
+        next,
+        left: case.batch,
+        ids: Vec::new(),
+        numbers: Vec::new(),
+        done: Done::default(),
+        keeps,
+    };
+    while next.load(Ordering::Relaxed) < lines.len() {
+        feed.left = case.batch;
+        engine.run(&mut feed, &case.options, workspace).expect("nobody cancels");
+    }
+    feed.done
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -116,7 +162,63 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// One of the things compared.
+struct Case<'a> {
+    engine: &'a Engine,
+    batch: usize,
+    threads: usize,
+    options: Options,
+}
+
+/// All lines once; with `keeps`, what is needed to count multiplications is kept.
+fn once(case: &Case<'_>, lines: &[&str], workspaces: &mut [Workspace], keeps: bool) -> Done {
+    let next = AtomicUsize::new(0);
+    let parts: Vec<Done> = std::thread::scope(|scope| {
+        let threads: Vec<_> = workspaces[..case.threads]
+            .iter_mut()
+            .map(|workspace| scope.spawn(|| translate(case, lines, &next, workspace, keeps)))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("it does not panic")).collect()
+    });
+    let mut all = Done::default();
+    for part in parts {
+        all.translations.extend(part.translations);
+        all.lengths.extend(part.lengths);
+        all.target_tokens += part.target_tokens;
+    }
+    all.translations.sort();
+    all
+}
+
+fn write_base(folder: &Path, layers: usize) {
+    std::fs::create_dir_all(folder).expect("the folder can be made");
+    let model = Recipe::full_base(layers).model(PIECES, PIECES);
+    std::fs::write(folder.join("model.base.intgemm.alphas.bin"), model).expect("the model can be written");
+}
+
+/// Prints the lines that have at least so many tokens, cut to these.
+fn cut(count: usize, folder: &Path, text: &Path) {
+    let engine = files::engine(folder, Kernel::detect(), true);
+    for line in std::fs::read_to_string(text).expect("the text can be read").lines() {
+        let tokens = engine.encode(line);
+        let cut = tokens.spans.get(count.wrapping_sub(1)).map(|span| &line[..span.end]);
+        if let Some(cut) = cut.filter(|cut| engine.encode(cut).ids.len() == count) {
+            println!("{cut}");
+        }
+    }
+}
+
 fn main() {
+    let given: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match given.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--write-base", folder, layers] => {
+            return write_base(Path::new(folder), layers.parse().expect("a number of layers"));
+        }
+        ["--cut", count, folder, text] => {
+            return cut(count.parse().expect("a number of tokens"), Path::new(folder), Path::new(text));
+        }
+        _ => {}
+    }
     let Some(arguments) = arguments() else {
         eprintln!("usage: MODEL-FOLDER TEXT-FILE [options]; see the top of benches/marian.rs");
         return;
@@ -124,63 +226,67 @@ fn main() {
     let text = std::fs::read_to_string(&arguments.text).expect("the text can be read");
     let lines: Vec<&str> = text.lines().collect();
     let words = lines.iter().map(|line| line.split_whitespace().count()).sum::<usize>() as f64;
-    let vocabulary = file(&arguments.folder, "vocab", ".spm");
-    let files = Files {
-        model: file(&arguments.folder, "model", ".bin"),
-        source_vocabulary: vocabulary.clone(),
-        target_vocabulary: vocabulary.clone(),
-        shortlist: arguments.shortlist.then(|| file(&arguments.folder, "lex", ".bin")),
-    };
+    let files = files::files(&arguments.folder, arguments.shortlist);
     let mut engines = Vec::new();
     for &kernel in &arguments.kernels {
         let before = Instant::now();
         let engine = Engine::load(&files, kernel).unwrap_or_else(|error| panic!("{error}"));
         println!("{}: loaded in {:.1} ms", kernel.name(), before.elapsed().as_secs_f64() * 1e3);
-        engines.push(engine);
+        engines.push((engine, peak(kernel, &clock::thread)));
     }
     println!("resident with {} engines: {:.1} MB", engines.len(), resident_megabytes("VmRSS"));
-    let cases: Vec<(&Engine, usize)> =
-        engines.iter().flat_map(|engine| arguments.batches.iter().map(move |&batch| (engine, batch))).collect();
-    let mut speeds = vec![Vec::new(); cases.len()];
-    let mut walls = vec![Vec::new(); cases.len()];
-    let mut workspaces: Vec<Workspace> = (0..arguments.threads).map(|_| Workspace::new()).collect();
-    let (mut translations, mut multiplications) = (Vec::new(), 0);
-    for round in 0..=arguments.rounds {
-        for (case, &(engine, batch)) in cases.iter().enumerate() {
-            let (wall, cpu) = (Instant::now(), cpu_seconds());
-            if arguments.threads == 1 {
-                (translations, multiplications) = translate(engine, &lines, batch, &mut workspaces[0]);
-            } else {
-                let share = lines.len().div_ceil(arguments.threads);
-                std::thread::scope(|scope| {
-                    for (lines, workspace) in lines.chunks(share).zip(&mut workspaces) {
-                        scope.spawn(move || translate(engine, lines, batch, workspace));
-                    }
-                });
-            }
-            // The first round warms up.
-            if round > 0 {
-                speeds[case].push(words / (cpu_seconds() - cpu));
-                walls[case].push(words / wall.elapsed().as_secs_f64());
+    let mut cases = Vec::new();
+    for (engine, peak) in &engines {
+        for &batch in &arguments.batches {
+            for &threads in &arguments.threads {
+                cases.push((Case { engine, batch, threads, options: arguments.options }, *peak));
             }
         }
     }
-    println!("{words} words, {} threads, median of {} rounds", arguments.threads, arguments.rounds);
-    for (case, (engine, batch)) in cases.into_iter().enumerate() {
-        let (cpu, wall) = (median(speeds[case].clone()), median(walls[case].clone()));
-        let batch = if batch == usize::MAX { "all".to_owned() } else { batch.to_string() };
-        let share = arguments.peak.filter(|_| multiplications > 0).map(|peak| {
-            let speed = cpu / words * multiplications as f64 / 1e9;
-            format!(", {speed:.0} G multiplications/s, {:.0} % of the peak", 100.0 * speed / peak)
+    let most = arguments.threads.iter().copied().max().unwrap_or(1);
+    let mut workspaces: Vec<Workspace> = (0..most).map(|_| Workspace::new()).collect();
+    // The first round warms up, and counts.
+    let first: Vec<Done> = cases.iter().map(|(case, _)| once(case, &lines, &mut workspaces, true)).collect();
+    let multiplications: Vec<u64> = cases
+        .iter()
+        .zip(&first)
+        .map(|((case, _), done)| {
+            let (ids, hypotheses): (Vec<&[u32]>, Vec<Hypothesis>) =
+                done.lengths.iter().map(|(ids, hypothesis)| (ids.as_slice(), hypothesis.clone())).unzip();
+            files::multiplications(case.engine, &ids, &hypotheses)
+        })
+        .collect();
+    let mut speeds = vec![Vec::new(); cases.len()];
+    let mut walls = vec![Vec::new(); cases.len()];
+    for _ in 0..arguments.rounds {
+        for (place, (case, _)) in cases.iter().enumerate() {
+            let (wall, cpu) = (Instant::now(), clock::process());
+            once(case, &lines, &mut workspaces, false);
+            speeds[place].push(words / (clock::process() - cpu).as_secs_f64());
+            walls[place].push(words / wall.elapsed().as_secs_f64());
+        }
+    }
+    println!("{words} words, median of {} rounds (and the best on the wall)", arguments.rounds);
+    for (place, (case, peak)) in cases.iter().enumerate() {
+        let (cpu, wall) = (median(speeds[place].clone()), median(walls[place].clone()));
+        let best = walls[place].iter().copied().fold(0.0, f64::max);
+        let batch = if case.batch == usize::MAX { "all".to_owned() } else { case.batch.to_string() };
+        let share = peak.map(|peak| {
+            let speed = cpu / words * multiplications[place] as f64;
+            format!(", {:.0} G multiplications/s, {:.0} % of the peak", speed / 1e9, 100.0 * speed / peak)
         });
-        let share = share.unwrap_or_default();
         println!(
-            "{:<10} {batch:>4} sentences a call: {cpu:.0} words/s of CPU time, {wall:.0} of wall time{share}",
-            engine.kernel().name()
+            "{:<10} {batch:>4} sentences a call, {} threads: {cpu:.0} words/s of CPU time, {wall:.0} ({best:.0}) on the \
+             wall, {} target tokens{}",
+            case.engine.kernel().name(),
+            case.threads,
+            first[place].target_tokens,
+            share.unwrap_or_default()
         );
     }
     println!("peak resident: {:.1} MB", resident_megabytes("VmHWM"));
     if let Some(output) = arguments.output {
-        std::fs::write(output, translations.join("\n") + "\n").expect("the output can be written");
+        let lines = first.last().into_iter().flat_map(|done| &done.translations).map(|(_, line)| format!("{line}\n"));
+        std::fs::write(output, lines.collect::<String>()).expect("the output can be written");
     }
 }

@@ -1,10 +1,15 @@
 //! Words per second and memory of the engine `neural`, with real models.
 //!
 //! `TERJUMAN_TEST_MODELS=target/models cargo bench -p terjuman-nmt --bench words [-- FILE...]` translates the sentences
-//! of the files (by default the demo's and what the corpus has in English), with links, with one thread and with all.
-//! Processor seconds are the figure to compare: the clock on the wall counts other people's work, too.
+//! of the files (by default the demo's and what the corpus has in English), with one thread and with all, with links and
+//! without. Rounds alternate between these. Processor seconds are the figure to compare: the clock on the wall counts
+//! other people's work, too. The threads' gain is therefore told for the best rounds. With one thread the caller's own
+//! work has another core to itself; `taskset -c 0` takes that away and shows what one core does.
 
 #![expect(clippy::print_stdout, reason = "a bench tells what it measured")]
+
+#[path = "common/clock.rs"]
+mod clock;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -13,10 +18,22 @@ use std::time::Instant;
 use terjuman_nmt::{Models, Neural, NeuralConfig, Source, Translator, parse_pair};
 
 /// Enough to keep all threads busy, and still done in a minute.
-const MOST_SENTENCES: usize = 400;
+const MOST_SENTENCES: usize = 4_000;
 
 /// The median of so many is told.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 7;
+
+/// One of the things compared.
+struct Case {
+    threads: usize,
+    linked: bool,
+    neural: Neural,
+    /// Words a second, round by round.
+    processor: Vec<f64>,
+    wall: Vec<f64>,
+    /// The compute threads' share of the processor time.
+    share: Vec<f64>,
+}
 
 #[expect(clippy::disallowed_methods, reason = "only the run knows where the models are")]
 fn main() {
@@ -34,39 +51,73 @@ fn main() {
     let words: usize = sentences.iter().map(|sentence| sentence.split_whitespace().count()).sum();
     println!("{} sentences, {words} words", sentences.len());
     let all = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let mut runs = vec![1, all];
-    runs.dedup();
-    for threads in runs {
-        let config = NeuralConfig { threads: NonZeroUsize::new(threads), cache_bytes: 0, ..NeuralConfig::default() };
-        let neural = Neural::new(Models::new(&models), &config).expect("threads can be started");
-        for pair in ["en-pt", "pt-en"] {
-            let source = |text: &String| Source { text: text.clone(), fixed: Vec::new(), linked: true };
-            let sources: Vec<Source> = sentences.iter().map(source).collect();
-            let pair = parse_pair(pair).expect("it is a pair");
+    let mut threads = vec![1, all];
+    threads.dedup();
+    let sources = |linked| -> Vec<Source> {
+        sentences.iter().map(|text| Source { text: text.clone(), fixed: Vec::new(), linked }).collect()
+    };
+    let mut cases: Vec<Case> = threads
+        .iter()
+        .flat_map(|&threads| [true, false].map(|linked| (threads, linked)))
+        .map(|(threads, linked)| {
+            let config =
+                NeuralConfig { threads: NonZeroUsize::new(threads), cache_bytes: 0, ..NeuralConfig::default() };
+            let neural = Neural::new(Models::new(&models), &config).expect("threads can be started");
+            Case { threads, linked, neural, processor: Vec::new(), wall: Vec::new(), share: Vec::new() }
+        })
+        .collect();
+    for pair in ["en-pt", "pt-en"] {
+        let pair = parse_pair(pair).expect("it is a pair");
+        for case in &cases {
             let clock = Instant::now();
-            neural.translate(&pair, &sources[..1], &()).expect("the store has both");
+            case.neural.translate(&pair, &sources(true)[..1], &()).expect("the store has both");
             println!("{pair}: loaded, and one sentence translated, in {:.0} ms", clock.elapsed().as_secs_f64() * 1e3);
-            // Portuguese is measured for its memory; what it makes of English is of no interest.
-            let rounds = if pair.to_string() == "en-pt" { ROUNDS } else { 1 };
-            let (mut processor, mut wall, mut kept) = (Vec::new(), Vec::new(), 0);
-            for _ in 0..rounds {
-                let (clock, before) = (Instant::now(), processor_seconds());
-                let translated = neural.translate(&pair, &sources, &()).expect("the store has both");
-                wall.push(words as f64 / clock.elapsed().as_secs_f64());
-                processor.push(words as f64 / (processor_seconds() - before));
-                kept = translated.iter().filter(|translated| translated.kept_as_source).count();
+        }
+        // Portuguese is there for its memory; what the model makes of English is of no interest.
+        let rounds = if pair.to_string() == "en-pt" { ROUNDS } else { 1 };
+        for _ in 0..rounds {
+            for case in &mut cases {
+                let sources = sources(case.linked);
+                let (clock, before, engine) = (Instant::now(), clock::process(), clock::threads("engine-"));
+                case.neural.translate(&pair, &sources, &()).expect("the store has both");
+                let spent = (clock::process() - before).as_secs_f64();
+                case.wall.push(words as f64 / clock.elapsed().as_secs_f64());
+                case.processor.push(words as f64 / spent);
+                case.share.push((clock::threads("engine-") - engine).as_secs_f64() / spent);
             }
+        }
+        for case in &mut cases {
             println!(
-                "{pair}, threads {threads}: {:.0} words/s of processor time, {:.0} words/s on the wall, {kept} kept, peak memory {} MB",
-                median(processor),
-                median(wall),
-                peak_megabytes(),
+                "{pair}, threads {}, {} links: {:.0} words/s of processor time ({:.1} % of it in the engine), {:.0} words/s on \
+                 the wall, at best {:.0}",
+                case.threads,
+                if case.linked { "with" } else { "without" },
+                median(&case.processor),
+                100.0 * median(&case.share),
+                median(&case.wall),
+                best(&case.wall),
             );
         }
+        let gain = |linked: bool| {
+            let of = |threads: usize| cases.iter().find(|case| case.linked == linked && case.threads == threads);
+            best(&of(all).expect("measured").wall) / best(&of(1).expect("measured").wall)
+        };
+        println!("{pair}: {all} threads do {:.2} times one's work with links, {:.2} without", gain(true), gain(false));
+        for case in &mut cases {
+            case.processor.clear();
+            case.wall.clear();
+            case.share.clear();
+        }
+        println!("peak memory, all of this together: {} MB", peak_megabytes());
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+fn best(values: &[f64]) -> f64 {
+    values.iter().copied().fold(0.0, f64::max)
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
@@ -94,14 +145,6 @@ fn sentences(files: &[PathBuf]) -> Vec<String> {
     out.dedup();
     out.truncate(MOST_SENTENCES);
     out
-}
-
-/// User and system time of this process, in ticks of a hundredth; 0 where the system does not tell.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
-    ticks.sum::<f64>() / 100.0
 }
 
 fn peak_megabytes() -> usize {

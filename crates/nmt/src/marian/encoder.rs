@@ -31,10 +31,15 @@ pub(super) fn encode(weights: &Weights, kernel: Kernel, sentences: &[&[u32]], bu
     for ((&id, position), row) in places.zip(buffers.state.chunks_exact_mut(width)) {
         kernels::embed(kernel, embeddings.row(id), embeddings.factor, weights.position(position), row);
     }
-    for layer in &weights.encoder {
-        attend(layer, weights.config.heads, kernel, sentences, buffers);
-        feed_forward(&layer.feed_forward, kernel, buffers);
+    for one in &weights.encoder {
+        layer(one, weights.config.heads, kernel, sentences, buffers);
     }
+}
+
+/// One layer, from `buffers.state` to `buffers.state`.
+pub(super) fn layer(layer: &EncoderLayer, heads: usize, kernel: Kernel, sentences: &[&[u32]], buffers: &mut Buffers) {
+    attend(layer, heads, kernel, sentences, buffers);
+    feed_forward(&layer.feed_forward, kernel, buffers);
 }
 
 fn attend(layer: &EncoderLayer, heads: usize, kernel: Kernel, sentences: &[&[u32]], buffers: &mut Buffers) {

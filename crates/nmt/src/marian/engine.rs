@@ -104,13 +104,13 @@ pub struct Cancelled;
 /// The memory of one translating thread. Grows to what the work needs, and is used again.
 #[derive(Debug, Default)]
 pub struct Workspace {
-    buffers: Buffers,
-    decoder: DecoderBuffers,
-    slots: Vec<Slot>,
+    pub(super) buffers: Buffers,
+    pub(super) decoder: DecoderBuffers,
+    pub(super) slots: Vec<Slot>,
     free: Vec<usize>,
-    active: Vec<usize>,
-    chosen: Vec<(u32, f32)>,
-    seen: Vec<u64>,
+    pub(super) active: Vec<usize>,
+    pub(super) chosen: Vec<(u32, f32)>,
+    pub(super) seen: Vec<u64>,
     /// A sentence that the feed gave and that there was no room for.
     held: Option<(usize, Vec<u32>)>,
 }
@@ -123,7 +123,7 @@ pub struct Engine {
     /// `None` if it is the source's.
     target: Option<Vocabulary>,
     pub(super) shortlist: Option<Shortlist>,
-    kernel: Kernel,
+    pub(super) kernel: Kernel,
 }
 
 impl Engine {
@@ -361,7 +361,7 @@ impl Engine {
     }
 
     /// Gives a slot its candidates.
-    fn shorten(&self, ids: &[u32], slot: &mut Slot, seen: &mut Vec<u64>) {
+    pub(super) fn shorten(&self, ids: &[u32], slot: &mut Slot, seen: &mut Vec<u64>) {
         let Some(shortlist) = &self.shortlist else { return };
         let target = Target {
             vocabulary: self.weights.config.target_vocabulary,
@@ -412,7 +412,7 @@ impl Workspace {
     }
 
     /// All slots free, whatever a cancelled call left.
-    fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.slots.resize_with(SLOTS, Slot::default);
         self.active.clear();
         self.held = None;

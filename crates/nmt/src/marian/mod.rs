@@ -18,8 +18,14 @@ mod feed;
 mod format;
 #[expect(unsafe_code, reason = "vector instructions, and nothing else")]
 mod kernels;
+#[cfg(feature = "measure")]
+#[doc(hidden)]
+pub mod measure;
 mod sentencepiece;
 mod shortlist;
+#[cfg(any(test, feature = "measure"))]
+#[cfg_attr(not(test), allow(dead_code, reason = "benches need less of it than tests do"))]
+mod synthetic;
 #[cfg(test)]
 mod tests;
 mod weights;

@@ -1,6 +1,6 @@
 //! The engine `neural`: Firefox Translations models, on this machine's processors.
 //!
-//! A call's texts are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins for what must not change
+//! A call's texts go through [`stream`]: they are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins for what must not change
 //! ([`protect`]), computed side by side with everybody else's ([`pool`]), judged ([`guard`]), put to the model in other
 //! words where it failed ([`work`]), and put together again ([`restore`], [`piece`]). What computes a model hides
 //! behind [`model::Model`].
@@ -23,12 +23,12 @@ mod route;
 mod span_map;
 mod split;
 mod stored;
+mod stream;
 #[cfg(test)]
 mod testing;
 mod units;
 mod work;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -36,18 +36,17 @@ use terjuman_model::LanguagePair;
 
 use crate::marian;
 use crate::models::{Manifest, Models, ModelsError};
-use crate::neural::cache::{Cache, Key, key};
+use crate::neural::cache::Cache;
 use crate::neural::loaded::{Loaded, LoadedModels};
-use crate::neural::model::Model;
-use crate::neural::pool::{Pool, Task};
+use crate::neural::pool::Pool;
 use crate::neural::route::{Route, pairs, route};
 use crate::neural::stored::StoredModel;
-use crate::neural::work::{Answer, Work};
+use crate::neural::stream::Stream;
 use crate::translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};
 
 pub use config::{Kernel, NeuralConfig, StartError};
 
-/// How many sources of a call are worked on at a time: enough to keep all threads busy, a bound on memory.
+/// How many sources go through both models of a pivot before the next ones do: a bound on memory.
 const WINDOW: usize = 512;
 
 /// The engine `neural`: sentences, the pairs of the model store, and pairs of those by way of English.
@@ -104,7 +103,7 @@ impl Neural {
         })
     }
 
-    /// Translates with one model, `WINDOW` sources at a time.
+    /// Translates with one model.
     fn through(
         &self,
         loaded: &Loaded,
@@ -112,90 +111,11 @@ impl Neural {
         watch: &dyn Watch,
         advanced: &dyn Fn(usize),
     ) -> Result<Vec<Translated>, TranslateError> {
-        let mut out = Vec::with_capacity(sources.len());
-        for window in sources.chunks(WINDOW) {
-            out.extend(self.window(loaded, window, watch, advanced)?);
-        }
-        Ok(out)
-    }
-
-    fn window(
-        &self,
-        loaded: &Loaded,
-        sources: &[Source],
-        watch: &dyn Watch,
-        advanced: &dyn Fn(usize),
-    ) -> Result<Vec<Translated>, TranslateError> {
-        let keys: Vec<Key> = sources.iter().map(|source| key(&loaded.fingerprint, source)).collect();
-        let mut out: Vec<Option<Translated>> = keys.iter().map(|key| self.cache.get(key)).collect();
-        metrics::asked(sources.len(), out.iter().flatten().count());
-        for (source, _) in sources.iter().zip(&out).filter(|(_, found)| found.is_some()) {
-            advanced(source.text.len());
-        }
-        // Equal sources are worked on once.
-        let mut first_of: HashMap<Key, usize> = HashMap::new();
-        let mut works: Vec<(usize, Work<'_>)> = Vec::new();
-        for (index, source) in sources.iter().enumerate().filter(|(index, _)| out[*index].is_none()) {
-            first_of.entry(keys[index]).or_insert_with(|| {
-                works.push((index, Work::new(source)));
-                index
-            });
-        }
-        self.finish(&loaded.model, &mut works, watch, &|index| advanced(sources[index].text.len()))?;
-        for (index, work) in works {
-            let translated = work.finish();
-            // What the engine could not do today it may do tomorrow.
-            if !translated.kept_as_source {
-                self.cache.put(keys[index], &translated);
-            }
-            out[index] = Some(translated);
-        }
-        for index in 0..out.len() {
-            if out[index].is_none() {
-                out[index] = first_of.get(&keys[index]).and_then(|first| out[*first].clone());
-                advanced(sources[index].text.len());
-            }
-        }
-        Ok(out.into_iter().flatten().collect())
-    }
-
-    /// Asks and answers until every work is done. Works that are not done in the first round are few.
-    fn finish(
-        &self,
-        model: &Arc<dyn Model>,
-        works: &mut [(usize, Work<'_>)],
-        watch: &dyn Watch,
-        done: &dyn Fn(usize),
-    ) -> Result<(), TranslateError> {
-        let mut open: Vec<usize> = (0..works.len()).collect();
-        while !open.is_empty() {
-            let mut tasks = Vec::new();
-            // For each task, its work and the part of it.
-            let mut places: Vec<(usize, usize)> = Vec::new();
-            let mut still_open = Vec::new();
-            for work in open {
-                if watch.is_cancelled() {
-                    return Err(TranslateError::Cancelled);
-                }
-                let asks = works[work].1.asks(&**model);
-                if asks.is_empty() {
-                    done(works[work].0);
-                    continue;
-                }
-                still_open.push(work);
-                for ask in asks {
-                    tasks.push(Task { place: places.len(), ids: ask.ids });
-                    places.push((work, ask.part));
-                }
-            }
-            let mut take = |place: usize, answer: Answer| {
-                let (work, part) = places[place];
-                works[work].1.answer(part, answer, &**model);
-            };
-            self.pool.run(model, tasks, &|| watch.is_cancelled(), &mut take).map_err(|_| TranslateError::Cancelled)?;
-            open = still_open;
-        }
-        Ok(())
+        let done = |index: usize| advanced(sources[index].text.len());
+        let mut stream = Stream::new(loaded, &self.cache, sources, &done);
+        let run = self.pool.run(&loaded.model, &mut stream, &|| watch.is_cancelled());
+        run.map_err(|_| TranslateError::Cancelled)?;
+        Ok(stream.finish())
     }
 }
 

@@ -30,6 +30,15 @@ pub(crate) struct Task {
     pub(crate) ids: Vec<u32>,
 }
 
+/// A call's tasks, as they come up.
+pub(crate) trait Job {
+    /// The next ones, or none of them yet; `None` if nothing comes up before an answer does.
+    fn more(&mut self) -> Option<Vec<Task>>;
+
+    /// Takes an answer, by the task's place; what comes up because of it.
+    fn take(&mut self, place: usize, answer: Answer) -> Vec<Task>;
+}
+
 /// A fixed number of threads that compute for everybody.
 pub(crate) struct Pool {
     shared: Arc<Shared>,
@@ -106,55 +115,71 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Computes all tasks and hands each answer to `take` as it comes, on the caller's thread.
+    /// Computes what the job has, and hands it each answer as it comes, on the caller's thread.
     ///
     /// # Errors
     /// [`Cancelled`] soon after `is_cancelled` says so; answers that were not taken are lost.
     pub(crate) fn run(
         &self,
         model: &Arc<dyn Model>,
-        mut tasks: Vec<Task>,
+        job: &mut dyn Job,
         is_cancelled: &dyn Fn() -> bool,
-        take: &mut dyn FnMut(usize, Answer),
     ) -> Result<(), Cancelled> {
-        let mut missing = tasks.len();
-        if missing == 0 {
-            return Ok(());
-        }
-        tasks.sort_by_key(|task| task.ids.len());
         let results = Arc::new(Results::default());
         let call = {
             let mut queues = lock(&self.shared.queues);
-            let call = queues.next;
             queues.next += 1;
-            queues.waiting.push_back(Queue {
-                call,
-                model: Arc::clone(model),
-                tasks,
-                alone: Vec::new(),
-                results: Arc::clone(&results),
-            });
-            call
+            queues.next
         };
-        self.shared.work.notify_all();
-        while missing > 0 {
+        let mut missing = 0;
+        loop {
             if is_cancelled() {
                 results.unwanted.store(true, Ordering::Relaxed);
                 lock(&self.shared.queues).waiting.retain(|queue| queue.call != call);
                 return Err(Cancelled);
             }
+            let more = job.more();
+            let has_more = more.is_some();
+            let tasks = more.unwrap_or_default();
+            missing += tasks.len();
+            self.add(call, model, &results, tasks);
+            if missing == 0 && !has_more {
+                return Ok(());
+            }
             let mut ready = lock(&results.ready);
-            if ready.is_empty() {
+            // While there is more to hand over, nobody sleeps.
+            if ready.is_empty() && !has_more {
                 ready = results.news.wait_timeout(ready, NAP).unwrap_or_else(PoisonError::into_inner).0;
             }
             let answers = std::mem::take(&mut *ready);
             drop(ready);
             missing -= answers.len();
-            for (place, answer) in answers {
-                take(place, answer);
+            let again: Vec<Task> = answers.into_iter().flat_map(|(place, answer)| job.take(place, answer)).collect();
+            missing += again.len();
+            self.add(call, model, &results, again);
+        }
+    }
+
+    /// More tasks of a call.
+    fn add(&self, call: u64, model: &Arc<dyn Model>, results: &Arc<Results>, mut tasks: Vec<Task>) {
+        if tasks.is_empty() {
+            return;
+        }
+        tasks.sort_by_key(|task| task.ids.len());
+        let mut queues = lock(&self.shared.queues);
+        match queues.waiting.iter_mut().find(|queue| queue.call == call) {
+            Some(queue) => {
+                queue.tasks.append(&mut tasks);
+                // Two sorted runs: linear.
+                queue.tasks.sort_by_key(|task| task.ids.len());
+            }
+            None => {
+                let (model, results) = (Arc::clone(model), Arc::clone(results));
+                queues.waiting.push_back(Queue { call, model, tasks, alone: Vec::new(), results });
             }
         }
-        Ok(())
+        drop(queues);
+        self.shared.work.notify_all();
     }
 }
 
@@ -325,6 +350,33 @@ mod tests {
         ids.enumerate().map(|(place, ids)| Task { place, ids }).collect()
     }
 
+    /// Tasks that are all there from the beginning.
+    struct Listed<'a> {
+        tasks: Option<Vec<Task>>,
+        take: &'a mut dyn FnMut(usize, Answer),
+    }
+
+    impl Job for Listed<'_> {
+        fn more(&mut self) -> Option<Vec<Task>> {
+            self.tasks.take()
+        }
+
+        fn take(&mut self, place: usize, answer: Answer) -> Vec<Task> {
+            (self.take)(place, answer);
+            Vec::new()
+        }
+    }
+
+    fn run(
+        pool: &Pool,
+        model: &Arc<dyn Model>,
+        tasks: Vec<Task>,
+        is_cancelled: &dyn Fn() -> bool,
+        take: &mut dyn FnMut(usize, Answer),
+    ) -> Result<(), Cancelled> {
+        pool.run(model, &mut Listed { tasks: Some(tasks), take }, is_cancelled)
+    }
+
     fn all(pool: &Pool, model: &Arc<dyn Model>, texts: &[&str]) -> Vec<Option<String>> {
         let mut out = vec![None; texts.len()];
         let mut take = |place: usize, answer: Answer| {
@@ -332,7 +384,7 @@ mod tests {
                 out[place] = Some(model.decode(&output.ids).text);
             }
         };
-        pool.run(model, tasks(texts), &|| false, &mut take).unwrap_or_else(|_| panic!("nobody cancelled"));
+        run(pool, model, tasks(texts), &|| false, &mut take).unwrap_or_else(|_| panic!("nobody cancelled"));
         out
     }
 
@@ -416,7 +468,7 @@ mod tests {
             let (pool, model, cancelled) = (&pool, &model, &cancelled);
             let first = scope.spawn(move || {
                 let is_cancelled = || cancelled.load(Ordering::SeqCst);
-                pool.run(model, tasks(&["large"; 40]), &is_cancelled, &mut |_, _| {}).is_err()
+                run(pool, model, tasks(&["large"; 40]), &is_cancelled, &mut |_, _| {}).is_err()
             });
             assert_eq!(sentences.recv().unwrap(), "LARGE");
             let second = scope.spawn(move || all(pool, model, &["small"]));

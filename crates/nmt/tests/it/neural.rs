@@ -142,7 +142,7 @@ fn a_watch_cancels_and_is_told_every_byte() {
         (0..600).map(|index| plain(&format!("This is the number {} of many.", index % 500))).collect();
     let pair = parse_pair("en-pt").unwrap();
     let watch = |most| Impatient { questions: AtomicUsize::new(0), most, bytes: AtomicUsize::new(0) };
-    let impatient = watch(530);
+    let impatient = watch(10);
     let error = neural.translate(&pair, &sources, &impatient).unwrap_err();
     assert!(matches!(error, TranslateError::Cancelled));
     let patient = watch(usize::MAX);

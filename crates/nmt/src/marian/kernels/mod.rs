@@ -12,6 +12,8 @@ mod avx512;
 mod avxvnni;
 mod float;
 mod packed;
+#[cfg(feature = "measure")]
+pub(super) mod peak;
 mod portable;
 #[cfg(test)]
 mod tests;

@@ -5,10 +5,9 @@ mod invariance;
 mod parity;
 mod real;
 mod reference;
-mod synthetic;
 
+use super::synthetic::{self, Random, Recipe};
 use super::{Engine, Files, Hypothesis, Kernel, Options, Workspace};
-use synthetic::{Random, Recipe};
 
 fn load(files: &Files, kernel: Kernel) -> Engine {
     Engine::load(files, kernel).unwrap_or_else(|error| panic!("{error}"))

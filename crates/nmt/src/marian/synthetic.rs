@@ -1,9 +1,10 @@
-//! Small models with random weights, written in the formats that the engine reads.
+//! Models with random weights, written in the formats that the engine reads: small ones for tests, and ones as large as
+//! real ones to measure speed with.
 
 use std::path::{Path, PathBuf};
 
-use crate::marian::Files;
-use crate::marian::shortlist::checksum_of;
+use super::Files;
+use super::shortlist::checksum_of;
 
 /// A reproducible source of numbers (xorshift64*).
 pub(super) struct Random(u64);
@@ -44,7 +45,7 @@ pub(super) enum Storage {
 
 /// What to make.
 #[derive(Debug, Clone)]
-pub(super) struct Recipe {
+pub struct Recipe {
     pub(super) dimension: usize,
     pub(super) feed_forward: usize,
     pub(super) heads: usize,
@@ -54,6 +55,10 @@ pub(super) struct Recipe {
     pub(super) has_shortlist: bool,
     pub(super) storage: Storage,
     pub(super) seed: u64,
+    /// At how many bytes the file's items begin: other engines map it into memory and want 256.
+    pub(super) alignment: usize,
+    /// Whether translations only end at their limit: to compare engines by the same work.
+    pub(super) is_endless: bool,
 }
 
 impl Recipe {
@@ -69,6 +74,8 @@ impl Recipe {
             has_shortlist: true,
             storage: Storage::Calibrated,
             seed,
+            alignment: 1,
+            is_endless: false,
         }
     }
 
@@ -84,6 +91,25 @@ impl Recipe {
             has_shortlist: true,
             storage: Storage::Calibrated,
             seed,
+            alignment: 1,
+            is_endless: false,
+        }
+    }
+
+    /// As large as the `base` models of Firefox Translations, for a vocabulary of one's own: see [`Self::model`].
+    pub fn full_base(decoder_layers: usize) -> Self {
+        Self {
+            dimension: 512,
+            feed_forward: 2048,
+            heads: 8,
+            encoder_layers: 6,
+            decoder_layers,
+            is_shared: true,
+            has_shortlist: true,
+            storage: Storage::Calibrated,
+            seed: 1,
+            alignment: 256,
+            is_endless: true,
         }
     }
 
@@ -109,7 +135,9 @@ impl Recipe {
         }
     }
 
-    fn model(&self, source: usize, target: usize) -> Vec<u8> {
+    /// The model file alone, for vocabularies of so many pieces.
+    #[must_use]
+    pub fn model(&self, source: usize, target: usize) -> Vec<u8> {
         let mut random = Random::new(self.seed);
         let mut items = Items { items: Vec::new(), storage: self.storage };
         let (width, inner) = (self.dimension, self.feed_forward);
@@ -125,7 +153,12 @@ impl Recipe {
                 items.push("decoder_Wemb_QuantMultA", 0x4101, &[1, 1], data);
             }
         }
-        items.bias(&mut random, "decoder_ff_logit_out_b", target);
+        let mut bias: Vec<f32> = (0..target).map(|_| random.weight() * 0.3).collect();
+        if self.is_endless {
+            // Of synthetic vocabularies and of real ones alike, the first piece is the end.
+            bias[0] = -1e6;
+        }
+        items.vector("decoder_ff_logit_out_b", &bias);
         for layer in 1..=self.encoder_layers {
             items.heads(&mut random, &format!("encoder_l{layer}_self"), width);
             items.feed_forward(&mut random, &format!("encoder_l{layer}_ffn"), width, inner);
@@ -138,16 +171,30 @@ impl Recipe {
             items.heads(&mut random, &format!("decoder_l{layer}_context"), width);
             items.feed_forward(&mut random, &format!("decoder_l{layer}_ffn"), width, inner);
         }
-        let config = format!(
-            "dec-cell: ssru\ndec-depth: {}\ndim-emb: {width}\ndim-vocabs:\n  - {source}\n  - {target}\nenc-depth: {}\n\
-             transformer-decoder-autoreg: rnn\ntransformer-dim-ffn: {inner}\ntransformer-heads: {}\n\
-             transformer-guided-alignment-layer: last\ntransformer-postprocess: dan\n\
-             transformer-postprocess-emb: d\ntransformer-preprocess: \"\"\ntransformer-tied-layers: []\n\
-             type: transformer\n\0",
-            self.decoder_layers, self.encoder_layers, self.heads
-        );
+        let config = self.config(source, target);
         items.push("special:model.yml", 0x0101, &[config.len()], config.into_bytes());
-        items.file()
+        items.file(self.alignment)
+    }
+
+    /// `special:model.yml`, with every key that the reference implementation insists on.
+    fn config(&self, source: usize, target: usize) -> String {
+        let Self { dimension, feed_forward, heads, encoder_layers, decoder_layers, .. } = self;
+        format!(
+            "bert-train-type-embeddings: true\nbert-type-vocab-size: 2\ndec-cell: ssru\ndec-cell-base-depth: 2\n\
+             dec-cell-high-depth: 1\ndec-depth: {decoder_layers}\ndim-emb: {dimension}\ndim-rnn: 1024\n\
+             dim-vocabs:\n  - {source}\n  - {target}\nenc-cell: gru\nenc-cell-depth: 1\nenc-depth: {encoder_layers}\n\
+             enc-type: bidirectional\ninput-types: []\nlayer-normalization: false\nlemma-dim-emb: 0\n\
+             output-omit-bias: false\nright-left: false\nskip: false\ntied-embeddings: false\n\
+             tied-embeddings-all: {}\ntied-embeddings-src: false\ntransformer-aan-activation: swish\n\
+             transformer-aan-depth: 2\ntransformer-aan-nogate: false\ntransformer-decoder-autoreg: rnn\n\
+             transformer-dim-aan: 2048\ntransformer-dim-ffn: {feed_forward}\ntransformer-ffn-activation: relu\n\
+             transformer-ffn-depth: 2\ntransformer-guided-alignment-layer: last\ntransformer-heads: {heads}\n\
+             transformer-no-projection: false\ntransformer-pool: false\ntransformer-postprocess: dan\n\
+             transformer-postprocess-emb: d\ntransformer-postprocess-top: \"\"\ntransformer-preprocess: \"\"\n\
+             transformer-tied-layers: []\ntransformer-train-position-embeddings: false\ntype: transformer\n\
+             ulr: false\nulr-dim-emb: 0\nulr-trainable-transformation: false\nversion: v1.9.56\n\0",
+            self.is_shared
+        )
     }
 
     fn shortlist(&self, source: usize, target: usize) -> Vec<u8> {
@@ -239,13 +286,16 @@ impl Items {
         self.norm(random, &format!("{base}_ffn"), width);
     }
 
-    fn file(&self) -> Vec<u8> {
+    /// The file; an odd gap is one that no reader may be surprised by.
+    fn file(&self, alignment: usize) -> Vec<u8> {
         let mut file = Vec::new();
         let mut word = |value: usize| file.extend((value as u64).to_le_bytes());
         word(1);
         word(self.items.len());
         for (name, kind, shape, data) in &self.items {
-            [name.len() + 1, *kind as usize, shape.len(), data.len()].into_iter().for_each(&mut word);
+            [name.len() + 1, *kind as usize, shape.len(), data.len().next_multiple_of(alignment)]
+                .into_iter()
+                .for_each(&mut word);
         }
         for (name, ..) in &self.items {
             file.extend(name.bytes().chain([0]));
@@ -253,10 +303,12 @@ impl Items {
         for (_, _, shape, _) in &self.items {
             file.extend(shape.iter().flat_map(|&dimension| (dimension as u32).to_le_bytes()));
         }
-        file.extend(3_u64.to_le_bytes());
-        file.extend([0; 3]);
+        let gap = if alignment == 1 { 3 } else { (file.len() + 8).next_multiple_of(alignment) - file.len() - 8 };
+        file.extend((gap as u64).to_le_bytes());
+        file.resize(file.len() + gap, 0);
         for (.., data) in &self.items {
             file.extend(data);
+            file.resize(file.len() + data.len().next_multiple_of(alignment) - data.len(), 0);
         }
         file
     }
