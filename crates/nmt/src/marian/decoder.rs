@@ -22,7 +22,8 @@ pub(super) struct Slot {
     pub(super) ids: Vec<u32>,
     /// A row of `length` weights for each token so far, the end included.
     pub(super) alignment: Vec<f32>,
-    pub(super) log_probability: f32,
+    /// One for each token so far, the end included.
+    pub(super) log_probabilities: Vec<f32>,
     /// By layer: `[head]`, each as the kernels arrange keys.
     keys: Vec<Floats>,
     /// By layer: `[head][position][dimension of the head]`.
@@ -44,7 +45,7 @@ impl Slot {
         (self.sentence, self.length, self.is_cut, self.limit) = (sentence, length, is_cut, limit);
         self.ids.clear();
         self.alignment.clear();
-        self.log_probability = 0.0;
+        self.log_probabilities.clear();
         let layers = weights.config.decoder_layers;
         self.keys.resize_with(layers, Floats::default);
         self.values.resize_with(layers, Floats::default);

@@ -82,13 +82,20 @@ pub struct Hypothesis {
     pub alignment: Vec<f32>,
     /// The source tokens that were used, and one for the end of the sentence.
     pub source_length: usize,
-    /// The natural logarithm of the translation's probability among the candidates, its end included.
-    pub log_probability: f32,
+    /// For each of [`Self::ids`] and, if it was reached, for the end of the sentence: the natural logarithm of the token's
+    /// probability among the candidates, after the tokens before it. Empty if nobody asked the model ([`Engine::force`]).
+    pub log_probabilities: Vec<f32>,
     /// Whether source tokens were left out, or the end of the sentence was not reached.
     pub truncated: bool,
 }
 
 impl Hypothesis {
+    /// The natural logarithm of the translation's probability among the candidates, its end included.
+    #[must_use]
+    pub fn log_probability(&self) -> f32 {
+        self.log_probabilities.iter().sum()
+    }
+
     /// The row of the alignment for one of the target tokens.
     #[must_use]
     pub fn alignment_of(&self, token: usize) -> &[f32] {
@@ -283,7 +290,7 @@ impl Engine {
             ids: slot.ids.clone(),
             alignment: slot.alignment.clone(),
             source_length: slot.length,
-            log_probability: f32::NAN,
+            log_probabilities: Vec::new(),
             truncated: source.len() >= ids.len(),
         }
     }
@@ -380,7 +387,7 @@ impl Engine {
         active.retain(|&place| {
             let slot = &mut slots[place];
             let Some(&(id, log_probability)) = choices.next() else { return true };
-            slot.log_probability += log_probability;
+            slot.log_probabilities.push(log_probability);
             let is_ended = id == end;
             if !is_ended {
                 slot.ids.push(id);
@@ -393,7 +400,7 @@ impl Engine {
                 ids: slot.ids.clone(),
                 alignment: slot.alignment.clone(),
                 source_length: slot.length,
-                log_probability: slot.log_probability,
+                log_probabilities: slot.log_probabilities.clone(),
                 truncated: slot.is_cut || !is_ended,
             };
             feed.done(slot.sentence, hypothesis);

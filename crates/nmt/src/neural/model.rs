@@ -25,8 +25,8 @@ pub(crate) struct Output {
     pub(crate) complete: bool,
     /// Which source tokens each target token came from.
     pub(crate) attention: Attention,
-    /// The natural logarithm of the output's probability, the end included.
-    pub(crate) log_probability: f32,
+    /// The natural logarithms of the tokens' probabilities, the end's last.
+    pub(crate) log_probabilities: Vec<f32>,
 }
 
 impl From<Hypothesis> for Output {
@@ -36,7 +36,7 @@ impl From<Hypothesis> for Output {
             ids: hypothesis.ids,
             complete: !hypothesis.truncated,
             attention,
-            log_probability: hypothesis.log_probability,
+            log_probabilities: hypothesis.log_probabilities,
         }
     }
 }

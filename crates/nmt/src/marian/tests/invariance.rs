@@ -146,6 +146,7 @@ fn alignments_are_distributions() {
             let sum: f32 = hypothesis.alignment_of(token).iter().sum();
             assert!((sum - 1.0).abs() < 1e-4, "{sum}");
         }
-        assert!(hypothesis.log_probability <= 0.0);
+        assert_eq!(hypothesis.log_probabilities.len(), hypothesis.ids.len() + usize::from(!hypothesis.truncated));
+        assert!(hypothesis.log_probabilities.iter().all(|log_probability| *log_probability <= 0.0));
     }
 }
