@@ -1,8 +1,8 @@
 //! Fields: instructions with a result that Word computed (ECMA-376 part 1, 17.16).
 
-/// Fields whose results are text of the document. Every other result would be overwritten by the next update, or is
-/// no prose: numbers, dates, names, references.
-const LIVE: [&str; 12] = [
+/// Fields whose results are text of the document; a reference shows a caption or a heading, which is translated where it
+/// stands. Every other result would be overwritten by the next update, or is no prose: numbers, dates, names.
+const LIVE: [&str; 14] = [
     "AUTOTEXT",
     "AUTOTEXTLIST",
     "DATABASE",
@@ -11,6 +11,8 @@ const LIVE: [&str; 12] = [
     "HYPERLINK",
     "INCLUDETEXT",
     "QUOTE",
+    "REF",
+    "STYLEREF",
     "SUBJECT",
     "TITLE",
     "TOA",
@@ -59,10 +61,10 @@ mod tests {
 
     #[test]
     fn results_that_are_prose_are_live() {
-        for live in [" HYPERLINK \"http://a\"", "toc \\o", "FORMTEXT", " TITLE\\* MERGEFORMAT"] {
+        for live in [" HYPERLINK \"http://a\"", "toc \\o", "FORMTEXT", " TITLE\\* MERGEFORMAT", "REF _Ref1 \\h"] {
             assert!(is_live(live), "{live}");
         }
-        for kept in ["", " PAGE ", "REF _Ref1 \\h", "= 1 + 2", "TOCX", " SEQ Figure \\* ARABIC", "bookmark"] {
+        for kept in ["", " PAGE ", "PAGEREF _Ref1 \\h", "= 1 + 2", "TOCX", " SEQ Figure \\* ARABIC", "bookmark"] {
             assert!(!is_live(kept), "{kept}");
         }
     }

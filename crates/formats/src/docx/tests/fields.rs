@@ -83,7 +83,7 @@ fn fields_that_share_a_run_with_text_are_taken_apart() {
 
 #[test]
 fn kept_results_are_read_with_their_sentence_and_written_where_it_says() {
-    let [figure, page] = [field(" REF f ", &text("Figure 1")), field(" PAGEREF f ", &text("9"))];
+    let [figure, page] = [field(" SEQ Figure ", &text("Figure 1")), field(" PAGEREF f ", &text("9"))];
     let paragraph = |parts: &[&str]| format!("<w:p>{}</w:p>", parts.concat());
     let document = Document::new(&paragraph(&[&figure, &text(" shows page "), &page]));
     assert_eq!(document.segments(), ["{0!:Figure 1} shows page {1!:9}"]);

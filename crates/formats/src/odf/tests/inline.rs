@@ -114,7 +114,7 @@ fn marks_and_fields_are_things() {
         "Page {0=7} of {1=9} pages",
     );
     check("On <text:date text:date-value='2020-01-01'>a Wednesday</text:date> it was", "On {0=a Wednesday} it was");
-    check("As <text:bookmark-ref text:ref-name='b'>Chapter</text:bookmark-ref> says", "As {0=Chapter} says");
+    check("As <text:bookmark-ref text:ref-name='b'>Chapter</text:bookmark-ref> says", "As {0!Chapter} says");
     check("Put <text:placeholder>&lt;your name&gt;</text:placeholder> here", "Put {0!<your name>} here");
     check("A <text:script script:language='x'>word</text:script> runs", "A {0} runs");
     check("A <text:unheard-of>word</text:unheard-of> stays", "A {0=word} stays");

@@ -29,6 +29,8 @@ impl<'a> Walker<'a> {
                 // Fields that show what people wrote.
                 "meta" | "meta-field" | "placeholder" | "text-input" | "title" | "subject" | "keywords"
                 | "description" => self.start_pair(span),
+                // What they show is translated where it stands.
+                "sequence-ref" | "reference-ref" | "bookmark-ref" | "chapter" => self.start_pair(span),
                 "s" => {
                     let count = self.scanner.value(Namespace::OdfText, "c").map_or(Ok(1), |count| count.parse());
                     Frame::Spaces { start: span.start, count: count.unwrap_or(usize::MAX) }
