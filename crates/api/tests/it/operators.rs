@@ -2,6 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use crate::support::{Answer, BATCHES, KEY, Server, VERSION, request};
 
@@ -53,7 +56,7 @@ async fn every_described_operation_exists() {
 }
 
 #[tokio::test]
-async fn pages_need_nothing_from_elsewhere_and_may_run_nothing() {
+async fn pages_need_nothing_from_elsewhere_and_run_no_script_but_their_own() {
     let server = Server::new().await;
     for path in ["/", "/openapi"] {
         let hostile = Request::get(path).header("host", "a\"><script>alert(1)</script>");
@@ -63,7 +66,16 @@ async fn pages_need_nothing_from_elsewhere_and_may_run_nothing() {
         let policy = answer.header("content-security-policy").to_owned();
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
         let html = String::from_utf8(answer.body).unwrap();
-        assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("http-equiv"), "{html}");
+        let scripts: Vec<_> =
+            html.split("<script>").skip(1).filter_map(|rest| rest.split("</script>").next()).collect();
+        for script in &scripts {
+            let hash = BASE64_STANDARD.encode(Sha256::digest(script));
+            assert!(policy.ends_with(&format!("; script-src 'sha256-{hash}'; connect-src 'self'")), "{policy}");
+        }
+        assert_eq!(scripts.len(), usize::from(path == "/"));
+        let rest =
+            scripts.iter().fold(html.clone(), |html, script| html.replace(&format!("<script>{script}</script>"), ""));
+        assert!(!rest.contains("<script") && !rest.contains("src=") && !rest.contains("http-equiv"), "{html}");
         for link in html.split("href=\"").skip(1) {
             let link = link.split('"').next().unwrap();
             if link.starts_with('/') {

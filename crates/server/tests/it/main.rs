@@ -12,6 +12,7 @@ mod deploy;
 mod doctor;
 mod fairness;
 mod models;
+mod page;
 mod postgres;
 mod rolling;
 mod sdk;
