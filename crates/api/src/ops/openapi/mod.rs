@@ -36,12 +36,13 @@ fn describe() -> Value {
             "description": "Document translation on your own machine, in the shape of the Azure AI Translator Document \
                 Translation API: batch jobs over storage, and one document at a time while you wait."
         },
-        "security": [{ "key": [] }],
+        "security": [{ "key": [] }, { "token": [] }],
         "paths": operations::paths(),
         "components": {
             "schemas": schemas(),
             "securitySchemes": {
-                "key": { "type": "apiKey", "in": "header", "name": "Ocp-Apim-Subscription-Key" }
+                "key": { "type": "apiKey", "in": "header", "name": "Ocp-Apim-Subscription-Key" },
+                "token": { "type": "http", "scheme": "bearer" }
             }
         }
     })
