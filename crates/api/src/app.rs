@@ -75,7 +75,10 @@ impl App {
             at_work: parts.at_work,
             metrics: parts.metrics,
             rates: Rates::new(&parts.http),
-            room: Room::new(parts.http.max_bytes_in_memory),
+            room: Room::new(
+                parts.http.max_bytes_in_memory,
+                parts.http.max_json_bytes.max(parts.http.sync_max_body_bytes),
+            ),
             pace: Pace::new(REFUSALS.saturating_mul(processors())),
             reading: Gate::new(parts.http.max_requests),
             changing: Gate::new(parts.http.max_requests),

@@ -41,7 +41,8 @@ pub struct HttpConfig {
     pub max_json_bytes: usize,
     /// Depth of nested arrays and objects in a JSON body. Default 64.
     pub max_json_depth: usize,
-    /// Bytes of all request bodies held at a time. Requests wait for room, then get a 429. Default 256 MiB.
+    /// Bytes of all request bodies held at a time, half of it for one resource. Requests wait for room, then get a 429.
+    /// Default 256 MiB.
     pub max_bytes_in_memory: usize,
     /// Bytes of a body that is too large which are still read and thrown away: a client that sends everything before it
     /// reads sees the answer instead of a broken connection. Default 64 MiB.

@@ -48,7 +48,8 @@ pub(crate) async fn start(
         ApiError::new(Refusal::RequestTooLarge, message).at("body")
     };
     let (request, repeat) = {
-        let body = collect(config, app.room(), &headers, body, config.max_json_bytes, too_large).await?;
+        let body =
+            collect(config, app.room(), &call.resource, &headers, body, config.max_json_bytes, too_large).await?;
         let repeat = repeat(&headers, &body.bytes)?;
         let body = parse(&body.bytes, config.max_json_depth)?;
         if body.wants_images() {

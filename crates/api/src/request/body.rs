@@ -1,12 +1,14 @@
 //! Reading a body: a bound on its size, on the time between two pieces, on the whole time, and on the memory of all
 //! bodies together. Compressed bodies are refused, never inflated.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use futures::StreamExt;
+use terjuman_model::ResourceId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -16,20 +18,38 @@ use crate::error::{ApiError, Refusal};
 /// The grain in which memory is counted.
 const GRAIN: usize = 64 << 10;
 
-/// Room for the bodies of all requests.
-#[derive(Clone)]
-pub(crate) struct Room(Arc<Semaphore>);
+/// Room for the bodies of all requests. One resource has half of it, so that its slow uploads keep nobody else from sending.
+pub(crate) struct Room {
+    all: Arc<Semaphore>,
+    share: usize,
+    /// There are no more of them than configured resources.
+    own: Mutex<HashMap<ResourceId, Arc<Semaphore>>>,
+}
 
 impl Room {
-    pub(crate) fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new((bytes / GRAIN).clamp(1, Semaphore::MAX_PERMITS))))
+    /// `largest` is what a single body may take: a share holds one at least.
+    pub(crate) fn new(bytes: usize, largest: usize) -> Self {
+        let grains = (bytes / GRAIN).clamp(1, Semaphore::MAX_PERMITS);
+        let share = grains.div_ceil(2).max(largest.div_ceil(GRAIN)).min(grains);
+        Self { all: Arc::new(Semaphore::new(grains)), share, own: Mutex::default() }
+    }
+
+    /// Waits for so many grains; of the resource's own first, so that it waits for itself and nobody else does.
+    async fn take(&self, resource: &ResourceId, grains: u32) -> Option<[OwnedSemaphorePermit; 2]> {
+        let own = {
+            let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(own.entry(resource.clone()).or_insert_with(|| Arc::new(Semaphore::new(self.share))))
+        };
+        // Never closed, so they fail never.
+        let own = own.acquire_many_owned(grains).await.ok()?;
+        Some([own, Arc::clone(&self.all).acquire_many_owned(grains).await.ok()?])
     }
 }
 
 /// A body in memory. Its room is free again when it is dropped.
 pub(crate) struct Collected {
     pub(crate) bytes: Vec<u8>,
-    _room: Vec<OwnedSemaphorePermit>,
+    _room: Vec<[OwnedSemaphorePermit; 2]>,
 }
 
 /// # Errors
@@ -41,13 +61,14 @@ pub(crate) fn refuse_encoded(headers: &HeaderMap) -> Result<(), ApiError> {
     if plain { Ok(()) } else { Err(ApiError::new(Refusal::UnsupportedContentEncoding, message)) }
 }
 
-/// Reads the whole body. `too_large` is what more than `limit` bytes are refused with.
+/// Reads the whole body of a resource's request. `too_large` is what more than `limit` bytes are refused with.
 ///
 /// # Errors
 /// If it is too large, too slow, broken off, or there is no room for it.
 pub(crate) async fn collect(
     config: &HttpConfig,
     room: &Room,
+    resource: &ResourceId,
     headers: &HeaderMap,
     body: Body,
     limit: usize,
@@ -68,9 +89,7 @@ pub(crate) async fn collect(
         let needed = (collected.bytes.len() + piece.len()).div_ceil(GRAIN);
         if needed > reserved {
             let more = u32::try_from(needed - reserved).unwrap_or(u32::MAX);
-            let permit = timeout(config.sync_wait(), Arc::clone(&room.0).acquire_many_owned(more)).await;
-            // Never closed: the other way to fail is to wait too long.
-            let Ok(Ok(permit)) = permit else {
+            let Ok(Some(permit)) = timeout(config.sync_wait(), room.take(resource, more)).await else {
                 return Err(ApiError::rate_too_high("The server is reading too many large requests. Try again."));
             };
             collected._room.push(permit);

@@ -52,7 +52,8 @@ pub(crate) async fn translate(
         return Err(no_slot());
     }
     let too_large = || form::document_too_large(config);
-    let body = collect(config, app.room(), &headers, body, config.sync_max_body_bytes, too_large).await?;
+    let body =
+        collect(config, app.room(), &call.resource, &headers, body, config.sync_max_body_bytes, too_large).await?;
     let files = form::files(&body.bytes, &boundary, config)?;
     let output = run(app, &call.resource, parameters, body, files).await?;
     tracing::info!(

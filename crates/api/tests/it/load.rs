@@ -145,6 +145,34 @@ async fn when_all_places_are_taken_calls_are_refused_before_their_body_is_read()
 }
 
 #[tokio::test]
+async fn slow_uploads_of_one_resource_leave_room_for_another() {
+    let change = |http: &mut HttpConfig| {
+        (http.max_json_bytes, http.sync_max_body_bytes, http.max_bytes_in_memory) = (128 << 10, 1, 256 << 10);
+        http.sync_wait_ms = 50;
+    };
+    let server = Server::with(change).await;
+    let start = |key: &str, body: Body| {
+        let mut request = request("POST", &format!("{BATCHES}?{VERSION}")).header("content-type", "application/json");
+        request.headers_mut().unwrap().insert("ocp-apim-subscription-key", key.parse().unwrap());
+        server.send(request.body(body).unwrap())
+    };
+    // Two of them would take all there is; the second is refused, and another resource's is not.
+    let holding = || {
+        let piece = futures::stream::iter([Ok::<_, std::io::Error>(vec![b' '; 120 << 10])]);
+        Body::from_stream(futures::StreamExt::chain(piece, futures::stream::pending()))
+    };
+    let large = || Body::from(" ".repeat(120 << 10) + &minimal().to_string());
+    tokio::select! {
+        biased;
+        answer = start(KEY, holding()) => panic!("it never ends: {answer:?}"),
+        () = async {
+            start(KEY, large()).await.refused(429, "RequestRateTooHigh", "");
+            assert_eq!(start(OTHER_KEY, large()).await.status, StatusCode::ACCEPTED);
+        } => {}
+    }
+}
+
+#[tokio::test]
 async fn a_store_that_does_not_answer_is_not_waited_for() {
     let server = Server::with(|http| (http.answer_ms, http.body_total_ms) = (100, 100)).await;
     let url = format!("sqlite://{}", server.directory.path().join("jobs.db").display());
