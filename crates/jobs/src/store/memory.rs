@@ -510,6 +510,8 @@ impl JobStore for MemoryStore {
             return Ok(Some(tables.job(row)));
         }
         let now = self.now();
+        // Before the documents are moved: the last of them would end the job, and not as a cancelled one.
+        tables.jobs[row].ledger.cancel();
         let documents: Vec<usize> = tables.documents_of(row).collect();
         for document in documents {
             let document = &mut tables.documents[document];
@@ -526,7 +528,6 @@ impl JobStore for MemoryStore {
             }
             tables.jobs[row].ledger.moved(from, to.shown, 1, 0);
         }
-        tables.jobs[row].ledger.cancel();
         Self::save(&mut tables, row, now);
         self.tell(News::Cancelled(id));
         Ok(Some(tables.job(row)))

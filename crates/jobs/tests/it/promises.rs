@@ -379,6 +379,19 @@ async fn a_cancel_ends_what_waits_and_waits_for_what_runs(bench: Bench) {
     assert_eq!(bench.read(job).await, end);
 }
 
+async fn a_cancel_while_nobody_is_at_work_is_one(bench: Bench) {
+    for (begun, outcome, counts) in
+        [(0, success(0), [0, 0, 0, 0, 3]), (1, success(3), [0, 0, 1, 0, 2]), (1, failure(), [0, 0, 0, 1, 2])]
+    {
+        let job = bench.job("a", 3).await;
+        for claimed in bench.claim(begun).await {
+            assert!(bench.finish(&claimed.lease, outcome.clone()).await);
+        }
+        assert_eq!(bench.cancel(job).await, JobStatus::Cancelled);
+        Bench::check(&bench.read(job).await, JobStatus::Cancelled, counts);
+    }
+}
+
 async fn a_cancelled_document_without_a_worker_ends(bench: Bench) {
     let job = bench.job("a", 2).await;
     let claimed = bench.claim(2).await;
@@ -846,6 +859,7 @@ conformance!([
     outcome_and_counters_change_together,
     a_failed_job_says_what_its_first_document_says,
     a_cancel_ends_what_waits_and_waits_for_what_runs,
+    a_cancel_while_nobody_is_at_work_is_one,
     a_cancelled_document_without_a_worker_ends,
     nothing_is_stopped_that_was_not_cancelled,
     an_expansion_is_recorded_once,

@@ -49,7 +49,10 @@ impl Load {
         let wanted = ["job Succeeded", "job Cancelled", "sync 200", "poll 200", "list 200", "left in the middle"];
         let missing = wanted.into_iter().filter(|what| !counts.contains_key(*what));
         // A job that was cancelled too late is no fault.
-        let wrong = counts.keys().filter(|what| what.contains(" 5") || what.ends_with(" gone")).map(String::as_str);
+        let wrong = counts
+            .keys()
+            .filter(|what| what.contains(" 5") || what.ends_with(" gone") || *what == "job Failed")
+            .map(String::as_str);
         let faults: Vec<_> = missing.chain(wrong).collect();
         println!("{}", if faults.is_empty() { "All kinds of work were done." } else { "MISSING OR WRONG:" });
         faults.iter().for_each(|fault| println!("  {fault}"));

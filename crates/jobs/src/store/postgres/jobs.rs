@@ -123,6 +123,8 @@ pub(super) async fn cancel(
         return Ok(find(connection, resource, id).await?.map(|(_, job)| job));
     }
     let now = context.time.now(connection).await?;
+    // Before the documents are moved: the last of them would end the job, and not as a cancelled one.
+    ledger.cancel();
     for from in Position::OPEN {
         let Some(to) = from.after(DocumentEvent::CancelRequested) else { continue };
         let count = cancel_documents(connection, row, from, to, now).await?;
@@ -130,7 +132,6 @@ pub(super) async fn cancel(
             ledger.moved(from.shown, to.shown, count, 0);
         }
     }
-    ledger.cancel();
     save(connection, row, &ledger, now).await?;
     Ok(find(connection, resource, id).await?.map(|(_, job)| job))
 }

@@ -121,6 +121,8 @@ pub(super) async fn cancel(
         return Ok(Some(job));
     }
     let now = context.stamps.now();
+    // Before the documents are moved: the last of them would end the job, and not as a cancelled one.
+    ledger.cancel();
     for from in Position::OPEN {
         let Some(to) = cancelled(from) else { continue };
         let count = cancel_documents(connection, row, from, to, now).await?;
@@ -128,7 +130,6 @@ pub(super) async fn cancel(
             ledger.moved(from.shown, to.shown, count, 0);
         }
     }
-    ledger.cancel();
     save(connection, row, &ledger, now).await?;
     Ok(find(connection, resource, id).await?.map(|(_, job)| job))
 }
