@@ -20,7 +20,7 @@ use super::ledger::Ledger;
 use super::listing::{self, Listed};
 use super::position::{Position, Queue};
 use super::repeat::FORGET_AFTER;
-use super::{JobStore, earlier, fair};
+use super::{JobStore, LOOKS, earlier, fair};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
@@ -52,6 +52,8 @@ pub enum Bug {
     KeepsLeases,
     /// A job that waits again is shown as not started.
     GoesBack,
+    /// A cancel ends what was begun and has no worker, and nobody looks what is there.
+    NeverLooks,
 }
 
 /// Jobs in memory. Clones are connections to the same database.
@@ -116,6 +118,8 @@ struct DocumentRow {
     crashes: u32,
     /// The newest lease that was told of as crashed.
     crash_token: i64,
+    /// How often its target was looked at since it was cancelled.
+    looks: u32,
     waits: Waiting,
 }
 
@@ -139,6 +143,12 @@ impl Waiting {
 
     fn is_expired(&self, now: Timestamp) -> bool {
         self.queue == Queue::Leased && self.until < now
+    }
+
+    /// It is for whoever comes first, from this moment on; the lease that there was is worth nothing.
+    fn leave(&mut self, from: Option<Timestamp>) {
+        self.token += 1;
+        self.until = from.unwrap_or(Timestamp(0));
     }
 
     fn take(&mut self, until: Timestamp) {
@@ -237,6 +247,10 @@ impl MemoryStore {
         let (job, from) = (document.job, document.shown);
         document.shown = to.shown;
         document.waits.queue = to.queue;
+        if to.queue == Queue::Leased {
+            document.waits.leave(change.run_at);
+            document.looks = document.looks.saturating_sub(u32::from(change.unbegun && !change.lost));
+        }
         document.characters = change.characters;
         // A cancel turns a failure into the end that was asked for.
         document.error = change.failure.filter(|_| to.shown == DocumentStatus::Failed);
@@ -297,6 +311,7 @@ impl MemoryStore {
         let document = &mut tables.documents[row];
         let (from, to) = (document.shown, document.position().after(DocumentEvent::Claimed)?);
         document.waits.take(now.plus(holder.lease));
+        document.looks += u32::from(to.shown == DocumentStatus::Cancelling);
         document.shown = to.shown;
         let job = document.job;
         let claimed = ClaimedDocument {
@@ -312,6 +327,7 @@ impl MemoryStore {
             target_name: document.found.target_name.clone(),
             attempt: document.waits.attempt,
             lost: document.lost,
+            looks: document.looks,
         };
         if from != to.shown {
             document.last_action = document.last_action.max(now);
@@ -515,10 +531,14 @@ impl JobStore for MemoryStore {
             let document = &mut tables.documents[document];
             let from = document.shown;
             let Some(mut to) = document.position().after(DocumentEvent::CancelRequested) else { continue };
-            if self.has(Bug::CancelsBlindly) {
+            let unheld = document.waits.queue == Queue::Waiting;
+            if self.has(Bug::CancelsBlindly) || self.has(Bug::NeverLooks) && unheld {
                 to = Position { shown: DocumentStatus::Cancelled, queue: Queue::Done };
             }
             document.shown = to.shown;
+            if document.waits.queue == Queue::Waiting && to.queue == Queue::Leased {
+                document.waits.leave(None);
+            }
             document.waits.queue = to.queue;
             document.last_action = document.last_action.max(now);
             if to.queue == Queue::Done {
@@ -641,6 +661,16 @@ impl JobStore for MemoryStore {
         Ok(next.and_then(|row| Self::take(&mut tables, row, holder, now)))
     }
 
+    async fn claim_cancelled(&self, holder: &Holder, limit: usize) -> Result<Vec<ClaimedDocument>, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let left = |document: &DocumentRow| {
+            document.shown == DocumentStatus::Cancelling && document.waits.is_expired(now) && document.looks < LOOKS
+        };
+        let mut left: Vec<usize> = (0..tables.documents.len()).filter(|row| left(&tables.documents[*row])).collect();
+        left.sort_by_key(|row| (tables.documents[*row].waits.until, *row));
+        Ok(left.into_iter().take(limit).filter_map(|row| Self::take(&mut tables, row, holder, now)).collect())
+    }
+
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
         let tables = self.tables();
         Ok(tables.job_rows.get(&job).and_then(|row| tables.jobs[*row].request.clone()))
@@ -717,6 +747,7 @@ impl JobStore for MemoryStore {
                 lost: 0,
                 crashes: 0,
                 crash_token: 0,
+                looks: 0,
                 waits: Waiting::new(Timestamp(0)),
             });
             tables.document_rows.insert(id, row);
@@ -742,6 +773,8 @@ impl JobStore for MemoryStore {
             Outcome::Succeeded { characters, .. } => {
                 (DocumentEvent::Translated, Change { characters, ..Change::default() })
             }
+            // What it wrote before it failed is for another worker to look at.
+            Outcome::Failed(_) if tables.documents[row].shown == DocumentStatus::Cancelling => return Ok(false),
             Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
             Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
         };
@@ -788,8 +821,18 @@ impl JobStore for MemoryStore {
             if !document.waits.is_expired(now) {
                 continue;
             }
-            let Some(mut to) = document.position().after(DocumentEvent::LeaseEnded) else { continue };
             let (lost, mut failure) = (document.lost + 1, None);
+            if document.shown == DocumentStatus::Cancelling {
+                // It is taken over, until that was tried often enough.
+                if document.looks >= LOOKS
+                    && let Some(to) = document.position().after(DocumentEvent::GaveUp)
+                {
+                    released.crashed += 1;
+                    self.apply(&mut tables, row, to, Change::default());
+                }
+                continue;
+            }
+            let Some(mut to) = document.position().after(DocumentEvent::LeaseEnded) else { continue };
             match to.after(DocumentEvent::GaveUp) {
                 Some(failed) if lost >= limit => {
                     to = failed;
@@ -839,8 +882,8 @@ impl JobStore for MemoryStore {
             document.crash_token = told;
             let (to, change) = match crashed {
                 Crashed::Ends(to, failure) => {
-                    let report = failure.clone().map(Report::of_failure);
-                    (to, Change { failure, report, ..Change::default() })
+                    let report = Some(Report::of_failure(failure.clone()));
+                    (to, Change { failure: Some(failure), report, ..Change::default() })
                 }
                 Crashed::Waits(to) => (to, Change { lost: true, unbegun: true, ..Change::default() }),
                 Crashed::Counts => continue,
