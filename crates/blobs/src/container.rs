@@ -122,7 +122,7 @@ pub trait Container: Send + Sync {
     /// The stamp of the file of that name; `None` if there is none, or it is not ours.
     ///
     /// # Errors
-    /// As the storage answers.
+    /// [`BlobError::Forbidden`] if the key does not let that be known; otherwise as the storage answers.
     async fn stamp(&self, name: &str) -> Result<Option<Stamp>, BlobError>;
 
     /// The URL of a file, without any SAS, percent-encoded so that it can be used.

@@ -25,11 +25,11 @@ pub struct AdmissionConfig {
     pub max_open_documents_per_resource: u64,
     /// The same for all resources together. Default 100,000.
     pub max_open_documents: u64,
-    /// No job is accepted while less than this is free where the database file is, in bytes and in percent: both must be
-    /// undercut, so that a large disk may be full to a few percent and a small one need not have much. 0 switches it off.
-    /// Default 1 GiB.
+    /// No job is accepted while less than this is free where the database file is. 0 switches it off: on a small disk that
+    /// never has as much. Default 1 GiB.
     pub min_free_bytes: u64,
-    /// Default 5.
+    /// The same in percent of what may be used, as `df` counts. 0 switches it off: on a large disk, where few percent are
+    /// plenty. Default 5.
     pub min_free_percent: u8,
 }
 
@@ -109,10 +109,12 @@ impl Admission {
         let Some(folder) = &self.folder else { return Ok(()) };
         // What cannot be found out is left to the database, which will say so.
         let Ok(disk) = rustix::fs::statvfs(folder) else { return Ok(()) };
-        let (free, whole) = (u128::from(disk.f_bavail), u128::from(disk.f_blocks.max(1)));
+        let free = u128::from(disk.f_bavail);
+        // What is kept for the superuser is neither free nor used.
+        let whole = u128::from(disk.f_blocks.saturating_sub(disk.f_bfree)) + free;
         let bytes = free * u128::from(disk.f_frsize);
         let few = bytes < u128::from(self.config.min_free_bytes);
         let low = free * 100 < whole * u128::from(self.config.min_free_percent);
-        if few && low { Err(JobsError::DiskFull) } else { Ok(()) }
+        if few || low { Err(JobsError::DiskFull) } else { Ok(()) }
     }
 }

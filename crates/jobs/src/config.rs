@@ -23,6 +23,9 @@ pub struct WorkerConfig {
     pub lost_leases: u32,
     /// Milliseconds before the second attempt; doubled for each further one. Default 1,000.
     pub backoff_ms: u64,
+    /// Milliseconds that a storage may be away, busy or failing when a job's files are listed; then the job is refused. Too
+    /// low: an outage fails what was accepted; too high: who mistyped a host hears of it late. Default 900,000.
+    pub storage_patience_ms: u64,
     /// Milliseconds that work may go on after a stop is asked for. Default 30,000.
     pub shutdown_ms: u64,
     /// Milliseconds one document may take in all. Default 900,000.
@@ -49,6 +52,7 @@ impl Default for WorkerConfig {
             attempts: 3,
             lost_leases: 20,
             backoff_ms: 1_000,
+            storage_patience_ms: 900_000,
             shutdown_ms: 30_000,
             document_timeout_ms: 900_000,
             max_document_bytes: 40_000_000,

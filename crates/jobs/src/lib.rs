@@ -52,6 +52,8 @@ pub use store::{
     SqliteOptions, SqliteStore, Standing, Subject, backup,
 };
 
+#[doc(hidden)]
+pub use store::LOOKS;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use store::{Bug, MemoryStore};

@@ -10,13 +10,14 @@ pub enum DocumentStatus {
     NotStarted,
     /// A worker holds its lease.
     Running,
-    /// A worker holds its lease and has been asked to stop.
+    /// It was begun, and has been asked to stop: by the worker that holds its lease, or, if that one is gone, by the next
+    /// one, which looks whether an output was left behind.
     Cancelling,
     /// The target file is written.
     Succeeded,
     /// Not translated; the error says why.
     Failed,
-    /// Stopped before anything was written.
+    /// Stopped, and nothing of it is in the target.
     Cancelled,
 }
 
@@ -33,7 +34,7 @@ pub enum DocumentEvent {
     Translated,
     /// It cannot be translated, or its attempts are used up.
     GaveUp,
-    /// The worker stopped because of the cancel.
+    /// A worker stopped because of the cancel, and knows that no output is there.
     Stopped,
 }
 
@@ -56,7 +57,9 @@ impl DocumentStatus {
             // On `Cancelling` too: the work won the race, and the file is there.
             (S::Running | S::Cancelling, E::Translated) => Some(S::Succeeded),
             (S::Running, E::GaveUp) => Some(S::Failed),
-            (S::Cancelling, E::Stopped | E::LeaseEnded | E::GaveUp) => Some(S::Cancelled),
+            // Whoever held it may have written: another worker looks before it ends.
+            (S::Cancelling, E::LeaseEnded | E::Claimed) => Some(S::Cancelling),
+            (S::Cancelling, E::Stopped | E::GaveUp) => Some(S::Cancelled),
             // No wildcard on the left: a new status has to be thought through here.
             (S::NotStarted | S::Running | S::Cancelling | S::Succeeded | S::Failed | S::Cancelled, _) => None,
         }

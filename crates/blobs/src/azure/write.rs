@@ -49,7 +49,11 @@ impl AzureContainer {
                 Err(other) => return Err(other),
             }
             // Ours, from a try whose answer was lost or from an earlier lease, or a foreign one.
-            let found = self.whose(full).await?;
+            let found = match self.whose(full).await {
+                // A key that only writes cannot tell whose it is.
+                Err(BlobError::Forbidden) => None,
+                other => other?,
+            };
             match stamp.meets(found.as_ref().and_then(stamp_of).as_ref()) {
                 Met::Same => return Ok(Created::Before),
                 Met::Foreign => return Err(BlobError::Exists),
@@ -90,7 +94,7 @@ impl AzureContainer {
         match self.find(full).await {
             Err(BlobError::Forbidden) => match self.properties(full).await {
                 Ok(found) => Ok(Some(found)),
-                Err(BlobError::Forbidden | BlobError::NotFound) => Ok(None),
+                Err(BlobError::NotFound) => Ok(None),
                 Err(other) => Err(other),
             },
             other => other,

@@ -244,7 +244,7 @@ impl Container for BucketContainer {
         let full = self.full(name)?;
         match self.patience.run(|| self.find(&full)).await {
             Ok(found) => Ok(found.stamp),
-            Err(BlobError::Forbidden | BlobError::NotFound) => Ok(None),
+            Err(BlobError::NotFound) => Ok(None),
             Err(other) => Err(other),
         }
     }

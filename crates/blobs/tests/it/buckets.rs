@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use terjuman_blobs::{BlobError, Container, Created, StorageConfig, StoreConfig, StoreIdentity, StoreKind, Stores};
+use terjuman_blobs::{
+    BlobError, Container, Created, Stamp, StorageConfig, StoreConfig, StoreIdentity, StoreKind, Stores,
+};
 
 use crate::scripted::{Answer, Asked, Scripted, file, xml};
-use crate::{HELLO_SHA256, location, stamp};
+use crate::{HELLO_SHA256, location, sha256, stamp};
 
 fn store(kind: StoreKind, server: &Scripted) -> StoreConfig {
     StoreConfig {
@@ -139,6 +141,63 @@ async fn a_write_whose_answer_was_lost_is_recognised() {
     .await;
     assert_eq!(create(&open(store(StoreKind::S3, &server))).await.unwrap(), Created::Before);
     assert_eq!(server.asked().len(), 3);
+}
+
+/// What lies at a name: its generation, bytes, and metadata headers.
+#[derive(Default)]
+struct Generations {
+    last: u64,
+    there: Option<(u64, Vec<u8>, String)>,
+}
+
+/// A stand-in, since the emulators that there are speak Google's JSON, and this server its XML. It imitates one thing: a
+/// write happens only over the generation that it names, and 0 names nothing.
+async fn with_generations() -> Scripted {
+    let state = std::sync::Mutex::new(Generations::default());
+    Scripted::start(move |_, asked: &Asked| {
+        let mut state = state.lock().unwrap();
+        let now = state.there.as_ref().map_or(0, |(generation, ..)| *generation);
+        if asked.method == "PUT" {
+            let wanted = asked.head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("x-goog-if-generation-match").then(|| value.trim().parse::<u64>().unwrap())
+            });
+            if wanted != Some(now) {
+                return refusal(412, "PreconditionFailed");
+            }
+            let is_meta = |line: &&str| line.to_ascii_lowercase().starts_with("x-goog-meta-");
+            let meta = asked.head.lines().filter(is_meta).map(|line| format!("{line}\r\n")).collect();
+            state.last += 1_000;
+            state.there = Some((state.last, asked.body.clone(), meta));
+            return Answer::Whole(200, String::new(), Vec::new());
+        }
+        match &state.there {
+            None => refusal(404, "NoSuchKey"),
+            Some((generation, body, meta)) => {
+                let headers = format!("{meta}x-goog-generation: {generation}\r\nETag: \"{generation}\"\r\n");
+                Answer::Whole(200, headers, body.clone())
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn google_writes_over_the_generation_that_was_looked_at_and_no_other() {
+    let server = with_generations().await;
+    let container = open(store(StoreKind::Gcs, &server));
+    let put = async |document: u128, fence: i64, text: &'static str| {
+        let stamp = Stamp { fence, sha256: sha256(text.as_bytes()), ..stamp(document) };
+        container.create("a.txt", Bytes::from_static(text.as_bytes()), "text/plain", &stamp).await
+    };
+    assert_eq!(put(1, 3, "first").await.unwrap(), Created::Now);
+    assert_eq!(put(1, 4, "first").await.unwrap(), Created::Before);
+    assert_eq!(put(1, 4, "second").await.unwrap(), Created::Instead);
+    assert_eq!(container.read("a.txt", None, 9).await.unwrap(), "second");
+    assert!(matches!(put(1, 3, "third").await, Err(BlobError::Exists)), "an earlier lease");
+    assert!(matches!(put(2, 9, "third").await, Err(BlobError::Exists)), "another document");
+    assert_eq!(container.read("a.txt", None, 9).await.unwrap(), "second");
+    assert_eq!(container.stamp("a.txt").await.unwrap().map(|stamp| stamp.fence), Some(4));
 }
 
 #[tokio::test]

@@ -242,6 +242,24 @@ async fn silence_is_timed_out() {
     assert!(matches!(create(&open_with(&server, config)).await, Err(BlobError::Unreachable)));
 }
 
+/// Fault: never silent for long, and never done.
+#[tokio::test]
+async fn a_storage_that_sends_a_byte_at_a_time_has_its_time() {
+    let head = "HTTP/1.1 200 OK\nContent-Length: 1000000\n\n";
+    let server = Scripted::start(move |_, _| Answer::Drip(raw(head), Duration::from_millis(20))).await;
+    let config = StorageConfig { idle_timeout_ms: 2_000, total_timeout_ms: 300, ..reaching(&server.host) };
+    let container = open_with(&server, config);
+    let start = Instant::now();
+    let read = container.read("a.txt", None, 1_000_000).await;
+    assert!(matches!(read, Err(BlobError::Unreachable)), "{read:?}");
+    let listed = container.list("", 9).await;
+    assert!(matches!(listed, Err(BlobError::Unreachable)), "{listed:?}");
+    let created = create(&container).await;
+    assert!(created.is_err(), "{created:?}");
+    let took = start.elapsed();
+    assert!(took >= Duration::from_millis(600) && took < Duration::from_secs(10), "{took:?}");
+}
+
 #[tokio::test]
 async fn a_closed_port_is_told_at_once() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

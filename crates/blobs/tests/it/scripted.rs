@@ -13,6 +13,8 @@ pub(crate) enum Answer {
     Raw(Vec<u8>),
     /// These bytes, then nothing more ever.
     Hang(Vec<u8>),
+    /// These bytes, then one more each time this long has passed, as long as anybody listens.
+    Drip(Vec<u8>, std::time::Duration),
     /// These bytes over and over, as long as anybody listens.
     Endless(Vec<u8>, Vec<u8>),
 }
@@ -81,6 +83,13 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<As
             stream.write_all(&bytes).await.ok()?;
             // Until the other side leaves.
             let _ = stream.read(&mut [0; 1]).await;
+        }
+        Answer::Drip(head, pause) => {
+            stream.write_all(&head).await.ok()?;
+            let mut drops = tokio::time::interval(pause);
+            while stream.write_all(b"x").await.is_ok() {
+                drops.tick().await;
+            }
         }
         Answer::Endless(head, again) => {
             stream.write_all(&head).await.ok()?;

@@ -6,16 +6,16 @@
 //! abort, a fault, a stack that overflows) leaves word of the document it was at work on: that counts, and a document
 //! that does it a few times fails. Whichever it was, the document is worked on alone from then on.
 
-use terjuman_model::{DocumentEvent, Failure, FailureCode};
+use terjuman_model::{DocumentEvent, DocumentStatus, Failure, FailureCode};
 
 use super::position::{Position, Queue};
 
 /// What becomes of a document that brought a process down.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Crashed {
-    /// It ends here; failed, unless its job was cancelled meanwhile.
-    Ends(Position, Option<Failure>),
-    /// Its lease ends, and it waits for another worker.
+    /// It failed.
+    Ends(Position, Failure),
+    /// Its lease ends, and it waits for another worker; one that is cancelled, to be looked at.
     Waits(Position),
     /// Nothing but the count changes: its lease has ended already, or somebody else has it.
     Counts,
@@ -33,8 +33,9 @@ pub(crate) fn crashed(position: Position, newest: i64, before: u32, told: i64, l
     let Some(free) = free else { return Crashed::Counts };
     let crashes = before.saturating_add(1);
     match free.after(DocumentEvent::GaveUp) {
-        Some(failed) if crashes >= limit => Crashed::Ends(failed, Some(crashed_too_often(crashes))),
-        _ if free.queue == Queue::Done => Crashed::Ends(free, None),
+        Some(failed) if crashes >= limit && failed.shown == DocumentStatus::Failed => {
+            Crashed::Ends(failed, crashed_too_often(crashes))
+        }
         _ if held => Crashed::Waits(free),
         _ => Crashed::Counts,
     }
@@ -75,9 +76,9 @@ mod tests {
         assert_eq!(crashed(leased, 6, 2, 5, 3), Crashed::Counts);
         let failed = at(S::Failed, Queue::Done);
         for position in [leased, waiting] {
-            assert_eq!(crashed(position, 5, 2, 5, 3), Crashed::Ends(failed, Some(crashed_too_often(3))));
+            assert_eq!(crashed(position, 5, 2, 5, 3), Crashed::Ends(failed, crashed_too_often(3)));
         }
         let cancelling = at(S::Cancelling, Queue::Leased);
-        assert_eq!(crashed(cancelling, 5, 2, 5, 3), Crashed::Ends(at(S::Cancelled, Queue::Done), None));
+        assert_eq!(crashed(cancelling, 5, 2, 5, 3), Crashed::Waits(cancelling));
     }
 }

@@ -30,8 +30,10 @@ enum Step {
     Sent,
     /// The storage said that the output is there.
     Written,
-    /// It was told to stop.
+    /// It was told to stop, or took over a cancelled document: it looks whether an output is there.
     Stopped,
+    /// It saw none.
+    Empty,
     /// What it did came to nothing: another attempt is due.
     Again,
 }
@@ -65,6 +67,8 @@ enum Without {
     Question,
     /// The worker does not look at its own clock before it writes.
     OwnClock,
+    /// A cancel ends what was begun and has no worker.
+    Look,
     /// Writes may be on their way for longer than what is left of a lease when a worker gives it up by itself.
     ShortWrites,
 }
@@ -101,6 +105,11 @@ impl World {
         if to.shown == S::Succeeded && !self.documents[document].written {
             return Err("a document succeeded without an output");
         }
+        if to.shown == S::Cancelled && self.documents[document].written {
+            return Err("a document was cancelled beside its output");
+        }
+        // Cancelled, and its lease is over: whoever comes first takes it over.
+        self.documents[document].expired = to.shown == S::Cancelling && event == E::LeaseEnded;
         Ok(self)
     }
 
@@ -119,7 +128,10 @@ impl World {
         let mut next: Vec<Next> = Vec::new();
         for worker in 0..self.workers.len() {
             match self.workers[worker] {
-                None => self.claims(worker, &mut next),
+                None => {
+                    self.claims(worker, &mut next);
+                    self.takes_over(worker, without, &mut next);
+                }
                 Some(work) => self.works(worker, work, without, &mut next),
             }
         }
@@ -130,11 +142,32 @@ impl World {
             self.arrives(index, &mut next);
         }
         if !self.cancelled {
-            let mut world = Self { cancelled: true, ..self.clone() };
-            for document in &mut world.documents {
-                document.position = document.position.after(E::CancelRequested).unwrap_or(document.position);
+            let mut world = Ok(Self { cancelled: true, ..self.clone() });
+            for index in 0..self.documents.len() {
+                let waited = self.documents[index].position.queue == Queue::Waiting;
+                let begun = self.documents[index].token > 0;
+                world = world.and_then(|world: Self| {
+                    if without == Without::Look && waited && begun {
+                        // Its worker is gone: it is as if there had never been one.
+                        let mut world = world.moved(index, E::CancelRequested)?;
+                        return if std::mem::take(&mut world.documents[index].written) {
+                            Err("a document was cancelled beside its output")
+                        } else {
+                            world.moved(index, E::Stopped)
+                        };
+                    }
+                    let expired = self.documents[index].expired;
+                    let mut world = world.moved(index, E::CancelRequested)?;
+                    // Nobody holds what waited: it is taken over, and who held it before has nothing to say any more.
+                    let left = &mut world.documents[index];
+                    if left.position.shown == S::Cancelling {
+                        left.expired = expired || waited;
+                        left.token += u8::from(waited);
+                    }
+                    Ok(world)
+                });
             }
-            next.push(("the job is cancelled".to_owned(), Ok(world)));
+            next.push(("the job is cancelled".to_owned(), world));
         }
         next
     }
@@ -151,6 +184,25 @@ impl World {
                 world
             });
             next.push((format!("{worker} claims {index}"), claimed));
+        }
+    }
+
+    /// A cancelled document whose lease is over.
+    fn takes_over(&self, worker: usize, without: Without, next: &mut Vec<Next>) {
+        for (index, document) in self.documents.iter().enumerate() {
+            let on_its_way = self.writes.iter().any(|(written, _)| *written == index);
+            if document.position.shown != S::Cancelling
+                || !document.expired
+                || on_its_way && without != Without::ShortWrites
+            {
+                continue;
+            }
+            let mut world = self.clone();
+            world.documents[index].token += 1;
+            world.documents[index].expired = false;
+            let token = world.documents[index].token;
+            world.workers[worker] = Some(Work { document: index, token, step: Step::Stopped, overdue: false });
+            next.push((format!("{worker} takes {index} over"), Ok(world)));
         }
     }
 
@@ -193,8 +245,23 @@ impl World {
                 }
                 next.push((format!("{worker} says that it is done"), late));
             }
-            Step::Stopped => next.push((format!("{worker} says that it stopped"), told(E::Stopped))),
-            Step::Again => next.push((format!("{worker} hands back"), told(E::LeaseEnded))),
+            Step::Stopped => {
+                let step = if document.written { Step::Written } else { Step::Empty };
+                next.push((format!("{worker} looks"), Ok(self.stepped(worker, Some(step)))));
+                if let Some(world) = self.faulty() {
+                    next.push((format!("{worker} cannot look"), Ok(world.stepped(worker, Some(Step::Again)))));
+                }
+            }
+            Step::Empty => next.push((format!("{worker} says that it stopped"), told(E::Stopped))),
+            Step::Again => {
+                let told = told(E::LeaseEnded).map(|mut world| {
+                    // Cancelled, it is still leased, and that lease is worth nothing any more.
+                    let left = &mut world.documents[work.document];
+                    left.token += u8::from(holds && left.position.shown == S::Cancelling);
+                    world
+                });
+                next.push((format!("{worker} hands back"), told));
+            }
         }
         if let Some(world) = self.faulty() {
             next.push((format!("{worker} dies"), Ok(world.stepped(worker, None))));
@@ -204,6 +271,9 @@ impl World {
     fn leases(&self, index: usize, without: Without, next: &mut Vec<Next>) {
         let document = self.documents[index];
         if document.position.queue != Queue::Leased {
+            return;
+        }
+        if document.expired && document.position.shown == S::Cancelling {
             return;
         }
         if document.expired {
@@ -315,6 +385,7 @@ fn check_needed(without: Without, promise: &str) {
 fn every_part_of_the_protocol_is_needed() {
     check_needed(Without::Fence, "a late word counted");
     check_needed(Without::Question, "an output appeared after the end");
+    check_needed(Without::Look, "a document was cancelled beside its output");
     check_needed(Without::OwnClock, "an output appeared after the end");
     // What the storage would have to know, and does not: see ARCHITECTURE.md.
     check_needed(Without::ShortWrites, "an output appeared after the end");

@@ -27,6 +27,11 @@ pub use self::memory::{Bug, MemoryStore};
 pub use self::postgres::{PostgresOptions, PostgresStore};
 pub use self::repeat::{Accepted, Forgotten, Repeat, Repeated};
 pub use self::sqlite::{SqliteOptions, SqliteStore, backup};
+/// Times that a worker looks for the output of a cancelled document, before it ends as cancelled whatever may be there:
+/// with the pauses between, about four minutes.
+#[doc(hidden)]
+pub const LOOKS: u32 = 8;
+
 pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
     Released, Return, Standing, Subject,
@@ -76,7 +81,7 @@ pub trait JobStore: Send + Sync {
     /// What became of the work on a document; `None` if it is not there or not this resource's.
     async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError>;
 
-    /// Asks a job to stop: what waits is `Cancelled` at once, what runs is `Cancelling`. A finished job stays as it
+    /// Asks a job to stop: what was never begun is `Cancelled` at once, everything else is `Cancelling`. A finished job stays as it
     /// is. Returns the job after that; `None` if it is not this resource's.
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError>;
 
@@ -113,6 +118,10 @@ pub trait JobStore: Send + Sync {
     /// its next crash is counted against no other.
     async fn claim_suspect(&self, holder: &Holder) -> Result<Option<ClaimedDocument>, JobsError>;
 
+    /// Takes over up to `limit` documents that are cancelled and have no worker any more, to look whether one of their
+    /// workers left an output behind; each look is counted before it begins.
+    async fn claim_cancelled(&self, holder: &Holder, limit: usize) -> Result<Vec<ClaimedDocument>, JobsError>;
+
     /// What a job is asked to do; `None` once it has ended.
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError>;
 
@@ -133,15 +142,17 @@ pub trait JobStore: Send + Sync {
     async fn refuse(&self, lease: &Lease, failure: Failure) -> Result<bool, JobsError>;
 
     /// The work on a document is done: outcome, report and the job's counters in one transaction. `false` if the lease is lost,
-    /// or the outcome cannot happen where the document stands: then nothing changed.
+    /// or the outcome cannot happen where the document stands: then nothing changed. A failure cannot happen to a document
+    /// that is cancelled: what it wrote before it failed is not known, so that it is handed back.
     async fn finish(&self, lease: &Lease, outcome: Outcome, report: Report) -> Result<bool, JobsError>;
 
-    /// Hands leases back before the work is done; a document of a cancelled job ends `Cancelled`. Lost ones are passed
-    /// over.
+    /// Hands leases back before the work is done; a document of a cancelled job stays to be looked at, see
+    /// [`claim_cancelled`](Self::claim_cancelled). Lost ones are passed over.
     async fn hand_back(&self, leases: &[&Lease], how: Return) -> Result<(), JobsError>;
 
     /// Ends leases that expired. Nobody knows why: as a rule the worker was killed, so no attempt is counted, and the
-    /// document is worked on alone from now on. One that lost its worker `limit` times is not tried again.
+    /// document is worked on alone from now on. One that lost its worker `limit` times is not tried again. One that is
+    /// cancelled stays to be looked at, unless that was tried [`LOOKS`] times.
     async fn release_expired(&self, limit: u32) -> Result<Released, JobsError>;
 
     /// The work under these leases on documents brought its process down by its own doing. Each is counted once,

@@ -10,7 +10,8 @@ use terjuman_model::{DocumentEvent, DocumentStatus};
 pub(crate) enum Queue {
     /// For a worker to take.
     Waiting,
-    /// A worker holds it.
+    /// A worker holds it until its lease ends. One that is cancelled does not wait again: whoever comes after the end of
+    /// its lease takes it over.
     Leased,
     /// Nothing is left to be done.
     Done,
@@ -36,8 +37,11 @@ impl Position {
 
     /// The position after `event`, or `None` if the event cannot happen here.
     pub(crate) fn after(self, event: DocumentEvent) -> Option<Self> {
-        // Shown as running, but nobody works on it: it waits like one that was never begun.
-        let again = self.shown == DocumentStatus::Running && self.queue == Queue::Waiting;
+        // Shown as running, but nobody works on it: it waits like one that was never begun. Whoever began it may have
+        // written, though, so that a cancel does not end it: a worker has to look.
+        let again = self.shown == DocumentStatus::Running
+            && self.queue == Queue::Waiting
+            && event != DocumentEvent::CancelRequested;
         let status = if again { DocumentStatus::NotStarted } else { self.shown };
         let after = status.after(event)?;
         let shown = if after == DocumentStatus::NotStarted { self.shown } else { after };
@@ -68,9 +72,19 @@ mod tests {
         check(&[E::Claimed], S::Running, Queue::Leased);
         check(&[E::Claimed, E::LeaseEnded], S::Running, Queue::Waiting);
         check(&[E::Claimed, E::LeaseEnded, E::Claimed, E::Translated], S::Succeeded, Queue::Done);
-        check(&[E::Claimed, E::LeaseEnded, E::CancelRequested], S::Cancelled, Queue::Done);
+        check(&[E::CancelRequested], S::Cancelled, Queue::Done);
         check(&[E::Claimed, E::LeaseEnded, E::GaveUp], S::Failed, Queue::Done);
-        check(&[E::Claimed, E::CancelRequested, E::LeaseEnded], S::Cancelled, Queue::Done);
+    }
+
+    #[test]
+    fn a_cancelled_document_that_was_begun_stays_to_be_looked_at() {
+        let begun = [E::Claimed, E::LeaseEnded, E::CancelRequested, E::LeaseEnded, E::Claimed];
+        for events in 3..=begun.len() {
+            check(&begun[..events], S::Cancelling, Queue::Leased);
+        }
+        check(&[E::Claimed, E::CancelRequested, E::LeaseEnded], S::Cancelling, Queue::Leased);
+        check(&[E::Claimed, E::CancelRequested, E::LeaseEnded, E::Claimed, E::Stopped], S::Cancelled, Queue::Done);
+        check(&[E::Claimed, E::LeaseEnded, E::CancelRequested, E::GaveUp], S::Cancelled, Queue::Done);
     }
 
     #[test]

@@ -98,6 +98,8 @@ pub struct ClaimedDocument {
     pub attempt: u32,
     /// How many workers died while they held it.
     pub lost: u32,
+    /// How often its target was looked at since it was cancelled, this time included; 0 for one to work on.
+    pub looks: u32,
 }
 
 /// Documents that one worker takes at a time.
@@ -143,7 +145,7 @@ pub enum Outcome {
     },
     /// It cannot be translated.
     Failed(Failure),
-    /// The work stopped because the job was cancelled.
+    /// The work stopped because the job was cancelled, and nothing of it is in the target.
     Cancelled,
 }
 
@@ -179,9 +181,9 @@ pub enum Standing {
 /// Leases whose workers were not heard of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Released {
-    /// They wait for another worker, or ended as cancelled.
+    /// They wait for another worker.
     pub released: u32,
-    /// Too many workers died of them: they failed.
+    /// Too many workers died of them: they failed, or ended as cancelled.
     pub crashed: u32,
 }
 

@@ -17,6 +17,7 @@ use super::held::{Guard, Held, Reason};
 use super::slots::Slot;
 use super::threads::Threads;
 use super::{GRACE, Shared, kibibytes, metrics};
+use crate::store::LOOKS;
 use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind, Working};
 
 /// Between two tries to tell the store an outcome.
@@ -33,6 +34,8 @@ pub(super) struct Work {
     size: u64,
     target_name: String,
     attempt: u32,
+    /// Which look at its target this is, once it is cancelled.
+    looks: u32,
     /// Storage as the document's resource sees it.
     stores: Stores,
 }
@@ -50,6 +53,7 @@ impl Work {
             size: claimed.size,
             target_name: claimed.target_name,
             attempt: claimed.attempt,
+            looks: claimed.looks,
         };
         (claimed.lease, work)
     }
@@ -68,7 +72,12 @@ enum End {
     },
     /// It was told to stop.
     Stopped(Reason),
+    /// It is cancelled, and whether an output of it is there is not known yet.
+    Unsure,
 }
+
+/// The storage could not be asked.
+struct Unknown;
 
 impl From<Failure> for End {
     fn from(failure: Failure) -> Self {
@@ -126,17 +135,57 @@ async fn within_time(
     match ended {
         // What an earlier lease wrote is there for everybody to see: such a document has succeeded.
         Err(End::Stopped(Reason::Cancelled)) if held.lease().token() > 1 => match earlier_output(shared, work).await {
-            Some(outcome) => Ok(outcome),
-            None => Err(End::Stopped(Reason::Cancelled)),
+            Ok(Some(outcome)) => Ok(outcome),
+            Ok(None) => Err(End::Stopped(Reason::Cancelled)),
+            Err(Unknown) => Err(End::Unsure),
         },
         ended => ended,
     }
 }
 
-async fn earlier_output(shared: &Shared, work: &Work) -> Option<Outcome> {
-    let context = shared.contexts.get(&**shared.jobs.store(), work.job).await.ok()??;
-    let (input, target) = place(&context, work).ok()?;
-    written_before(&*target_container(work, input, target).ok()?, work).await
+/// Looks at the target of a cancelled document whose workers are gone, and tells the store what became of it. Asks
+/// several times, by several claims; then the document ends as cancelled.
+pub(super) async fn look(shared: Arc<Shared>, guard: Guard, work: Work, slot: Slot) {
+    let (id, looks) = (work.id, work.looks);
+    let span = tracing::info_span!("document", job.id = %work.job, document.id = %id);
+    async {
+        let begun = Instant::now();
+        shared.points.pass("before look").await;
+        let held = Arc::clone(guard.held());
+        let ended = match earlier_output(&shared, &work).await {
+            Ok(Some(outcome)) => Ok(outcome),
+            Err(Unknown) if looks < LOOKS => Err(End::Unsure),
+            Err(Unknown) => {
+                tracing::warn!(
+                    document.id = %id, looks,
+                    "document {id} ends as cancelled, and whether its output is there is not known: \
+                    its target could not be looked at {looks} times"
+                );
+                Err(End::Stopped(Reason::Cancelled))
+            }
+            Ok(None) => Err(End::Stopped(Reason::Cancelled)),
+        };
+        drop(slot);
+        let report = Report { stage: if ended.is_ok() { Stage::Done } else { Stage::Write }, ..Report::default() };
+        // Told or not: a lease that nobody extends any more ends, and the next one looks.
+        let _ = tell(&shared, &held, &work, ended, begun, report).await;
+        shared.jobs.announce();
+        guard.settle();
+    }
+    .instrument(span)
+    .await;
+}
+
+/// The outcome of a document that an earlier lease wrote, if one did.
+async fn earlier_output(shared: &Shared, work: &Work) -> Result<Option<Outcome>, Unknown> {
+    let context = shared.contexts.get(&**shared.jobs.store(), work.job).await;
+    shared.note(&context);
+    // Without a job there is nothing to be told.
+    let Some(context) = context.map_err(|_| Unknown)? else { return Ok(None) };
+    // What cannot be opened was never written to.
+    let Ok((input, target)) = place(&context, work) else { return Ok(None) };
+    let Ok(container) = target_container(work, input, target) else { return Ok(None) };
+    written_before(&*container, work).await
 }
 
 /// What the store is told, again and again while the lease holds.
@@ -155,6 +204,14 @@ async fn tell(
         Err(End::Stopped(Reason::Lost)) => return Ok(false),
         Err(End::Stopped(Reason::Shutdown)) => return hand_back(shared, held, Return::Unbegun).await,
         Err(End::Stopped(Reason::Cancelled)) => Outcome::Cancelled,
+        Err(End::Unsure) => {
+            let delay = shared.backoff(id.0.as_u128(), work.looks + 1).max(between_looks(work.looks));
+            tracing::info!(
+                document.id = %id, looks = work.looks, delay_ms = delay.as_millis(),
+                "document {id} is cancelled, and its target is looked at again later"
+            );
+            return hand_back(shared, held, Return::After(delay)).await;
+        }
         Err(End::Stopped(Reason::TimedOut)) => Outcome::Failed(Failure::new(
             FailureCode::DocumentTimedOut,
             format!("the translation took longer than {} seconds", shared.config.document_timeout_ms / 1000),
@@ -179,6 +236,10 @@ async fn tell(
     };
     let finish = || shared.jobs.store().finish(held.lease(), outcome.clone(), report.clone());
     let told = insist(shared, held, finish).await;
+    if matches!((&told, &outcome), (Ok(false), Outcome::Failed(_))) {
+        // Cancelled meanwhile, it may be: then somebody has to look what is there.
+        hand_back(shared, held, Return::After(Duration::ZERO)).await?;
+    }
     if !matches!(told, Ok(true)) {
         return told;
     }
@@ -193,6 +254,11 @@ async fn tell(
         Outcome::Cancelled => tracing::info!(document.id = %id, "document {id} was cancelled"),
     }
     told
+}
+
+/// How long a storage that could not be asked is left alone: a second, doubled each time.
+fn between_looks(looks: u32) -> Duration {
+    Duration::from_secs(1 << looks.min(6)).min(Duration::from_secs(60))
 }
 
 pub(super) async fn hand_back(shared: &Shared, held: &Held, how: Return) -> Result<bool, JobsError> {
@@ -399,14 +465,19 @@ async fn write(
     if held.is_overdue(shared.holder.lease) {
         return Err(End::Stopped(Reason::Lost));
     }
-    // Not stopped from here on: a file that begins to appear is reported.
-    let created = container.create(&work.target_name, output.bytes.into(), content_type, &stamp).await;
+    // Not stopped by a cancel from here on: a file that begins to appear is reported. It is by the end of the lease: then
+    // others may look whether a file is there, and what is still on its way would come after them.
+    let created = tokio::select! {
+        biased;
+        () = held.overdue(shared.holder.lease) => return Err(End::Stopped(Reason::Lost)),
+        created = container.create(&work.target_name, output.bytes.into(), content_type, &stamp) => created,
+    };
     shared.points.pass("after put").await;
     if let Err(error) = created {
-        // The answer may be lost and the file there: a document that is cancelled now gets no other look.
+        // The answer may be lost and the file there, or still on its way.
         let unsure = error.is_transient();
         if unsure && matches!(shared.jobs.store().standing(held.lease()).await, Ok(Standing::Cancelled)) {
-            return written_before(&*container, work).await.ok_or(End::Stopped(Reason::Cancelled));
+            return written_before(&*container, work).await.ok().flatten().ok_or(End::Unsure);
         }
         return Err(target_failure(&error));
     }
@@ -421,17 +492,10 @@ fn target_container(work: &Work, input: &JobInput, target: &JobTarget) -> Result
 }
 
 /// The outcome of a document whose output is there already: an earlier worker wrote it and could not say so.
-async fn written_before(container: &dyn Container, work: &Work) -> Option<Outcome> {
-    match timeout(GRACE, container.stamp(&work.target_name)).await {
-        Ok(Ok(found)) => {
-            let found = found.filter(|stamp| stamp.document == work.id)?;
-            Some(Outcome::Succeeded { characters: found.characters, sha256: found.sha256 })
-        }
-        Ok(Err(_)) | Err(_) => {
-            tracing::warn!(document.id = %work.id, "document {} is cancelled, and whether it was written is not known", work.id);
-            None
-        }
-    }
+async fn written_before(container: &dyn Container, work: &Work) -> Result<Option<Outcome>, Unknown> {
+    let found = timeout(GRACE, container.stamp(&work.target_name)).await.map_err(|_| Unknown)?.map_err(|_| Unknown)?;
+    let found = found.filter(|stamp| stamp.document == work.id);
+    Ok(found.map(|stamp| Outcome::Succeeded { characters: stamp.characters, sha256: stamp.sha256 }))
 }
 
 fn later(code: FailureCode, message: &str) -> End {

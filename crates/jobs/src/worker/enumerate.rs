@@ -16,8 +16,7 @@ use crate::{JobInput, JobRequest, NewDocument, StorageKind, WorkerConfig};
 pub(super) const LISTING: usize = 500_000;
 /// Entries of a first look: nearly every place has fewer, and then this is the whole listing.
 const FIRST_LOOK: usize = 2_000;
-/// How long a storage may take to show itself. One that accepts calls and never answers is as good as none, and the
-/// caller shall hear of it soon.
+/// How long a storage may take to show itself. One that accepts calls and never answers is as good as none.
 const FIRST_CONTACT: Duration = Duration::from_secs(8);
 
 /// The files whose names start with `prefix`, if they are few.
@@ -38,7 +37,7 @@ pub(super) async fn in_time<T>(call: impl Future<Output = Result<T, BlobError>>)
 pub(super) enum Stop {
     /// The job cannot be done.
     Refused(Failure),
-    /// The storage is there, and asks to slow down or fails. `failure` is what to say when patience is at its end.
+    /// The storage is away, asks to slow down, or fails. `failure` is what to say when patience is at its end.
     Busy {
         /// How long it asked to wait.
         retry_after: Duration,
@@ -60,6 +59,7 @@ impl Stop {
             BlobError::Throttled { retry_after } | BlobError::Failing { retry_after } => {
                 Self::Busy { retry_after: retry_after.unwrap_or_default(), failure }
             }
+            BlobError::Unreachable | BlobError::Invalid => Self::Busy { retry_after: Duration::ZERO, failure },
             _ => Self::Refused(failure),
         }
     }

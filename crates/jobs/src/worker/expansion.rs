@@ -41,8 +41,14 @@ pub(super) async fn work(
                 }
                 told
             }
-            Ok(Err(Stop::Busy { retry_after, .. })) if shared.is_patient(job.0.as_u128(), attempt, retry_after) => {
+            Ok(Err(Stop::Busy { retry_after, failure }))
+                if shared.is_patient(job.0.as_u128(), attempt, retry_after) =>
+            {
                 let delay = shared.backoff(job.0.as_u128(), attempt).max(retry_after);
+                tracing::info!(
+                    job.id = %job, attempt, delay_ms = delay.as_millis(), code = %failure.code,
+                    "the files of job {job} are listed again later: {}", failure.code
+                );
                 hand_back(&shared, held, Return::After(delay)).await
             }
             Ok(Err(Stop::Refused(failure) | Stop::Busy { failure, .. })) => {
@@ -73,17 +79,15 @@ fn settle(shared: &Shared, guard: Guard, job: JobId, told: Result<bool, JobsErro
 
 /// Enumerations of one job, however short the pauses between them.
 const MOST_ATTEMPTS: u32 = 64;
-/// How long a storage may be busy or fail before its job is refused.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
-
-fn is_patient(attempt: u32, pause: impl Fn(u32) -> Duration) -> bool {
-    attempt < MOST_ATTEMPTS && (1..=attempt).map(pause).sum::<Duration>() <= PATIENCE
+fn is_patient(patience: Duration, attempt: u32, pause: impl Fn(u32) -> Duration) -> bool {
+    attempt < MOST_ATTEMPTS && (1..=attempt).map(pause).sum::<Duration>() <= patience
 }
 
 impl Shared {
     /// Whether a job is enumerated once more: while all the pauses so far, with this one, stay within bounds.
     fn is_patient(&self, id: u128, attempt: u32, asked: Duration) -> bool {
-        is_patient(attempt, |attempt| self.backoff(id, attempt).max(asked))
+        let patience = Duration::from_millis(self.config.storage_patience_ms);
+        is_patient(patience, attempt, |attempt| self.backoff(id, attempt).max(asked))
     }
 
     /// The pause before the next attempt: doubled for each one, and spread by what tells documents apart, so that those
@@ -103,7 +107,10 @@ mod tests {
     #[test]
     fn a_storage_that_fails_has_a_quarter_of_an_hour() {
         let attempts = |pause: fn(u32) -> u64| {
-            (1..1_000).take_while(|attempt| is_patient(*attempt, |attempt| Duration::from_secs(pause(attempt)))).count()
+            let patience = Duration::from_secs(900);
+            let is_patient =
+                |attempt: &u32| is_patient(patience, *attempt, |attempt| Duration::from_secs(pause(attempt)));
+            (1..1_000).take_while(is_patient).count()
         };
         // It asks for a minute each time.
         assert_eq!(attempts(|_| 60), 15);

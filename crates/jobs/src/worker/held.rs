@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use terjuman_model::JobId;
 use terjuman_pipeline::Watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Lease, Subject};
@@ -55,6 +55,14 @@ impl Held {
     /// A lease that was not extended in time may belong to somebody else before long.
     pub(super) fn is_overdue(&self, lease: Duration) -> bool {
         self.renewed().elapsed() > lease.saturating_sub(lease / 6)
+    }
+
+    /// Waits until the lease [is overdue](Self::is_overdue), for ever while it is extended in time.
+    pub(super) async fn overdue(&self, lease: Duration) {
+        while !self.is_overdue(lease) {
+            // A moment beyond it, since at the very moment it is not over.
+            sleep_until(self.renewed() + lease.saturating_sub(lease / 6) + Duration::from_millis(1)).await;
+        }
     }
 
     pub(super) fn renew(&self, at: Instant) {

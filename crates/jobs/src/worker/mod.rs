@@ -43,6 +43,9 @@ const POLL: Duration = Duration::from_millis(250);
 const STORE_FAILED: Duration = Duration::from_secs(1);
 /// Expansions at a time. They wait for storage and need no processor.
 const EXPANSIONS: usize = 4;
+/// Looks at the targets of cancelled documents at a time, and between two questions for such.
+const LOOKS_AT_ONCE: usize = 16;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// How long work that was told to stop may take to do so.
 const GRACE: Duration = Duration::from_secs(5);
 /// Claims in a row that may pass by a document which has to be alone.
@@ -66,6 +69,7 @@ pub(crate) struct Shared {
     contexts: Contexts,
     slots: Slots,
     expansions: Slots,
+    looks: Slots,
     /// Room for the bytes of documents at work, in KiB.
     memory: Arc<Semaphore>,
     /// Whether somebody was told that the store fails.
@@ -96,6 +100,7 @@ impl Worker {
             contexts: Contexts::default(),
             slots: Slots::new(config.concurrency.max(1)),
             expansions: Slots::new(EXPANSIONS),
+            looks: Slots::new(LOOKS_AT_ONCE),
             memory: Arc::new(Semaphore::new(kibibytes(config.max_bytes_in_work) as usize)),
             store_failed: AtomicBool::new(false),
             points: FailPoints::default(),
@@ -145,9 +150,13 @@ impl Worker {
         pulse.spawn(pulse::run(Arc::clone(&shared)));
         shared.recount(&stop).await;
         let mut tasks = JoinSet::new();
-        let mut passed_by = 0;
+        let (mut passed_by, mut looked) = (0, None);
         while !stop.is_cancelled() {
-            let filled = shared.fill(&mut tasks, &mut passed_by).await;
+            let filled = async {
+                shared.fill_looks(&mut tasks, &mut looked).await?;
+                shared.fill(&mut tasks, &mut passed_by).await
+            };
+            let filled = filled.await;
             shared.note(&filled);
             let pause = if filled.is_ok() { POLL } else { STORE_FAILED };
             tokio::select! {
@@ -192,6 +201,33 @@ impl Shared {
                 () = sleep(STORE_FAILED) => {}
             }
         }
+    }
+
+    /// Takes over cancelled documents that have no worker. They wait for storage and need no processor.
+    async fn fill_looks(
+        self: &Arc<Self>,
+        tasks: &mut JoinSet<()>,
+        looked: &mut Option<Instant>,
+    ) -> Result<(), JobsError> {
+        if looked.is_some_and(|looked| looked.elapsed() < BETWEEN_LOOKS) {
+            return Ok(());
+        }
+        let mut slots = self.looks.take(LOOKS_AT_ONCE);
+        if slots.is_empty() {
+            return Ok(());
+        }
+        let since = Instant::now();
+        let claimed = self.jobs.store().claim_cancelled(&self.holder, slots.len()).await?;
+        // As many as were asked for: there may be more.
+        *looked = (claimed.len() < slots.len()).then_some(since);
+        for document in claimed {
+            let Some(slot) = slots.pop() else { break };
+            let (lease, work) = document::Work::of(document, &self.stores);
+            let guard = self.held.hold(lease, work.job, since);
+            tasks.spawn(document::look(Arc::clone(self), guard, work, slot));
+        }
+        slots.into_iter().for_each(Slot::put_back);
+        Ok(())
     }
 
     /// Claims what there is room for.

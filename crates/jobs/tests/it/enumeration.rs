@@ -242,6 +242,31 @@ async fn a_storage_that_is_busy_is_asked_again_before_the_job_is_refused() {
 }
 
 #[tokio::test]
+async fn a_storage_that_is_away_is_awaited_and_then_named() {
+    let (mut world, storage, request) = remote("wl").await;
+    storage.put("in", "1.txt", "These are some words.");
+    for container in ["in", "out"] {
+        // For longer than one call tries.
+        let away = std::sync::atomic::AtomicUsize::new(0);
+        storage.fault(move |asked| {
+            let fails = asked.container == container && asked.is_listing();
+            (fails && away.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 15).then_some((0, "it is away"))
+        });
+        let mut request = request.clone();
+        let name = format!("to-{container}-");
+        request.inputs[0].targets[0].location = storage.location(&format!("out/{name}"), "wl");
+        let (job, _) = world.run(&request).await;
+        assert_eq!((job.status, job.summary.success), (JobStatus::Succeeded, 1), "{job:?}");
+    }
+    world.stop().await;
+    world.config.storage_patience_ms = 0;
+    storage.fault(|asked| (asked.container == "in").then_some((0, "it is away")));
+    check_refused(&mut world, &request, FailureCode::InvalidDocumentAccessLevel).await;
+    storage.fault(|asked| (asked.container == "out").then_some((0, "it is away")));
+    check_refused(&mut world, &request, FailureCode::InvalidTargetDocumentAccessLevel).await;
+}
+
+#[tokio::test]
 async fn a_full_target_is_listed_once_and_no_document_asks_for_itself() {
     let (mut world, storage, request) = remote("wl").await;
     world.config.max_bytes_in_work = 1 << 30;

@@ -8,6 +8,7 @@ mod bench;
 
 mod crash;
 mod database;
+mod documented;
 mod enumeration;
 mod gate;
 mod lists;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use terjuman_jobs::{
     Accepted, AdmissionConfig, ClaimedDocument, Clock as _, Document, Forgotten, Heartbeat, Holder, Job, Jobs,
-    JobsError, Lease, NewDocument, Outcome, Released, Repeat, Repeated, Return, Standing, Subject,
+    JobsError, LOOKS, Lease, NewDocument, Outcome, Released, Repeat, Repeated, Return, Standing, Subject,
 };
 use terjuman_model::{DocumentStatus, Failure, FailureCode, JobId, JobStatus, Timestamp};
 use terjuman_pipeline::{Reason, Report, Stage};
@@ -86,6 +86,10 @@ impl Bench {
     /// The worker went down by its own doing, and said of which documents; three times are too many.
     async fn crashed(&self, leases: &[&Lease]) -> Released {
         self.store.record_crashes(leases, 3).await.unwrap()
+    }
+
+    async fn look(&self) -> ClaimedDocument {
+        self.store.claim_cancelled(&holder("worker"), 1).await.unwrap().pop().unwrap()
     }
 
     async fn claim_suspect(&self) -> ClaimedDocument {
@@ -278,11 +282,62 @@ async fn a_crash_that_is_told_late_stops_nobody(bench: Bench) {
     Bench::check(&bench.read(job).await, JobStatus::Succeeded, [0, 0, 1, 0, 0]);
 }
 
-async fn a_crash_of_a_cancelled_document_ends_it(bench: Bench) {
+async fn a_crash_of_a_cancelled_document_leaves_it_to_be_looked_at(bench: Bench) {
     let job = bench.job("a", 1).await;
-    let claimed = bench.claim_one().await;
+    let mut lease = bench.claim_one().await.lease;
     bench.cancel(job).await;
-    assert_eq!(bench.crashed(&[&claimed.lease]).await, Released { released: 0, crashed: 1 });
+    // However often: looking at it brings nobody down.
+    for looks in 1..=4 {
+        assert_eq!(bench.crashed(&[&lease]).await, Released { released: 1, crashed: 0 });
+        assert!(!bench.finish(&lease, Outcome::Cancelled).await);
+        let look = bench.look().await;
+        assert_eq!(look.looks, looks);
+        lease = look.lease;
+    }
+    assert!(bench.finish(&lease, Outcome::Cancelled).await);
+    Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0, 0, 0, 0, 1]);
+}
+
+async fn a_cancelled_document_is_looked_at_once_at_a_time(bench: Bench) {
+    let job = bench.job("a", 2).await;
+    let claimed = bench.claim_one().await;
+    assert!(bench.store.claim_cancelled(&holder("worker"), 9).await.unwrap().is_empty());
+    bench.store.hand_back(&[&claimed.lease], Return::After(Duration::from_secs(600))).await.unwrap();
+    assert_eq!(bench.cancel(job).await, JobStatus::Cancelling);
+    Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 1, 0, 0, 1]);
+    // Nothing that was said before counts any more, and it is no work for those who translate.
+    assert!(!bench.finish(&claimed.lease, success(1)).await);
+    assert_eq!(bench.store.standing(&claimed.lease).await.unwrap(), Standing::Lost);
+    let look = bench.look().await;
+    assert_eq!((look.id, look.job, look.looks), (claimed.id, job, 1));
+    assert!(bench.claim(9).await.is_empty() && bench.store.claim_suspect(&holder("worker")).await.unwrap().is_none());
+    assert!(bench.store.claim_cancelled(&holder("second"), 9).await.unwrap().is_empty());
+    assert_eq!(bench.store.standing(&look.lease).await.unwrap(), Standing::Cancelled);
+    assert!(bench.store.request(job).await.unwrap().is_some(), "the keys are needed for the look");
+    // One that could not look hands it back for later; one that shuts down has not looked.
+    bench.store.hand_back(&[&look.lease], Return::After(Duration::from_secs(2))).await.unwrap();
+    assert!(bench.store.claim_cancelled(&holder("worker"), 9).await.unwrap().is_empty());
+    bench.clock.advance(Duration::from_secs(3));
+    let look = bench.look().await;
+    assert_eq!(look.looks, 2);
+    bench.store.hand_back(&[&look.lease], Return::Unbegun).await.unwrap();
+    let look = bench.look().await;
+    assert_eq!(look.looks, 2);
+    // Its output was there: both would be a lie.
+    assert!(bench.finish(&look.lease, success(5)).await);
+    Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0, 0, 1, 0, 1]);
+}
+
+async fn a_look_that_never_ends_well_ends_the_document(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    bench.claim_one().await;
+    bench.cancel(job).await;
+    for looks in 1..=LOOKS {
+        assert_eq!(bench.worker_dies(1).await, Released::default());
+        assert_eq!(bench.look().await.looks, looks);
+    }
+    Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 1, 0, 0, 0]);
+    assert_eq!(bench.worker_dies(1).await, Released { released: 0, crashed: 1 });
     Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0, 0, 0, 0, 1]);
 }
 
@@ -366,12 +421,18 @@ async fn a_cancel_ends_what_waits_and_waits_for_what_runs(bench: Bench) {
     let claimed = bench.claim(4).await;
     bench.store.hand_back(&[&claimed[3].lease], Return::Unbegun).await.unwrap();
     assert_eq!(bench.cancel(job).await, JobStatus::Cancelling);
-    Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 3, 0, 0, 2]);
+    Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 4, 0, 0, 1]);
     assert!(bench.claim(9).await.is_empty());
     // One won the race, one failed while it was being stopped, one was stopped.
     assert!(bench.finish(&claimed[0].lease, success(3)).await);
-    assert!(bench.finish(&claimed[1].lease, failure()).await);
+    assert!(!bench.finish(&claimed[1].lease, failure()).await);
+    bench.store.hand_back(&[&claimed[1].lease], Return::Unbegun).await.unwrap();
     assert!(bench.finish(&claimed[2].lease, Outcome::Cancelled).await);
+    let looks = bench.store.claim_cancelled(&holder("worker"), 9).await.unwrap();
+    assert_eq!(looks.len(), 2, "the one that failed, and the one that was handed back");
+    for look in looks {
+        assert!(bench.finish(&look.lease, Outcome::Cancelled).await);
+    }
     let end = bench.read(job).await;
     Bench::check(&end, JobStatus::Cancelled, [0, 0, 1, 0, 4]);
     assert_eq!((end.summary.characters_charged, &end.error), (3, &None));
@@ -392,13 +453,16 @@ async fn a_cancel_while_nobody_is_at_work_is_one(bench: Bench) {
     }
 }
 
-async fn a_cancelled_document_without_a_worker_ends(bench: Bench) {
+async fn a_cancelled_document_without_a_worker_is_looked_at(bench: Bench) {
     let job = bench.job("a", 2).await;
     let claimed = bench.claim(2).await;
     bench.cancel(job).await;
     bench.store.hand_back(&[&claimed[0].lease], Return::After(Duration::from_secs(1))).await.unwrap();
-    Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 1, 0, 0, 1]);
     bench.worker_dies(1).await;
+    Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 2, 0, 0, 0]);
+    for look in bench.store.claim_cancelled(&holder("worker"), 9).await.unwrap() {
+        assert!(bench.finish(&look.lease, Outcome::Cancelled).await);
+    }
     Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0, 0, 0, 0, 2]);
 }
 
@@ -763,7 +827,7 @@ async fn a_report_comes_with_its_outcome_and_to_its_owner_only(bench: Bench) {
     bench.store.hand_back(&[&claimed[2].lease], Return::Unbegun).await.unwrap();
     bench.store.cancel(&resource("a"), job).await.unwrap();
     let cancelled = read("a", 2).await.unwrap();
-    assert_eq!((cancelled.status, cancelled.report), (DocumentStatus::Cancelled, None));
+    assert_eq!((cancelled.status, cancelled.report), (DocumentStatus::Cancelling, None));
 }
 
 async fn a_document_that_crashes_its_workers_has_a_report(bench: Bench) {
@@ -851,7 +915,9 @@ conformance!([
     a_kill_from_outside_costs_no_attempt,
     a_crash_counts_once_however_often_it_is_told,
     a_crash_that_is_told_late_stops_nobody,
-    a_crash_of_a_cancelled_document_ends_it,
+    a_crash_of_a_cancelled_document_leaves_it_to_be_looked_at,
+    a_cancelled_document_is_looked_at_once_at_a_time,
+    a_look_that_never_ends_well_ends_the_document,
     a_suspect_is_left_to_a_worker_that_has_nothing_else,
     suspects_take_turns,
     a_clock_that_is_set_back_holds_nothing_up,
@@ -860,7 +926,7 @@ conformance!([
     a_failed_job_says_what_its_first_document_says,
     a_cancel_ends_what_waits_and_waits_for_what_runs,
     a_cancel_while_nobody_is_at_work_is_one,
-    a_cancelled_document_without_a_worker_ends,
+    a_cancelled_document_without_a_worker_is_looked_at,
     nothing_is_stopped_that_was_not_cancelled,
     an_expansion_is_recorded_once,
     documents_are_stored_as_found_a_microsecond_apart,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use terjuman_jobs::{
-    ClaimedDocument, ClaimedExpansion, Document, Holder, Job, JobStore, Lease, NewDocument, Outcome, Return, Standing,
+    ClaimedDocument, ClaimedExpansion, Document, Holder, Job, JobStore, LOOKS, Lease, NewDocument, Outcome, Return,
+    Standing,
 };
 use terjuman_model::{DocumentId, DocumentStatus, Failure, FailureCode, JobId, JobStatus, ResourceId, Summary};
 use terjuman_pipeline::Report;
@@ -25,6 +26,7 @@ enum Event {
     Refuse { claim: usize },
     ClaimDocuments { limit: usize },
     ClaimSuspect,
+    ClaimCancelled { limit: usize },
     Finish { claim: usize, outcome: u8 },
     HandBack { claim: usize, after: Option<u8> },
     HandBackExpansion { claim: usize },
@@ -46,6 +48,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0_usize..8).prop_map(|claim| Event::Refuse { claim }),
         6 => (1_usize..4).prop_map(|limit| Event::ClaimDocuments { limit }),
         2 => Just(Event::ClaimSuspect),
+        2 => (1_usize..4).prop_map(|limit| Event::ClaimCancelled { limit }),
         // Claims are never forgotten: late and repeated finishes are as likely as timely ones.
         8 => (0_usize..40, 0_u8..4).prop_map(|(claim, outcome)| Event::Finish { claim, outcome }),
         2 => (0_usize..40, prop::option::of(0_u8..90)).prop_map(|(claim, after)| Event::HandBack { claim, after }),
@@ -137,6 +140,11 @@ impl Life {
                 let claimed = store.claim_suspect(&holder).await.unwrap();
                 self.add(claimed.into_iter().collect())?;
             }
+            Event::ClaimCancelled { limit } => {
+                let claimed = store.claim_cancelled(&holder, limit).await.unwrap();
+                prop_assert!(claimed.len() <= limit && claimed.iter().all(|claim| (1..=LOOKS).contains(&claim.looks)));
+                self.add(claimed)?;
+            }
             Event::Finish { claim, outcome } => {
                 if let Some(claim) = at(&self.claims, claim) {
                     let standing = store.standing(&claim.lease).await.unwrap();
@@ -146,6 +154,7 @@ impl Life {
                         _ => Outcome::Succeeded { characters: 7, sha256: "ab".repeat(32) },
                     };
                     let stops = outcome == Outcome::Cancelled;
+                    let fails = matches!(outcome, Outcome::Failed(_));
                     let done = store.finish(&claim.lease, outcome, Report::default()).await.unwrap();
                     if done {
                         *self.ends.entry(claim.id).or_default() += 1;
@@ -157,7 +166,8 @@ impl Life {
                     );
                     match standing {
                         Standing::Held => prop_assert_eq!(done, !stops),
-                        Standing::Cancelled => prop_assert!(done),
+                        // Who fails does not know what is there.
+                        Standing::Cancelled => prop_assert_eq!(done, !fails),
                         // An expired lease that nobody took may still finish; one of another claim may not.
                         Standing::Lost => {}
                     }
@@ -277,6 +287,7 @@ impl Life {
             }
             let mut claims = store.claim_documents(&holder, 3).await.unwrap().documents;
             claims.extend(store.claim_suspect(&holder).await.unwrap());
+            claims.extend(store.claim_cancelled(&holder, 9).await.unwrap());
             for claim in claims {
                 let outcome = Outcome::Succeeded { characters: 1, sha256: "cd".repeat(32) };
                 prop_assert!(store.finish(&claim.lease, outcome, Report::default()).await.unwrap());

@@ -32,7 +32,7 @@ impl Asked {
     }
 }
 
-/// A status and error code instead of the true answer.
+/// A status and error code instead of the true answer; the status 0 breaks the connection without one.
 type Fault = dyn Fn(&Asked) -> Option<(u16, &'static str)> + Send + Sync;
 
 #[derive(Default)]
@@ -110,6 +110,7 @@ async fn serve(mut stream: TcpStream, containers: Arc<Mutex<Containers>>) -> Opt
         containers.fault.clone()
     };
     let (status, headers, body) = match fault.and_then(|fault| fault(&asked)) {
+        Some((0, _)) => return None,
         Some((status, code)) => error(status, code),
         None => answer(&asked, body, &mut containers.lock().unwrap().by_name),
     };

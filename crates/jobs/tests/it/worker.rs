@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use terjuman_jobs::{FailPoints, GlossarySource, JobRequest, JobStore as _, RetentionConfig, StorageKind};
+use terjuman_jobs::{FailPoints, GlossarySource, JobRequest, JobStore as _, LOOKS, RetentionConfig, StorageKind};
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
 use terjuman_pipeline::{GlossaryFormat, Reason, Stage, Translator};
 use tokio_util::sync::CancellationToken;
@@ -471,6 +471,67 @@ async fn a_cancelled_document_that_an_earlier_worker_wrote_has_succeeded() {
     assert_eq!((job.summary.success, job.summary.cancelled), (1, 0), "{job:?}");
     assert_eq!(job.summary.characters_charged, "This is document number 0.".len() as u64);
     assert_eq!(world.files("out"), ["0000.txt"]);
+}
+
+#[tokio::test]
+async fn an_output_of_a_killed_worker_is_found_after_a_cancel() {
+    for written in [true, false] {
+        let mut world = World::new().await;
+        world.fill(1);
+        let points = FailPoints::stop_at(if written { "after put" } else { "before put" }, 0);
+        world.start_with(points.clone());
+        let request = world.request();
+        let id = world.submit(&request).await;
+        points.reached().await;
+        world.crash().await;
+        // Nobody holds it by then: the lease of the dead is over, and taken back.
+        world.fresh.clock.advance(Duration::from_secs(61));
+        world.fresh.store.release_expired(20).await.unwrap();
+        let job = world.jobs.cancel(&resource("a"), id).await.unwrap().unwrap();
+        assert_eq!((job.status, job.summary.in_progress), (JobStatus::Cancelling, 1), "{job:?}");
+        world.start();
+        let job = world.end(id).await;
+        // Cancelled beside a file that is there would be both.
+        assert_eq!((job.summary.success, job.summary.cancelled), (u32::from(written), u32::from(!written)), "{job:?}");
+        assert_eq!(world.files("out").len(), usize::from(written));
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_document_whose_target_is_away_is_looked_at_later() {
+    for comes_back in [true, false] {
+        let (mut world, storage, request) = remote().await;
+        storage.put("in", "1.txt", "These are some words.");
+        let points = FailPoints::stop_at("after put", 0);
+        world.start_with(points.clone());
+        let id = world.submit(&request).await;
+        points.reached().await;
+        world.crash().await;
+        world.fresh.clock.advance(Duration::from_secs(61));
+        world.jobs.cancel(&resource("a"), id).await.unwrap().unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        storage.fault(move |asked| {
+            let away = asked.container == "out" && (!comes_back || count.load(Ordering::SeqCst) < 2);
+            count.fetch_add(usize::from(asked.container == "out"), Ordering::SeqCst);
+            away.then_some((403, "AuthenticationFailed"))
+        });
+        let mut changes = world.jobs.changes();
+        world.start();
+        let job = loop {
+            let job = world.job(id).await;
+            if job.status.is_final() {
+                break job;
+            }
+            // Each pause is over at once.
+            world.fresh.clock.advance(Duration::from_secs(61));
+            changes.changed().await.unwrap();
+        };
+        // Nobody could say that it is there, and the job has to end.
+        let expected = if comes_back { (1, 0) } else { (0, 1) };
+        assert_eq!((job.summary.success, job.summary.cancelled), expected, "{job:?}");
+        assert!(asked.load(Ordering::SeqCst) >= if comes_back { 3 } else { LOOKS as usize });
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Res
 use super::rows::{self, count, signed, unsigned};
 use super::{Context, jobs};
 use crate::store::position::{Position, Queue};
-use crate::store::{codes, fair};
+use crate::store::{LOOKS, codes, fair};
 use crate::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobRequest, JobsError, Lease, Sealer, Subject,
 };
@@ -117,9 +117,43 @@ pub(super) async fn suspect(
     Ok(take(connection, holder, now, picked).await?.pop())
 }
 
+/// Documents that are cancelled and that nobody holds any more; those that wait longest first.
+pub(super) async fn cancelled(
+    connection: &mut PgConnection,
+    context: &Context,
+    holder: &Holder,
+    limit: usize,
+) -> Result<Vec<ClaimedDocument>, JobsError> {
+    let now = context.time.now(connection).await?;
+    let sql = format!(
+        "SELECT {CANDIDATE}, (SELECT jobs.id FROM jobs WHERE jobs.row = d.job) AS job_id FROM documents AS d \
+        WHERE d.queue = 1 AND d.lease_until < $1 AND d.status = 2 AND d.looks < $2 \
+        ORDER BY d.lease_until LIMIT $3 FOR NO KEY UPDATE OF d SKIP LOCKED"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(i64::from(LOOKS)).bind(signed(limit));
+    let mut taken = Vec::new();
+    for row in query.fetch_all(&mut *connection).await? {
+        let candidate = Candidate::read(&row)?;
+        let looks = candidate.document.looks + 1;
+        let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6 \
+            WHERE row = $1 AND queue = 1 AND status = 2";
+        sqlx::query(sql)
+            .bind(candidate.row)
+            .bind(i64::from(candidate.document.attempt))
+            .bind(i64::from(looks))
+            .bind(&holder.name)
+            .bind(candidate.document.lease.token())
+            .bind(now.plus(holder.lease).0)
+            .execute(&mut *connection)
+            .await?;
+        taken.push(ClaimedDocument { job: JobId(row.try_get("job_id")?), looks, ..candidate.document });
+    }
+    Ok(taken)
+}
+
 /// The columns of a [`Candidate`], of the table aliased `d`.
 const CANDIDATE: &str = "d.row, d.resource, d.id, d.job, d.position, d.input, d.target, d.source_name, d.source_etag, d.size, \
-    d.target_name, d.status, d.attempt, d.lost, d.lease_token";
+    d.target_name, d.status, d.attempt, d.lost, d.looks, d.lease_token";
 
 struct Candidate {
     row: i64,
@@ -153,6 +187,7 @@ impl Candidate {
                 target_name: row.try_get("target_name")?,
                 attempt: count(row, "attempt")?.saturating_add(1),
                 lost: count(row, "lost")?,
+                looks: count(row, "looks")?,
             },
         })
     }

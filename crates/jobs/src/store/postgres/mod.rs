@@ -311,6 +311,13 @@ impl JobStore for PostgresStore {
         Ok(claimed)
     }
 
+    async fn claim_cancelled(&self, holder: &Holder, limit: usize) -> Result<Vec<ClaimedDocument>, JobsError> {
+        let mut transaction = self.begin().await?;
+        let claimed = claim::cancelled(&mut transaction, &self.inner.context, holder, limit).await?;
+        self.commit(transaction).await?;
+        Ok(claimed)
+    }
+
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
         claim::request(&self.inner.durable, &self.inner.context.sealer, job).await
     }

@@ -7,9 +7,9 @@ use terjuman_pipeline::Report;
 
 use super::rows::{self, count, signed, text};
 use super::{Context, jobs, leases};
-use crate::store::codes;
 use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed};
 use crate::store::position::{Position, Queue};
+use crate::store::{LOOKS, codes};
 use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
 
 /// Expired leases that are ended in one transaction.
@@ -23,10 +23,11 @@ struct Held {
     token: i64,
     lost: u32,
     crashes: u32,
+    looks: u32,
 }
 
 /// The columns of a [`Held`], of the table aliased `d`.
-const HELD: &str = "d.row, d.job, d.status, d.queue, d.lease_token, d.lost, d.crashes";
+const HELD: &str = "d.row, d.job, d.status, d.queue, d.lease_token, d.lost, d.crashes, d.looks";
 
 impl Held {
     fn read(row: &PgRow) -> Result<Self, JobsError> {
@@ -40,6 +41,7 @@ impl Held {
             token: row.try_get("lease_token")?,
             lost: count(row, "lost")?,
             crashes: count(row, "crashes")?,
+            looks: count(row, "looks")?,
         })
     }
 
@@ -99,6 +101,8 @@ pub(super) async fn finish(
         Outcome::Succeeded { characters, sha256 } => {
             (DocumentEvent::Translated, Change { characters, sha256: Some(sha256), ..Change::default() })
         }
+        // What it wrote before it failed is for another worker to look at.
+        Outcome::Failed(_) if held.position.shown == DocumentStatus::Cancelling => return Ok(false),
         Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
         Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
     };
@@ -161,11 +165,18 @@ pub(super) async fn release_documents(
     let now = context.time.now(connection).await?;
     let mut released = Released::default();
     let sql = format!(
-        "SELECT {HELD} FROM documents AS d WHERE queue = 1 AND lease_until < $1 \
+        "SELECT {HELD} FROM documents AS d WHERE queue = 1 AND lease_until < $1 AND (status <> 2 OR looks >= $3) \
         ORDER BY row LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED"
     );
-    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await?;
+    // Those that are cancelled are taken over, until that was tried often enough.
+    let expired = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(BATCH).bind(i64::from(LOOKS));
+    let found = expired.fetch_all(&mut *connection).await?;
     for held in Held::read_all(&found)? {
+        if held.position.shown == DocumentStatus::Cancelling {
+            give_up(connection, now, &held).await?;
+            released.crashed += 1;
+            continue;
+        }
         let Some(mut to) = held.position.after(DocumentEvent::LeaseEnded) else { continue };
         let mut change = Change { lost: 1, attempts: -1, ..Change::default() };
         if held.lost + 1 >= limit
@@ -182,6 +193,16 @@ pub(super) async fn release_documents(
         apply(connection, now, &held, to, &change).await?;
     }
     Ok(released)
+}
+
+/// A cancelled document ends, although nobody could say whether an output of it is there.
+async fn give_up(connection: &mut PgConnection, now: Timestamp, held: &Held) -> Result<(), JobsError> {
+    let Some(to) = held.position.after(DocumentEvent::GaveUp) else { return Ok(()) };
+    tracing::warn!(
+        looks = held.looks,
+        "a document ends as cancelled, and whether its output is there is not known: no worker came to look"
+    );
+    apply(connection, now, held, to, &Change::default()).await
 }
 
 /// Ends leases on enumerations that expired.
@@ -233,9 +254,8 @@ pub(super) async fn record_crashes(
     for (held, told) in all {
         let (to, change) = match crashed(held.position, held.token, held.crashes, told, limit) {
             Crashed::Ends(to, failure) => {
-                let report =
-                    failure.clone().map(|failure| codes::report_body(&Report::of_failure(failure))).transpose()?;
-                (to, Change { failure, report, ..Change::default() })
+                let report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
+                (to, Change { failure: Some(failure), report, ..Change::default() })
             }
             Crashed::Waits(to) => (to, Change { lost: 1, attempts: -1, ..Change::default() }),
             Crashed::Counts => {
@@ -269,7 +289,10 @@ async fn apply(
         status if status.is_final() => Some(0.0),
         _ => None,
     };
-    let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = NULL, characters = $4, output_sha256 = $5, \
+    let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = CASE WHEN $3 = 1 THEN coalesce($9, 0) END, \
+        lease_token = lease_token + CASE WHEN $3 = 1 THEN 1 ELSE 0 END, \
+        looks = looks - CASE WHEN $3 = 1 AND $10 < 0 AND $11 = 0 AND looks > 0 THEN 1 ELSE 0 END, \
+        characters = $4, output_sha256 = $5, \
         error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
         attempt = greatest(attempt + $10, 0), lost = lost + $11, \
         last_action = CASE WHEN status = $2 THEN last_action ELSE greatest(last_action, $12) END, \

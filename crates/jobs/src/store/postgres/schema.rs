@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "jobs and documents", include_str!("../../../migrations/postgres/0001_jobs.sql")),
     (2, "reports", include_str!("../../../migrations/postgres/0002_reports.sql")),
     (3, "durability", include_str!("../../../migrations/postgres/0003_durability.sql")),
+    (4, "looks", include_str!("../../../migrations/postgres/0004_looks.sql")),
 ];
 
 /// Names the lock that processes which start at once take in turn.

@@ -9,7 +9,7 @@ use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Res
 use super::rows::{signed, unsigned};
 use super::{Context, jobs};
 use crate::store::position::{Position, Queue};
-use crate::store::{codes, fair};
+use crate::store::{LOOKS, codes, fair};
 use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Sealer, Subject};
 
 /// Requests that cannot be read in one look for work: a bound, as each of them is written.
@@ -112,9 +112,42 @@ pub(super) async fn suspect(
     Ok(take(connection, holder, now, picked).await?.pop())
 }
 
+/// Documents that are cancelled and that nobody holds any more; those that wait longest first.
+pub(super) async fn cancelled(
+    connection: &mut SqliteConnection,
+    context: &Context,
+    holder: &Holder,
+    limit: usize,
+) -> Result<Vec<ClaimedDocument>, JobsError> {
+    let now = context.stamps.now();
+    let sql = format!(
+        "SELECT {CANDIDATE}, (SELECT jobs.id FROM jobs WHERE jobs.row = documents.job) AS job_id FROM documents \
+        WHERE queue = 1 AND lease_until < $1 AND status = 2 AND looks < $2 ORDER BY lease_until LIMIT $3"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(LOOKS).bind(signed(limit));
+    let mut taken = Vec::new();
+    for row in query.fetch_all(&mut *connection).await? {
+        let candidate = Candidate::read(&row)?;
+        let looks = candidate.document.looks + 1;
+        let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6 \
+            WHERE row = $1 AND queue = 1 AND status = 2";
+        sqlx::query(sql)
+            .bind(candidate.row)
+            .bind(candidate.document.attempt)
+            .bind(looks)
+            .bind(&holder.name)
+            .bind(candidate.document.lease.token())
+            .bind(now.plus(holder.lease).0)
+            .execute(&mut *connection)
+            .await?;
+        taken.push(ClaimedDocument { job: JobId(row.try_get("job_id")?), looks, ..candidate.document });
+    }
+    Ok(taken)
+}
+
 /// The columns of a [`Candidate`].
 const CANDIDATE: &str = "row, resource, id, job, input, target, source_name, source_etag, size, target_name, status, attempt, \
-    lost, lease_token";
+    lost, looks, lease_token";
 
 struct Candidate {
     row: i64,
@@ -147,6 +180,7 @@ impl Candidate {
                 target_name: row.try_get("target_name")?,
                 attempt: unsigned::<u32>(row, "attempt")?.saturating_add(1),
                 lost: unsigned(row, "lost")?,
+                looks: unsigned(row, "looks")?,
             },
         })
     }

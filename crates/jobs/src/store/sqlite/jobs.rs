@@ -147,7 +147,9 @@ async fn cancel_documents(
     now: Timestamp,
 ) -> Result<u32, JobsError> {
     let sql = "UPDATE documents SET status = $4, queue = $5, last_action = max(last_action, $6), \
-        progress = CASE WHEN $5 = 2 THEN 0 ELSE progress END WHERE job = $1 AND status = $2 AND queue = $3";
+        progress = CASE WHEN $5 = 2 THEN 0 ELSE progress END, \
+        lease_until = CASE WHEN $5 = 1 THEN coalesce(lease_until, 0) END, \
+        lease_token = lease_token + CASE WHEN $5 = 1 AND queue = 0 THEN 1 ELSE 0 END WHERE job = $1 AND status = $2 AND queue = $3";
     let done = sqlx::query(sql)
         .bind(job)
         .bind(codes::document_code(from.shown))

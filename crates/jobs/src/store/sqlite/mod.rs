@@ -270,6 +270,11 @@ impl JobStore for SqliteStore {
         self.write(move |c, context| Box::pin(async move { claim::suspect(c, context, &holder).await })).await
     }
 
+    async fn claim_cancelled(&self, holder: &Holder, limit: usize) -> Result<Vec<ClaimedDocument>, JobsError> {
+        let holder = holder.clone();
+        self.write(move |c, context| Box::pin(async move { claim::cancelled(c, context, &holder, limit).await })).await
+    }
+
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
         claim::request(&self.inner.readers, &self.inner.context.sealer, job).await
     }

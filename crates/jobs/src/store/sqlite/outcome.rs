@@ -1,14 +1,14 @@
 //! What becomes of a document: each change compares and sets its row, and moves the job's counters with it.
 
 use sqlx::{Row, SqliteConnection};
-use terjuman_model::{DocumentEvent, Failure};
+use terjuman_model::{DocumentEvent, DocumentStatus, Failure};
 use terjuman_pipeline::Report;
 
 use super::rows::{signed, unsigned};
 use super::{Context, expansion, jobs};
-use crate::store::codes;
 use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed};
 use crate::store::position::{Position, Queue};
+use crate::store::{LOOKS, codes};
 use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
 
 /// Expired leases that are ended in one transaction.
@@ -22,10 +22,11 @@ struct Held {
     token: i64,
     lost: u32,
     crashes: u32,
+    looks: u32,
 }
 
 /// The columns of a [`Held`].
-const HELD: &str = "row, job, status, queue, lease_token, lost, crashes";
+const HELD: &str = "row, job, status, queue, lease_token, lost, crashes, looks";
 
 impl Held {
     fn read(row: &sqlx::sqlite::SqliteRow) -> Result<Self, JobsError> {
@@ -37,6 +38,7 @@ impl Held {
             token: row.try_get("lease_token")?,
             lost: unsigned(row, "lost")?,
             crashes: unsigned(row, "crashes")?,
+            looks: unsigned(row, "looks")?,
         })
     }
 }
@@ -72,6 +74,8 @@ pub(super) async fn finish(
         Outcome::Succeeded { characters, sha256 } => {
             (DocumentEvent::Translated, Change { characters, sha256: Some(sha256), ..Change::default() })
         }
+        // What it wrote before it failed is for another worker to look at.
+        Outcome::Failed(_) if held.position.shown == DocumentStatus::Cancelling => return Ok(false),
         Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
         Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
     };
@@ -116,9 +120,18 @@ pub(super) async fn release_expired(
 ) -> Result<Released, JobsError> {
     let now = context.stamps.now();
     let mut released = Released::default();
-    let sql = format!("SELECT {HELD} FROM documents WHERE queue = 1 AND lease_until < $1 LIMIT $2");
-    for row in sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
+    // Those that are cancelled are taken over, until that was tried often enough.
+    let sql = format!(
+        "SELECT {HELD} FROM documents WHERE queue = 1 AND lease_until < $1 AND (status <> 2 OR looks >= $3) LIMIT $2"
+    );
+    let expired = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(BATCH).bind(LOOKS);
+    for row in expired.fetch_all(&mut *connection).await? {
         let held = Held::read(&row)?;
+        if held.position.shown == DocumentStatus::Cancelling {
+            give_up(connection, context, &held).await?;
+            released.crashed += 1;
+            continue;
+        }
         let Some(mut to) = held.position.after(DocumentEvent::LeaseEnded) else { continue };
         let mut change = Change { lost: 1, attempts: -1, ..Change::default() };
         if held.lost + 1 >= limit
@@ -168,8 +181,8 @@ pub(super) async fn record_crash(
     let held = Held::read(&row)?;
     let (to, change) = match crashed(held.position, held.token, held.crashes, lease.token(), limit) {
         Crashed::Ends(to, failure) => {
-            let report = failure.clone().map(|failure| codes::report_body(&Report::of_failure(failure))).transpose()?;
-            (to, Change { failure, report, ..Change::default() })
+            let report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
+            (to, Change { failure: Some(failure), report, ..Change::default() })
         }
         Crashed::Waits(to) => (to, Change { lost: 1, attempts: -1, ..Change::default() }),
         Crashed::Counts => {
@@ -184,6 +197,17 @@ pub(super) async fn record_crash(
         released.released += 1
     }
     apply(connection, context, &held, to, &Change { crashed: Some(lease.token()), ..change }).await?;
+    Ok(())
+}
+
+/// A cancelled document ends, although nobody could say whether an output of it is there.
+async fn give_up(connection: &mut SqliteConnection, context: &Context, held: &Held) -> Result<(), JobsError> {
+    let Some(to) = held.position.after(DocumentEvent::GaveUp) else { return Ok(()) };
+    tracing::warn!(
+        looks = held.looks,
+        "a document ends as cancelled, and whether its output is there is not known: no worker came to look"
+    );
+    apply(connection, context, held, to, &Change::default()).await?;
     Ok(())
 }
 
@@ -205,13 +229,16 @@ async fn apply(
 ) -> Result<bool, JobsError> {
     let now = context.stamps.now();
     // A cancel turns a failure into the end that was asked for.
-    let failure = change.failure.as_ref().filter(|_| to.shown == terjuman_model::DocumentStatus::Failed);
+    let failure = change.failure.as_ref().filter(|_| to.shown == DocumentStatus::Failed);
     let progress = match to.shown {
-        terjuman_model::DocumentStatus::Succeeded => Some(1.0),
+        DocumentStatus::Succeeded => Some(1.0),
         status if status.is_final() => Some(0.0),
         _ => None,
     };
-    let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = NULL, characters = $4, output_sha256 = $5, \
+    let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = CASE WHEN $3 = 1 THEN coalesce($9, 0) END, \
+        lease_token = lease_token + CASE WHEN $3 = 1 THEN 1 ELSE 0 END, \
+        looks = looks - CASE WHEN $3 = 1 AND $10 < 0 AND $11 = 0 AND looks > 0 THEN 1 ELSE 0 END, \
+        characters = $4, output_sha256 = $5, \
         error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
         attempt = max(attempt + $10, 0), lost = lost + $11, \
         last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action, $12) END, \

@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "jobs and documents", include_str!("../../../migrations/sqlite/0001_jobs.sql")),
     (2, "reports", include_str!("../../../migrations/sqlite/0002_reports.sql")),
     (3, "durability", include_str!("../../../migrations/sqlite/0003_durability.sql")),
+    (4, "looks", include_str!("../../../migrations/sqlite/0004_looks.sql")),
 ];
 
 /// Brings the database to the newest version, each step in a transaction of its own.

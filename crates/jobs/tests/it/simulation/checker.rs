@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use terjuman_jobs::{Document, Job, JobStore as _, Lease, Outcome, Standing, Subject};
+use terjuman_jobs::{Document, Job, JobStore as _, LOOKS, Lease, Outcome, Standing, Subject};
 use terjuman_model::{DocumentId, DocumentStatus, FailureCode, JobId, JobStatus, ResourceId, Summary};
 use tokio::time::Instant;
 
@@ -86,8 +86,10 @@ pub(crate) struct Checker {
     jumped: Mutex<Option<Instant>>,
     /// Files that somebody else put where an output would go.
     foreign: Mutex<BTreeSet<(String, String)>>,
-    /// Outputs that appeared after the end of their document and could not be kept from it.
-    late: Mutex<u32>,
+    /// Documents whose outputs appeared after their end and could not be kept from it.
+    late: Mutex<BTreeSet<DocumentId>>,
+    /// How often the targets of cancelled documents were looked at.
+    looks: Mutex<BTreeMap<DocumentId, u32>>,
 }
 
 impl Checker {
@@ -100,7 +102,7 @@ impl Checker {
     }
 
     pub(crate) fn late(&self) -> u32 {
-        *lock(&self.late)
+        u32::try_from(lock(&self.late).len()).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn accepted(&self, resource: &ResourceId, job: JobId) {
@@ -128,6 +130,10 @@ impl Checker {
             Standing::Held => stood.insert(key, at),
             Standing::Cancelled | Standing::Lost => stood.remove(&key),
         };
+    }
+
+    pub(crate) fn looked(&self, document: DocumentId, looks: u32) {
+        lock(&self.looks).insert(document, looks);
     }
 
     pub(crate) fn intruded(&self, container: String, name: String) {
@@ -200,7 +206,7 @@ impl Checker {
         let Some(status) = self.status_of(document).filter(|status| status.is_final()) else { return };
         let jumped = lock(&self.jumped).is_some_and(|jumped| jumped >= stood);
         if jumped || sent.elapsed() > lease / 6 - Duration::from_millis(10) {
-            *lock(&self.late) += 1;
+            lock(&self.late).insert(document);
         } else {
             self.violated(format!("P14: the output of {document} appeared when it was {status:?}"));
         }
@@ -288,7 +294,15 @@ impl Checker {
                 }
             }
             DocumentStatus::Failed => self.failure(world, document),
-            DocumentStatus::Cancelled => {}
+            DocumentStatus::Cancelled => {
+                let left = ours.and_then(|file| file.stamp.as_ref()).is_some_and(|stamp| stamp.document == id);
+                let looks = lock(&self.looks).get(&id).copied().unwrap_or(0);
+                if left && looks < LOOKS && !lock(&self.late).contains(&id) {
+                    self.violated(format!(
+                        "P14: document {id} is cancelled after {looks} looks, and its output is there"
+                    ));
+                }
+            }
             other => self.violated(format!("liveness: document {id} stays {other:?}")),
         }
     }

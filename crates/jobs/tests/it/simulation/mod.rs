@@ -13,7 +13,7 @@
 //! accepted comes to its end. `checker.rs` looks after every transaction, at every answer to a caller, and at the end:
 //! accepted is kept (P1), ends are ends and statuses go forwards (P2), counters add up and never fall (P3), one whole output
 //! for a document that succeeded, and nobody else's file touched (P4), late words change nothing (P6), nothing appears after
-//! a cancel (P14), a request that comes twice is one job (P17); clocks and clean stops (P7, P15) change no outcome, for every
+//! a cancel, nor stays (P14), a request that comes twice is one job (P17); clocks and clean stops (P7, P15) change no outcome, for every
 //! failure needs a cause among the faults that happened.
 //!
 //! **Beside a model of the lease protocol** (`src/store/lease_model.rs` explores a small one whole): a model proves what its
@@ -169,6 +169,7 @@ the_checker_sees! {
     a_request_that_becomes_two_jobs: Sabotage::Store(Bug::ForgetsNames), "P17";
     an_end_that_is_overwritten: Sabotage::Store(Bug::EndsAgain), "P2";
     a_cancel_that_stops_nobody: Sabotage::Store(Bug::CancelsBlindly), "P14";
+    a_cancel_that_looks_for_nothing: Sabotage::Store(Bug::NeverLooks), "P14: document";
     a_lease_that_nobody_takes_back: Sabotage::Store(Bug::KeepsLeases), "liveness";
     a_status_that_goes_back: Sabotage::Store(Bug::GoesBack), "P2";
     a_write_that_replaces: Sabotage::Overwrites, "P4";

@@ -231,6 +231,22 @@ impl JobStore for ReachedStore {
         .await
     }
 
+    async fn claim_cancelled(&self, holder: &Holder, limit: usize) -> Result<Vec<ClaimedDocument>, JobsError> {
+        let holder = holder.clone();
+        self.call("claim_cancelled", move |store, edge| {
+            Box::pin(async move {
+                let claimed = store.claim_cancelled(&holder, limit).await?;
+                for document in &claimed {
+                    edge.world.log(format_args!("{} looks for {}", edge.name, document.id));
+                    edge.world.checker.claimed(&document.lease);
+                    edge.world.checker.looked(document.id, document.looks);
+                }
+                Ok(claimed)
+            })
+        })
+        .await
+    }
+
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
         self.call("request", move |store, _| Box::pin(async move { store.request(job).await })).await
     }

@@ -4,55 +4,38 @@
 //! stores share; what is looked up, compared and set is written here once more, so that the suite of promises checks two
 //! things against each other. A model can be told to have a [`Bug`]: whoever checks it must find out.
 
+mod bug;
+mod page;
+mod tables;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use terjuman_model::{
-    DocumentEvent, DocumentId, DocumentStatus, Failure, JobId, JobStatus, LanguageTag, ResourceId, Summary, Timestamp,
+    DocumentEvent, DocumentId, DocumentStatus, Failure, JobId, JobStatus, ResourceId, Summary, Timestamp,
 };
 use terjuman_pipeline::Report;
 use tokio::sync::broadcast;
 
+pub use self::bug::Bug;
+use self::page::page;
+use self::tables::{DocumentRow, JobRow, Submission, Tables, Waiting};
 use super::crashes::{Crashed, crashed, lost_too_often, never_listed};
 use super::ledger::Ledger;
-use super::listing::{self, Listed};
 use super::position::{Position, Queue};
 use super::repeat::FORGET_AFTER;
-use super::{JobStore, earlier, fair};
+use super::{JobStore, LOOKS, earlier, fair};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
-    DocumentReport, Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, ListQuery,
-    NewDocument, News, Open, Outcome, Page, Released, Repeat, Repeated, Return, Standing, Subject,
+    DocumentReport, Forgotten, Heartbeat, Holder, Ids, Job, JobQuery, JobRequest, JobsError, Lease, NewDocument, News,
+    Open, Outcome, Page, Released, Repeat, Repeated, Return, Standing, Subject,
 };
 
 /// News that a listener may be behind with.
 const BEHIND: usize = 64;
-
-/// A way to be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bug {
-    /// Whoever comes is believed to hold the lease, however late.
-    NoFence,
-    /// A success is counted twice.
-    CountsTwice,
-    /// A success charges twice.
-    ChargesTwice,
-    /// Every third job is accepted and not kept.
-    ForgetsJobs,
-    /// A request that comes again is another job.
-    ForgetsNames,
-    /// An end can be overwritten by another end.
-    EndsAgain,
-    /// A cancel ends what is at work without asking, and its workers go on.
-    CancelsBlindly,
-    /// A lease that expired is never taken back.
-    KeepsLeases,
-    /// A job that waits again is shown as not started.
-    GoesBack,
-}
 
 /// Jobs in memory. Clones are connections to the same database.
 #[derive(Clone)]
@@ -67,92 +50,6 @@ struct Database {
     start_delay: Duration,
     news: broadcast::Sender<News>,
     bug: Option<Bug>,
-}
-
-#[derive(Default)]
-struct Tables {
-    jobs: Vec<JobRow>,
-    documents: Vec<DocumentRow>,
-    job_rows: BTreeMap<JobId, usize>,
-    document_rows: BTreeMap<DocumentId, usize>,
-    submissions: BTreeMap<(ResourceId, String), Submission>,
-    /// Grows with each change that a caller can see.
-    changes: u64,
-}
-
-/// A request with a name of its own.
-struct Submission {
-    body: [u8; 32],
-    job: JobId,
-    accepted: Timestamp,
-}
-
-struct JobRow {
-    id: JobId,
-    resource: ResourceId,
-    created: Timestamp,
-    last_action: Timestamp,
-    ledger: Ledger,
-    error: Option<Failure>,
-    request: Option<JobRequest>,
-    lost: u32,
-    waits: Waiting,
-}
-
-struct DocumentRow {
-    id: DocumentId,
-    job: usize,
-    found: NewDocument,
-    language: LanguageTag,
-    deployment: Option<String>,
-    created: Timestamp,
-    last_action: Timestamp,
-    shown: DocumentStatus,
-    progress: f32,
-    characters: u64,
-    error: Option<Failure>,
-    report: Option<Report>,
-    lost: u32,
-    crashes: u32,
-    /// The newest lease that was told of as crashed.
-    crash_token: i64,
-    waits: Waiting,
-}
-
-/// A row's place in a queue.
-struct Waiting {
-    queue: Queue,
-    run_at: Timestamp,
-    attempt: u32,
-    token: i64,
-    until: Timestamp,
-}
-
-impl Waiting {
-    fn new(run_at: Timestamp) -> Self {
-        Self { queue: Queue::Waiting, run_at, attempt: 0, token: 0, until: Timestamp(0) }
-    }
-
-    fn is_ready(&self, now: Timestamp) -> bool {
-        self.queue == Queue::Waiting && self.run_at <= now
-    }
-
-    fn is_expired(&self, now: Timestamp) -> bool {
-        self.queue == Queue::Leased && self.until < now
-    }
-
-    fn take(&mut self, until: Timestamp) {
-        self.queue = Queue::Leased;
-        self.attempt += 1;
-        self.token += 1;
-        self.until = until;
-    }
-}
-
-impl DocumentRow {
-    fn position(&self) -> Position {
-        Position { shown: self.shown, queue: self.waits.queue }
-    }
 }
 
 /// What changes beside the position.
@@ -237,6 +134,10 @@ impl MemoryStore {
         let (job, from) = (document.job, document.shown);
         document.shown = to.shown;
         document.waits.queue = to.queue;
+        if to.queue == Queue::Leased {
+            document.waits.leave(change.run_at);
+            document.looks = document.looks.saturating_sub(u32::from(change.unbegun && !change.lost));
+        }
         document.characters = change.characters;
         // A cancel turns a failure into the end that was asked for.
         document.error = change.failure.filter(|_| to.shown == DocumentStatus::Failed);
@@ -297,6 +198,7 @@ impl MemoryStore {
         let document = &mut tables.documents[row];
         let (from, to) = (document.shown, document.position().after(DocumentEvent::Claimed)?);
         document.waits.take(now.plus(holder.lease));
+        document.looks += u32::from(to.shown == DocumentStatus::Cancelling);
         document.shown = to.shown;
         let job = document.job;
         let claimed = ClaimedDocument {
@@ -312,6 +214,7 @@ impl MemoryStore {
             target_name: document.found.target_name.clone(),
             attempt: document.waits.attempt,
             lost: document.lost,
+            looks: document.looks,
         };
         if from != to.shown {
             document.last_action = document.last_action.max(now);
@@ -320,94 +223,6 @@ impl MemoryStore {
         }
         Some(claimed)
     }
-}
-
-impl Tables {
-    fn repeated(&self, now: Timestamp, resource: &ResourceId, repeat: &Repeat) -> Option<Repeated> {
-        if repeat.is_outside(now) {
-            return Some(Repeated::OutsideWindow);
-        }
-        let submission = self.submissions.get(&(resource.clone(), repeat.name.clone()))?;
-        Some(repeat.of(&submission.body, submission.job))
-    }
-
-    /// Its rows stay, and nobody finds them.
-    fn forget(&mut self, job: usize) {
-        self.job_rows.remove(&self.jobs[job].id);
-        let documents = &self.documents;
-        self.document_rows.retain(|_, row| documents[*row].job != job);
-        self.changes += 1;
-    }
-
-    fn find(&self, resource: &ResourceId, id: JobId) -> Option<usize> {
-        self.job_rows.get(&id).copied().filter(|row| self.jobs[*row].resource == *resource)
-    }
-
-    fn job(&self, row: usize) -> Job {
-        let job = &self.jobs[row];
-        Job {
-            id: job.id,
-            created: job.created,
-            last_action: job.last_action,
-            status: job.ledger.status,
-            summary: job.ledger.summary,
-            error: job.error.clone(),
-        }
-    }
-
-    fn document(&self, row: usize) -> Document {
-        let document = &self.documents[row];
-        let job = &self.jobs[document.job];
-        Document {
-            id: document.id,
-            job: job.id,
-            source_url: document.found.source_url.clone(),
-            target_url: document.found.target_url.clone(),
-            target: document.language.clone(),
-            created: document.created,
-            last_action: document.last_action,
-            status: document.shown,
-            progress: document.progress,
-            characters: document.characters,
-            error: document.error.clone(),
-            deployment: document.deployment.clone(),
-        }
-    }
-
-    fn documents_of(&self, job: usize) -> impl Iterator<Item = usize> + '_ {
-        self.documents.iter().enumerate().filter(move |(_, document)| document.job == job).map(|(row, _)| row)
-    }
-}
-
-/// One page of what is there.
-fn page<S: Copy + PartialEq, T: Listed>(
-    all: impl Iterator<Item = T>,
-    query: &ListQuery<S>,
-    status: fn(&T) -> S,
-) -> Result<Page<T>, JobsError> {
-    use std::cmp::Ordering;
-
-    use crate::{Order, OrderField};
-    listing::check(query)?;
-    let newest_first = [Order { field: OrderField::Created, descending: true }];
-    let order = if query.order.is_empty() { &newest_first[..] } else { &query.order };
-    let turned = |ordering: Ordering, descending: bool| if descending { ordering.reverse() } else { ordering };
-    let compare = |item: &T, keys: &[Timestamp], id: uuid::Uuid| {
-        let by_keys = order.iter().zip(keys).map(|(by, key)| turned(item.key(by.field).cmp(key), by.descending));
-        let by_keys = by_keys.fold(Ordering::Equal, Ordering::then);
-        by_keys.then(turned(item.id().cmp(&id), order[0].descending))
-    };
-    let keys = |item: &T| order.iter().map(|by| item.key(by.field)).collect::<Vec<_>>();
-    let mut found: Vec<T> = all
-        .filter(|item| query.ids.is_empty() || query.ids.contains(&item.id()))
-        .filter(|item| query.statuses.is_empty() || query.statuses.contains(&status(item)))
-        .filter(|item| query.created_from.is_none_or(|from| item.key(OrderField::Created) >= from))
-        .filter(|item| query.created_to.is_none_or(|to| item.key(OrderField::Created) <= to))
-        .filter(|item| query.after.as_ref().is_none_or(|after| compare(item, &after.keys, after.id).is_gt()))
-        .collect();
-    found.sort_by(|a, b| compare(a, &keys(b), b.id()));
-    let limit = query.limit.max(1) as usize + 1;
-    Ok(listing::page(query, found.into_iter().skip(query.skip as usize).take(limit).collect()))
 }
 
 #[async_trait]
@@ -517,10 +332,14 @@ impl JobStore for MemoryStore {
             let document = &mut tables.documents[document];
             let from = document.shown;
             let Some(mut to) = document.position().after(DocumentEvent::CancelRequested) else { continue };
-            if self.has(Bug::CancelsBlindly) {
+            let unheld = document.waits.queue == Queue::Waiting;
+            if self.has(Bug::CancelsBlindly) || self.has(Bug::NeverLooks) && unheld {
                 to = Position { shown: DocumentStatus::Cancelled, queue: Queue::Done };
             }
             document.shown = to.shown;
+            if document.waits.queue == Queue::Waiting && to.queue == Queue::Leased {
+                document.waits.leave(None);
+            }
             document.waits.queue = to.queue;
             document.last_action = document.last_action.max(now);
             if to.queue == Queue::Done {
@@ -642,6 +461,16 @@ impl JobStore for MemoryStore {
         Ok(next.and_then(|row| Self::take(&mut tables, row, holder, now)))
     }
 
+    async fn claim_cancelled(&self, holder: &Holder, limit: usize) -> Result<Vec<ClaimedDocument>, JobsError> {
+        let (mut tables, now) = (self.tables(), self.now());
+        let left = |document: &DocumentRow| {
+            document.shown == DocumentStatus::Cancelling && document.waits.is_expired(now) && document.looks < LOOKS
+        };
+        let mut left: Vec<usize> = (0..tables.documents.len()).filter(|row| left(&tables.documents[*row])).collect();
+        left.sort_by_key(|row| (tables.documents[*row].waits.until, *row));
+        Ok(left.into_iter().take(limit).filter_map(|row| Self::take(&mut tables, row, holder, now)).collect())
+    }
+
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
         let tables = self.tables();
         Ok(tables.job_rows.get(&job).and_then(|row| tables.jobs[*row].request.clone()))
@@ -718,6 +547,7 @@ impl JobStore for MemoryStore {
                 lost: 0,
                 crashes: 0,
                 crash_token: 0,
+                looks: 0,
                 waits: Waiting::new(Timestamp(0)),
             });
             tables.document_rows.insert(id, row);
@@ -743,6 +573,8 @@ impl JobStore for MemoryStore {
             Outcome::Succeeded { characters, .. } => {
                 (DocumentEvent::Translated, Change { characters, ..Change::default() })
             }
+            // What it wrote before it failed is for another worker to look at.
+            Outcome::Failed(_) if tables.documents[row].shown == DocumentStatus::Cancelling => return Ok(false),
             Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
             Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
         };
@@ -789,8 +621,18 @@ impl JobStore for MemoryStore {
             if !document.waits.is_expired(now) {
                 continue;
             }
-            let Some(mut to) = document.position().after(DocumentEvent::LeaseEnded) else { continue };
             let (lost, mut failure) = (document.lost + 1, None);
+            if document.shown == DocumentStatus::Cancelling {
+                // It is taken over, until that was tried often enough.
+                if document.looks >= LOOKS
+                    && let Some(to) = document.position().after(DocumentEvent::GaveUp)
+                {
+                    released.crashed += 1;
+                    self.apply(&mut tables, row, to, Change::default());
+                }
+                continue;
+            }
+            let Some(mut to) = document.position().after(DocumentEvent::LeaseEnded) else { continue };
             match to.after(DocumentEvent::GaveUp) {
                 Some(failed) if lost >= limit => {
                     to = failed;
@@ -840,8 +682,8 @@ impl JobStore for MemoryStore {
             document.crash_token = told;
             let (to, change) = match crashed {
                 Crashed::Ends(to, failure) => {
-                    let report = failure.clone().map(Report::of_failure);
-                    (to, Change { failure, report, ..Change::default() })
+                    let report = Some(Report::of_failure(failure.clone()));
+                    (to, Change { failure: Some(failure), report, ..Change::default() })
                 }
                 Crashed::Waits(to) => (to, Change { lost: true, unbegun: true, ..Change::default() }),
                 Crashed::Counts => continue,
