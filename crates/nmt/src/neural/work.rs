@@ -60,7 +60,7 @@ struct Part {
     /// Something to use if nothing better comes.
     salvage: Option<Piece>,
     /// A translation that seems sound, while the model is asked for another one.
-    first: Option<Opinion>,
+    first: Option<Box<Opinion>>,
 }
 
 /// A translation that may be used, and what it is compared by.
@@ -206,13 +206,13 @@ impl<'a> Work<'a> {
             (Some(first), judged) => {
                 let source = &asked.draft.text;
                 let second = judged.ok().filter(|second| is_better(source, second, &first));
-                part.state = State::Done(second.unwrap_or(first).piece);
+                part.state = State::Done(second.unwrap_or(*first).piece);
                 return;
             }
             (None, Ok(opinion)) => {
                 let is_plain = part.bad == 0 && !asked.draft.capitals && asked.draft.spaced.is_none();
                 if is_plain && is_doubtful(&asked.draft.text, &opinion) {
-                    part.first = Some(opinion);
+                    part.first = Some(Box::new(opinion));
                 } else {
                     part.state = State::Done(opinion.piece);
                 }
@@ -382,8 +382,8 @@ fn trimmed(text: &str, mut range: Range<usize>, groups: &mut Vec<Group>) -> Rang
         } else if groups.last().is_some_and(trails) {
             range.end = groups.pop().map_or(range.end, |group| group.range.start);
         } else if is_bracketed(slice.trim())
-            && !groups.first().is_some_and(|group| group.range.start == range.start)
-            && !groups.last().is_some_and(|group| group.range.end == range.end)
+            && groups.first().is_none_or(|group| group.range.start != range.start)
+            && groups.last().is_none_or(|group| group.range.end != range.end)
         {
             (range.start, range.end) = (range.start + 1, range.end - 1);
         } else {
