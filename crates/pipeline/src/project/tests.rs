@@ -271,6 +271,7 @@ impl Translator for Says {
                 .collect(),
             fixed: Vec::new(),
             kept_as_source: false,
+            score: None,
         };
         Ok(sources.iter().map(say).collect())
     }
