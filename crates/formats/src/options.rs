@@ -87,6 +87,9 @@ options! {
     fit_text: bool = true;
     /// Comments in the code blocks of a Markdown text, where they are whole lines. Default off.
     code_comments: bool = false;
+    /// Paragraphs in another language than the document's. Default off: a model would garble them. Not asked where the
+    /// engine does not mind.
+    foreign_text: bool = false;
     /// Text in pictures. Accepted; pictures stay as they are, and the report counts them. Default off.
     image_text: bool = false;
     /// Keys of a front matter whose text values are translated.

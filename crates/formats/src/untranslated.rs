@@ -62,5 +62,9 @@ kinds! {
     AlreadyTranslated,
     /// The document is in the language wanted already.
     SameLanguage,
+    /// A segment of a document in another language is in the language wanted already, and the option `foreign_text` is off.
+    TargetLanguage,
+    /// A segment is in a language that is neither the document's nor the one wanted, and the option `foreign_text` is off.
+    OtherLanguage,
     }
 }

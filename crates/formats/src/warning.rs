@@ -28,5 +28,7 @@ kinds! {
     EncodingChanged,
     /// The text did not tell its language, and the likeliest one was taken.
     LanguageGuessed,
+    /// The engine gave nothing that could be used for a sentence, which kept its source text.
+    KeptAsSource,
     }
 }

@@ -60,6 +60,7 @@ fn rewrite_one(source: &Source, rewrite: impl Fn(char) -> Option<char>) -> Trans
         links: Vec::new(),
         fixed: Vec::with_capacity(source.fixed.len()),
         kept_as_source: false,
+        score: None,
     };
     let mut at = 0;
     for fixed in &source.fixed {

@@ -18,4 +18,4 @@ pub use models::{
 };
 pub use neural::{Kernel, Neural, NeuralConfig, StartError};
 pub use pseudo::Pseudo;
-pub use translator::{Fixed, Link, Pairs, Source, TranslateError, Translated, Translator, Unit, Watch};
+pub use translator::{Fixed, Link, Pairs, Score, Source, TranslateError, Translated, Translator, Unit, Watch};

@@ -51,8 +51,46 @@ pub struct Link {
     pub target: Range<usize>,
 }
 
+/// How sure an engine was of a translation, by its own reckoning.
+///
+/// It compares translations of one text by one engine; across engines, and across texts of very different lengths, it says
+/// little.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Score {
+    /// The natural logarithm of the translation's probability: each token's among those that were weighed, after the tokens
+    /// before it, all added up. For a way over two models, of both.
+    pub log_probability: f32,
+    /// Tokens that it adds up, ends included.
+    pub tokens: u32,
+}
+
+impl Score {
+    /// The score of tokens with these log-probabilities.
+    #[must_use]
+    pub fn of(log_probabilities: &[f32]) -> Self {
+        let tokens = u32::try_from(log_probabilities.len()).unwrap_or(u32::MAX);
+        Self { log_probability: log_probabilities.iter().sum(), tokens }
+    }
+
+    /// The mean of the tokens' log-probabilities: 0 is certain.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a mean over tokens needs no more than 24 bits of their number")]
+    pub fn mean(self) -> f32 {
+        self.log_probability / self.tokens.max(1) as f32
+    }
+
+    /// Both, one after the other.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            log_probability: self.log_probability + other.log_probability,
+            tokens: self.tokens.saturating_add(other.tokens),
+        }
+    }
+}
+
 /// One unit translated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Translated {
     /// The translation.
     pub text: String,
@@ -62,6 +100,8 @@ pub struct Translated {
     pub fixed: Vec<Range<usize>>,
     /// Whether this is the source text because the engine could not do better (empty, endless or absurd output).
     pub kept_as_source: bool,
+    /// How sure the engine was of what it translated; `None` if it does not say, or translated nothing.
+    pub score: Option<Score>,
 }
 
 /// Why an engine gave nothing back.
@@ -133,6 +173,11 @@ pub trait Translator: Send + Sync {
     /// Whether what comes out is in the target language. If not, a document's language marks stay as they are.
     fn changes_language(&self) -> bool {
         true
+    }
+
+    /// Whether it takes every text for one in the source language, and makes nonsense of what is in another.
+    fn garbles_foreign_text(&self) -> bool {
+        false
     }
 
     /// Translates; one output for each source, in order, the same whatever else is in the call.

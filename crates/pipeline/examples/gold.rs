@@ -197,6 +197,7 @@ impl Translator for Forced<'_> {
                 links: Vec::new(),
                 fixed: source.fixed.iter().map(|fixed| fixed.range.clone()).collect(),
                 kept_as_source: true,
+                score: None,
             }))
         };
         sources.iter().map(say).collect()

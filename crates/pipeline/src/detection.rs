@@ -149,7 +149,7 @@ fn tag_of(lang: Lang) -> Option<LanguageTag> {
 }
 
 /// Scripts and regions of a language are told as one.
-fn lang_of(tag: &LanguageTag) -> Option<Lang> {
+pub(crate) fn lang_of(tag: &LanguageTag) -> Option<Lang> {
     let primary = |code: &'static str| code.split('-').next().unwrap_or_default();
     let found = CODES.iter().find(|(_, code)| primary(code) == tag.primary());
     found.map(|(lang, _)| *lang)

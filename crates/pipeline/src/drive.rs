@@ -89,7 +89,8 @@ fn holds_fixed(source: &Source, answer: &Translated) -> bool {
 
 /// The source text with what is fixed in its place, and exact links.
 pub(crate) fn as_source(source: &Source) -> Translated {
-    let mut out = Translated { text: String::new(), links: Vec::new(), fixed: Vec::new(), kept_as_source: true };
+    let mut out =
+        Translated { text: String::new(), links: Vec::new(), fixed: Vec::new(), kept_as_source: true, score: None };
     let mut at = 0;
     for fixed in &source.fixed {
         copy_letters(source, at..fixed.range.start, &mut out);
@@ -153,7 +154,7 @@ mod tests {
     }
 
     fn answer(text: &str) -> Translated {
-        Translated { text: text.into(), links: Vec::new(), fixed: Vec::new(), kept_as_source: false }
+        Translated { text: text.into(), links: Vec::new(), fixed: Vec::new(), kept_as_source: false, score: None }
     }
 
     fn run(

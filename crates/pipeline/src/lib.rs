@@ -1,6 +1,6 @@
 //! One document from bytes to bytes: detect, extract, segment, translate, project tags, merge, verify.
 //!
-//! The way of the data: `detection` tells the language; `plan` takes segments apart into `sentences` with what is
+//! The way of the data: `detection` tells the language, and `foreign` what is in another; `plan` takes segments apart into `sentences` with what is
 //! `fixed` in them (`protect`, [`Glossary`]), equal ones once; `drive` hands them to the engine and looks at the answers;
 //! `assemble` puts segments together again and `project` the tags into them; the filter merges.
 //!
@@ -12,6 +12,7 @@ mod assemble;
 mod detection;
 mod drive;
 mod fixed;
+mod foreign;
 mod glossary;
 mod limits;
 mod ordinals;

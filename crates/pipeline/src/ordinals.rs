@@ -90,8 +90,13 @@ mod tests {
     #[track_caller]
     fn check(source: &str, answer: &str, expected: &str) {
         let source = Source { text: source.into(), fixed: Vec::new(), linked: false };
-        let mut answer =
-            Translated { text: answer.into(), links: Vec::new(), fixed: Vec::new(), kept_as_source: false };
+        let mut answer = Translated {
+            text: answer.into(),
+            links: Vec::new(),
+            fixed: Vec::new(),
+            kept_as_source: false,
+            score: None,
+        };
         restore(&source, &mut answer);
         assert_eq!(answer.text, expected);
     }
@@ -115,8 +120,13 @@ mod tests {
         let source =
             Source { text: "2nd {x} 2nd".into(), fixed: vec![Fixed { range: 4..7, text: "2o".into() }], linked: true };
         let links = vec![Link { source: 0..3, target: 0..2 }, Link { source: 8..11, target: 6..8 }];
-        let mut answer =
-            Translated { text: "2o 2o 2o".into(), links, fixed: [3..5, 6..6].into(), kept_as_source: false };
+        let mut answer = Translated {
+            text: "2o 2o 2o".into(),
+            links,
+            fixed: [3..5, 6..6].into(),
+            kept_as_source: false,
+            score: None,
+        };
         restore(&source, &mut answer);
         assert_eq!(answer.text, "2º 2o 2º");
         assert_eq!(answer.fixed, [4..6, 7..7]);

@@ -36,16 +36,26 @@ pub(crate) struct Stretch {
 pub(crate) enum Way {
     /// By the engine: the index of its unit.
     Unit(usize),
-    /// Not at all: it has no letters but in what is fixed. The ranges are within the stretch.
+    /// Not at all: it has no letters but in what is fixed, or is kept. The ranges are within the stretch.
     Copied(Vec<Fixed>),
 }
 
 impl Plan {
-    /// Takes the segments apart as the engine wants them.
-    pub(crate) fn new(segments: &[Segment], language: &LanguageTag, unit: Unit, glossary: &Glossary) -> Self {
+    /// Takes the segments apart as the engine wants them. Those that `is_kept` names by their index stay as they are.
+    pub(crate) fn new(
+        segments: &[Segment],
+        language: &LanguageTag,
+        unit: Unit,
+        glossary: &Glossary,
+        is_kept: impl Fn(usize) -> bool,
+    ) -> Self {
         let mut plan = Self { ends: Vec::with_capacity(segments.len()), ..Self::default() };
-        for segment in segments {
-            plan.add(segment, language, unit, glossary);
+        for (index, segment) in segments.iter().enumerate() {
+            if is_kept(index) {
+                plan.keep(segment);
+            } else {
+                plan.add(segment, language, unit, glossary);
+            }
         }
         plan
     }
@@ -54,6 +64,13 @@ impl Plan {
     pub(crate) fn stretches(&self, segment: usize) -> &[Stretch] {
         let start = segment.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.stretches[start..self.ends[segment]]
+    }
+
+    fn keep(&mut self, segment: &Segment) {
+        let text = segment.source.text();
+        let range = trimmed(text, 0..text.len());
+        self.stretches.extend(range.map(|range| Stretch { range, way: Way::Copied(Vec::new()) }));
+        self.ends.push(self.stretches.len());
     }
 
     fn add(&mut self, segment: &Segment, language: &LanguageTag, unit: Unit, glossary: &Glossary) {
@@ -145,7 +162,7 @@ mod tests {
     use super::*;
 
     fn plan(segments: &[Segment]) -> Plan {
-        Plan::new(segments, &"en".parse().unwrap(), Unit::Sentence, &Glossary::default())
+        Plan::new(segments, &"en".parse().unwrap(), Unit::Sentence, &Glossary::default(), |_| false)
     }
 
     #[test]

@@ -10,6 +10,7 @@ use terjuman_nmt::{Pairs, Source, TranslateError, Translated, Translator, Watch}
 use crate::assemble::assemble;
 use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
+use crate::foreign::{Foreign, foreign};
 use crate::plan::Plan;
 use crate::project::{Placed, project};
 use crate::report::{Stage, millis};
@@ -149,7 +150,8 @@ fn translate_document(
     report.stage = Stage::Glossary;
     let glossary = Glossary::read(request.glossaries, &pair, request.limits)?;
     report.stage = Stage::Translate;
-    let translations = translate_segments(segments, request.engine, &pair, &glossary, limits, report, watch);
+    let translations =
+        translate_segments(segments, request.engine, &pair, &glossary, (request.options, limits), report, watch);
     report.durations.translate_ms = lap();
     let translations = translations?;
     if watch.is_cancelled() {
@@ -223,11 +225,24 @@ fn translate_segments(
     engine: &dyn Translator,
     pair: &LanguagePair,
     glossary: &Glossary,
-    limits: &EngineLimits,
+    (options, limits): (&Options, &EngineLimits),
     report: &mut Report,
     watch: &dyn Watch,
 ) -> Result<Vec<TaggedText>, Failure> {
-    let mut plan = Plan::new(segments, &pair.source, engine.unit(), glossary);
+    let foreign = if engine.garbles_foreign_text() && !options.foreign_text {
+        foreign(segments, &pair.source, &pair.target)
+    } else {
+        Vec::new()
+    };
+    for kind in foreign.iter().flatten() {
+        let reason = match kind {
+            Foreign::Target => Reason::TargetLanguage,
+            Foreign::Other => Reason::OtherLanguage,
+        };
+        report.untranslated.add_many(reason, 1);
+    }
+    let is_kept = |index: usize| foreign.get(index).is_some_and(Option::is_some);
+    let mut plan = Plan::new(segments, &pair.source, engine.unit(), glossary, is_kept);
     let units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
     report.sentences = units.len();
     report.glossary_hits = plan.glossary_hits;
@@ -242,6 +257,9 @@ fn translate_segments(
         let (translation, kept) = place_segment(segment, index, &plan, &units, &translated, report);
         kept_words += kept;
         translations.push(translation);
+    }
+    if report.kept_as_source > 0 {
+        report.warnings.add_many(WarningKind::KeptAsSource, report.kept_as_source as u64);
     }
     if kept_words > limits.kept_words && kept_words * 100 > report.words * limits.kept_percent {
         let message = format!("the engine could not translate {kept_words} of {} words", report.words);

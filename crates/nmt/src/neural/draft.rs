@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use unicode_normalization::char::compose;
 
+use crate::neural::abbreviations::written_out;
 use crate::neural::model::Model;
 use crate::neural::protect::{Group, Nature, plainer, plainer_word, word_around};
+use crate::neural::spaced::spaced;
 use crate::neural::span_map::SpanMap;
 use crate::neural::units::is_mark;
 
@@ -18,8 +20,21 @@ pub(crate) struct Recipe {
     pub(crate) terms_in_place: bool,
     /// The signs that end the sentence are held back.
     pub(crate) without_end: bool,
+    /// What becomes of capitals.
+    pub(crate) case: Case,
+    /// The text is English: abbreviations that models misread are written out.
+    pub(crate) english: bool,
+}
+
+/// What becomes of capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Case {
+    #[default]
+    AsWritten,
+    /// Words that begin with one are put in small letters; acronyms stay.
+    SmallButAcronyms,
     /// All letters are put in small.
-    pub(crate) lower: bool,
+    Small,
 }
 
 /// A text ready for the model.
@@ -40,6 +55,8 @@ pub(crate) struct Draft {
     pub(crate) end: Range<usize>,
     /// The source is in capitals throughout; the draft is not.
     pub(crate) capitals: bool,
+    /// The source has a blank after each letter, and so many between words; the draft has not.
+    pub(crate) spaced: Option<usize>,
 }
 
 /// A made-up word that stands for a group.
@@ -107,7 +124,14 @@ impl Draft {
         model: &dyn Model,
     ) -> Option<Self> {
         let end = if recipe.without_end { final_signs(source, within, groups) } else { within.end..within.end };
-        let capitals = is_capitals(source, within, groups);
+        let letters = if groups.is_empty() { spaced(source, within) } else { None };
+        let capitals = match &letters {
+            Some(letters) => {
+                let mut places = letters.words.iter().flatten();
+                places.all(|letter| source[letter.clone()].chars().all(char::is_uppercase))
+            }
+            None => is_capitals(source, within, groups),
+        };
         let mut draft = Self {
             text: String::with_capacity(within.len() + 8),
             origin: SpanMap::default(),
@@ -117,8 +141,17 @@ impl Draft {
             within: within.clone(),
             end: end.clone(),
             capitals,
+            spaced: letters.as_ref().map(|letters| letters.gap),
         };
-        let mut writer = Writer { source, draft: &mut draft, model, lower: recipe.lower || capitals };
+        let case = if capitals { Case::Small } else { recipe.case };
+        let mut writer = Writer { source, draft: &mut draft, model, case, english: recipe.english };
+        if let Some(letters) = letters {
+            writer.letters(&letters.words);
+            if capitals {
+                capitalise_first(&mut draft.text);
+            }
+            return Some(draft);
+        }
         let part = &source[within.clone()];
         let is_usable = |word: &&&str| !part.contains(**word) && word.chars().all(|letter| model.knows(letter));
         let mut sets = SETS.map(|set| set.iter().filter(is_usable));
@@ -148,14 +181,27 @@ struct Writer<'a> {
     source: &'a str,
     draft: &'a mut Draft,
     model: &'a dyn Model,
-    lower: bool,
+    case: Case,
+    english: bool,
 }
 
 impl Writer<'_> {
     fn text(&mut self, range: Range<usize>) {
         let mut at = range.start;
+        let mut is_in_word = false;
         while let Some(character) = self.source[at..range.end].chars().next() {
             let end = at + character.len_utf8();
+            let begins_word = character.is_alphabetic() && !is_in_word;
+            is_in_word = character.is_alphanumeric();
+            if begins_word
+                && self.english
+                && let Some((length, long)) = written_out(&self.source[range.start..at], &self.source[at..range.end])
+            {
+                self.write_out(long, at..at + length);
+                at += length;
+                is_in_word = false;
+                continue;
+            }
             // The vocabulary's normalisation would make three points of one sign, for good.
             let is_known = character != '…' && (character.is_whitespace() || self.model.knows(character));
             if is_known {
@@ -177,7 +223,7 @@ impl Writer<'_> {
 
     fn character(&mut self, character: char, from: Range<usize>) {
         let start = self.draft.text.len();
-        if self.lower {
+        if self.is_lowered(character, &from) {
             self.draft.text.extend(character.to_lowercase());
         } else {
             self.draft.text.push(character);
@@ -187,6 +233,45 @@ impl Writer<'_> {
             self.draft.origin.push_exact(to, from);
         } else {
             self.draft.origin.push(to, from);
+        }
+    }
+
+    fn is_lowered(&self, character: char, from: &Range<usize>) -> bool {
+        match self.case {
+            Case::AsWritten => false,
+            Case::Small => true,
+            Case::SmallButAcronyms => {
+                // The first letter of a word whose next one is small.
+                character.is_uppercase()
+                    && self.source[from.end..self.draft.within.end].starts_with(char::is_lowercase)
+                    && !self.draft.text.ends_with(char::is_alphabetic)
+            }
+        }
+    }
+
+    /// Writes the whole word for an abbreviation, with a capital where that has one.
+    fn write_out(&mut self, long: &str, from: Range<usize>) {
+        let start = self.draft.text.len();
+        let is_capital = self.case == Case::AsWritten && self.source[from.clone()].starts_with(char::is_uppercase);
+        let capital = if is_capital { 1 } else { 0 };
+        self.draft.text.extend(long[..capital].chars().flat_map(char::to_uppercase));
+        self.draft.text.push_str(&long[capital..]);
+        // `No.5`
+        if self.source[from.end..self.draft.within.end].starts_with(char::is_alphanumeric) {
+            self.draft.text.push(' ');
+        }
+        self.draft.origin.push(start..self.draft.text.len(), from);
+    }
+
+    /// Writes words whose letters stand apart.
+    fn letters(&mut self, words: &[Vec<Range<usize>>]) {
+        for word in words {
+            if !self.draft.text.is_empty() {
+                self.draft.text.push(' ');
+            }
+            for letter in word {
+                self.source[letter.clone()].chars().for_each(|character| self.character(character, letter.clone()));
+            }
         }
     }
 
@@ -335,6 +420,19 @@ mod tests {
     }
 
     #[test]
+    fn abbreviations_are_written_out_and_spaced_letters_joined() {
+        let english = Recipe { english: true, ..Recipe::default() };
+        check("No. of months", english, "Number of months");
+        check("INVOICE NO. 5", english, "Invoice number 5");
+        check("No. of months", Recipe::default(), "No. of months");
+        let draft = check("C O N T R A C T", Recipe::default(), "Contract");
+        assert!(draft.capitals && draft.spaced.is_some());
+        assert_eq!(draft.origin.map(&(0..8)), 0..15);
+        let titles = Recipe { case: Case::SmallButAcronyms, ..Recipe::default() };
+        check("Total USB McDonald A Cost", titles, "total USB mcDonald A cost");
+    }
+
+    #[test]
     fn capitals_and_ends_are_taken_off() {
         let draft = check("THIS IS A WARNING!", Recipe::default(), "This is a warning!");
         assert!(draft.capitals);
@@ -342,6 +440,6 @@ mod tests {
         check("GO ON", Recipe::default(), "GO ON");
         let draft = check("Hello there!?", Recipe { without_end: true, ..Recipe::default() }, "Hello there");
         assert_eq!(draft.end, 11..13);
-        check("Hello There", Recipe { lower: true, ..Recipe::default() }, "hello there");
+        check("Hello There", Recipe { case: Case::Small, ..Recipe::default() }, "hello there");
     }
 }

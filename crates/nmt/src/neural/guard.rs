@@ -8,6 +8,12 @@ use crate::neural::units::is_unspaced;
 const LEAST_END: f32 = 0.1;
 const MEAN_END: f32 = 0.18;
 
+/// So many source tokens in a row that nothing of the translation came from are a clause that was left out; and what of
+/// such a token may have gone into each target token. One in a thousand sentences has such a run, and nearly all of them
+/// lack something.
+const UNCOVERED: usize = 5;
+const TRACE: f32 = 0.05;
+
 /// Why an output is not to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
@@ -27,6 +33,10 @@ pub(crate) enum Flaw {
     Tail(usize),
     /// So many words for so few that some are made up.
     Padded,
+    /// Nothing of the translation comes from a long stretch of the source.
+    Uncovered,
+    /// The model itself does not believe it.
+    Unsure,
     /// A long number came out as another one.
     Number,
     /// A stretch that must come out as given did not come out, or not once.
@@ -50,7 +60,9 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
         return Some(Flaw::Empty);
     }
     // An invented tail explains an endless output, and tells what of it can be used.
-    if let Some(at) = tail(source, target).or_else(|| unfounded(decoded, attention)) {
+    if let Some(at) =
+        tail(source, target).or_else(|| unfounded(decoded, attention)).or_else(|| leftover(source, target))
+    {
         return Some(Flaw::Tail(at));
     }
     if !complete {
@@ -66,11 +78,24 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
     if source_tokens >= 8 && target_tokens * 7 / 2 < source_tokens {
         return Some(Flaw::TooShort);
     }
+    if longest_uncovered(attention) >= UNCOVERED {
+        return Some(Flaw::Uncovered);
+    }
     let is_kept = |number: String| numbers(target).any(|other| other == number);
     if !numbers(source).all(is_kept) || loses_last_number(source, target) {
         return Some(Flaw::Number);
     }
     if is_padded(source, target) { Some(Flaw::Padded) } else { None }
+}
+
+/// The longest run of source tokens that no target token came from.
+fn longest_uncovered(attention: &Attention) -> usize {
+    let Some(tokens) = attention.stride.checked_sub(1) else { return 0 };
+    let mut covered = vec![false; tokens];
+    for row in attention.weights.chunks_exact(attention.stride) {
+        covered.iter_mut().zip(row).for_each(|(covered, weight)| *covered |= *weight >= TRACE);
+    }
+    covered.split(|covered| *covered).map(<[bool]>::len).max().unwrap_or_default()
 }
 
 /// Numbers of three digits or more, without their separators: shorter ones are often written out.
@@ -135,8 +160,47 @@ fn unfounded(decoded: &Decoded, attention: &Attention) -> Option<usize> {
     let (before, after) = decoded.text.split_at(at);
     let is_sign = |character: char| !character.is_alphanumeric();
     let begins = after.trim_start().starts_with(is_sign) && after.starts_with(' ');
-    let ended = before.ends_with(is_sign) && !before.ends_with([',', '-']);
-    (has_letters(before) && has_letters(after) && (begins || ended)).then_some(at)
+    // A dash with blanks around it leads to what follows.
+    let sentence = undashed(before);
+    let is_dashed = sentence.len() < before.trim_end().len();
+    let ended = is_dashed || before.ends_with(is_sign) && !before.ends_with([',', '-']);
+    (has_letters(sentence) && has_letters(after) && (begins || ended)).then_some(if is_dashed {
+        sentence.len()
+    } else {
+        at
+    })
+}
+
+/// The text without a dash at its end that stands by itself.
+fn undashed(text: &str) -> &str {
+    let text = text.trim_end();
+    let rest = text.trim_end_matches(['-', '–', '—']);
+    if rest.len() < text.len() && rest.ends_with(char::is_whitespace) { rest.trim_end() } else { text }
+}
+
+/// Where the output is over, if a dash that leads nowhere follows, or the same words again.
+fn leftover(source: &str, target: &str) -> Option<usize> {
+    let text = target.trim_end();
+    let sentence = undashed(text);
+    if sentence.len() < text.len() && has_letters(sentence) && undashed(source).len() == source.trim_end().len() {
+        return Some(sentence.len());
+    }
+    let half = twice(text)?;
+    twice(source.trim_end()).is_none().then_some(half)
+}
+
+/// Most words that are told to stand twice; more are a loop.
+const MOST_TWICE: usize = 4;
+
+/// The length of the first half, if the text is some words, twice.
+fn twice(text: &str) -> Option<usize> {
+    let words: Vec<&str> = text.split_whitespace().take(2 * MOST_TWICE + 1).collect();
+    let (first, second) = words.split_at(words.len() / 2);
+    let is_twice = !first.is_empty()
+        && words.len() <= 2 * MOST_TWICE
+        && first.iter().map(|word| word.to_lowercase()).eq(second.iter().map(|word| word.to_lowercase()));
+    let last = first.last().filter(|_| is_twice && has_letters(text))?;
+    Some(last.as_ptr() as usize - text.as_ptr() as usize + last.len())
 }
 
 /// Ends of runs of signs that end a sentence and nothing else: a full stop may be an abbreviation's.
@@ -225,6 +289,7 @@ mod tests {
     fn a_tail_that_comes_from_the_end_alone_is_told() {
         assert_eq!(look("The house is small.", "A casa é pequena. - scotts e", 17), Some(Flaw::Tail(18)));
         assert_eq!(look("The house (here) is small", "A casa (aqui) é pequena (em inglês)", 24), Some(Flaw::Tail(24)));
+        assert_eq!(look("Política de Privacidade", "Privacy Policy - scotts ab", 16), Some(Flaw::Tail(14)));
         // Words that follow words may belong to them.
         assert_eq!(look("Something", "Alguma coisa boa", 0), None);
         assert_eq!(look("The house is small.", "A casa é pequena.", 8), None);
@@ -237,13 +302,32 @@ mod tests {
         check("Ha ha ha ha ha ha!", "Ha ha ha ha ha ha!", None);
         check("The cat sat on the mat.", "O gato sentou-se no tapete.", None);
         check("Stop!", "Pare!", None);
+        check("Bye bye", "Tchau tchau", None);
+        check("see page 3 -", "ver página 3 -", None);
         check("It cost 1,234 euros in 2020.", "Custou 1.234 euros em 2020.", None);
         check("你好", "Good morning to all of you", None);
     }
 
     #[test]
+    fn a_clause_that_nothing_came_from_is_told() {
+        let decoded = Decoded { text: "um dois".into(), spans: vec![0..2, 3..7] };
+        let look = |left_out: usize| {
+            // The two words come from the first two of the source.
+            let row = |from| (0..3 + left_out).map(move |token| if token == from { 1.0 } else { 0.0 });
+            let attention = Attention { stride: 3 + left_out, weights: row(0).chain(row(1)).collect() };
+            let source_tokens = 2 + left_out;
+            let source = "one two and some more";
+            flaw(&Evidence { source, source_tokens, decoded: &decoded, attention: &attention, complete: true })
+        };
+        assert_eq!(look(UNCOVERED - 1), None);
+        assert_eq!(look(UNCOVERED), Some(Flaw::Uncovered));
+    }
+
+    #[test]
     fn each_failure_is_told() {
         check("Olá, mundo!", "Hello world! - scotts", Some(Flaw::Tail(12)));
+        check("Cancelar", "Cancel Cancel", Some(Flaw::Tail(6)));
+        check("3 de março de 2024", "3 March 2024 -", Some(Flaw::Tail(12)));
         check("Fine weather today.", " ", Some(Flaw::Empty));
         check("the the", "o que o que o que o que o que o que", Some(Flaw::Repetition));
         check("Thank you!", "Obrigado por enviar uma edição.", Some(Flaw::Padded));

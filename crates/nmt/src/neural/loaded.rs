@@ -14,6 +14,8 @@ use crate::neural::stored::StoredModel;
 pub(crate) struct Loaded {
     pub(crate) model: Arc<dyn Model>,
     pub(crate) fingerprint: Arc<str>,
+    /// Whether it translates from English.
+    pub(crate) is_english: bool,
 }
 
 pub(crate) struct LoadedModels {
@@ -56,7 +58,7 @@ impl LoadedModels {
             tracing::info!(model = %pair, "let go of the model {pair}");
         }
         tracing::info!(model = %pair, bytes = model.bytes(), "loaded the model {pair}");
-        let found = Loaded { model, fingerprint: fingerprint.into() };
+        let found = Loaded { model, fingerprint: fingerprint.into(), is_english: pair.source.primary() == "en" };
         loaded.push((pair.clone(), found.clone()));
         Ok(found)
     }

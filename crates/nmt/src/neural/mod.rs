@@ -5,6 +5,7 @@
 //! words where it failed ([`work`]), and put together again ([`restore`], [`piece`]). What computes a model hides
 //! behind [`model::Model`].
 
+mod abbreviations;
 mod align;
 mod cache;
 mod case;
@@ -15,11 +16,13 @@ mod links;
 mod loaded;
 mod metrics;
 mod model;
+mod opinion;
 mod piece;
 mod pool;
 mod protect;
 mod restore;
 mod route;
+mod spaced;
 mod span_map;
 mod split;
 mod stored;
@@ -143,6 +146,10 @@ impl Translator for Neural {
         Unit::Sentence
     }
 
+    fn garbles_foreign_text(&self) -> bool {
+        true
+    }
+
     fn translate(
         &self,
         pair: &LanguagePair,
@@ -209,5 +216,9 @@ fn across(source: &Source, middle: &Translated, order: &[usize], end: Translated
     }
     links.sort_by_key(|link| (link.target.start, link.source.start));
     links.dedup();
-    Translated { text: end.text, links, fixed, kept_as_source: false }
+    let score = match (middle.score, end.score) {
+        (Some(first), Some(second)) => Some(first.and(second)),
+        (first, second) => first.or(second),
+    };
+    Translated { text: end.text, links, fixed, kept_as_source: false, score }
 }

@@ -8,7 +8,7 @@ use crate::neural::model::{Attention, Decoded, Encoded};
 use crate::neural::protect::Group;
 use crate::neural::restore::Restored;
 use crate::neural::units::{units, units_around};
-use crate::translator::{Link, Source, Translated};
+use crate::translator::{Link, Score, Source, Translated};
 
 /// A part of a source, translated.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ pub(crate) struct Piece {
     pub(crate) fixed: Vec<(usize, Range<usize>)>,
     /// The source text, for want of a translation.
     pub(crate) kept: bool,
+    /// How sure the model was; `None` if it was not asked.
+    pub(crate) score: Option<Score>,
 }
 
 impl Piece {
@@ -151,6 +153,7 @@ pub(crate) fn join(source: &Source, parts: impl Iterator<Item = (Range<usize>, P
         links: Vec::new(),
         fixed: vec![0..0; source.fixed.len()],
         kept_as_source: false,
+        score: None,
     };
     let mut at = 0;
     for (range, piece) in parts {
@@ -170,5 +173,9 @@ fn append(out: &mut Translated, piece: Piece) {
         out.fixed[*index] = moved(range);
     }
     out.kept_as_source |= piece.kept;
+    out.score = match (out.score, piece.score) {
+        (Some(before), Some(score)) => Some(before.and(score)),
+        (before, score) => before.or(score),
+    };
     out.text.push_str(&piece.text);
 }

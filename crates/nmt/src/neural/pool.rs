@@ -491,6 +491,40 @@ mod tests {
         });
     }
 
+    fn queue_of(call: u64, model: &Arc<dyn Model>, texts: &[&str]) -> Queue {
+        let results = Arc::new(Results::default());
+        Queue { call, model: Arc::clone(model), tasks: tasks(texts), alone: Vec::new(), results }
+    }
+
+    /// Nothing here knows what time it is: a free thread takes what there is, and a busy one whatever comes while it has
+    /// room.
+    #[test]
+    fn a_sentence_alone_waits_for_no_company() {
+        let model: Arc<dyn Model> = Arc::new(Letters);
+        for idle in [0, 3] {
+            let mut queues = Queues { idle, ..Queues::default() };
+            queues.waiting.push_back(queue_of(0, &model, &["alone"]));
+            assert!(queues.begin().is_some_and(|(_, alone)| alone.is_none()));
+            assert!(queues.take(&model, 0, 0).is_some_and(|taken| taken.call == 0));
+            assert!(queues.waiting.is_empty());
+        }
+        // One more joins those that are under way, where no thread is free.
+        let mut queues = Queues::default();
+        queues.waiting.push_back(queue_of(1, &model, &["late"]));
+        assert!(queues.take(&model, 9, 100).is_some_and(|taken| taken.call == 1));
+    }
+
+    #[test]
+    fn every_caller_has_its_turn_however_much_the_others_have() {
+        let model: Arc<dyn Model> = Arc::new(Letters);
+        let mut queues = Queues::default();
+        for (call, count) in [(0, 30), (1, 30), (2, 2)] {
+            queues.waiting.push_back(queue_of(call, &model, &vec!["text"; count]));
+        }
+        let order: Vec<_> = (0..9).filter_map(|_| queues.take(&model, 0, 0)).map(|taken| taken.call).collect();
+        assert_eq!(order, [0, 1, 2, 0, 1, 2, 0, 1, 0]);
+    }
+
     #[test]
     fn idle_threads_get_a_share_and_another_model_gets_its_turn() {
         let model: Arc<dyn Model> = Arc::new(Letters);

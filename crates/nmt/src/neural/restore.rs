@@ -8,6 +8,7 @@ use crate::neural::guard::Flaw;
 use crate::neural::links::touched;
 use crate::neural::model::{Attention, Decoded, Encoded};
 use crate::neural::protect::Group;
+use crate::neural::spaced::spread;
 use crate::neural::span_map::SpanMap;
 use crate::neural::units::units;
 
@@ -83,7 +84,27 @@ pub(crate) fn restore(
     let mut restored = writer.out;
     polish(source, draft, groups, &mut restored);
     restored.text.push_str(&source[draft.end.clone()]);
+    if let Some(gap) = draft.spaced {
+        restored = spaced_out(text, gap, draft.capitals);
+    }
     Ok(restored)
+}
+
+/// The output with a blank after each letter; there are no groups in it.
+fn spaced_out(text: &str, gap: usize, capitals: bool) -> Restored {
+    let mut out = Restored { text: String::with_capacity(2 * text.len()), map: SpanMap::default(), groups: Vec::new() };
+    spread(text, gap, |character, from| {
+        let start = out.text.len();
+        if capitals {
+            out.text.extend(character.to_uppercase());
+        } else {
+            out.text.push(character);
+        }
+        if let Some(from) = from {
+            out.map.push(from, start..out.text.len());
+        }
+    });
+    out
 }
 
 /// The range of a word that stands in the text once, by itself.

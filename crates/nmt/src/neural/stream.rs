@@ -26,6 +26,7 @@ const LOOK: usize = 256;
 /// See the module.
 pub(crate) struct Stream<'a> {
     model: &'a Arc<dyn Model>,
+    is_english: bool,
     fingerprint: &'a str,
     cache: &'a Cache,
     sources: &'a [Source],
@@ -53,6 +54,7 @@ impl<'a> Stream<'a> {
     pub(crate) fn new(loaded: &'a Loaded, cache: &'a Cache, sources: &'a [Source], done: &'a dyn Fn(usize)) -> Self {
         Self {
             model: &loaded.model,
+            is_english: loaded.is_english,
             fingerprint: &loaded.fingerprint,
             cache,
             sources,
@@ -89,7 +91,7 @@ impl<'a> Stream<'a> {
             }
             return (false, Vec::new());
         }
-        self.open.insert(index, Open { work: Work::new(source), missing: 0 });
+        self.open.insert(index, Open { work: Work::new(source, self.is_english), missing: 0 });
         (false, self.ask(index))
     }
 

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use crate::neural::draft::{Draft, Recipe, STAND_IN_SETS};
+use crate::neural::draft::{Case, Draft, Recipe, STAND_IN_SETS};
 use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
 use crate::neural::model::{Decoded, Encoded, Model, Output};
+use crate::neural::opinion::{is_better, is_doubtful};
 use crate::neural::piece::{Piece, join};
 use crate::neural::protect::{Group, Nature, Numbers, groups};
 use crate::neural::restore::restore;
 use crate::neural::split::{cut, endless};
-use crate::translator::{Source, Translated};
+use crate::translator::{Score, Source, Translated};
 
 /// Most tokens of one call. The models were trained on sentences; longer texts are silently cut short by the engine.
 pub(crate) const MOST_TOKENS: usize = 110;
@@ -22,6 +23,9 @@ const MOST_GROUPS: usize = 8;
 
 /// How often a part may be cut because the model fails over it.
 const MOST_CUTS: u8 = 2;
+
+/// Spaced letters may spell nothing; then the model is less sure than this of what it makes of them.
+const LEAST_MEAN_OF_SPACED: f32 = -0.7;
 
 /// A text to be put to the model.
 pub(crate) struct Ask {
@@ -40,6 +44,7 @@ pub(crate) enum Answer {
 /// A source being translated.
 pub(crate) struct Work<'a> {
     source: &'a Source,
+    english: bool,
     parts: Vec<Part>,
 }
 
@@ -54,6 +59,16 @@ struct Part {
     numbers: Numbers,
     /// Something to use if nothing better comes.
     salvage: Option<Piece>,
+    /// A translation that seems sound, while the model is asked for another one.
+    first: Option<Box<Opinion>>,
+}
+
+/// A translation that may be used, and what it is compared by.
+pub(crate) struct Opinion {
+    pub(crate) piece: Piece,
+    /// As the model made it.
+    pub(crate) text: String,
+    pub(crate) mean: f32,
 }
 
 enum State {
@@ -72,16 +87,31 @@ pub(crate) struct Asked {
 
 impl Part {
     fn new(range: Range<usize>, cuts: u8) -> Self {
-        Self { range, state: State::Waiting, lost: 0, bad: 0, cuts, numbers: Numbers::Involved, salvage: None }
+        Self {
+            range,
+            state: State::Waiting,
+            lost: 0,
+            bad: 0,
+            cuts,
+            numbers: Numbers::Involved,
+            salvage: None,
+            first: None,
+        }
     }
 
-    fn recipe(&self) -> Recipe {
-        Recipe { set: self.lost, terms_in_place: self.lost == 0, without_end: self.bad > 0, lower: self.bad > 1 }
+    fn recipe(&self, english: bool) -> Recipe {
+        let case = match (&self.first, self.bad) {
+            (Some(_), _) => Case::SmallButAcronyms,
+            (None, 0 | 1) => Case::AsWritten,
+            (None, _) => Case::Small,
+        };
+        Recipe { set: self.lost, terms_in_place: self.lost == 0, without_end: self.bad > 0, case, english }
     }
 }
 
 impl<'a> Work<'a> {
-    pub(crate) fn new(source: &'a Source) -> Self {
+    /// `english` says what the source is in.
+    pub(crate) fn new(source: &'a Source, english: bool) -> Self {
         let whole = 0..source.text.len();
         let mut parts = Vec::new();
         let mut at = 0;
@@ -99,7 +129,7 @@ impl<'a> Work<'a> {
             }
             at = at.max(word.end);
         }
-        Self { source, parts }
+        Self { source, english, parts }
     }
 
     /// The texts to put to the model next. None left: the work is done.
@@ -142,7 +172,7 @@ impl<'a> Work<'a> {
             let parts = self.halves(&part, groups.len().div_ceil(MOST_GROUPS), part.cuts);
             return Prepared::Parts(parts.unwrap_or_else(|| self.stretches(&part, &groups)));
         }
-        let Some(draft) = Draft::new(text, &part.range, &groups, part.recipe(), model) else {
+        let Some(draft) = Draft::new(text, &part.range, &groups, part.recipe(self.english), model) else {
             return Prepared::Parts(self.stretches(&part, &groups));
         };
         let encoded = model.encode(&draft.text);
@@ -170,19 +200,31 @@ impl<'a> Work<'a> {
             Answer::Broken => Err(Flaw::Broken),
             Answer::Output(output) => self.judge(&asked, output, model),
         };
+        let english = self.english;
         let part = &mut self.parts[part_index];
-        let flaw = match judged {
-            Ok(piece) => {
-                part.state = State::Done(piece);
+        let flaw = match (part.first.take(), judged) {
+            (Some(first), judged) => {
+                let source = &asked.draft.text;
+                let second = judged.ok().filter(|second| is_better(source, second, &first));
+                part.state = State::Done(second.unwrap_or(*first).piece);
                 return;
             }
-            Err(flaw) => flaw,
+            (None, Ok(opinion)) => {
+                let is_plain = part.bad == 0 && !asked.draft.capitals && asked.draft.spaced.is_none();
+                if is_plain && is_doubtful(&asked.draft.text, &opinion) {
+                    part.first = Some(Box::new(opinion));
+                } else {
+                    part.state = State::Done(opinion.piece);
+                }
+                return;
+            }
+            (None, Err(flaw)) => flaw,
         };
         if let Answer::Output(output) = &answer {
             let decoded = model.decode(&output.ids);
             let usable = match flaw {
                 Flaw::Tail(at) => Some(cut_short(decoded, at)),
-                Flaw::Padded | Flaw::Number => Some(decoded),
+                Flaw::Padded | Flaw::Number | Flaw::Uncovered => Some(decoded),
                 _ => None,
             };
             let piece = usable.and_then(|decoded| piece_of(self.source, &asked, output, &decoded).ok());
@@ -195,6 +237,11 @@ impl<'a> Work<'a> {
         }
         match flaw {
             Flaw::Broken => {}
+            // Said in other words the sentence is as long. In halves it is not.
+            Flaw::Uncovered => {
+                self.parts[part_index].state = self.last_resort(part_index, &asked, flaw);
+                return;
+            }
             Flaw::Lost => part.lost += 1,
             Flaw::Number if part.numbers == Numbers::Involved => {
                 part.numbers = Numbers::Long;
@@ -207,13 +254,14 @@ impl<'a> Work<'a> {
             | Flaw::Repetition
             | Flaw::TooLong
             | Flaw::TooShort
+            | Flaw::Unsure
             | Flaw::Tail(_) => {
                 part.bad += 1;
             }
         }
         // A recipe that gives the same text again gives the same output again.
         while part.bad > 0 && part.bad < 3 && flaw != Flaw::Lost {
-            let next = Draft::new(&self.source.text, &part.range, &asked.groups, part.recipe(), model);
+            let next = Draft::new(&self.source.text, &part.range, &asked.groups, part.recipe(english), model);
             if next.is_none_or(|next| next.text != asked.draft.text) {
                 break;
             }
@@ -221,29 +269,30 @@ impl<'a> Work<'a> {
         }
         let is_out_of_recipes = flaw == Flaw::Broken || part.lost >= STAND_IN_SETS || part.bad >= 3;
         if is_out_of_recipes {
-            self.parts[part_index].state = self.last_resort(part_index, &asked);
+            self.parts[part_index].state = self.last_resort(part_index, &asked, flaw);
         }
     }
 
     /// What becomes of a part that no recipe helps: what can be saved, smaller parts, the source.
-    fn last_resort(&mut self, part: usize, asked: &Asked) -> State {
-        if let Some(salvage) = self.parts[part].salvage.take() {
-            return State::Done(salvage);
-        }
+    fn last_resort(&mut self, part: usize, asked: &Asked, flaw: Flaw) -> State {
+        let salvage = self.parts[part].salvage.take();
         let part = &self.parts[part];
-        let parts = if asked.groups.is_empty() {
-            let worth_it = asked.encoded.ids.len() > 12 && part.cuts < MOST_CUTS;
-            if worth_it { self.halves(part, 2, part.cuts + 1) } else { None }
-        } else {
-            Some(self.stretches(part, &asked.groups))
+        let halves = || {
+            let is_worth_it = asked.encoded.ids.len() > 12 && part.cuts < MOST_CUTS;
+            if is_worth_it { self.halves(part, 2, part.cuts + 1) } else { None }
         };
+        if let Some(salvage) = salvage {
+            let halves = if flaw == Flaw::Uncovered { halves() } else { None };
+            return halves.map_or(State::Done(salvage), State::Cut);
+        }
+        let parts = if asked.groups.is_empty() { halves() } else { Some(self.stretches(part, &asked.groups)) };
         match parts {
             Some(parts) => State::Cut(parts),
             None => State::Done(Piece { kept: true, ..Piece::copy(self.source, part.range.clone()) }),
         }
     }
 
-    fn judge(&self, asked: &Asked, output: &Output, model: &dyn Model) -> Result<Piece, Flaw> {
+    fn judge(&self, asked: &Asked, output: &Output, model: &dyn Model) -> Result<Opinion, Flaw> {
         let decoded = model.decode(&output.ids);
         let evidence = Evidence {
             source: &asked.draft.text,
@@ -252,10 +301,15 @@ impl<'a> Work<'a> {
             attention: &output.attention,
             complete: output.complete,
         };
-        match flaw(&evidence) {
-            Some(flaw) => Err(flaw),
-            None => piece_of(self.source, asked, output, &decoded),
+        if let Some(flaw) = flaw(&evidence) {
+            return Err(flaw);
         }
+        let mean = Score::of(&output.log_probabilities).mean();
+        if asked.draft.spaced.is_some() && mean < LEAST_MEAN_OF_SPACED {
+            return Err(Flaw::Unsure);
+        }
+        let piece = piece_of(self.source, asked, output, &decoded)?;
+        Ok(Opinion { piece, text: decoded.text, mean })
     }
 
     /// The part in two, cut near its `share`th part.
@@ -295,7 +349,9 @@ pub(crate) fn piece_of(source: &Source, asked: &Asked, output: &Output, decoded:
     let Asked { groups, draft, encoded } = asked;
     let attention = &output.attention;
     let restored = restore(&source.text, groups, draft, encoded, decoded, attention)?;
-    Ok(Piece::translated(source, groups, draft, encoded, decoded, attention, restored))
+    let piece = Piece::translated(source, groups, draft, encoded, decoded, attention, restored);
+    let is_scored = !output.log_probabilities.is_empty();
+    Ok(Piece { score: is_scored.then(|| Score::of(&output.log_probabilities)), ..piece })
 }
 
 /// The output up to a place.
@@ -313,7 +369,7 @@ fn gaps(range: &Range<usize>, groups: &[Group]) -> impl Iterator<Item = Range<us
     starts.zip(ends).map(|(start, end)| start..end)
 }
 
-/// The range without the white space and ornaments at its ends: they have no part in the sentence.
+/// The range without the white space, the ornaments and the brackets around it: they have no part in the sentence.
 fn trimmed(text: &str, mut range: Range<usize>, groups: &mut Vec<Group>) -> Range<usize> {
     loop {
         let slice = &text[range.clone()];
@@ -325,8 +381,20 @@ fn trimmed(text: &str, mut range: Range<usize>, groups: &mut Vec<Group>) -> Rang
             range.start = groups.remove(0).range.end;
         } else if groups.last().is_some_and(trails) {
             range.end = groups.pop().map_or(range.end, |group| group.range.start);
+        } else if is_bracketed(slice.trim())
+            && groups.first().is_none_or(|group| group.range.start != range.start)
+            && groups.last().is_none_or(|group| group.range.end != range.end)
+        {
+            (range.start, range.end) = (range.start + 1, range.end - 1);
         } else {
             return range;
         }
     }
+}
+
+/// Whether one pair of brackets is around the whole text, and no other brackets are in it.
+fn is_bracketed(text: &str) -> bool {
+    let inner = |open, close| text.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
+    let inner = inner('(', ')').or_else(|| inner('[', ']'));
+    inner.is_some_and(|inner| has_letters(inner) && !inner.contains(['(', ')', '[', ']']))
 }

@@ -64,7 +64,7 @@ fn through(engine: &dyn Translator, segment: &Segment, terms: &[(&str, &str)]) -
     let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
     let terms = terms.iter().map(|(source, target)| ((*source).to_owned(), (*target).to_owned()));
     let glossary = Glossary::new(terms).unwrap();
-    let mut plan = Plan::new(std::slice::from_ref(segment), &pair.source, engine.unit(), &glossary);
+    let mut plan = Plan::new(std::slice::from_ref(segment), &pair.source, engine.unit(), &glossary, |_| false);
     let units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
     let translated = drive(engine, &pair, &units, &EngineLimits::default(), &()).unwrap();
     project(segment, &assemble(segment, 0, &plan, &units, &translated))
@@ -104,6 +104,7 @@ impl Reordering {
             links: Vec::new(),
             fixed: vec![0..0; source.fixed.len()],
             kept_as_source: false,
+            score: None,
         };
         let mut order = (self.order)(words.len());
         // What is fixed comes exactly once, and alone.
@@ -232,6 +233,7 @@ fn a_link_over_several_words_is_cut_where_a_tag_is_between_them() {
                 links: vec![Link { source: 0..source.text.len(), target: 0..source.text.len() }],
                 fixed: Vec::new(),
                 kept_as_source: false,
+                score: None,
             };
             Ok(sources.iter().map(translate).collect())
         }
@@ -269,6 +271,7 @@ impl Translator for Says {
                 .collect(),
             fixed: Vec::new(),
             kept_as_source: false,
+            score: None,
         };
         Ok(sources.iter().map(say).collect())
     }

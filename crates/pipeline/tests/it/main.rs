@@ -5,6 +5,7 @@
 mod cases;
 mod corpus;
 mod fidelity;
+mod guards;
 mod promises;
 mod real;
 mod reversing;

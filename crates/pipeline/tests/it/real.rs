@@ -9,7 +9,7 @@ use terjuman_pipeline::{GlossaryFile, GlossaryFormat, Limits, Options, Output, R
 /// The engine with the models of the folder that `TERJUMAN_TEST_MODELS` names (see `scripts/get-models`). Without it
 /// tests say that they were skipped; with `CI` set, that is a failure.
 #[expect(clippy::disallowed_methods, reason = "only the test run knows where the models are")]
-fn neural() -> Option<&'static Neural> {
+pub(crate) fn neural() -> Option<&'static Neural> {
     static NEURAL: OnceLock<Option<Neural>> = OnceLock::new();
     let make = || {
         let Some(folder) = std::env::var_os("TERJUMAN_TEST_MODELS") else {

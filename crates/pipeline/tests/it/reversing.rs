@@ -54,7 +54,7 @@ impl Translator for Reversing {
 
 fn kept(source: &Source) -> Translated {
     let fixed = source.fixed.iter().map(|fixed| fixed.range.clone()).collect();
-    Translated { text: source.text.clone(), links: Vec::new(), fixed, kept_as_source: true }
+    Translated { text: source.text.clone(), links: Vec::new(), fixed, kept_as_source: true, score: None }
 }
 
 fn reverse(source: &Source) -> Translated {
@@ -70,6 +70,7 @@ fn reverse(source: &Source) -> Translated {
         links: Vec::new(),
         fixed: vec![0..0; source.fixed.len()],
         kept_as_source: false,
+        score: None,
     };
     for (index, (range, fixed)) in words.iter().enumerate() {
         let is_last_stop = stop.is_some() && index + 1 == words.len();
