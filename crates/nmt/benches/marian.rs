@@ -26,7 +26,7 @@ mod files;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use terjuman_nmt::marian::measure::{Recipe, peak};
 use terjuman_nmt::marian::{Engine, Feed, Hypothesis, Kernel, Options, Workspace};
@@ -229,9 +229,16 @@ fn main() {
     let files = files::files(&arguments.folder, arguments.shortlist);
     let mut engines = Vec::new();
     for &kernel in &arguments.kernels {
-        let before = Instant::now();
+        let (before, all, own) = (Instant::now(), clock::process(), clock::thread());
         let engine = Engine::load(&files, kernel).unwrap_or_else(|error| panic!("{error}"));
-        println!("{}: loaded in {:.1} ms", kernel.name(), before.elapsed().as_secs_f64() * 1e3);
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+        println!(
+            "{}: loaded in {:.1} ms; {:.1} ms of processor time, {:.1} of them on the thread that waits",
+            kernel.name(),
+            milliseconds(before.elapsed()),
+            milliseconds(clock::process() - all),
+            milliseconds(clock::thread() - own)
+        );
         engines.push((engine, peak(kernel, &clock::thread)));
     }
     println!("resident with {} engines: {:.1} MB", engines.len(), resident_megabytes("VmRSS"));

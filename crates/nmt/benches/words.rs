@@ -1,10 +1,11 @@
 //! Words per second and memory of the engine `neural`, with real models.
 //!
-//! `TERJUMAN_TEST_MODELS=target/models cargo bench -p terjuman-nmt --bench words [-- FILE...]` translates the sentences
+//! `TERJUMAN_TEST_MODELS=target/models cargo bench -p terjuman-nmt --bench words [-- [--threads N] FILE...]` translates the sentences
 //! of the files (by default the demo's and what the corpus has in English), with one thread and with all, with links and
 //! without. Rounds alternate between these. Processor seconds are the figure to compare: the clock on the wall counts
 //! other people's work, too. The threads' gain is therefore told for the best rounds. With one thread the caller's own
-//! work has another core to itself; `taskset -c 0` takes that away and shows what one core does.
+//! work has another core to itself; `taskset -c 0` takes that away and shows what one core does. Memory is one engine's with
+//! `--threads`, all engines' without.
 
 #![expect(clippy::print_stdout, reason = "a bench tells what it measured")]
 
@@ -13,6 +14,7 @@ mod clock;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Instant;
 
 use terjuman_nmt::{Models, Neural, NeuralConfig, Source, Translator, parse_pair};
@@ -27,7 +29,7 @@ const ROUNDS: usize = 7;
 struct Case {
     threads: usize,
     linked: bool,
-    neural: Neural,
+    neural: Rc<Neural>,
     /// Words a second, round by round.
     processor: Vec<f64>,
     wall: Vec<f64>,
@@ -43,9 +45,16 @@ fn main() {
         return;
     };
     let models = repository.join(models);
-    // Cargo passes flags of its own.
-    let files: Vec<PathBuf> =
-        std::env::args().skip(1).filter(|name| !name.starts_with('-')).map(PathBuf::from).collect();
+    let (mut files, mut only) = (Vec::new(), None);
+    let mut given = std::env::args().skip(1);
+    while let Some(argument) = given.next() {
+        match argument.as_str() {
+            "--threads" => only = given.next().and_then(|number| number.parse::<usize>().ok()),
+            // Cargo passes flags of its own.
+            flag if flag.starts_with('-') => {}
+            file => files.push(PathBuf::from(file)),
+        }
+    }
     let files = if files.is_empty() { usual_texts(&repository) } else { files };
     let sentences = sentences(&files);
     let words: usize = sentences.iter().map(|sentence| sentence.split_whitespace().count()).sum();
@@ -53,22 +62,22 @@ fn main() {
     let all = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut threads = vec![1, all];
     threads.dedup();
+    threads.retain(|&threads| only.is_none_or(|only| only == threads));
     let sources = |linked| -> Vec<Source> {
         sentences.iter().map(|text| Source { text: text.clone(), fixed: Vec::new(), linked }).collect()
     };
-    let mut cases: Vec<Case> = threads
-        .iter()
-        .flat_map(|&threads| [true, false].map(|linked| (threads, linked)))
-        .map(|(threads, linked)| {
-            let config =
-                NeuralConfig { threads: NonZeroUsize::new(threads), cache_bytes: 0, ..NeuralConfig::default() };
-            let neural = Neural::new(Models::new(&models), &config).expect("threads can be started");
+    let mut cases = Vec::new();
+    for &threads in &threads {
+        let config = NeuralConfig { threads: NonZeroUsize::new(threads), cache_bytes: 0, ..NeuralConfig::default() };
+        let neural = Rc::new(Neural::new(Models::new(&models), &config).expect("threads can be started"));
+        cases.extend([true, false].map(|linked| {
+            let neural = Rc::clone(&neural);
             Case { threads, linked, neural, processor: Vec::new(), wall: Vec::new(), share: Vec::new() }
-        })
-        .collect();
+        }));
+    }
     for pair in ["en-pt", "pt-en"] {
         let pair = parse_pair(pair).expect("it is a pair");
-        for case in &cases {
+        for case in cases.iter().filter(|case| case.linked) {
             let clock = Instant::now();
             case.neural.translate(&pair, &sources(true)[..1], &()).expect("the store has both");
             println!("{pair}: loaded, and one sentence translated, in {:.0} ms", clock.elapsed().as_secs_f64() * 1e3);
@@ -91,18 +100,20 @@ fn main() {
                 "{pair}, threads {}, {} links: {:.0} words/s of processor time ({:.1} % of it in the engine), {:.0} words/s on \
                  the wall, at best {:.0}",
                 case.threads,
-                if case.linked { "with" } else { "without" },
+                with(case.linked),
                 median(&case.processor),
                 100.0 * median(&case.share),
                 median(&case.wall),
                 best(&case.wall),
             );
         }
-        let gain = |linked: bool| {
+        for linked in [true, false] {
             let of = |threads: usize| cases.iter().find(|case| case.linked == linked && case.threads == threads);
-            best(&of(all).expect("measured").wall) / best(&of(1).expect("measured").wall)
-        };
-        println!("{pair}: {all} threads do {:.2} times one's work with links, {:.2} without", gain(true), gain(false));
+            if let (Some(one), Some(many)) = (of(1), of(all)) {
+                let gain = best(&many.wall) / best(&one.wall);
+                println!("{pair}: {all} threads do {gain:.2} times one's work, {} links", with(linked));
+            }
+        }
         for case in &mut cases {
             case.processor.clear();
             case.wall.clear();
@@ -110,6 +121,10 @@ fn main() {
         }
         println!("peak memory, all of this together: {} MB", peak_megabytes());
     }
+}
+
+fn with(linked: bool) -> &'static str {
+    if linked { "with" } else { "without" }
 }
 
 fn best(values: &[f64]) -> f64 {

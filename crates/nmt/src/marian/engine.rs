@@ -163,11 +163,28 @@ impl Engine {
         if !kernel.is_available() {
             return Err(LoadError::Kernel(kernel.name()));
         }
-        let source = parts.source_vocabulary.parsed(Vocabulary::parse)?;
-        let target = parts.target_vocabulary.map(|part| part.parsed(Vocabulary::parse)).transpose()?;
+        let vocabularies = || {
+            let source = parts.source_vocabulary.parsed(Vocabulary::parse)?;
+            let target = parts.target_vocabulary.map(|part| part.parsed(Vocabulary::parse)).transpose()?;
+            let pieces = target.as_ref().unwrap_or(&source).len();
+            // Whether the model has as many is looked at below, before this may matter to anybody.
+            let shortlist = parts.shortlist.map(|part| part.parsed(|bytes| Shortlist::parse(bytes, pieces)));
+            Ok((source, target, shortlist))
+        };
+        let (others, weights) = std::thread::scope(|scope| {
+            // A system that has no thread to give gets it done one after the other.
+            let others = std::thread::Builder::new().spawn_scoped(scope, vocabularies);
+            let weights = parts.model.parsed(|bytes| Weights::parse(bytes, parts.shortlist.is_some(), kernel));
+            let others = match others {
+                Ok(others) => others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_) => vocabularies(),
+            };
+            (others, weights)
+        });
+        let (source, target, shortlist) = others?;
+        let mut weights = weights?;
         // What stands for nothing in particular is no translation of anything.
-        let never = target.as_ref().unwrap_or(&source).unknown();
-        let weights = parts.model.parsed(|bytes| Weights::parse(bytes, never, parts.shortlist.is_some()))?;
+        weights.output.forbid(target.as_ref().unwrap_or(&source).unknown());
         let fits = |part: Part<'_>, pieces: usize, expected: usize| {
             let flaw = || Flaw::damaged(format!("it has {pieces} pieces, but the model has {expected}"));
             if pieces == expected { Ok(()) } else { Err(flaw().within(part.name)) }
@@ -178,10 +195,7 @@ impl Engine {
             _ => (parts.source_vocabulary, source.len()),
         };
         fits(target_part, target_pieces, weights.config.target_vocabulary)?;
-        let shortlist = parts
-            .shortlist
-            .map(|part| part.parsed(|bytes| Shortlist::parse(bytes, weights.config.target_vocabulary)))
-            .transpose()?;
+        let shortlist = shortlist.transpose()?;
         Ok(Self { weights, source, target, shortlist, kernel })
     }
 

@@ -34,7 +34,7 @@ pub struct Product {
 impl Product {
     pub fn new(kernel: Kernel, rows: usize, inputs: usize, outputs: usize) -> Self {
         let weights: Vec<u8> = (0..inputs * outputs).map(|at| (at % 251) as u8 / 2).collect();
-        let linear = Linear::pack(&weights, &[], inputs, Scales { quantise: Some(20.0), multiplier: 40.0 });
+        let linear = Linear::pack(kernel, &weights, &[], inputs, Scales { quantise: Some(20.0), multiplier: 40.0 });
         let (mut activations, mut output) = (Bytes::default(), Floats::default());
         activations.resize(rows * inputs);
         output.resize(rows * linear.padded_outputs());

@@ -144,6 +144,10 @@ impl Recipe {
         if self.is_shared {
             items.matrix(&mut random, "Wemb", source, width, 3.0);
             items.alpha("none", 20.0);
+            if self.alignment > 1 {
+                // The reference looks for it under this name.
+                items.alpha("Wemb", 20.0);
+            }
         } else {
             items.matrix(&mut random, "encoder_Wemb", source, width, 3.0);
             items.matrix(&mut random, "decoder_Wemb", target, width, 3.0);

@@ -89,9 +89,8 @@ pub(super) struct Weights {
 }
 
 impl Weights {
-    /// Reads a model file. Anything in it that would go unused is a reason to refuse it. The target's token `never` is
-    /// never chosen.
-    pub(super) fn parse(bytes: &[u8], never: u32, has_shortlist: bool) -> Result<Self, Flaw> {
+    /// Reads a model file. Anything in it that would go unused is a reason to refuse it.
+    pub(super) fn parse(bytes: &[u8], has_shortlist: bool, kernel: Kernel) -> Result<Self, Flaw> {
         let file = ModelFile::parse(bytes)?;
         let config = Config::parse(file.text("special:model.yml")?)?;
         let is_shared = file.has("Wemb");
@@ -105,12 +104,12 @@ impl Weights {
         } else {
             Some(Embeddings::parse(&file, "encoder_Wemb", config.source_vocabulary, &config)?)
         };
-        let output = OutputLayer::parse(&file, target_name, &target, never, has_shortlist)?;
+        let output = OutputLayer::parse(&file, target_name, &target, has_shortlist, kernel)?;
         let encoder = (1..=config.encoder_layers)
             .map(|layer| {
                 Ok(EncoderLayer {
-                    attention: Heads::parse(&file, &format!("encoder_l{layer}_self"), &config)?,
-                    feed_forward: FeedForward::parse(&file, &format!("encoder_l{layer}_ffn"), &config)?,
+                    attention: Heads::parse(&file, &format!("encoder_l{layer}_self"), &config, kernel)?,
+                    feed_forward: FeedForward::parse(&file, &format!("encoder_l{layer}_ffn"), &config, kernel)?,
                 })
             })
             .collect::<Result<_, Flaw>>()?;
@@ -119,11 +118,11 @@ impl Weights {
                 let width = config.dimension;
                 let name = |part: &str| format!("decoder_l{layer}_{part}");
                 Ok(DecoderLayer {
-                    candidate: linear(&file, &name("rnn_W"), None, width, width)?,
-                    gate: linear(&file, &name("rnn_Wf"), Some(&name("rnn_bf")), width, width)?,
+                    candidate: linear(&file, &name("rnn_W"), None, (width, width), kernel)?,
+                    gate: linear(&file, &name("rnn_Wf"), Some(&name("rnn_bf")), (width, width), kernel)?,
                     norm: Norm::parse(&file, &name("rnn_ffn"), width)?,
-                    attention: Heads::parse(&file, &name("context"), &config)?,
-                    feed_forward: FeedForward::parse(&file, &name("ffn"), &config)?,
+                    attention: Heads::parse(&file, &name("context"), &config, kernel)?,
+                    feed_forward: FeedForward::parse(&file, &name("ffn"), &config, kernel)?,
                 })
             })
             .collect::<Result<_, Flaw>>()?;
@@ -177,12 +176,12 @@ impl FeedForward {
         self.expand.bytes() + self.contract.bytes() + self.norm.bytes()
     }
 
-    fn parse(file: &ModelFile<'_>, base: &str, config: &Config) -> Result<Self, Flaw> {
+    fn parse(file: &ModelFile<'_>, base: &str, config: &Config, kernel: Kernel) -> Result<Self, Flaw> {
         let (outer, inner) = (config.dimension, config.feed_forward);
         let name = |part: &str| format!("{base}_{part}");
         Ok(Self {
-            expand: linear(file, &name("W1"), Some(&name("b1")), outer, inner)?,
-            contract: linear(file, &name("W2"), Some(&name("b2")), inner, outer)?,
+            expand: linear(file, &name("W1"), Some(&name("b1")), (outer, inner), kernel)?,
+            contract: linear(file, &name("W2"), Some(&name("b2")), (inner, outer), kernel)?,
             norm: Norm::parse(file, &name("ffn"), outer)?,
         })
     }
@@ -194,10 +193,12 @@ impl Heads {
         parts.map(Linear::bytes).iter().sum::<usize>() + self.norm.bytes()
     }
 
-    fn parse(file: &ModelFile<'_>, base: &str, config: &Config) -> Result<Self, Flaw> {
+    fn parse(file: &ModelFile<'_>, base: &str, config: &Config, kernel: Kernel) -> Result<Self, Flaw> {
         let width = config.dimension;
-        let part =
-            |letter: char| linear(file, &format!("{base}_W{letter}"), Some(&format!("{base}_b{letter}")), width, width);
+        let part = |letter: char| {
+            let bias = format!("{base}_b{letter}");
+            linear(file, &format!("{base}_W{letter}"), Some(&bias), (width, width), kernel)
+        };
         Ok(Self {
             query: part('q')?,
             key: part('k')?,
@@ -241,8 +242,8 @@ impl OutputLayer {
         file: &ModelFile<'_>,
         embeddings_name: &str,
         embeddings: &Embeddings,
-        never: u32,
         has_shortlist: bool,
+        kernel: Kernel,
     ) -> Result<Self, Flaw> {
         // Converters differ in what they call the activations of a layer that has no weights of its own.
         let names = [format!("{embeddings_name}_QuantMultA"), "none_QuantMultA".to_owned()];
@@ -259,18 +260,26 @@ impl OutputLayer {
             file.scalar("encoder_Wemb_QuantMultA")?;
         }
         let width = embeddings.width;
-        let mut bias = file.vector("decoder_ff_logit_out_b", embeddings.rows.len() / width)?;
-        if let Some(bias) = bias.get_mut(never as usize) {
-            *bias = NEVER;
-        }
+        let bias = file.vector("decoder_ff_logit_out_b", embeddings.rows.len() / width)?;
         let chunks = if has_shortlist {
             Vec::new()
         } else {
             let rows = embeddings.rows.chunks(CHUNK * width);
-            rows.zip(bias.chunks(CHUNK)).map(|(rows, bias)| Linear::pack(rows, bias, width, scales)).collect()
+            rows.zip(bias.chunks(CHUNK)).map(|(rows, bias)| Linear::pack(kernel, rows, bias, width, scales)).collect()
         };
         let sums = embeddings.rows.chunks_exact(width).map(sum_of).collect();
         Ok(Self { scales, bias, sums, chunks })
+    }
+
+    /// This token is never chosen.
+    pub(super) fn forbid(&mut self, token: u32) {
+        let token = token as usize;
+        if let Some(bias) = self.bias.get_mut(token) {
+            *bias = NEVER;
+        }
+        if let Some(chunk) = self.chunks.get_mut(token / CHUNK) {
+            chunk.drown(token % CHUNK, NEVER);
+        }
     }
 
     /// Packs the rows of some candidates into `linear`.
@@ -293,8 +302,8 @@ fn linear(
     file: &ModelFile<'_>,
     name: &str,
     bias_name: Option<&str>,
-    inputs: usize,
-    outputs: usize,
+    (inputs, outputs): (usize, usize),
+    kernel: Kernel,
 ) -> Result<Linear, Flaw> {
     let matrix = file.matrix(name, Layout::ByInput)?;
     if (matrix.rows, matrix.columns) != (inputs, outputs) {
@@ -313,7 +322,7 @@ fn linear(
         None
     };
     let bias = bias_name.map(|bias| file.vector(bias, outputs)).transpose()?.unwrap_or_default();
-    Ok(Linear::pack(&matrix.values, &bias, inputs, Scales { quantise, multiplier: matrix.multiplier }))
+    Ok(Linear::pack(kernel, &matrix.values, &bias, inputs, Scales { quantise, multiplier: matrix.multiplier }))
 }
 
 fn no_alpha(what: &str) -> Flaw {

@@ -172,7 +172,14 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::models::check;
     use crate::models::testing::{unchecked, write_model};
+
+    fn checked(models: &Models, manifest: &Manifest, role: Role) -> Result<Option<Vec<u8>>, ModelsError> {
+        let Some((file, bytes)) = models.read(manifest, role)? else { return Ok(None) };
+        check(file, &bytes)?;
+        Ok(Some(bytes))
+    }
 
     #[test]
     fn a_folder_is_found_however_it_is_named_and_added_whole() {
@@ -188,7 +195,7 @@ mod tests {
         assert_eq!(shown, ["en-de", "en-fr", "en-pt", "zh-Hans-en"]);
         assert_eq!(models.list().unwrap().len(), 4);
         let manifest = models.get(&parse_pair("en-pt").unwrap()).unwrap();
-        assert_eq!(models.read(&manifest, Role::Vocab).unwrap().unwrap(), b"vocabulary");
+        assert_eq!(checked(&models, &manifest, Role::Vocab).unwrap().unwrap(), b"vocabulary");
         // Again replaces, and nothing is left lying about.
         models.add(&work.path().join("in/a/en-pt")).unwrap();
         models.remove(&parse_pair("en-fr").unwrap()).unwrap();
@@ -252,12 +259,12 @@ mod tests {
         let mut bytes = fs::read(&file).unwrap();
         bytes[0] ^= 1;
         fs::write(&file, &bytes).unwrap();
-        let error = models.read(&manifest, Role::Model).unwrap_err().to_string();
+        let error = checked(&models, &manifest, Role::Model).unwrap_err().to_string();
         assert_eq!(error, "model.enpt.bin: its SHA-256 is not the one in model.json");
         fs::write(&file, "x").unwrap();
-        let error = models.read(&manifest, Role::Model).unwrap_err().to_string();
+        let error = checked(&models, &manifest, Role::Model).unwrap_err().to_string();
         assert_eq!(error, "model.enpt.bin: it has 1 bytes, not 7");
         fs::remove_file(&file).unwrap();
-        assert!(models.read(&manifest, Role::Model).unwrap_err().to_string().starts_with("model.enpt.bin: "));
+        assert!(checked(&models, &manifest, Role::Model).unwrap_err().to_string().starts_with("model.enpt.bin: "));
     }
 }

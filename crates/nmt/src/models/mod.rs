@@ -109,8 +109,12 @@ impl Models {
         fs::remove_dir_all(&doomed).map_err(ModelsError::io(&doomed))
     }
 
-    /// The file of this role, read and checked; `None` if the model has none.
-    pub(crate) fn read(&self, manifest: &Manifest, role: Role) -> Result<Option<Vec<u8>>, ModelsError> {
+    /// The file of this role, read; `None` if the model has none. Only its length was checked: see [`check`].
+    pub(crate) fn read<'a>(
+        &self,
+        manifest: &'a Manifest,
+        role: Role,
+    ) -> Result<Option<(&'a ModelFile, Vec<u8>)>, ModelsError> {
         let Some(file) = manifest.file(role) else { return Ok(None) };
         let path = self.folder_of(&manifest.pair()).join(&file.name);
         let length = match fs::metadata(&path) {
@@ -120,16 +124,23 @@ impl Models {
         if length != file.size {
             return Err(ModelsError::damaged(&file.name, format!("it has {length} bytes, not {}", file.size)));
         }
-        let bytes = fs::read(&path).map_err(ModelsError::io(&path))?;
-        if digest::of_bytes(&bytes) != file.sha256 {
-            return Err(ModelsError::damaged(&file.name, "its SHA-256 is not the one in model.json"));
-        }
-        Ok(Some(bytes))
+        Ok(Some((file, fs::read(&path).map_err(ModelsError::io(&path))?)))
     }
 
     fn folder_of(&self, pair: &LanguagePair) -> PathBuf {
         self.folder.join(pair.to_string())
     }
+}
+
+/// Whether these bytes are the file of the manifest.
+///
+/// # Errors
+/// If their hash is another.
+pub(crate) fn check(file: &ModelFile, bytes: &[u8]) -> Result<(), ModelsError> {
+    if digest::of_bytes(bytes) == file.sha256 {
+        return Ok(());
+    }
+    Err(ModelsError::damaged(&file.name, "its SHA-256 is not the one in model.json"))
 }
 
 /// Parses `SRC-TRG`; both may hold hyphens themselves, as in `zh-Hans-en`.

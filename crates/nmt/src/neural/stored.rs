@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::marian::{Engine, Kernel, LoadError, Options, Part, Parts};
-use crate::models::{Manifest, Models, ModelsError, Role};
+use crate::models::{Manifest, ModelFile, Models, ModelsError, Role, check};
 use crate::neural::model::{Cancelled, Decoded, Encoded, Feed, Model, Output, Workspace};
 
 pub(crate) struct StoredModel {
@@ -13,39 +13,49 @@ pub(crate) struct StoredModel {
 }
 
 impl StoredModel {
-    /// Loads a model of the store. What is loaded are the very bytes whose hash was checked.
+    /// Loads a model of the store. What is loaded are the very bytes whose hash is checked, meanwhile: the engine takes
+    /// nothing in its files for granted, and is only used when both are through.
     ///
     /// # Errors
     /// If a file is missing, is not the one of the manifest, or cannot be computed; the error names it.
     pub(crate) fn load(models: &Models, manifest: &Manifest, kernel: Kernel) -> Result<Self, ModelsError> {
-        let read = |role| {
-            let Some(bytes) = models.read(manifest, role)? else { return Ok(None) };
-            Ok(manifest.file(role).map(|file| (file.name.as_str(), bytes)))
-        };
         let required = |role| {
             let missing = || ModelsError::damaged(crate::models::MANIFEST, format!("it names no file for {role}"));
-            read(role)?.ok_or_else(missing)
+            models.read(manifest, role)?.ok_or_else(missing)
         };
         let weights = required(Role::Model)?;
-        let (source, target) = match read(Role::Vocab)? {
+        let (source, target) = match models.read(manifest, Role::Vocab)? {
             Some(both) => (both, None),
             None => (required(Role::SourceVocab)?, Some(required(Role::TargetVocab)?)),
         };
-        let shortlist = read(Role::Shortlist)?;
+        let shortlist = models.read(manifest, Role::Shortlist)?;
         let parts = Parts {
             model: part(&weights),
             source_vocabulary: part(&source),
             target_vocabulary: target.as_ref().map(part),
             shortlist: shortlist.as_ref().map(part),
         };
-        let engine = Engine::from_parts(&parts, kernel).map_err(error_of)?;
+        let all = [Some(&weights), Some(&source), target.as_ref(), shortlist.as_ref()];
+        let checks = || all.into_iter().flatten().try_for_each(|(file, bytes)| check(file, bytes));
+        let (checked, engine) = std::thread::scope(|scope| {
+            // A system that has no thread to give gets it done one after the other.
+            let checking = std::thread::Builder::new().spawn_scoped(scope, checks);
+            let engine = Engine::from_parts(&parts, kernel);
+            let checked = match checking {
+                Ok(checking) => checking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_) => checks(),
+            };
+            (checked, engine)
+        });
+        checked?;
+        let engine = engine.map_err(error_of)?;
         let bytes = engine.bytes();
         Ok(Self { engine, bytes })
     }
 }
 
-fn part<'a>((name, bytes): &'a (&str, Vec<u8>)) -> Part<'a> {
-    Part { name: Path::new(*name), bytes }
+fn part<'a>((file, bytes): &'a (&ModelFile, Vec<u8>)) -> Part<'a> {
+    Part { name: Path::new(&file.name), bytes }
 }
 
 fn error_of(error: LoadError) -> ModelsError {

@@ -59,18 +59,27 @@ impl Scales {
 
 impl Linear {
     /// Of `outputs` rows of `inputs` weights.
-    pub(in crate::marian) fn pack(rows: &[u8], bias: &[f32], inputs: usize, scales: Scales) -> Self {
+    pub(in crate::marian) fn pack(kernel: Kernel, rows: &[u8], bias: &[f32], inputs: usize, scales: Scales) -> Self {
         let mut linear = Self::default();
         linear.clear(inputs, scales);
+        linear.lines.reserve_exact((rows.len() / inputs).div_ceil(PANEL) * (inputs / QUAD));
         let row = |output: usize| rows.get(output * inputs..(output + 1) * inputs).unwrap_or_default();
         let outputs = rows.len() / inputs;
         for first in (0..outputs).step_by(PANEL) {
             let count = PANEL.min(outputs - first);
             let sum = |place| sum_of(row(first + place));
             let bias = |place| bias.get(first + place).copied().unwrap_or(0.0);
-            linear.push_panel(Kernel::Portable, &std::array::from_fn(|place| row(first + place)), count, sum, bias);
+            linear.push_panel(kernel, &std::array::from_fn(|place| row(first + place)), count, sum, bias);
         }
         linear
+    }
+
+    /// Gives an output a bias so great that nothing else matters beside it.
+    pub(in crate::marian) fn drown(&mut self, output: usize, bias: f32) {
+        let biases = if self.scales.quantise.is_none() { &mut self.late_bias } else { &mut self.bias };
+        if output < self.outputs {
+            biases[output] = bias;
+        }
     }
 
     /// Bytes of memory held.

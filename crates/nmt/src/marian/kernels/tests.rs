@@ -49,7 +49,13 @@ fn product() -> impl Strategy<Value = Product> {
 impl Product {
     fn linear(&self) -> Linear {
         let weights: Vec<u8> = self.weights.iter().map(|weight| weight.cast_unsigned()).collect();
-        Linear::pack(&weights, &self.bias, self.inputs, Scales { quantise: Some(17.0), multiplier: 110.0 })
+        Linear::pack(
+            Kernel::detect(),
+            &weights,
+            &self.bias,
+            self.inputs,
+            Scales { quantise: Some(17.0), multiplier: 110.0 },
+        )
     }
 
     fn activations(&self, kernel: Kernel) -> Vec<u8> {
