@@ -506,6 +506,8 @@ fn hostile_documents_take_no_longer_than_others() {
         many(">"),
         many("> "),
         many(">\n"),
+        "&".repeat(60_000) + "a",
+        format!("# {}a", "#".repeat(60_000)),
         many("- "),
         many("* a\n"),
         many("["),

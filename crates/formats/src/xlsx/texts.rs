@@ -166,7 +166,16 @@ fn is_prose(text: &str) -> bool {
         || text.contains(|c: char| is_wide(c) && c.is_alphabetic());
     // A string is no formula, even if it begins like one: `-the rest` is a list's, `= the rest` a key's.
     let bare = text.strip_prefix("= ").unwrap_or(text).trim_start_matches(['-', '+']).trim_start();
-    has_word && !CURRENCIES.contains(&text) && (is_words(bare) || matches!(bare, "code" | "key" | "None"))
+    has_word
+        && !CURRENCIES.contains(&text)
+        && (is_words(bare) || is_numbered(bare) || matches!(bare, "code" | "key" | "None"))
+}
+
+/// A word with a number right behind it, as in a series that a program filled in: `Item1`, `Region12`.
+fn is_numbered(text: &str) -> bool {
+    let word = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_word = word.chars().skip(1).all(char::is_lowercase) && word.chars().all(char::is_alphabetic);
+    is_word && word.chars().count() >= 4 && (1..=3).contains(&(text.len() - word.len()))
 }
 
 /// Words of up to three letters that stand in capitals in tables: they do not make a column one of codes.
@@ -211,6 +220,10 @@ mod tests {
             ("JAN", true),
             ("USD", false),
             ("QTY", true),
+            ("Item1", true),
+            ("abc1", false),
+            ("valueA1", false),
+            ("file12345", false),
             ("SPF", true),
             ("(F)3", false),
             ("$R[]{A}", false),

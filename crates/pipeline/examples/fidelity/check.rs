@@ -10,7 +10,7 @@ use terjuman_pipeline::{Limits, Request, Translator, translate};
 use super::flat;
 use super::language::{self, Into};
 use super::looks::looks;
-use super::read::{entries, shown, structure};
+use super::read::{borders, entries, shown, structure};
 use super::sound::{disorder, problems};
 use super::swap::{self, Swap};
 
@@ -26,6 +26,9 @@ pub(crate) struct Findings {
     pub(crate) failures: Vec<(&'static str, String)>,
     pub(crate) segments: usize,
     pub(crate) tags: usize,
+    /// Segments with more than six tags, and how many tags there were if runs were not united.
+    pub(crate) crowded: usize,
+    pub(crate) borders: usize,
     /// The document with every segment written twice, and the one through `pseudo`.
     pub(crate) forced: Option<Vec<u8>>,
     pub(crate) pseudo: Option<Vec<u8>>,
@@ -228,6 +231,8 @@ fn twice(format: Format, bytes: &[u8], findings: &mut Findings) {
     let Ok(document) = read(bytes) else { return };
     findings.segments = document.segments.len();
     findings.tags = document.segments.iter().map(|segment| segment.tags.len()).sum();
+    findings.crowded = document.segments.iter().filter(|segment| segment.tags.len() > 6).count();
+    findings.borders = borders(bytes);
     let swapped: Vec<TaggedText> = document.segments.iter().map(swap::segment).collect();
     let target = Target { source_language: None, language: None };
     let again = document.skeleton.merge(&swapped, &target).and_then(|written| read(&written));

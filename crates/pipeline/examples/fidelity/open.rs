@@ -49,6 +49,7 @@ pub(crate) fn is_opened(format: Format) -> bool {
 
 impl Office {
     /// The program that `OFFICE_APP` names, or `soffice` if there is one.
+    #[expect(clippy::disallowed_methods, reason = "where another program is, is a matter of the machine")]
     pub(crate) fn find() -> Option<Self> {
         let program = PathBuf::from(std::env::var_os("OFFICE_APP").unwrap_or_else(|| "soffice".into()));
         let version = Command::new(&program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();

@@ -375,6 +375,43 @@ fn is_prose(instruction: &str) -> bool {
     PROSE.iter().any(|prose| word.eq_ignore_ascii_case(prose))
 }
 
+/// How many borders between runs stand inside the paragraphs of an office document: each would be a tag if nothing were
+/// united. Of OpenDocument, its spans.
+pub(crate) fn borders(bytes: &[u8]) -> usize {
+    let mut borders = 0;
+    for (name, content) in entries(bytes).unwrap_or_default() {
+        let is_text = ["word/", "ppt/slides/", "ppt/notesSlides/", "xl/"].iter().any(|folder| name.starts_with(folder));
+        if !(is_text && name.ends_with(".xml") || name == "content.xml" || name == "styles.xml") {
+            continue;
+        }
+        // Runs with text of each paragraph that is open.
+        let mut paragraphs: Vec<usize> = Vec::new();
+        let mut stack = Vec::new();
+        for step in std::str::from_utf8(&content).ok().and_then(steps).unwrap_or_default() {
+            match step {
+                Step::Open(element, _) => {
+                    match element.as_str() {
+                        "p" | "si" | "h" => paragraphs.push(0),
+                        "span" => borders += usize::from(!paragraphs.is_empty()),
+                        "t" if stack.last().is_some_and(|above| above == "r") => {
+                            paragraphs.iter_mut().last().into_iter().for_each(|runs| *runs += 1);
+                        }
+                        _ => {}
+                    }
+                    stack.push(element);
+                }
+                Step::Close => {
+                    if stack.pop().is_some_and(|element| ["p", "si", "h"].contains(&element.as_str())) {
+                        borders += paragraphs.pop().unwrap_or(0).saturating_sub(1);
+                    }
+                }
+                Step::Text(_) => {}
+            }
+        }
+    }
+    borders
+}
+
 /// Elements that say how characters look or are spelled: a filter may merge, split and drop them.
 const RUNS: &[&str] = &[
     "r",

@@ -19,6 +19,8 @@ struct Row {
     left: usize,
     segments: usize,
     tags: usize,
+    crowded: usize,
+    borders: usize,
     /// Documents that LibreOffice opened as they were given; of these, those it opened as they were written, those on as
     /// many pages when forced, and through `pseudo`.
     given: usize,
@@ -51,6 +53,8 @@ impl Report {
         row.left += findings.left.len();
         row.segments += findings.segments;
         row.tags += findings.tags;
+        row.crowded += findings.crowded;
+        row.borders += findings.borders;
         let seen = findings.divergences();
         let mut checks: Vec<&'static str> = seen.iter().map(|(check, _)| *check).collect();
         checks.dedup();
@@ -103,10 +107,15 @@ impl Report {
                     format!("{} of {given}, {} ({})", row.opened, row.same_pages, row.same_pages_in_pseudo)
                 }
             };
-            let tags = row.tags as f64 / row.segments.max(1) as f64;
+            let a_segment = |count: usize| count as f64 / row.segments.max(1) as f64;
+            let mut tags = format!("{:.2}", a_segment(row.tags));
+            if row.borders > 0 {
+                let _ = write!(tags, " of {:.2}", a_segment(row.borders));
+            }
+            let _ = write!(tags, ", {:.1} %", a_segment(row.crowded) * 100.0);
             let _ = writeln!(
                 out,
-                "| `{format}` | {} | {} ({}) | {} of {read} | {} | {} | {} | {} | {covered} of {} | {tags:.2} | {opened} |",
+                "| `{format}` | {} | {} ({}) | {} of {read} | {} | {} | {} | {} | {covered} of {} | {tags} | {opened} |",
                 row.files,
                 row.refused,
                 row.late,
@@ -167,6 +176,8 @@ Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office d
 - **coverage**: words of ASCII letters that a reader of the specification sees, which knows nothing of the filters, and
   the share that `pseudo` changed. What is hidden, computed or a name for a program (`camelCase`) is no word. What has no
   figure is not measured here. Of XLIFF, the units that waited for a target.
+- **tags a segment**: how many tags the segments have on average, of how many they would have if each border between two runs
+  (in OpenDocument, each span) were one; and how many segments in a hundred have more than six.
 - **opens, pages same**: LibreOffice opened so many of the documents, forced and through `pseudo`, that it opened as they
   were given, and laid out so many on as many pages when they were forced (and when they went through `pseudo`, whose text is
   longer). It opens a sample of each format, taken evenly (`OPEN=N`), when it is installed; – says that it did not.
@@ -174,6 +185,6 @@ Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office d
 A divergence marked *open* has not been judged yet: it may be a fault of a filter, of the reader, or of the inverse engine.
 *by rule* is what the pages of the formats promise, *low* shows little, *medium* is a known limit.
 
-| format | files | refused (after 2 s) | identity | forced | twice | structure | looks, sound, language | coverage | tags a segment | opens, pages same (pseudo) |
+| format | files | refused (after 2 s) | identity | forced | twice | structure | looks, sound, language | coverage | tags a segment (of borders), over 6 | opens, pages same (pseudo) |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";

@@ -1,6 +1,6 @@
 //! Whether a translation's tags are what a filter may be handed. Nothing unverified reaches a merge.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use terjuman_model::{Edge, Segment, TagId, TagKind, TaggedText};
 
@@ -88,12 +88,12 @@ fn words(segment: &Segment, translation: &TaggedText, borders: &[usize], target_
     }
     let was = inside(&segment.source, borders);
     let of_source = segment.source.marks().iter().filter(|mark| was.binary_search(&mark.at).is_ok());
-    let allowed: std::collections::HashSet<TagId> = of_source.map(|mark| mark.tag).collect();
-    let mut marks = translation.marks().iter().filter(|mark| is.binary_search(&mark.at).is_ok());
+    let allowed: HashSet<TagId> = of_source.map(|mark| mark.tag).collect();
     // Where one tag may cut a word, so may those that must make room for it.
-    let is_cut = |at: usize| translation.marks().iter().any(|mark| mark.at == at && allowed.contains(&mark.tag));
-    let mut checked = None;
-    match marks.find(|mark| checked.replace(mark.at) != Some(mark.at) && !is_cut(mark.at)) {
+    let cuts: HashSet<usize> =
+        translation.marks().iter().filter(|mark| allowed.contains(&mark.tag)).map(|mark| mark.at).collect();
+    let mut marks = translation.marks().iter().filter(|mark| is.binary_search(&mark.at).is_ok());
+    match marks.find(|mark| !cuts.contains(&mark.at)) {
         Some(mark) => Err(Flaw::InsideWord(mark.tag)),
         None => Ok(()),
     }

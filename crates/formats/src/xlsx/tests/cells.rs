@@ -43,6 +43,24 @@ fn codes_numbers_and_formulas_stay() {
 }
 
 #[test]
+fn capitals_are_words_but_in_a_column_of_codes() {
+    let row = |texts: [&str; 2]| {
+        let cell = |(column, text)| format!("<c r=\"{column}1\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        format!("<row>{}</row>", ["A", "B"].into_iter().zip(texts).map(cell).collect::<String>())
+    };
+    let rows = |texts: &[[&str; 2]]| texts.iter().map(|texts| row(*texts)).collect::<String>();
+    let countries = [["Country", "SPF"], ["DE", "YES"], ["FR", "NO"], ["PT", "YES"], ["NO", "TBC"], ["ES", "12"]];
+    // What is a code in its column is one in the others too.
+    let workbook = Workbook::new().sheet("", &rows(&countries), "");
+    assert_eq!(workbook.segments(), ["Country", "SPF", "YES", "TBC"]);
+    let workbook = Workbook::new().sheet("", &rows(&countries[..4]), "");
+    assert_eq!(workbook.segments(), ["Country", "SPF", "DE", "YES", "FR", "NO", "PT"]);
+    let among_words = [["AAA", "1"], ["BBB", "2"], ["CCC", "3"], ["DDD", "4"], ["one", "5"], ["two", "6"]];
+    let workbook = Workbook::new().sheet("", &rows(&among_words), "");
+    assert_eq!(workbook.segments(), ["AAA", "BBB", "CCC", "DDD", "one", "two"]);
+}
+
+#[test]
 fn runs_that_look_the_same_are_one() {
     check(
         "<r><t>one </t></r><r><rPr><b/><sz val=\"11\"/></rPr><t>two</t></r><r><rPr><sz val=\"11\"/><b/><family val=\"2\"/></rPr><t xml:space=\"preserve\"> three</t></r><r><t xml:space=\"preserve\"> and five more</t></r>",
