@@ -53,11 +53,18 @@ impl std::fmt::Debug for Extracted {
     }
 }
 
+/// Bytes of a document, or of a part of one, that are read at all.
+pub(crate) const LARGEST: usize = 1 << 30;
+
 /// Takes a document apart.
 ///
 /// # Errors
 /// Whatever is wrong with the document: see [`FormatError`].
 pub fn extract(format: Format, bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    // Places are kept in 32 bits, and decoding may make three bytes of one.
+    if bytes.len() > LARGEST {
+        return Err(FormatError::TooComplex { limit: LARGEST as u64, unit: "bytes" });
+    }
     let extracted = (format.entry().extract)(bytes, options, limits)?;
     if extracted.segments.len() > limits.segments {
         return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });

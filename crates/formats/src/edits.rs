@@ -2,16 +2,27 @@
 
 use std::ops::Range;
 
-/// Replacements over original bytes. Ranges must come in order and not overlap.
+/// Replacements over original bytes, which do not overlap. There may be as many as there are words: all that is written is
+/// in one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Edits {
-    edits: Vec<(Range<usize>, Vec<u8>)>,
+    edits: Vec<Edit>,
+    written: Vec<u8>,
+}
+
+/// A range of the original, and one of what is written.
+#[derive(Debug)]
+struct Edit {
+    range: Range<usize>,
+    new: Range<usize>,
 }
 
 impl Edits {
     /// Puts `bytes` in the place of `range`; an empty range inserts.
-    pub(crate) fn replace(&mut self, range: Range<usize>, bytes: impl Into<Vec<u8>>) {
-        self.edits.push((range, bytes.into()));
+    pub(crate) fn replace(&mut self, range: Range<usize>, bytes: impl AsRef<[u8]>) {
+        let start = self.written.len();
+        self.written.extend_from_slice(bytes.as_ref());
+        self.edits.push(Edit { range, new: start..self.written.len() });
     }
 
     /// Whether nothing changes.
@@ -25,14 +36,14 @@ impl Edits {
     /// # Panics
     /// If two edits overlap: they come from our own extraction, never from input.
     pub(crate) fn apply(mut self, original: &[u8]) -> Vec<u8> {
-        self.edits.sort_by_key(|(range, _)| (range.start, range.end));
-        let grown: usize = self.edits.iter().map(|(_, bytes)| bytes.len()).sum();
-        let mut out = Vec::with_capacity(original.len() + grown);
+        self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        let removed: usize = self.edits.iter().map(|edit| edit.range.len()).sum();
+        let mut out = Vec::with_capacity((original.len() + self.written.len()).saturating_sub(removed));
         let mut at = 0;
-        for (range, bytes) in &self.edits {
+        for Edit { range, new } in &self.edits {
             assert!(at <= range.start && range.start <= range.end, "edits overlap at byte {}", range.start);
             out.extend_from_slice(&original[at..range.start]);
-            out.extend_from_slice(bytes);
+            out.extend_from_slice(&self.written[new.clone()]);
             at = range.end;
         }
         out.extend_from_slice(&original[at..]);

@@ -33,7 +33,13 @@ impl<K> Default for Tally<K> {
 impl<K: Copy + Ord> Tally<K> {
     /// Counts one more.
     pub fn add(&mut self, kind: K, part: &str, offset: usize) {
-        self.add_at(kind, Place { part: part.to_owned(), offset: offset as u64 });
+        let entry = self.entry(kind);
+        entry.count += 1;
+        // Nearly all are only counted: no name is copied for them.
+        if entry.places.len() < PLACES {
+            let end = part.floor_char_boundary(NAME_BYTES);
+            entry.places.push(Place { part: part[..end].to_owned(), offset: offset as u64 });
+        }
     }
 
     /// Counts one more.

@@ -7,7 +7,8 @@ use crate::encoding::{Decoded, decode};
 /// The text and the bytes it was decoded from.
 pub(crate) struct TextFile {
     decoded: Decoded,
-    original: Vec<u8>,
+    /// If they are not the text's own.
+    original: Option<Vec<u8>>,
 }
 
 impl TextFile {
@@ -20,7 +21,8 @@ impl TextFile {
         if decoded.text.chars().all(|c| c.is_whitespace() || c == '\u{feff}') {
             return Err(FormatError::Empty);
         }
-        Ok(Self { decoded, original: bytes.to_vec() })
+        let original = (decoded.text.as_bytes() != bytes).then(|| bytes.to_vec());
+        Ok(Self { decoded, original })
     }
 
     /// The decoded text, without its byte-order mark.
@@ -36,11 +38,12 @@ impl TextFile {
         // Decoding and encoding again is not always the identity (Shift-JIS has characters with two codes), so an
         // untouched document is the original.
         if edits.is_empty() {
-            return Ok(self.original.clone());
+            return Ok(self.original.as_deref().unwrap_or(self.decoded.text.as_bytes()).to_vec());
         }
         let text = String::from_utf8(edits.apply(self.decoded.text.as_bytes()))
             .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
-        Ok(self.decoded.encode(&text).0)
+        // Its bytes were those of its text, so it is UTF-8.
+        if self.original.is_none() { Ok(text.into_bytes()) } else { Ok(self.decoded.encode(&text).0) }
     }
 }
 

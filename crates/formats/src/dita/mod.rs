@@ -18,9 +18,10 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     let part = XmlPart::decode_declared("dita", bytes)?;
     let found = walk::walk(&part, options, limits)?;
     let (slots, segments) = found.texts.into_iter().unzip();
+    let original = (part.text.as_bytes() != bytes).then(|| bytes.to_vec());
     let skeleton = DitaSkeleton {
         part,
-        original: bytes.to_vec(),
+        original,
         slots,
         languages: found.languages,
         root: found.root,

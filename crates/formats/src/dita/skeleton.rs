@@ -12,7 +12,8 @@ use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 /// The file, the places of its texts, and those of its languages.
 pub(super) struct DitaSkeleton {
     pub(super) part: XmlPart,
-    pub(super) original: Vec<u8>,
+    /// The bytes, if they are not the text's own.
+    pub(super) original: Option<Vec<u8>>,
     pub(super) slots: Vec<Slot>,
     /// Values of `xml:lang`, by place.
     pub(super) languages: Vec<Range<usize>>,
@@ -36,12 +37,12 @@ impl Skeleton for DitaSkeleton {
             edits.replace(range, new);
         }
         if edits.is_empty() {
-            return Ok(self.original.clone());
+            return Ok(self.original.as_deref().unwrap_or(self.part.text.as_bytes()).to_vec());
         }
         let text = String::from_utf8(edits.apply(self.part.text.as_bytes()))
             .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
         check(&text, &self.part.name, &self.limits)?;
-        Ok(self.part.encode(&text))
+        Ok(self.part.encode_owned(text))
     }
 }
 

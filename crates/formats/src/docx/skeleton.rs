@@ -206,7 +206,7 @@ impl PartWriter<'_> {
         if fingerprint(&text, part, self.limits).map_err(damaged)? != fingerprint(&part.text, part, self.limits)? {
             return Err(FormatError::Verification("a written part lost or doubled an element".into()));
         }
-        Ok(Some(part.encode(&text)))
+        Ok(Some(part.encode_owned(text)))
     }
 
     /// Edits of the properties of paragraphs, tables and sections, if the direction changes.

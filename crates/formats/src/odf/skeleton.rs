@@ -139,13 +139,12 @@ impl PartWriter<'_> {
             done.push((range, text));
         }
         done.reverse();
-        let mut text = String::with_capacity(part.text.len() * 5 / 4);
-        runs::raw(&part.text, 0..part.text.len(), &done, &mut text);
+        let text = runs::whole(&part.text, done);
         let damaged = |error: FormatError| FormatError::Verification(format!("a written part is damaged: {error}"));
         if fingerprint(&text, part, self.limits).map_err(damaged)? != fingerprint(&part.text, part, self.limits)? {
             return Err(FormatError::Verification("a written part lost or doubled an element".into()));
         }
-        Ok(Some(part.encode(&text)))
+        Ok(Some(part.encode_owned(text)))
     }
 
     fn plain(&self, plain: &Plain, escape: fn(&str, &mut String)) -> String {

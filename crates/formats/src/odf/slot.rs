@@ -1,5 +1,7 @@
 //! Places in a part that translations are written to.
 
+use std::sync::Arc;
+
 use crate::runs::{Block, Span};
 
 /// A place for one segment, or for the segments of one paragraph.
@@ -20,9 +22,9 @@ pub(super) enum Slot {
 pub(super) struct ParagraphSlot {
     pub(super) block: Block,
     /// The prefix of the paragraph's elements, with the colon.
-    pub(super) prefix: Box<str>,
+    pub(super) prefix: Arc<str>,
     /// The segment of each of the block's segments.
-    pub(super) segments: Vec<usize>,
+    pub(super) segments: Box<[usize]>,
 }
 
 /// Text without tags.

@@ -23,6 +23,7 @@ use self::opc::relationships_part;
 pub(crate) use self::opc::{ContentTypes, Relationship, relationships_of};
 pub(crate) use self::signatures::without_signatures;
 pub(crate) use self::stored::stored;
+use crate::document::LARGEST;
 use crate::{FormatError, Limits};
 
 /// An opened container.
@@ -145,7 +146,7 @@ fn expand(bytes: &[u8], entry: &Entry, budget: u64, limits: &Limits) -> Result<V
     let corrupt = |what: &str| FormatError::corrupt(what, &entry.name, 0);
     let data = &bytes[entry.data.clone()];
     // What the directory says about the size is only believed when the data bears it out.
-    let mut allowed = limits.zip_entry_bytes;
+    let mut allowed = limits.zip_entry_bytes.min(LARGEST as u64);
     let mut exceeded = FormatError::TooComplex { limit: allowed, unit: "expanded bytes of one entry" };
     if budget < allowed {
         allowed = budget;

@@ -6,6 +6,7 @@ use terjuman_model::TaggedText;
 
 use super::retarget::Retarget;
 use super::spelling::Words;
+use super::state::State;
 use super::structure::fingerprint;
 use super::walk::{Found, Part, Slot};
 use crate::extent::Extent;
@@ -79,8 +80,7 @@ impl RtfSkeleton {
             done.push((range, text));
         }
         done.reverse();
-        let mut text = String::with_capacity(self.source.len() * 5 / 4);
-        runs::raw(&self.source, 0..self.source.len(), &done, &mut text);
+        let text = runs::whole(&self.source, done);
         let damaged = |error: FormatError| FormatError::Verification(format!("what was written is damaged: {error}"));
         if fingerprint(&text).map_err(damaged)? != fingerprint(&self.source)? {
             return Err(FormatError::Verification("what was written lost or doubled a control word".into()));
@@ -103,6 +103,7 @@ impl RtfSkeleton {
         let mut last = part.span.start;
         let mut at = part.span.start;
         for removed in &part.removed {
+            let removed = removed.start as usize..removed.end as usize;
             if at < removed.start {
                 runs::raw(&self.source, at..removed.start, inner, &mut out);
                 last = removed.start;
@@ -110,7 +111,7 @@ impl RtfSkeleton {
             at = removed.end;
             if removed.start == part.at {
                 let text = self.translation(slot, index, part, translation, retarget, inner)?;
-                let is_bare = self.found.bare.binary_search(&last).is_ok();
+                let is_bare = u32::try_from(last).is_ok_and(|last| self.found.bare.binary_search(&last).is_ok());
                 if is_bare && text.starts_with(|c: char| !matches!(c, '\\' | '{' | '}')) {
                     out.push(' ');
                 }
@@ -130,10 +131,12 @@ impl RtfSkeleton {
         retarget: Option<&Retarget>,
         inner: &[Rewritten],
     ) -> Result<String, FormatError> {
-        let turn = retarget.and_then(|retarget| retarget.turn(&part.around));
+        let plain = State::plain(0);
+        let around = *self.found.states.get(part.around).unwrap_or(&plain);
+        let turn = retarget.and_then(|retarget| retarget.turn(&around));
         let mut spelling = Words {
             states: &self.found.states,
-            around: part.around,
+            around,
             default_font: self.found.default_font,
             in_group: false,
             bare: false,

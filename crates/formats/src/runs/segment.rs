@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use terjuman_model::{Segment, TagId, TagKind};
 
+use super::small::{Blank, Kept, Look, Stretch};
 use super::split::split;
-use super::{Format, Kind, Literal, Paragraph, Span, Token};
+use super::{Format, Kind, Paragraph, Span, Token};
 use crate::fill;
 
 /// The part of a paragraph that is rewritten when one of its segments changes: whole runs.
@@ -14,15 +15,15 @@ use crate::fill;
 pub(crate) struct Block {
     /// The bytes that are replaced.
     pub(crate) span: Span,
-    pub(super) items: Vec<Item>,
-    pub(super) literals: Vec<Literal>,
+    pub(super) items: Box<[Item]>,
+    pub(super) literals: Box<[Kept]>,
 }
 
 impl Block {
     /// For each segment, its literals, counted as they were added to the paragraph, and the format of most of its text.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (Range<usize>, Format)> {
         self.items.iter().filter_map(|item| match item {
-            Item::Slot(slot) => Some((slot.literals.clone(), slot.base)),
+            Item::Slot(slot) => Some((slot.literals.range(), slot.base.into())),
             Item::Literals(_) => None,
         })
     }
@@ -32,7 +33,7 @@ impl Block {
 #[derive(Debug)]
 pub(super) enum Item {
     /// A range of the block's literals.
-    Literals(Range<usize>),
+    Literals(Stretch),
     /// A segment.
     Slot(Slot),
 }
@@ -41,30 +42,30 @@ pub(super) enum Item {
 #[derive(Debug)]
 pub(super) struct Slot {
     /// Which of the paragraph's segments.
-    pub(super) index: usize,
+    pub(super) index: u32,
     /// What it was in the document: a range of the block's literals.
-    pub(super) literals: Range<usize>,
+    pub(super) literals: Stretch,
     /// The format of text outside of all tags.
-    pub(super) base: Format,
+    pub(super) base: Look,
     /// By [`TagId`].
-    pub(super) tags: Vec<Markup>,
+    pub(super) tags: Box<[Markup]>,
     /// White space before the first text.
-    pub(super) before: Option<(Box<str>, Format)>,
+    pub(super) before: Option<Box<Blank>>,
     /// White space after the last text.
-    pub(super) after: Option<(Box<str>, Format)>,
+    pub(super) after: Option<Box<Blank>>,
 }
 
 /// What a tag is in the document. Ranges are of the block's literals.
 #[derive(Debug)]
 pub(super) enum Markup {
     /// Another format than the text around.
-    Format(Format),
+    Format(Look),
     /// A thing that begins and ends; text in it has a format of its own.
-    Pair { open: Range<usize>, close: Range<usize>, base: Format },
+    Pair { open: Stretch, close: Stretch, base: Look },
     /// A thing with words: they are in the segment, and come from here.
-    Shown(Range<usize>),
-    /// A thing; a spacer stands for the space next to it.
-    Single { literals: Vec<Range<usize>>, spacer: bool },
+    Shown(Stretch),
+    /// A thing, or several that were neighbours; a spacer stands for the space next to it.
+    Single { first: Stretch, more: Vec<Stretch>, spacer: bool },
 }
 
 /// The segments of a paragraph, and the block they are in.
@@ -84,12 +85,13 @@ pub(crate) fn segments(mut paragraph: Paragraph) -> Option<(Block, Vec<Segment>)
     }
     literals_between(&paragraph.tokens, at..whole.end, &mut items);
     let span = Span { start: start_of(&paragraph, whole.start), end: end_of(&paragraph, whole.end - 1) };
-    Some((Block { span, items, literals: paragraph.literals }, segments))
+    let literals = paragraph.literals.into_iter().map(Kept::from).collect();
+    Some((Block { span, items: items.into(), literals }, segments))
 }
 
 fn literals_between(tokens: &[Token], range: Range<usize>, items: &mut Vec<Item>) {
     if !range.is_empty() {
-        items.push(Item::Literals(tokens[range.start].literals.start..tokens[range.end - 1].literals.end));
+        items.push(Item::Literals((tokens[range.start].literals.start..tokens[range.end - 1].literals.end).into()));
     }
 }
 
@@ -283,7 +285,8 @@ impl<'a> Builder<'a> {
         self.end_format();
         let literals =
             tokens.first().map_or(0, |token| token.literals.start)..tokens.last().map_or(0, |token| token.literals.end);
-        (Slot { index, literals, base, tags: self.tags, before, after }, self.segment)
+        let (index, tags) = (u32::try_from(index).unwrap_or(u32::MAX), self.tags.into());
+        (Slot { index, literals: literals.into(), base: base.into(), tags, before, after }, self.segment)
     }
 
     fn text(&mut self, text: &str, format: Format) {
@@ -295,7 +298,7 @@ impl<'a> Builder<'a> {
             self.end_format();
             if format.key != base {
                 let tag = self.segment.add_tag(if format.whole { TagKind::Whole } else { TagKind::Format });
-                self.tags.push(Markup::Format(format));
+                self.tags.push(Markup::Format(format.into()));
                 self.segment.source.open(tag);
                 self.format_tag = Some((tag, format.key));
             }
@@ -313,7 +316,7 @@ impl<'a> Builder<'a> {
     fn shown(&mut self, token: usize, text: &str) {
         self.end_format();
         let tag = self.segment.add_tag(TagKind::Protected);
-        self.tags.push(Markup::Shown(self.paragraph.tokens[token].literals.clone()));
+        self.tags.push(Markup::Shown(self.paragraph.tokens[token].literals.clone().into()));
         self.segment.source.open(tag);
         self.segment.source.push_str(text);
         self.segment.source.close(tag);
@@ -324,16 +327,16 @@ impl<'a> Builder<'a> {
         let literals = self.paragraph.tokens[token].literals.clone();
         if let Last::Point(tag) = self.last
             && !spacer
-            && let Some(Markup::Single { literals: united, .. }) = self.tags.get_mut(tag)
+            && let Some(Markup::Single { more, .. }) = self.tags.get_mut(tag)
         {
-            united.push(literals);
+            more.push(literals.into());
             if kind == TagKind::Point {
                 self.segment.tags[tag].kind = kind;
             }
             return;
         }
         let tag = self.segment.add_tag(kind);
-        self.tags.push(Markup::Single { literals: vec![literals], spacer });
+        self.tags.push(Markup::Single { first: literals.into(), more: Vec::new(), spacer });
         self.segment.source.point(tag);
         self.last = Last::Point(self.tags.len() - 1);
         if spacer {
@@ -354,7 +357,8 @@ impl<'a> Builder<'a> {
             && next.is_some_and(|c| !c.is_whitespace())
             && !fill::joins_without_space(before, next);
         let tag = self.segment.add_tag(TagKind::Break);
-        self.tags.push(Markup::Single { literals: vec![self.paragraph.tokens[token].literals.clone()], spacer });
+        let first = self.paragraph.tokens[token].literals.clone().into();
+        self.tags.push(Markup::Single { first, more: Vec::new(), spacer });
         self.segment.source.point(tag);
         if spacer {
             self.segment.source.push(' ');
@@ -365,7 +369,8 @@ impl<'a> Builder<'a> {
     fn open(&mut self, at: usize, pair: usize, base: Format) {
         self.end_format();
         let tag = self.segment.add_tag(TagKind::Whole);
-        self.tags.push(Markup::Pair { open: self.tokens()[at].literals.clone(), close: 0..0, base });
+        let open = self.tokens()[at].literals.clone().into();
+        self.tags.push(Markup::Pair { open, close: Stretch::default(), base: base.into() });
         self.segment.source.open(tag);
         self.scopes.push((pair, Some(tag), base));
         self.last = Last::Other;
@@ -381,13 +386,13 @@ impl<'a> Builder<'a> {
         if let Some((_, Some(tag), _)) = self.scopes.pop() {
             let literals = self.tokens()[at].literals.clone();
             if let Some(Markup::Pair { close, .. }) = self.tags.get_mut(tag.0 as usize) {
-                *close = literals;
+                *close = literals.into();
             }
             self.segment.source.close(tag);
         }
     }
 }
 
-fn blank(text: &str, format: Format) -> Option<(Box<str>, Format)> {
-    (!text.is_empty()).then(|| (text.into(), format))
+fn blank(text: &str, format: Format) -> Option<Box<Blank>> {
+    (!text.is_empty()).then(|| Box::new(Blank { text: text.into(), look: format.into() }))
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use terjuman_model::{Edge, Piece, TagId, TaggedText};
 
 use super::segment::{Item, Markup, Slot};
-use super::{Block, Format, Literal};
+use super::small::{Blank, Kept, Stretch};
+use super::{Block, Format};
 use crate::FormatError;
 use crate::xml::escape_text;
 
@@ -77,8 +78,8 @@ pub(crate) fn write_in(
     writer.out.reserve((block.span.end - block.span.start) * 5 / 4);
     for item in &block.items {
         match item {
-            Item::Literals(range) => writer.literals(range.clone()),
-            Item::Slot(slot) => writer.slot(slot, translations[slot.index])?,
+            Item::Literals(range) => writer.literals(*range),
+            Item::Slot(slot) => writer.slot(slot, translations[slot.index as usize])?,
         }
     }
     writer.end_run();
@@ -163,6 +164,15 @@ impl Runs<'_, '_> {
     }
 }
 
+/// The part with all that was rewritten, in order, in a text that is just as long.
+pub(crate) fn whole(source: &str, rewritten: Vec<Rewritten>) -> String {
+    let removed: usize = rewritten.iter().map(|(range, _)| range.len()).sum();
+    let added: usize = rewritten.iter().map(|(_, text)| text.len()).sum();
+    let mut text = String::with_capacity((source.len() + added).saturating_sub(removed));
+    raw(source, 0..source.len(), &rewritten, &mut text);
+    text
+}
+
 /// The bytes of the range, with what was rewritten in it.
 pub(crate) fn raw(source: &str, range: Range<usize>, inner: &[Rewritten], out: &mut String) {
     let mut at = range.start;
@@ -192,7 +202,7 @@ struct Writer<'a> {
 struct Open {
     tag: TagId,
     format: Format,
-    close: Option<Range<usize>>,
+    close: Option<Stretch>,
 }
 
 impl<'a> Writer<'a> {
@@ -217,9 +227,18 @@ impl Writer<'_> {
         let pieces: Vec<_> = translation.pieces().collect();
         let is_text = |piece: &Piece<'_>| matches!(piece, Piece::Text(_));
         let (first, last) = (pieces.iter().position(is_text), pieces.iter().rposition(is_text));
+        // Whether the next text begins with a space, told once for all: a hundred thousand breaks may stand in a row.
+        let mut before_space = vec![false; pieces.len()];
+        let mut begins_with_space = false;
+        for (index, piece) in pieces.iter().enumerate().rev() {
+            match piece {
+                Piece::Text(text) => begins_with_space = text.starts_with(' '),
+                Piece::Mark(..) => before_space[index] = begins_with_space,
+            }
+        }
         if first.is_none() {
-            self.blank(slot.before.as_ref());
-            self.blank(slot.after.as_ref());
+            self.blank(slot.before.as_deref());
+            self.blank(slot.after.as_deref());
         }
         // The thing whose words come next, and are written already.
         let mut shown: Option<TagId> = None;
@@ -227,44 +246,42 @@ impl Writer<'_> {
             match *piece {
                 Piece::Text(_) if shown.is_some() => {
                     if Some(index) == last {
-                        self.blank(slot.after.as_ref());
+                        self.blank(slot.after.as_deref());
                     }
                 }
                 Piece::Text(text) => {
                     if Some(index) == first {
-                        self.blank(slot.before.as_ref());
+                        self.blank(slot.before.as_deref());
                     }
-                    self.text(text, open.last().map_or(slot.base, |open| open.format));
+                    self.text(text, open.last().map_or(slot.base.into(), |open| open.format));
                     if Some(index) == last {
-                        self.blank(slot.after.as_ref());
+                        self.blank(slot.after.as_deref());
                     }
                 }
                 Piece::Mark(edge, tag) => {
                     let Some(markup) = slot.tags.get(tag.0 as usize) else { continue };
                     match (edge, markup) {
-                        (Edge::Point, Markup::Single { literals, spacer }) => {
+                        (Edge::Point, Markup::Single { first, more, spacer }) => {
                             written[tag.0 as usize] += 1;
-                            let next = pieces[index..].iter().find(|piece| is_text(piece));
-                            let space_follows = matches!(next, Some(Piece::Text(text)) if text.starts_with(' '));
-                            self.single(literals, *spacer, space_follows);
+                            self.single(*first, more, *spacer, before_space[index]);
                         }
                         (Edge::Open, Markup::Shown(literals)) => {
                             if first.is_some_and(|first| index < first) {
-                                self.blank(slot.before.as_ref());
+                                self.blank(slot.before.as_deref());
                             }
                             written[tag.0 as usize] += 1;
-                            self.literals(literals.clone());
+                            self.literals(*literals);
                             shown = Some(tag);
                         }
                         (Edge::Close, Markup::Shown(_)) => shown = None,
                         (Edge::Open, Markup::Format(format)) => {
                             written[tag.0 as usize] = 1;
-                            open.push(Open { tag, format: *format, close: None });
+                            open.push(Open { tag, format: (*format).into(), close: None });
                         }
                         (Edge::Open, Markup::Pair { open: start, close, base }) => {
                             written[tag.0 as usize] += 1;
-                            self.literals(start.clone());
-                            open.push(Open { tag, format: *base, close: Some(close.clone()) });
+                            self.literals(*start);
+                            open.push(Open { tag, format: (*base).into(), close: Some(*close) });
                         }
                         (Edge::Close, Markup::Format(_) | Markup::Pair { .. }) => self.close(&mut open, tag),
                         _ => return Err(lost()),
@@ -293,34 +310,35 @@ impl Writer<'_> {
         closed.close.into_iter().for_each(|close| self.literals(close));
     }
 
-    fn blank(&mut self, blank: Option<&(Box<str>, Format)>) {
-        blank.into_iter().for_each(|(text, format)| self.text(text, *format));
+    fn blank(&mut self, blank: Option<&Blank>) {
+        blank.into_iter().for_each(|blank| self.text(&blank.text, blank.look.into()));
     }
 
     /// Writes a thing; a spacer takes the place of the space behind or before it.
-    fn single(&mut self, literals: &[Range<usize>], spacer: bool, space_follows: bool) {
+    fn single(&mut self, first: Stretch, more: &[Stretch], spacer: bool, space_follows: bool) {
         if spacer && !space_follows && self.pending.ends_with(' ') {
             self.pending.pop();
         }
         let skip = self.skip_space || (spacer && space_follows);
-        literals.iter().for_each(|literals| self.literals(literals.clone()));
+        self.literals(first);
+        more.iter().for_each(|literals| self.literals(*literals));
         self.skip_space = skip;
     }
 
-    fn literals(&mut self, range: Range<usize>) {
+    fn literals(&mut self, range: Stretch) {
         self.skip_space = false;
-        for literal in &self.block.literals[range] {
+        for literal in &self.block.literals[range.range()] {
             self.literal(literal);
         }
     }
 
-    fn literal(&mut self, literal: &Literal) {
+    fn literal(&mut self, literal: &Kept) {
         let is_alone = self.spelling.is_alone(&self.source[literal.span.range()]);
         if is_alone {
             self.end_run();
         }
         match literal.run {
-            Some(format) => self.start_run(format),
+            Some(look) => self.start_run(look.into()),
             None => self.end_run(),
         }
         self.flush();

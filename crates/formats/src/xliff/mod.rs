@@ -24,7 +24,8 @@ pub(crate) fn extract(bytes: &[u8], _: &Options, limits: &Limits) -> Result<Extr
     }
     let part = XmlPart::decode_declared(NAME, bytes)?;
     let (found, segments) = walk::walk(&part, limits)?;
-    let skeleton = XliffSkeleton { part, original: bytes.to_vec(), found, limits: limits.clone() };
+    let original = (part.text.as_bytes() != bytes).then(|| bytes.to_vec());
+    let skeleton = XliffSkeleton { part, original, found, limits: limits.clone() };
     Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings: Vec::new() })
 }
 

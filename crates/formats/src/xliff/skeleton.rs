@@ -13,7 +13,8 @@ use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 /// The file and what is to be written into it.
 pub(super) struct XliffSkeleton {
     pub(super) part: XmlPart,
-    pub(super) original: Vec<u8>,
+    /// The bytes, if they are not the text's own.
+    pub(super) original: Option<Vec<u8>>,
     pub(super) found: Found,
     pub(super) limits: Limits,
 }
@@ -52,12 +53,12 @@ impl Skeleton for XliffSkeleton {
             }
         }
         if edits.is_empty() {
-            return Ok(self.original.clone());
+            return Ok(self.original.as_deref().unwrap_or(self.part.text.as_bytes()).to_vec());
         }
         let text = String::from_utf8(edits.apply(self.part.text.as_bytes()))
             .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
         check(&text, &self.part.name, &self.limits)?;
-        Ok(self.part.encode(&text))
+        Ok(self.part.encode_owned(text))
     }
 }
 

@@ -71,6 +71,14 @@ impl XmlPart {
         !matches!(self.encoding, Encoding::Legacy(_))
     }
 
+    /// The same for a text that is not needed any more: as it came in, it takes no more room.
+    pub(crate) fn encode_owned(&self, text: String) -> Vec<u8> {
+        match self.encoding {
+            Encoding::Utf8 { bom: false } => text.into_bytes(),
+            _ => self.encode(&text),
+        }
+    }
+
     /// `text` in the encoding that the part came in.
     pub(crate) fn encode(&self, text: &str) -> Vec<u8> {
         match self.encoding {

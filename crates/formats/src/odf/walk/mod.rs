@@ -9,6 +9,7 @@ mod inline;
 mod paragraph;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use terjuman_model::Segment;
 
@@ -62,6 +63,7 @@ pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segm
         is_styles: part.name == super::STYLES,
         buffer: String::new(),
         odd: false,
+        prefix: "".into(),
         segments,
         found: Found::default(),
     };
@@ -90,6 +92,8 @@ struct Walker<'a> {
     buffer: String,
     /// There is more than text in it.
     odd: bool,
+    /// That of the last paragraph, with the colon.
+    prefix: Arc<str>,
     segments: &'a mut Vec<Segment>,
     found: Found,
 }

@@ -1,5 +1,7 @@
 //! A paragraph begins and ends; spans and text in it.
 
+use std::sync::Arc;
+
 use super::Walker;
 use super::frame::Frame;
 use crate::Reason;
@@ -14,7 +16,7 @@ use crate::xml::{Name, Namespace};
 pub(super) struct ParagraphState {
     pub(super) content: Paragraph,
     /// `text:`.
-    prefix: Box<str>,
+    prefix: Arc<str>,
     /// The formats of the spans that are open.
     spans: Vec<SpanState>,
     /// A space that came now would be dropped.
@@ -99,9 +101,14 @@ impl<'a> Walker<'a> {
         let in_cell = cell.is_some_and(|cell| cell.value.is_some() || !self.context.sheet.compares_nothing());
         let style = self.scanner.value(Namespace::OdfText, "style-name").unwrap_or_default();
         let hidden = !self.context.options.hidden_text && self.context.styles.hides(Family::Paragraph, &style);
+        // Nearly every paragraph has the prefix of the one before.
+        let prefix = name.qualified.strip_suffix(name.local).unwrap_or_default();
+        if *self.prefix != *prefix {
+            self.prefix = prefix.into();
+        }
         self.paragraphs.push(ParagraphState {
             content: Paragraph::default(),
-            prefix: name.qualified.strip_suffix(name.local).unwrap_or_default().into(),
+            prefix: Arc::clone(&self.prefix),
             spans: Vec::new(),
             after_space: true,
             hidden,

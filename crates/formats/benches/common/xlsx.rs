@@ -1,20 +1,17 @@
-//! Megabytes of SpreadsheetML a second, out and in again: one large sheet with shared texts, numbers and formulas.
+//! A workbook: one large sheet with shared texts, numbers and formulas.
 
-mod common;
-
-use criterion::{Criterion, criterion_group, criterion_main};
+use super::Sample;
+use super::package::{OFFICE, RELATIONSHIPS, zipped};
 use terjuman_formats::Format;
 
-const ROWS: usize = 20_000;
-const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
-const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 const SPACES: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
 
-fn xlsx(criterion: &mut Criterion) {
+/// Of about so many MiB.
+pub(crate) fn xlsx(scale: usize) -> Sample {
     let (mut texts, mut rows) = (String::new(), String::new());
-    for row in 1..=ROWS {
+    for row in 1..=scale * 2_200 {
         texts.push_str(&format!(
             "<si><t>Entry {row} of the report on the situation</t></si><si><r><t xml:space=\"preserve\">It was </t></r><r><rPr>\
              <b/><sz val=\"11\"/></rPr><t>adopted</t></r><r><t xml:space=\"preserve\"> at the meeting number {row}</t></r></si>"
@@ -28,7 +25,7 @@ fn xlsx(criterion: &mut Criterion) {
             row / 4
         ));
     }
-    let texts = format!("<sst {SPACES} count=\"{0}\" uniqueCount=\"{0}\">{texts}</sst>", ROWS * 2);
+    let texts = format!("<sst {SPACES} count=\"{0}\" uniqueCount=\"{0}\">{texts}</sst>", scale * 4_400);
     let sheet = format!("<worksheet {SPACES}><sheetData>{rows}</sheetData></worksheet>");
     let root = |list: &str| format!("<Relationships xmlns=\"{RELATIONSHIPS}\">{list}</Relationships>");
     let types = format!(
@@ -44,7 +41,7 @@ fn xlsx(criterion: &mut Criterion) {
         "<Relationship Id=\"rId1\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
          <Relationship Id=\"rId2\" Type=\"{OFFICE}/sharedStrings\" Target=\"sharedStrings.xml\"/>"
     ));
-    let bytes = common::zipped(&[
+    let bytes = zipped(&[
         ("[Content_Types].xml", &types),
         ("_rels/.rels", &main),
         ("xl/workbook.xml", &book),
@@ -52,8 +49,5 @@ fn xlsx(criterion: &mut Criterion) {
         ("xl/worksheets/sheet1.xml", &sheet),
         ("xl/sharedStrings.xml", &texts),
     ]);
-    common::measure(criterion, "xlsx", Format::Xlsx, &bytes, sheet.len() + texts.len());
+    Sample::of_package(Format::Xlsx, bytes, sheet.len() + texts.len(), sheet.len().max(texts.len()))
 }
-
-criterion_group!(benches, xlsx);
-criterion_main!(benches);

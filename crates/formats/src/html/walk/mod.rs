@@ -1,22 +1,24 @@
 //! Follows the tokens through the document: keeps the open elements, collects runs of text and inline markup, and hands
-//! each run on where a block begins or ends.
+//! each run on where a block begins or [`ends`]. What an element says by its attributes is read by [`values`].
+
+mod ends;
+mod values;
 
 use std::ops::Range;
 
 use html5gum::State;
 use terjuman_model::{Segment, TagKind};
 
-use super::attributes::{self, Attribute, Quote, find, value_of};
-use super::charset;
+use super::attributes::{self, Attribute, find, value_of};
 use super::elements::{Content, Element, Known, Names, Role};
-use super::notes::{Holder, LanguageMark, Notes};
-use super::references::{Decoder, Place};
-use super::run::{self, Item, ItemKind, Layout, StartTag};
+use super::notes::Notes;
+use super::references::Decoder;
+use super::run::{Item, ItemKind, StartTag};
 use super::slot::Slot;
 use super::stack::{Context, Open, Stack, TextKind};
 use super::templates;
 use super::token::{self, Shared, Token, TokenKind};
-use crate::{FormatError, Limits, Options, Reason};
+use crate::{FormatError, Limits, Options};
 
 /// Elements nested deeper are taken as if they stood beside each other.
 const FLAT_FROM: usize = 512;
@@ -261,28 +263,6 @@ impl Walker<'_> {
         })
     }
 
-    /// Counts what stays as it is, where it begins.
-    fn note_kept(&mut self, token: &Token, element: Element, translates: (bool, bool), code: (bool, bool)) {
-        let name = &self.html[token.start + 1..attributes::name_end(self.html, token.start + 1)];
-        let is = |known: &[&[u8]]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
-        let reason = if translates == (true, false) || (code == (false, true) && translates.1) {
-            Reason::ProtectedRange
-        } else if !translates.1 || code.1 {
-            return;
-        } else if element.known == Known::Math {
-            Reason::Equation
-        } else if is(&[b"script"]) {
-            Reason::Macro
-        } else if is(&[b"img", b"image"]) {
-            Reason::ImageText
-        } else if is(&[b"iframe", b"object", b"embed"]) {
-            Reason::EmbeddedObject
-        } else {
-            return;
-        };
-        self.notes.untranslated.add(reason, "", token.start);
-    }
-
     /// Puts an element that begins where its role says.
     fn open(&mut self, token: Token, open: Open, tag: StartTag, empty: bool) {
         let range = token.start..token.end;
@@ -328,104 +308,6 @@ impl Walker<'_> {
         }
     }
 
-    fn end(&mut self, token: Token) {
-        let name_end = attributes::name_end(self.html, token.start + 2);
-        let raw_name = &self.html[token.start + 2..name_end];
-        let name = self.names.intern(raw_name);
-        let element = self.names.element(name);
-        if self.stack.top().context != Context::Html
-            && (element.known == Known::Paragraph || element.role == Role::Break)
-        {
-            self.leave_foreign(token.start);
-        }
-        let (role, context) = place(element, self.stack.top().context);
-        let range = token.start..token.end;
-        if role == Role::RubyText && self.ruby_text.is_some() {
-            if let Some(index) = self.stack.find(name, element) {
-                self.close(index, token.start);
-            }
-            return self.end_ruby_text(token.end);
-        }
-        if element.known == Known::Ruby {
-            self.end_ruby_text(token.start);
-        }
-        if element.void && context == Context::Html {
-            // The parser takes `</br>` for `<br>` and drops the others.
-            let kind = if role == Role::Break { ItemKind::Break } else { ItemKind::Point };
-            return if role == Role::Block { self.flush(token.start) } else { self.push(kind, range) };
-        }
-        if self.stack.pop_overflow() {
-            return if role == Role::Block { self.flush(token.start) } else { self.push(ItemKind::End(name), range) };
-        }
-        let found = self.stack.find(name, Element { role, ..element });
-        match found {
-            Some(index) if matches!(self.stack.get(index).role, Role::Block) => {
-                self.close(index, token.start);
-                self.flush(token.start);
-            }
-            Some(index) if self.stack.get(index).role == Role::Island => {
-                // The end tag belongs to the island, if it stands in a text.
-                let end = if self.outer.as_ref().is_some_and(|o| o.index == index) { token.end } else { token.start };
-                self.close_with(index, token.start, end);
-            }
-            Some(index) => {
-                self.close(index, token.start);
-                self.push(ItemKind::End(name), range);
-            }
-            None if matches!(role, Role::Block | Role::Island) => self.flush(token.start),
-            None => self.push(ItemKind::End(name), range),
-        }
-    }
-
-    fn close(&mut self, index: usize, at: usize) {
-        self.close_with(index, at, at);
-    }
-
-    /// Closes the elements from `index` on. An island whose own end tag ends at `end` stands in a text that goes on. One
-    /// that something else closes would swallow words that are moved behind it: it ends the text.
-    fn close_with(&mut self, index: usize, at: usize, end: usize) {
-        if let Some(outer) = self.outer.take_if(|outer| outer.index >= index) {
-            self.flush(at);
-            self.run = outer.run;
-            if end > at {
-                self.push(ItemKind::Point, outer.start..end);
-            } else {
-                self.flush(outer.start);
-            }
-        } else if self.stack.get(index).role == Role::Island {
-            self.flush(at);
-        }
-        self.stack.truncate(index);
-    }
-
-    fn leave_foreign(&mut self, at: usize) {
-        if let Some(index) = self.stack.foreign_root() {
-            self.close(index, at);
-        }
-    }
-
-    fn end_ruby_text(&mut self, end: usize) {
-        if let Some(start) = self.ruby_text.take() {
-            self.push(ItemKind::Point, start..end);
-            self.notes.ruby_texts.push(start..end);
-        }
-    }
-
-    fn close_all(&mut self) {
-        let end = self.text.len();
-        self.flush(end);
-        self.close(0, end);
-        self.flush(end);
-    }
-
-    /// Hands the run on.
-    fn flush(&mut self, at: usize) {
-        self.end_ruby_text(at);
-        let run = std::mem::take(&mut self.run);
-        let layout = if run.lines { Layout::Lines } else { Layout::Flow };
-        run::segments(self.text, &run.items, layout, Place::Text, &mut self.decoder, &mut self.found);
-    }
-
     /// `translate` and the class that other translators know, for the tag whose attributes were read last.
     fn translates(&self, inherited: bool) -> bool {
         if self.attributes.is_empty() {
@@ -458,103 +340,12 @@ impl Walker<'_> {
             .any(|class| CLASSES.contains(&class) || class.starts_with(b"language-") || class.starts_with(b"brush:"))
     }
 
-    fn id_attribute(&self) -> Option<Range<usize>> {
-        let range = find(self.html, &self.attributes, "id")?.range();
-        let space = self.html[..range.start].iter().rev().take_while(|b| attributes::is_space(**b)).count();
-        Some(range.start - space..range.end)
-    }
-
-    fn attribute_texts(&mut self, element: Element) {
-        let attributes = std::mem::take(&mut self.attributes);
-        for (index, attribute) in attributes.iter().enumerate() {
-            let Some(range) = attribute.value.clone() else { continue };
-            let name = &self.html[attribute.name.clone()];
-            let is_first = || !attributes[..index].iter().any(|a| self.html[a.name.clone()].eq_ignore_ascii_case(name));
-            if attributes::is_text(self.html, element, &attributes, attribute, self.options) {
-                if is_first() {
-                    self.attribute_text(range, attribute.quote);
-                }
-            } else if let Some(reason) = attributes::switched_off(self.html, element, &attributes, attribute)
-                && self.text[range.clone()].contains(char::is_alphabetic)
-            {
-                self.notes.untranslated.add(reason, "", range.start);
-            }
-        }
-        self.attributes = attributes;
-    }
-
-    fn attribute_text(&mut self, range: Range<usize>, quote: Quote) {
-        let mut items = Vec::new();
-        let mut start = range.start;
-        let first = self.code.partition_point(|code| code.end <= range.start);
-        for code in self.code[first..].iter().take_while(|code| code.start < range.end) {
-            items.push(Item { kind: ItemKind::Text { protected: false }, range: start..code.start });
-            items.push(Item { kind: ItemKind::Template, range: code.clone() });
-            start = code.end;
-        }
-        items.push(Item { kind: ItemKind::Text { protected: false }, range: start..range.end });
-        items.retain(|item| !item.range.is_empty());
-        let before = self.found.len();
-        run::segments(self.text, &items, Layout::Flow, Place::Attribute, &mut self.decoder, &mut self.found);
-        for (slot, _) in &mut self.found[before..] {
-            slot.attribute = Some(quote);
-        }
-        // A value without quotes gets some when it changes: only the whole of it can be replaced.
-        if quote == Quote::None {
-            let whole = |slot: &Slot| slot.range == range && slot.tags.is_empty();
-            let kept = self.found.split_off(before).into_iter().filter(|(slot, _)| whole(slot));
-            self.found.extend(kept);
-            for (slot, segment) in &mut self.found[before..] {
-                slot.keep_spelling(segment.source.text());
-            }
-        }
-    }
-
     /// Whether the start tag whose attributes were read last ends the SVG or MathML it stands in.
     fn breaks_out(&self, element: Element) -> bool {
         let has = |name| find(self.html, &self.attributes, name).is_some();
         matches!(self.stack.top().context, Context::Svg | Context::SvgText | Context::Math)
             && element.breaks_out
             && (element.known != Known::Font || has("color") || has("face") || has("size"))
-    }
-
-    /// Notes language, direction and encoding of the tag whose attributes were read last.
-    fn note(&mut self, element: Element, role: Role, name_end: usize, translate: bool) {
-        let html = self.html;
-        let holder = match (element.known, role) {
-            (Known::Html, _) => Holder::Root,
-            (_, Role::Block | Role::Island) => Holder::Block,
-            _ => Holder::Inline,
-        };
-        if self.attributes.is_empty() && holder != Holder::Root {
-            return;
-        }
-        let attribute = |name: &str| find(html, &self.attributes, name).cloned();
-        if translate && self.ruby_text.is_none() {
-            let (lang, xml_lang, dir) = (attribute("lang"), attribute("xml:lang"), attribute("dir"));
-            let says = lang.is_some() || xml_lang.is_some() || dir.is_some();
-            let is_root = holder == Holder::Root;
-            if (says || is_root) && !(is_root && self.notes.has_root) {
-                self.notes.has_root |= is_root;
-                self.notes.languages.push(LanguageMark { holder, name_end, lang, xml_lang, dir });
-            }
-        }
-        if element.known != Known::Meta {
-            return;
-        }
-        let content = attribute("content").and_then(|a| a.value);
-        if let Some(label) = attribute("charset").and_then(|a| a.value) {
-            self.notes.charset_labels.push(label);
-        } else if let Some(content) = content {
-            if charset::is_content_type(html, &self.attributes) {
-                let label = charset::in_content(&html[content.clone()]);
-                self.notes.charset_labels.extend(label.map(|l| content.start + l.start..content.start + l.end));
-            } else if value_of(html, &self.attributes, "http-equiv")
-                .is_some_and(|v| v.eq_ignore_ascii_case(b"content-language"))
-            {
-                self.notes.content_language = Some(content);
-            }
-        }
     }
 }
 

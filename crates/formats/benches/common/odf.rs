@@ -1,11 +1,9 @@
-//! Megabytes of OpenDocument XML a second, out and in again: a text with spans, in a package and in one file; a sheet.
+//! OpenDocument: a text with spans, in a package and in one file; a sheet; slides.
 
-mod common;
-
-use criterion::{Criterion, criterion_group, criterion_main};
+use super::Sample;
+use super::package::zipped;
 use terjuman_formats::Format;
 
-const PARAGRAPHS: usize = 25_000;
 const SPACES: &str = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
     xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" \
     xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
@@ -19,14 +17,37 @@ fn file(root: &str, body: &str) -> String {
     format!("<office:{root} {SPACES}>{STYLES}<office:body>{body}</office:body></office:{root}>")
 }
 
-fn odf(criterion: &mut Criterion) {
-    let (mut text, mut rows) = (String::new(), String::new());
-    for number in 0..PARAGRAPHS {
+fn text(scale: usize) -> String {
+    let mut text = String::new();
+    for number in 0..scale * 3_800 {
         text.push_str(&format!(
             "<text:p text:style-name=\"Text_20_body\">Paragraph {number} says that <text:span text:style-name=\"T1\">the committee\
              </text:span> <text:span text:style-name=\"T2\">adopted the report</text:span> on the situation, and asked for another \
              one<text:s text:c=\"2\"/>within the year.</text:p>"
         ));
+    }
+    format!("<office:text>{text}</office:text>")
+}
+
+fn package(format: Format, body: &str) -> Sample {
+    let content = file("document-content", body);
+    Sample::of_package(format, zipped(&[("content.xml", &content)]), content.len(), content.len())
+}
+
+/// A text of about so many MiB, in a package.
+pub(crate) fn odt(scale: usize) -> Sample {
+    package(Format::Odt, &text(scale))
+}
+
+/// The same in one file.
+pub(crate) fn fodt(scale: usize) -> Sample {
+    Sample::of_text(Format::Odt, file("document", &text(scale)))
+}
+
+/// A sheet of about so many MiB.
+pub(crate) fn ods(scale: usize) -> Sample {
+    let mut rows = String::new();
+    for number in 0..scale * 2_660 {
         rows.push_str(&format!(
             "<table:table-row table:style-name=\"ro1\"><table:table-cell office:value-type=\"string\"><text:p>Entry {number} of the \
              report</text:p></table:table-cell><table:table-cell office:value-type=\"float\" office:value=\"{number}\"><text:p>{number}\
@@ -34,15 +55,8 @@ fn odf(criterion: &mut Criterion) {
              office:value=\"2\"><text:p>2</text:p></table:table-cell></table:table-row>"
         ));
     }
-    let text = format!("<office:text>{text}</office:text>");
-    let rows = format!("<office:spreadsheet><table:table table:name=\"A\">{rows}</table:table></office:spreadsheet>");
-    let content = file("document-content", &text);
-    common::measure(criterion, "odt", Format::Odt, &common::zipped(&[("content.xml", &content)]), content.len());
-    let flat = file("document", &text);
-    common::measure(criterion, "fodt", Format::Odt, flat.as_bytes(), flat.len());
-    let content = file("document-content", &rows);
-    common::measure(criterion, "ods", Format::Ods, &common::zipped(&[("content.xml", &content)]), content.len());
+    package(
+        Format::Ods,
+        &format!("<office:spreadsheet><table:table table:name=\"A\">{rows}</table:table></office:spreadsheet>"),
+    )
 }
-
-criterion_group!(benches, odf);
-criterion_main!(benches);

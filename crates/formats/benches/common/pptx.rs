@@ -1,13 +1,9 @@
-//! Megabytes of PresentationML a second, out and in again: slides of text in boxes.
+//! A presentation: slides of text in boxes.
 
-mod common;
-
-use criterion::{Criterion, criterion_group, criterion_main};
+use super::Sample;
+use super::package::{OFFICE, RELATIONSHIPS, zipped};
 use terjuman_formats::Format;
 
-const SLIDES: usize = 400;
-const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
-const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml";
 const SPACES: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
@@ -35,14 +31,15 @@ fn slide(number: usize) -> String {
     format!("<p:sld {SPACES}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>")
 }
 
-fn pptx(criterion: &mut Criterion) {
+/// Of about so many MiB.
+pub(crate) fn pptx(scale: usize) -> Sample {
     let mut types = format!(
         "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Override \
          PartName=\"/ppt/presentation.xml\" ContentType=\"{TYPE}.presentation.main+xml\"/>"
     );
     let (mut ids, mut relationships) = (String::new(), String::new());
     let mut parts = Vec::new();
-    for number in 1..=SLIDES {
+    for number in 1..=scale * 66 {
         let name = format!("ppt/slides/slide{number}.xml");
         types.push_str(&format!("<Override PartName=\"/{name}\" ContentType=\"{TYPE}.slide+xml\"/>"));
         ids.push_str(&format!("<p:sldId id=\"{}\" r:id=\"rId{number}\"/>", 255 + number));
@@ -52,6 +49,7 @@ fn pptx(criterion: &mut Criterion) {
         parts.push((name, slide(number)));
     }
     let length = parts.iter().map(|(_, text)| text.len()).sum();
+    let largest = parts.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
     let root = |list: &str| format!("<Relationships xmlns=\"{RELATIONSHIPS}\">{list}</Relationships>");
     let main = format!("<Relationship Id=\"a\" Type=\"{OFFICE}/officeDocument\" Target=\"ppt/presentation.xml\"/>");
     parts.push(("[Content_Types].xml".into(), types + "</Types>"));
@@ -60,8 +58,5 @@ fn pptx(criterion: &mut Criterion) {
     parts.push(("ppt/presentation.xml".into(), presentation));
     parts.push(("ppt/_rels/presentation.xml.rels".into(), root(&relationships)));
     let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    common::measure(criterion, "pptx", Format::Pptx, &common::zipped(&parts), length);
+    Sample::of_package(Format::Pptx, zipped(&parts), length, largest)
 }
-
-criterion_group!(benches, pptx);
-criterion_main!(benches);

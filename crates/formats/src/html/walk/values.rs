@@ -1,0 +1,129 @@
+//! Texts of attributes, and what is noted of an element: its language, direction, and that it stays as it is.
+
+use std::ops::Range;
+
+use super::Walker;
+use crate::Reason;
+use crate::html::attributes::{self, Quote, find, value_of};
+use crate::html::charset;
+use crate::html::elements::{Element, Known, Role};
+use crate::html::notes::{Holder, LanguageMark};
+use crate::html::references::Place;
+use crate::html::run::{self, Item, ItemKind, Layout};
+use crate::html::slot::Slot;
+use crate::html::token::Token;
+
+impl Walker<'_> {
+    /// Counts what stays as it is, where it begins.
+    pub(super) fn note_kept(&mut self, token: &Token, element: Element, translates: (bool, bool), code: (bool, bool)) {
+        let name = &self.html[token.start + 1..attributes::name_end(self.html, token.start + 1)];
+        let is = |known: &[&[u8]]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let reason = if translates == (true, false) || (code == (false, true) && translates.1) {
+            Reason::ProtectedRange
+        } else if !translates.1 || code.1 {
+            return;
+        } else if element.known == Known::Math {
+            Reason::Equation
+        } else if is(&[b"script"]) {
+            Reason::Macro
+        } else if is(&[b"img", b"image"]) {
+            Reason::ImageText
+        } else if is(&[b"iframe", b"object", b"embed"]) {
+            Reason::EmbeddedObject
+        } else {
+            return;
+        };
+        self.notes.untranslated.add(reason, "", token.start);
+    }
+
+    pub(super) fn id_attribute(&self) -> Option<Range<usize>> {
+        let range = find(self.html, &self.attributes, "id")?.range();
+        let space = self.html[..range.start].iter().rev().take_while(|b| attributes::is_space(**b)).count();
+        Some(range.start - space..range.end)
+    }
+
+    pub(super) fn attribute_texts(&mut self, element: Element) {
+        let attributes = std::mem::take(&mut self.attributes);
+        for (index, attribute) in attributes.iter().enumerate() {
+            let Some(range) = attribute.value.clone() else { continue };
+            let name = &self.html[attribute.name.clone()];
+            let is_first = || !attributes[..index].iter().any(|a| self.html[a.name.clone()].eq_ignore_ascii_case(name));
+            if attributes::is_text(self.html, element, &attributes, attribute, self.options) {
+                if is_first() {
+                    self.attribute_text(range, attribute.quote);
+                }
+            } else if let Some(reason) = attributes::switched_off(self.html, element, &attributes, attribute)
+                && self.text[range.clone()].contains(char::is_alphabetic)
+            {
+                self.notes.untranslated.add(reason, "", range.start);
+            }
+        }
+        self.attributes = attributes;
+    }
+
+    pub(super) fn attribute_text(&mut self, range: Range<usize>, quote: Quote) {
+        let mut items = Vec::new();
+        let mut start = range.start;
+        let first = self.code.partition_point(|code| code.end <= range.start);
+        for code in self.code[first..].iter().take_while(|code| code.start < range.end) {
+            items.push(Item { kind: ItemKind::Text { protected: false }, range: start..code.start });
+            items.push(Item { kind: ItemKind::Template, range: code.clone() });
+            start = code.end;
+        }
+        items.push(Item { kind: ItemKind::Text { protected: false }, range: start..range.end });
+        items.retain(|item| !item.range.is_empty());
+        let before = self.found.len();
+        run::segments(self.text, &items, Layout::Flow, Place::Attribute, &mut self.decoder, &mut self.found);
+        for (slot, _) in &mut self.found[before..] {
+            slot.attribute = Some(quote);
+        }
+        // A value without quotes gets some when it changes: only the whole of it can be replaced.
+        if quote == Quote::None {
+            let whole = |slot: &Slot| slot.range == range && slot.tags.is_empty();
+            let kept = self.found.split_off(before).into_iter().filter(|(slot, _)| whole(slot));
+            self.found.extend(kept);
+            for (slot, segment) in &mut self.found[before..] {
+                slot.keep_spelling(segment.source.text());
+            }
+        }
+    }
+
+    /// Notes language, direction and encoding of the tag whose attributes were read last.
+    pub(super) fn note(&mut self, element: Element, role: Role, name_end: usize, translate: bool) {
+        let html = self.html;
+        let holder = match (element.known, role) {
+            (Known::Html, _) => Holder::Root,
+            (_, Role::Block | Role::Island) => Holder::Block,
+            _ => Holder::Inline,
+        };
+        if self.attributes.is_empty() && holder != Holder::Root {
+            return;
+        }
+        let attribute = |name: &str| find(html, &self.attributes, name).cloned();
+        if translate && self.ruby_text.is_none() {
+            let (lang, xml_lang, dir) = (attribute("lang"), attribute("xml:lang"), attribute("dir"));
+            let says = lang.is_some() || xml_lang.is_some() || dir.is_some();
+            let is_root = holder == Holder::Root;
+            if (says || is_root) && !(is_root && self.notes.has_root) {
+                self.notes.has_root |= is_root;
+                self.notes.languages.push(LanguageMark { holder, name_end, lang, xml_lang, dir });
+            }
+        }
+        if element.known != Known::Meta {
+            return;
+        }
+        let content = attribute("content").and_then(|a| a.value);
+        if let Some(label) = attribute("charset").and_then(|a| a.value) {
+            self.notes.charset_labels.push(label);
+        } else if let Some(content) = content {
+            if charset::is_content_type(html, &self.attributes) {
+                let label = charset::in_content(&html[content.clone()]);
+                self.notes.charset_labels.extend(label.map(|l| content.start + l.start..content.start + l.end));
+            } else if value_of(html, &self.attributes, "http-equiv")
+                .is_some_and(|v| v.eq_ignore_ascii_case(b"content-language"))
+            {
+                self.notes.content_language = Some(content);
+            }
+        }
+    }
+}
