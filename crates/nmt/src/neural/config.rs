@@ -39,7 +39,11 @@ pub enum Kernel {
     AvxVnni,
     /// AVX2.
     Avx2,
-    /// NEON, on ARM.
+    /// NEON with products of matrices, on ARM.
+    NeonI8mm,
+    /// NEON with dot products, on ARM.
+    NeonDot,
+    /// NEON, on every 64-bit ARM.
     Neon,
     /// No special instructions: slow, everywhere.
     Portable,
@@ -71,7 +75,9 @@ impl Kernel {
             Self::Avx512Vnni => Some(marian::Kernel::Avx512Vnni),
             Self::AvxVnni => Some(marian::Kernel::AvxVnni),
             Self::Avx2 => Some(marian::Kernel::Avx2),
-            Self::Neon => None,
+            Self::NeonI8mm => Some(marian::Kernel::NeonI8mm),
+            Self::NeonDot => Some(marian::Kernel::NeonDot),
+            Self::Neon => Some(marian::Kernel::Neon),
             Self::Portable => Some(marian::Kernel::Portable),
         };
         let available = wanted.filter(|kernel| kernel.is_available());
@@ -86,6 +92,8 @@ impl fmt::Display for Kernel {
             Self::Avx512Vnni => "avx512vnni",
             Self::AvxVnni => "avxvnni",
             Self::Avx2 => "avx2",
+            Self::NeonI8mm => "neoni8mm",
+            Self::NeonDot => "neondot",
             Self::Neon => "neon",
             Self::Portable => "portable",
         })
@@ -100,7 +108,9 @@ mod tests {
     fn a_kernel_is_what_it_says_or_an_error() {
         assert_eq!(Kernel::Auto.pick().unwrap(), marian::Kernel::detect());
         assert_eq!(Kernel::Portable.pick().unwrap(), marian::Kernel::Portable);
-        for kernel in [Kernel::Avx512Vnni, Kernel::AvxVnni, Kernel::Avx2, Kernel::Neon] {
+        for kernel in
+            [Kernel::Avx512Vnni, Kernel::AvxVnni, Kernel::Avx2, Kernel::NeonI8mm, Kernel::NeonDot, Kernel::Neon]
+        {
             match kernel.pick() {
                 Ok(picked) => assert!(picked.is_available() && picked.name() == kernel.to_string()),
                 Err(error) => assert!(error.to_string().contains(&kernel.to_string()), "{error}"),

@@ -7,6 +7,8 @@
 #![expect(clippy::needless_range_loop, reason = "indices that are constants after unrolling")]
 
 use super::Kernel;
+#[cfg(target_arch = "aarch64")]
+use super::neon_vector::Quads;
 use super::packed::PANEL;
 use super::vector::{LANES, Lanes, Plain, ROUND, Vector};
 #[cfg(target_arch = "x86_64")]
@@ -37,6 +39,9 @@ macro_rules! versions {
                 // SAFETY: likewise.
                 #[cfg(target_arch = "x86_64")]
                 Kernel::AvxVnni | Kernel::Avx2 => unsafe { avx2($($argument),*) },
+                // Every 64-bit ARM has what this is made of.
+                #[cfg(target_arch = "aarch64")]
+                Kernel::NeonI8mm | Kernel::NeonDot | Kernel::Neon => $body::<Quads>($($argument),*),
                 _ => $body::<Plain>($($argument),*),
             }
         }

@@ -11,6 +11,14 @@ mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod avxvnni;
 mod float;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(target_arch = "aarch64")]
+mod neon_dot;
+#[cfg(target_arch = "aarch64")]
+mod neon_i8mm;
+#[cfg(target_arch = "aarch64")]
+mod neon_vector;
 mod packed;
 #[cfg(feature = "measure")]
 pub(super) mod peak;
@@ -36,13 +44,20 @@ pub enum Kernel {
     AvxVnni,
     /// 256-bit registers (x86-64 since 2013).
     Avx2,
+    /// 128-bit registers and 8-bit products of matrices (64-bit ARM since ARMv8.6: Graviton 3, Ampere One, Apple M2).
+    NeonI8mm,
+    /// 128-bit registers and 8-bit dot products (64-bit ARM since ARMv8.2: Graviton 2, Ampere Altra, Raspberry Pi 5).
+    NeonDot,
+    /// 128-bit registers (every 64-bit ARM).
+    Neon,
     /// Whatever the compiler makes of plain code.
     Portable,
 }
 
 impl Kernel {
     /// All, the fastest first.
-    pub const ALL: [Self; 4] = [Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::Portable];
+    pub const ALL: [Self; 7] =
+        [Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::NeonI8mm, Self::NeonDot, Self::Neon, Self::Portable];
 
     /// The fastest that this processor can run.
     #[must_use]
@@ -71,8 +86,18 @@ impl Kernel {
             }
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             Self::Portable => true,
+            Self::NeonI8mm | Self::NeonDot | Self::Neon => false,
         }
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        match self {
+            Self::NeonI8mm => {
+                std::arch::is_aarch64_feature_detected!("i8mm") && std::arch::is_aarch64_feature_detected!("dotprod")
+            }
+            Self::NeonDot => std::arch::is_aarch64_feature_detected!("dotprod"),
+            Self::Neon | Self::Portable => true,
+            Self::Avx512Vnni | Self::AvxVnni | Self::Avx2 => false,
+        }
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         {
             self == Self::Portable
         }
@@ -85,6 +110,9 @@ impl Kernel {
             Self::Avx512Vnni => "avx512vnni",
             Self::AvxVnni => "avxvnni",
             Self::Avx2 => "avx2",
+            Self::NeonI8mm => "neoni8mm",
+            Self::NeonDot => "neondot",
+            Self::Neon => "neon",
             Self::Portable => "portable",
         }
     }
@@ -99,7 +127,7 @@ impl Kernel {
     fn activation_offset(self) -> u8 {
         match self {
             Self::Avx512Vnni | Self::AvxVnni => packed::SHIFT as u8,
-            Self::Avx2 | Self::Portable => 0,
+            Self::Avx2 | Self::NeonI8mm | Self::NeonDot | Self::Neon | Self::Portable => 0,
         }
     }
 }
@@ -139,17 +167,35 @@ pub(super) fn multiply(kernel: Kernel, activations: &[u8], rows: usize, linear: 
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Kernel::Avx2 => unsafe { avx2::multiply(activations, rows, linear, &mut output) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Kernel::NeonI8mm => unsafe { neon_i8mm::multiply(activations, rows, linear, &mut output) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Kernel::NeonDot => unsafe { neon_dot::multiply(activations, rows, linear, &mut output) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Kernel::Neon => unsafe { neon::multiply(activations, rows, linear, &mut output) },
         _ => portable::multiply(activations, rows, linear, &mut output),
     }
 }
 
 /// Fills a panel with sixteen rows of weights; rows may be empty, and count as zeros.
-#[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "there is one way only"))]
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64")),
+    expect(unused_variables, reason = "there is one way only")
+)]
 fn interleave(kernel: Kernel, rows: &[&[u8]; PANEL], lines: &mut [aligned::Line]) {
     #[cfg(target_arch = "x86_64")]
     if kernel == Kernel::Avx512Vnni && rows.iter().all(|row| row.len() == lines.len() * packed::QUAD) {
         // SAFETY: an engine is only built with an available kernel (`Engine::load`), and the rows are as long as asked.
         unsafe { avx512::interleave(rows, lines) };
+        return;
+    }
+    #[cfg(target_arch = "aarch64")]
+    if kernel != Kernel::Portable && rows.iter().all(|row| row.len() == lines.len() * packed::QUAD) {
+        // SAFETY: the rows are as long as asked.
+        unsafe { neon::interleave(rows, lines) };
         return;
     }
     for (place, row) in rows.iter().enumerate() {
@@ -160,11 +206,16 @@ fn interleave(kernel: Kernel, rows: &[&[u8]; PANEL], lines: &mut [aligned::Line]
 }
 
 /// Asks the processor to have these bytes at hand soon.
-#[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "a hint that is not given"))]
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64")),
+    expect(unused_variables, reason = "a hint that is not given")
+)]
 pub(super) fn prefetch(bytes: &[u8]) {
     #[cfg(target_arch = "x86_64")]
     for line in bytes.chunks(64) {
         // SAFETY: every x86-64 has the instruction, and it never faults.
         unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast()) };
     }
+    #[cfg(target_arch = "aarch64")]
+    bytes.chunks(64).for_each(neon::prefetch);
 }

@@ -82,7 +82,7 @@ impl Product {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 200 }))]
 
     #[test]
     fn products_are_the_same_with_each_kernel(product in product()) {

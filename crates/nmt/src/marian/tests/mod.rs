@@ -2,6 +2,7 @@
 
 mod damage;
 mod invariance;
+mod mutation;
 mod parity;
 mod real;
 mod reference;
