@@ -24,7 +24,8 @@ pub struct WorkerConfig {
     /// Milliseconds before the second attempt; doubled for each further one. Default 1,000.
     pub backoff_ms: u64,
     /// Milliseconds that a storage may be away, busy or failing when a job's files are listed; then the job is refused. Too
-    /// low: an outage fails what was accepted; too high: who mistyped a host hears of it late. Default 900,000.
+    /// low: an outage fails what was accepted. A host that never answered this process has 15 seconds: most likely it is
+    /// mistyped. Default 900,000.
     pub storage_patience_ms: u64,
     /// Milliseconds that work may go on after a stop is asked for. Default 30,000.
     pub shutdown_ms: u64,

@@ -39,6 +39,8 @@ pub(super) enum Stop {
     Refused(Failure),
     /// The storage is away, asks to slow down, or fails. `failure` is what to say when patience is at its end.
     Busy {
+        /// Whether it said anything at all.
+        answered: bool,
         /// How long it asked to wait.
         retry_after: Duration,
         /// The last word.
@@ -57,9 +59,12 @@ impl Stop {
         let failure = Failure::new(code, message);
         match error {
             BlobError::Throttled { retry_after } | BlobError::Failing { retry_after } => {
-                Self::Busy { retry_after: retry_after.unwrap_or_default(), failure }
+                Self::Busy { answered: true, retry_after: retry_after.unwrap_or_default(), failure }
             }
-            BlobError::Unreachable | BlobError::Invalid => Self::Busy { retry_after: Duration::ZERO, failure },
+            BlobError::Unreachable | BlobError::Invalid => {
+                let answered = matches!(error, BlobError::Invalid);
+                Self::Busy { answered, retry_after: Duration::ZERO, failure }
+            }
             _ => Self::Refused(failure),
         }
     }

@@ -33,6 +33,7 @@ pub(super) async fn work(
         let store = shared.jobs.store();
         let told = match found {
             Ok(Ok(documents)) => {
+                shared.hosts.meet(&request);
                 let count = documents.len();
                 // A database that is away for a while does not cost the attempt.
                 let told = insist(&shared, held, || store.record_expansion(held.lease(), documents.clone())).await;
@@ -41,8 +42,13 @@ pub(super) async fn work(
                 }
                 told
             }
-            Ok(Err(Stop::Busy { retry_after, failure }))
-                if shared.is_patient(job.0.as_u128(), attempt, retry_after) =>
+            Ok(Err(Stop::Busy { answered, retry_after, failure }))
+                if shared.is_patient(
+                    answered || shared.hosts.have_met(&request),
+                    job.0.as_u128(),
+                    attempt,
+                    retry_after,
+                ) =>
             {
                 let delay = shared.backoff(job.0.as_u128(), attempt).max(retry_after);
                 tracing::info!(
@@ -77,16 +83,21 @@ fn settle(shared: &Shared, guard: Guard, job: JobId, told: Result<bool, JobsErro
     guard.settle();
 }
 
+/// How long a host may keep silent that was never heard of.
+const FIRST_ANSWER: Duration = Duration::from_secs(15);
+
 /// Enumerations of one job, however short the pauses between them.
 const MOST_ATTEMPTS: u32 = 64;
+
 fn is_patient(patience: Duration, attempt: u32, pause: impl Fn(u32) -> Duration) -> bool {
     attempt < MOST_ATTEMPTS && (1..=attempt).map(pause).sum::<Duration>() <= patience
 }
 
 impl Shared {
     /// Whether a job is enumerated once more: while all the pauses so far, with this one, stay within bounds.
-    fn is_patient(&self, id: u128, attempt: u32, asked: Duration) -> bool {
-        let patience = Duration::from_millis(self.config.storage_patience_ms);
+    fn is_patient(&self, is_known: bool, id: u128, attempt: u32, asked: Duration) -> bool {
+        let configured = Duration::from_millis(self.config.storage_patience_ms);
+        let patience = if is_known { configured } else { configured.min(FIRST_ANSWER) };
         is_patient(patience, attempt, |attempt| self.backoff(id, attempt).max(asked))
     }
 

@@ -12,6 +12,7 @@ mod document;
 mod enumerate;
 mod expansion;
 mod held;
+mod hosts;
 mod metrics;
 mod pulse;
 mod slots;
@@ -33,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::context::Contexts;
 use self::held::{AllHeld, Held, Reason};
+use self::hosts::Hosts;
 use self::slots::{Slot, Slots};
 pub use self::threads::Threads;
 use crate::{AtWork, FailPoints, Holder, Ids, Jobs, JobsError, RandomIds, Return, WorkerConfig};
@@ -77,6 +79,7 @@ pub(crate) struct Shared {
     points: FailPoints,
     at_work: AtWork,
     threads: Threads,
+    hosts: Hosts,
 }
 
 impl Worker {
@@ -106,6 +109,7 @@ impl Worker {
             points: FailPoints::default(),
             at_work: AtWork::default(),
             threads: Threads::default(),
+            hosts: Hosts::default(),
             jobs,
             stores,
             engines,

@@ -267,6 +267,15 @@ async fn a_storage_that_is_away_is_awaited_and_then_named() {
 }
 
 #[tokio::test]
+async fn a_host_that_never_answered_is_not_awaited_for_long() {
+    let (mut world, storage, request) = remote("wl").await;
+    // The first pause is longer than a stranger's time: only a host that was met would be awaited.
+    world.config.backoff_ms = 60_000;
+    storage.fault(|_| Some((0, "nobody is there")));
+    check_refused(&mut world, &request, FailureCode::InvalidDocumentAccessLevel).await;
+}
+
+#[tokio::test]
 async fn a_full_target_is_listed_once_and_no_document_asks_for_itself() {
     let (mut world, storage, request) = remote("wl").await;
     world.config.max_bytes_in_work = 1 << 30;
