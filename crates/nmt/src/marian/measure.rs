@@ -1,11 +1,13 @@
-//! What benches measure of the engine's inside. Only with the feature `measure`, and promised to nobody.
+//! What benches measure of the engine's inside, and the models that fuzz targets begin with. Only with the feature
+//! `measure`, and promised to nobody.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::decoder::{self, Slot};
 use super::encoder::{self, Buffers};
 use super::kernels::{self, Bytes, Floats, Linear, Output, Scales};
-use super::{Engine, Kernel, Workspace};
+use super::{Engine, Files, Kernel, Workspace};
 
 pub use super::synthetic::Recipe;
 
@@ -124,6 +126,18 @@ impl<'a> Stepping<'a> {
         let Workspace { slots, seen, .. } = &mut self.workspace;
         self.engine.shorten(sentence, &mut slots[0], seen);
     }
+}
+
+/// Writes the files of two small models, one with a shared vocabulary and one without, into folders below this one.
+///
+/// # Panics
+/// If the folder cannot be written to.
+pub fn small_models(folder: &Path) -> [Files; 2] {
+    [("tiny", Recipe::tiny(65)), ("base", Recipe::base(66))].map(|(name, recipe)| {
+        let folder = folder.join(name);
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
+        recipe.write(&folder)
+    })
 }
 
 impl Engine {

@@ -16,6 +16,8 @@ mod engine;
 mod error;
 mod feed;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[expect(unsafe_code, reason = "vector instructions, and nothing else")]
 mod kernels;
 #[cfg(feature = "measure")]

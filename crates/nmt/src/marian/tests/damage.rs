@@ -43,6 +43,26 @@ fn every_truncation_is_an_error_that_names_the_file() {
 }
 
 #[test]
+fn a_vocabulary_of_garbage_is_an_error_that_names_the_file() {
+    let (_folder, files) = synthetic(&Recipe::base(45));
+    let mut random = Random::new(45);
+    let noise: Vec<u8> = (0..5000).map(|_| random.next() as u8).collect();
+    // Also what one gets for a file that is not there any more, or that was not fetched.
+    let page = b"<!DOCTYPE html><html><head><title>404 Not Found</title></head></html>";
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 814128\n";
+    for file in [&files.source_vocabulary, &files.target_vocabulary] {
+        let whole = std::fs::read(file).expect("it was written");
+        for garbage in [&noise, &page[..], &pointer[..], &[0; 4096], &[0xff; 4096], b"\n", b"a\tb\n-1.5\tc\n"] {
+            std::fs::write(file, garbage).expect("it can be written");
+            assert!(matches!(error(&files), Some(LoadError::Damaged { .. } | LoadError::Unsupported { .. })));
+            assert!(reason(&files, file).len() > ": ".len());
+        }
+        std::fs::write(file, &whole).expect("it can be written");
+    }
+    assert!(error(&files).is_none());
+}
+
+#[test]
 fn flipped_bits_never_panic() {
     let (_folder, files) = synthetic(&Recipe::tiny(42));
     let mut random = Random::new(42);

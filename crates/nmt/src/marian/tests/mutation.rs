@@ -150,18 +150,3 @@ fn mutants_of_a_vocabulary_with_bytes() {
 fn mutants_of_a_shortlist() {
     Whole::of(&Recipe::tiny(64)).check(3, 2000, 64);
 }
-
-/// The first inputs of the fuzz targets.
-#[test]
-#[ignore = "writes files for scripts/fuzz"]
-fn fuzz_seeds() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fuzz-seeds");
-    for (name, recipe) in [("tiny", Recipe::tiny(65)), ("base", Recipe::base(66))] {
-        let whole = Whole::of(&recipe);
-        for (target, place) in [("model", 0), ("vocabulary", 1), ("vocabulary", 2), ("shortlist", 3)] {
-            let folder = folder.join(target);
-            std::fs::create_dir_all(&folder).expect("target/ can be written to");
-            std::fs::write(folder.join(format!("{name}-{place}")), &whole.bytes[place]).expect("it can be written");
-        }
-    }
-}

@@ -1,0 +1,4 @@
+//! The reader of a model's shortlist: any bytes are refused or read, in bounded time and memory.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| terjuman_nmt::marian::fuzzing::shortlist(bytes));
