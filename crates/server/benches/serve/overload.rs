@@ -46,14 +46,15 @@ impl Answers {
     }
 }
 
+/// No bound on open documents: jobs are let in faster than they are found to have none.
+pub(crate) const ANY_NUMBER: [(&str, &str); 2] =
+    [("ADMISSION__MAX_OPEN_DOCUMENTS", "10000000"), ("ADMISSION__MAX_OPEN_DOCUMENTS_PER_RESOURCE", "10000000")];
+
 pub(crate) async fn overload() {
     println!("\n| three times the peak | peak | offered | good | admitted | the others | processor | memory |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     polls().await;
-    // The jobs are let in faster than they are found to have no documents.
-    let many =
-        [("ADMISSION__MAX_OPEN_DOCUMENTS", "10000000"), ("ADMISSION__MAX_OPEN_DOCUMENTS_PER_RESOURCE", "10000000")];
-    let server = Server::start(&many);
+    let server = Server::start(&ANY_NUMBER);
     let submit = submit(&server.absent());
     row("durable submits", &server, &submit, 64, 2_000).await;
     let server = Server::start(&[]);
