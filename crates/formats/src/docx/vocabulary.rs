@@ -8,3 +8,7 @@ pub(super) enum Vocabulary {
     /// `a:p`, `a:r`: text in charts and diagrams.
     Drawing,
 }
+
+/// What may stand in a run beside text: it has no look of its own, and is as good as a character.
+pub(super) const SHARED: [&str; 8] =
+    ["t", "tab", "ptab", "br", "cr", "noBreakHyphen", "softHyphen", "lastRenderedPageBreak"];

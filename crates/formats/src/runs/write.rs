@@ -22,8 +22,10 @@ pub(crate) struct Names {
     pub(crate) text: Box<str>,
     /// Whether text with blanks at an edge needs `xml:space`.
     pub(crate) space: bool,
-    /// How a thing begins whose run has nothing else in it: `<w:sym `. Readers show the whole run in its font.
-    pub(crate) symbol: Option<Box<str>>,
+    /// The things that may stand in a run with text; what else there is has a run of its own. Readers show a whole run in
+    /// the font of its symbol, and LibreOffice loses its place when half of a field shares a run with text: lists far below
+    /// get other bullets.
+    pub(crate) shared: &'static [&'static str],
     /// What a no-break hyphen is, if not a character: `<w:noBreakHyphen/>`.
     pub(crate) no_break_hyphen: Option<Box<str>>,
 }
@@ -130,7 +132,10 @@ impl Spelling for Runs<'_, '_> {
     }
 
     fn is_alone(&self, raw: &str) -> bool {
-        self.names.symbol.as_deref().is_some_and(|symbol| raw.starts_with(symbol))
+        let prefix = self.names.run.strip_suffix('r').unwrap_or_default();
+        let name = raw.strip_prefix('<').and_then(|raw| raw.strip_prefix(prefix)).unwrap_or(raw);
+        let end = name.find(|at: char| !at.is_alphanumeric()).unwrap_or(name.len());
+        !self.names.shared.contains(&&name[..end])
     }
 
     fn text(&mut self, text: &str, out: &mut String) {

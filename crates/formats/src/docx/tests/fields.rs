@@ -77,7 +77,29 @@ fn fields_that_share_a_run_with_text_are_taken_apart() {
     let translated = Document::new(&format!("<w:p>{paragraph}</w:p>")).translated(pseudo);
     assert_eq!(
         translated,
-        format!("<w:p>{}</w:p>", paragraph.replace("Page ", "[Ṕáǵé ").replace(" of many", " óƒ ɱáńý]"))
+        format!(
+            "<w:p>{}</w:p>",
+            paragraph
+                .replace("Page ", "[Ṕáǵé ")
+                .replace(" of many", " óƒ ɱáńý]")
+                .replace("><w:fldChar", "></w:r><w:r><w:fldChar")
+                .replace("><w:instrText", "></w:r><w:r><w:instrText")
+                .replace("/><w:t", "/></w:r><w:r><w:t")
+        )
+    );
+}
+
+/// LibreOffice loses its place where text stands in the run of half a field: lists far below got other bullets.
+#[test]
+fn each_half_of_a_field_keeps_its_own_run() {
+    let paragraph =
+        format!("{}{}{}", text("Written in "), field(" HYPERLINK \"http://a\" ", &text("it")), text(" for you"));
+    let translated = Document::new(&format!("<w:p>{paragraph}</w:p>")).translated(pseudo);
+    let expected =
+        paragraph.replace("Written in", "[Ŵŕíťťéń íń").replace(">it<", ">íť<").replace("for you", "ƒóŕ ýóú]");
+    assert_eq!(
+        translated.replace(" xml:space=\"preserve\"", ""),
+        format!("<w:p>{expected}</w:p>").replace(" xml:space=\"preserve\"", "")
     );
 }
 
@@ -92,9 +114,7 @@ fn kept_results_are_read_with_their_sentence_and_written_where_it_says() {
         let marks = vec![Mark { at: 0, ..*c }, Mark { at: 1, ..*d }, Mark { at: 15, ..*a }, Mark { at: 23, ..*b }];
         TaggedText::with_marks("9 esta adentro Figure 1".into(), marks)
     });
-    // One run has all that looks the same.
-    let run = paragraph(&[&page, &text(" esta adentro "), &figure]).replace("</w:r><w:r>", "");
-    assert_eq!(swapped, run);
+    assert_eq!(swapped, paragraph(&[&page, &text(" esta adentro "), &figure]));
     // The result alone is nothing to translate, and a long one is no word.
     assert!(Document::new(&paragraph(&[&figure])).segments().is_empty());
     let long = field(" INDEX ", &text(&"words ".repeat(20)));

@@ -86,7 +86,7 @@ fn things_move_with_their_words() {
          <w:r><w:footnoteReference w:id=\"2\"/></w:r><w:bookmarkEnd w:id=\"0\"/>",
         &["Text{0^} with note"],
         "<w:bookmarkStart w:id=\"0\" w:name=\"b\"/><w:r><w:t>[Ťéẋť</w:t></w:r><w:commentRangeEnd w:id=\"3\"/>\
-         <w:r><w:commentReference w:id=\"3\"/><w:t xml:space=\"preserve\"> ŵíťĥ ńóťé]</w:t></w:r>\
+         <w:r><w:commentReference w:id=\"3\"/></w:r><w:r><w:t xml:space=\"preserve\"> ŵíťĥ ńóťé]</w:t></w:r>\
          <w:r><w:footnoteReference w:id=\"2\"/></w:r><w:bookmarkEnd w:id=\"0\"/>",
     );
 }

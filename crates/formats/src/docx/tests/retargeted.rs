@@ -89,7 +89,7 @@ fn text_boxes_within_paragraphs_turn_too() {
         |properties: &str, run: &str, text: &str| format!("<w:p>{properties}<w:r>{run}<w:t>{text}</w:t></w:r></w:p>");
     let outer = |properties: &str, run: &str, text: &str, inside: &str| {
         format!(
-            "<w:p>{properties}<w:r>{run}<w:t>{text}</w:t><w:pict><v:textbox><w:txbxContent>{inside}</w:txbxContent></v:textbox></w:pict><w:t>end</w:t></w:r></w:p>"
+            "<w:p>{properties}<w:r>{run}<w:t>{text}</w:t></w:r><w:r>{run}<w:pict><v:textbox><w:txbxContent>{inside}</w:txbxContent></v:textbox></w:pict></w:r><w:r>{run}<w:t>end</w:t></w:r></w:p>"
         )
     };
     let (bidi, rtl) = ("<w:pPr><w:bidi/></w:pPr>", "<w:rPr><w:rtl/></w:rPr>");

@@ -4,7 +4,7 @@ use super::Walker;
 use super::frame::Frame;
 use crate::docx::fields::State;
 use crate::docx::slot::{ParagraphSlot, Slot};
-use crate::docx::vocabulary::Vocabulary;
+use crate::docx::vocabulary::{SHARED, Vocabulary};
 use crate::runs::{Format, Names, Paragraph, Span, segments};
 use crate::xml::{Name, Namespace};
 
@@ -72,7 +72,7 @@ impl<'a> Walker<'a> {
             run: format!("{prefix}r").into(),
             text: format!("{prefix}t").into(),
             space: word,
-            symbol: word.then(|| format!("<{prefix}sym ").into()),
+            shared: &SHARED,
             no_break_hyphen: (word && paragraph.hyphens).then(|| format!("<{prefix}noBreakHyphen/>").into()),
         };
         let properties_name = format!("{prefix}pPr").into();
