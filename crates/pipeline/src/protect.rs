@@ -21,8 +21,10 @@ pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
 
 /// Every kept stretch holds one of these; most prose holds none.
 fn is_telling(byte: u8) -> bool {
-    matches!(byte, b'{' | b'$' | b'%' | b'<' | b'[' | b'@' | b'/' | b'\\' | b'_' | b'#' | b':' | b'.' | b'(' | b'-')
-        || byte.is_ascii_digit()
+    matches!(
+        byte,
+        b'{' | b'$' | b'%' | b'<' | b'[' | b'@' | b'/' | b'\\' | b'_' | b'#' | b':' | b'.' | b'(' | b'-' | b'='
+    ) || byte.is_ascii_digit()
 }
 
 /// Sorts, and joins what overlaps: all of it is kept verbatim, so the union is too.
@@ -235,7 +237,7 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     let bare = without_punctuation(bare);
     if let Some(offset) = url_start(bare) {
         found.push(start + offset..start + bare.len());
-    } else if is_email(bare) || is_path(bare) || is_identifier(bare) || is_code(bare) {
+    } else if is_email(bare) || is_path(bare) || is_media_type(bare) || is_identifier(bare) || is_code(bare) {
         found.push(start..start + bare.len());
     }
 }
@@ -321,6 +323,38 @@ fn is_path(token: &str) -> bool {
     })
 }
 
+/// Kinds of media, by RFC 6838, section 4.2.7.
+const MEDIA: [&str; 9] = ["application", "audio", "font", "image", "message", "model", "multipart", "text", "video"];
+/// What is of such a kind and an ordinary word, or as short as one.
+const MEDIA_NAMES: [&str; 16] = [
+    "bmp",
+    "css",
+    "csv",
+    "gif",
+    "html",
+    "javascript",
+    "jpeg",
+    "json",
+    "mpeg",
+    "ogg",
+    "pdf",
+    "plain",
+    "png",
+    "rtf",
+    "xml",
+    "zip",
+];
+
+/// `text/html`, `application/x-tar`. `text/image` is two words.
+fn is_media_type(token: &str) -> bool {
+    let Some((kind, name)) = token.split_once('/') else { return false };
+    let is_sign = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.');
+    MEDIA.contains(&kind)
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_sign(byte))
+        && (MEDIA_NAMES.binary_search(&name).is_ok()
+            || (name.bytes().any(is_sign) && name.starts_with(char::is_alphabetic)))
+}
+
 /// GUIDs, hashes, colours and other numbers in hexadecimal. `facade` and `decade` are words: a code has a digit.
 fn is_identifier(token: &str) -> bool {
     let digits = token.strip_prefix("0x").or_else(|| token.strip_prefix('#')).unwrap_or(token);
@@ -332,7 +366,7 @@ fn is_identifier(token: &str) -> bool {
         && (count >= 12 || (is_marked && count >= 3))
 }
 
-/// `snake_case`, `call()`, `module::item`, `--option`.
+/// `snake_case`, `call()`, `module::item`, `--option`, `name=value`.
 fn is_code(token: &str) -> bool {
     let is_plain = |text: &str, more: &str| {
         text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || more.contains(c))
@@ -345,7 +379,13 @@ fn is_code(token: &str) -> bool {
     let is_option = token
         .strip_prefix("--")
         .is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_plain(name, "-=."));
-    (has_inner_underscore && is_plain(token, ".-/=:")) || is_call || is_scoped || is_option
+    let is_set = token.split_once('=').is_some_and(|(name, value)| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && is_plain(name, "-.:")
+            && value.is_ascii()
+            && value.contains(|c: char| c.is_ascii_alphanumeric())
+    });
+    is_set || (has_inner_underscore && is_plain(token, ".-/=:")) || is_call || is_scoped || is_option
 }
 
 #[cfg(test)]
@@ -409,12 +449,14 @@ mod tests {
         check("请访问⟦https://example.com⟧查看");
         check("In ⟦/usr/bin/env⟧, ⟦C:\\Windows\\x.exe⟧, ⟦src/main.rs⟧ and ⟦report.docx⟧!");
         check("Id ⟦123e4567-e89b-12d3-a456-426614174000⟧, colour ⟦#ff00aa⟧, ⟦0xFF00⟧");
+        check("Set ⟦file=FILE⟧ and ⟦PATH=/usr/bin:x⟧, or [⟦a=b⟧]: a = b, a== b, x= 3, 1=2");
+        check("⟦text/html⟧, ⟦audio/mp3⟧ or ⟦application/x-tar⟧, not text/image, audio/video/");
         check("Call ⟦do_it()⟧, ⟦print()⟧ or ⟦std::mem⟧ with ⟦--long-option⟧ in ⟦snake_case⟧");
     }
 
     #[test]
-    fn file_endings_are_in_order() {
-        assert!(FILE_ENDINGS.is_sorted());
+    fn lists_are_in_order() {
+        assert!(FILE_ENDINGS.is_sorted() && MEDIA_NAMES.is_sorted());
     }
 
     #[test]

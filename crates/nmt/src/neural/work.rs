@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use crate::neural::draft::{Case, Draft, Recipe, STAND_IN_SETS};
+use crate::neural::glued::loosen;
 use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
+use crate::neural::label::is_garbled;
 use crate::neural::model::{Decoded, Encoded, Model, Output};
 use crate::neural::opinion::{is_better, is_doubtful};
 use crate::neural::piece::{Piece, join};
@@ -221,7 +223,7 @@ impl<'a> Work<'a> {
             (None, Err(flaw)) => flaw,
         };
         if let Answer::Output(output) = &answer {
-            let decoded = model.decode(&output.ids);
+            let decoded = decoded(&asked, output, model);
             let usable = match flaw {
                 Flaw::Tail(at) => Some(cut_short(decoded, at)),
                 Flaw::Padded | Flaw::Number | Flaw::Uncovered => Some(decoded),
@@ -293,7 +295,7 @@ impl<'a> Work<'a> {
     }
 
     fn judge(&self, asked: &Asked, output: &Output, model: &dyn Model) -> Result<Opinion, Flaw> {
-        let decoded = model.decode(&output.ids);
+        let decoded = decoded(asked, output, model);
         let evidence = Evidence {
             source: &asked.draft.text,
             source_tokens: asked.encoded.ids.len(),
@@ -308,7 +310,11 @@ impl<'a> Work<'a> {
         if asked.draft.spaced.is_some() && mean < LEAST_MEAN_OF_SPACED {
             return Err(Flaw::Unsure);
         }
-        let piece = piece_of(self.source, asked, output, &decoded)?;
+        let within = asked.draft.within.clone();
+        let mut piece = piece_of(self.source, asked, output, &decoded)?;
+        if asked.groups.is_empty() && is_garbled(&self.source.text[within.clone()], &piece.text) {
+            piece = Piece::copy(self.source, within);
+        }
         Ok(Opinion { piece, text: decoded.text, mean })
     }
 
@@ -342,6 +348,13 @@ impl<'a> Work<'a> {
 enum Prepared {
     Part(Part),
     Parts(Vec<Part>),
+}
+
+/// What the model said.
+fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Decoded {
+    let mut decoded = model.decode(&output.ids);
+    loosen(&asked.draft.text, &mut decoded);
+    decoded
 }
 
 /// The part as the output has it, with everything back in its place.
