@@ -88,6 +88,39 @@ pub(crate) fn is_symbol_font(name: &str) -> bool {
     FONTS.iter().any(|font| name.eq_ignore_ascii_case(font))
 }
 
+/// Whether a font, or a style, is one for code: of fixed pitch.
+pub(crate) fn is_code_font(name: &str) -> bool {
+    const FONTS: [&str; 22] = [
+        "andale",
+        "anonymous pro",
+        "cascadia",
+        "code",
+        "consolas",
+        "courier",
+        "fira code",
+        "fixedsys",
+        "html code",
+        "html typewriter",
+        "inconsolata",
+        "iosevka",
+        "jetbrains",
+        "letter gothic",
+        "lucida console",
+        "menlo",
+        "monaco",
+        "source code",
+        "source text",
+        "teletype",
+        "terminal",
+        "verbatim char",
+    ];
+    let name = name.to_ascii_lowercase();
+    name.split([' ', '-']).any(|word| word == "mono" || word == "monospace" || word == "monospaced")
+        || FONTS.iter().any(|font| {
+            name.strip_prefix(font).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '-', '_']))
+        })
+}
+
 /// `picture 1.png` and paths with blanks, which programs put into alternative texts.
 pub(crate) fn is_file_name(text: &str) -> bool {
     const IMAGES: [&str; 12] = ["png", "jpg", "jpeg", "gif", "bmp", "emf", "wmf", "tif", "tiff", "svg", "webp", "pdf"];

@@ -41,6 +41,9 @@ impl TagKind {
 pub struct Tag {
     /// How it behaves.
     pub kind: TagKind,
+    /// Its text looks like code among text that does not: a font of fixed pitch. Engines that know languages take names
+    /// of programs for words, so they are kept from them.
+    pub code: bool,
 }
 
 /// Which side of a tag a [`Mark`] is.
@@ -190,8 +193,15 @@ impl Segment {
     /// Adds a tag of this kind and returns its id.
     pub fn add_tag(&mut self, kind: TagKind) -> TagId {
         let id = TagId(u32::try_from(self.tags.len()).unwrap_or(u32::MAX));
-        self.tags.push(Tag { kind });
+        self.tags.push(Tag { kind, code: false });
         id
+    }
+
+    /// Says that the text of the tag looks like code.
+    pub fn mark_code(&mut self, tag: TagId) {
+        if let Some(tag) = self.tags.get_mut(tag.0 as usize) {
+            tag.code = true;
+        }
     }
 
     /// How the tag behaves; an unknown id counts as [`TagKind::Isolated`].

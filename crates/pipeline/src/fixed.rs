@@ -22,8 +22,9 @@ pub(crate) struct Fixation {
 
 /// Finds what is fixed in a segment. `borders` are where its sentences end whatever the text says.
 ///
-/// A placeholder inside a term belongs to the term; a term inside an address or in code is none.
-pub(crate) fn fix(segment: &Segment, borders: &[usize], glossary: &Glossary) -> Fixation {
+/// A placeholder inside a term belongs to the term; a term inside an address or in code is none. With `keeps_code`, words
+/// that look like code are kept.
+pub(crate) fn fix(segment: &Segment, borders: &[usize], glossary: &Glossary, keeps_code: bool) -> Fixation {
     let text = segment.source.text();
     let protected = protected_ranges(segment);
     if protected.is_empty()
@@ -42,6 +43,9 @@ pub(crate) fn fix(segment: &Segment, borders: &[usize], glossary: &Glossary) -> 
         kept.extend(kept_stretches(stretch).into_iter().map(shift));
         terms.extend(glossary.find(stretch).into_iter().map(|(range, target)| (shift(range), target)));
         start = end;
+    }
+    if keeps_code {
+        kept = merged(kept.into_iter().chain(code_ranges(segment)).collect());
     }
     combine(text, kept, &protected, terms)
 }
@@ -109,6 +113,34 @@ fn protected_ranges(segment: &Segment) -> Vec<Range<usize>> {
     ranges
 }
 
+/// The texts of tags that look like code and are a name, or have signs that only code has. Other words may be set so
+/// because they are to be typed, or for the look of it.
+fn code_ranges(segment: &Segment) -> Vec<Range<usize>> {
+    let text = segment.source.text();
+    let mut open = Vec::new();
+    let mut found = Vec::new();
+    for mark in segment.source.marks() {
+        if !segment.tags.get(mark.tag.0 as usize).is_some_and(|tag| tag.code) {
+            continue;
+        }
+        match mark.edge {
+            Edge::Open => open.push(mark.at),
+            Edge::Close => {
+                let Some(start) = open.pop() else { continue };
+                found.extend(trimmed(text, start..mark.at).filter(|range| is_code(&text[range.clone()])));
+            }
+            Edge::Point => {}
+        }
+    }
+    found
+}
+
+fn is_code(text: &str) -> bool {
+    let signs = ['{', '}', '=', '<', '>', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '*', '@'];
+    let flags = |word: &str| word.len() > 1 && word.starts_with('-');
+    !text.contains(char::is_whitespace) || text.contains(signs) || text.split_whitespace().any(flags)
+}
+
 /// Where sentences end whatever the text says: at line breaks, and at things that stand between two words in the place
 /// of a blank, as tabs do. None is inside a protected tag, and no thing inside an address is one.
 pub(crate) fn borders(segment: &Segment) -> Vec<usize> {
@@ -154,7 +186,7 @@ mod tests {
     #[track_caller]
     fn check(segment: &Segment, terms: &[(&str, &str)], expected: &[(&str, &str)], counts: (usize, usize)) {
         let terms = terms.iter().map(|(source, target)| ((*source).to_owned(), (*target).to_owned()));
-        let fixation = fix(segment, &borders(segment), &Glossary::new(terms).unwrap());
+        let fixation = fix(segment, &borders(segment), &Glossary::new(terms).unwrap(), true);
         let text = segment.source.text();
         let found: Vec<_> = fixation.fixed.iter().map(|f| (&text[f.range.clone()], f.text.as_str())).collect();
         assert_eq!(found, expected);

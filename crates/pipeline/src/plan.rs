@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use indexmap::IndexSet;
 use terjuman_model::{LanguageTag, Segment};
-use terjuman_nmt::{Fixed, Source, Unit};
+use terjuman_nmt::{Fixed, Source, Translator, Unit};
 
 use crate::Glossary;
 use crate::fixed::{borders, fix};
@@ -40,12 +40,26 @@ pub(crate) enum Way {
     Copied(Vec<Fixed>),
 }
 
+/// How an engine wants its texts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Needs {
+    pub(crate) unit: Unit,
+    /// Words that look like code are kept from it.
+    pub(crate) keeps_code: bool,
+}
+
+impl Needs {
+    pub(crate) fn of(engine: &dyn Translator) -> Self {
+        Self { unit: engine.unit(), keeps_code: engine.garbles_foreign_text() }
+    }
+}
+
 impl Plan {
     /// Takes the segments apart as the engine wants them. Those that `is_kept` names by their index stay as they are.
     pub(crate) fn new(
         segments: &[Segment],
         language: &LanguageTag,
-        unit: Unit,
+        needs: Needs,
         glossary: &Glossary,
         is_kept: impl Fn(usize) -> bool,
     ) -> Self {
@@ -54,7 +68,7 @@ impl Plan {
             if is_kept(index) {
                 plan.keep(segment);
             } else {
-                plan.add(segment, language, unit, glossary);
+                plan.add(segment, language, needs, glossary);
             }
         }
         plan
@@ -73,10 +87,11 @@ impl Plan {
         self.ends.push(self.stretches.len());
     }
 
-    fn add(&mut self, segment: &Segment, language: &LanguageTag, unit: Unit, glossary: &Glossary) {
+    fn add(&mut self, segment: &Segment, language: &LanguageTag, needs: Needs, glossary: &Glossary) {
+        let unit = needs.unit;
         let text = segment.source.text();
         let borders = borders(segment);
-        let fixation = fix(segment, &borders, glossary);
+        let fixation = fix(segment, &borders, glossary, needs.keeps_code);
         self.glossary_hits += fixation.hits;
         self.glossary_misses += fixation.misses;
         let ranges = match unit {
@@ -162,7 +177,8 @@ mod tests {
     use super::*;
 
     fn plan(segments: &[Segment]) -> Plan {
-        Plan::new(segments, &"en".parse().unwrap(), Unit::Sentence, &Glossary::default(), |_| false)
+        let needs = Needs { unit: Unit::Sentence, keeps_code: true };
+        Plan::new(segments, &"en".parse().unwrap(), needs, &Glossary::default(), |_| false)
     }
 
     #[test]
@@ -186,6 +202,35 @@ mod tests {
         let plan = plan(&[segment]);
         let linked: Vec<_> = plan.units.iter().map(|unit| unit.linked).collect();
         assert_eq!(linked, [false, true, false]);
+    }
+
+    #[test]
+    fn names_that_look_like_code_are_kept() {
+        let mut segment = Segment::default();
+        for (text, is_code) in [
+            ("Wait for ", false),
+            ("await", true),
+            (" or type ", false),
+            ("any key", true),
+            (" in ", false),
+            ("qemu -h", true),
+            (", see ", false),
+        ] {
+            let tag = is_code.then(|| segment.add_tag(TagKind::Format));
+            if let Some(tag) = tag {
+                segment.mark_code(tag);
+                segment.source.open(tag);
+            }
+            segment.source.push_str(text);
+            tag.into_iter().for_each(|tag| segment.source.close(tag));
+        }
+        let bold = segment.add_tag(TagKind::Format);
+        segment.source.open(bold);
+        segment.source.push_str("here");
+        segment.source.close(bold);
+        let plan = plan(&[segment]);
+        let kept: Vec<_> = plan.units[0].fixed.iter().map(|fixed| fixed.text.as_str()).collect();
+        assert_eq!(kept, ["await", "qemu -h"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::assemble::assemble;
 use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
-use crate::plan::Plan;
+use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
 use crate::report::{Stage, millis};
 use crate::{EngineLimits, Glossary, GlossaryFile, Report};
@@ -242,7 +242,7 @@ fn translate_segments(
         report.untranslated.add_many(reason, 1);
     }
     let is_kept = |index: usize| foreign.get(index).is_some_and(Option::is_some);
-    let mut plan = Plan::new(segments, &pair.source, engine.unit(), glossary, is_kept);
+    let mut plan = Plan::new(segments, &pair.source, Needs::of(engine), glossary, is_kept);
     let units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
     report.sentences = units.len();
     report.glossary_hits = plan.glossary_hits;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::vocabulary::Vocabulary;
 use crate::runs::{Format, Span};
-use crate::wording::is_symbol_font;
+use crate::wording::{is_code_font, is_symbol_font};
 use crate::xml::{Kind, Namespace, Scanner};
 use crate::{FormatError, Limits};
 
@@ -29,6 +29,8 @@ pub(super) struct Look {
     pub(super) style: Option<Box<str>>,
     /// The font shows pictures or another alphabet in the place of letters.
     pub(super) symbols: bool,
+    /// The font is one for code; `None` if no font is said.
+    pub(super) code: Option<bool>,
 }
 
 /// The scripts that a part may have text in: the properties of others make no difference.
@@ -84,7 +86,8 @@ impl<'a> Formats<'a> {
             self.by_spelling.insert(spelling, look);
         }
         let look = &self.by_spelling[spelling];
-        Ok((Format { key: look.key, properties, shows_blanks: look.shows_blanks, whole: look.whole }, look))
+        let code = look.code.unwrap_or_default();
+        Ok((Format { key: look.key, properties, shows_blanks: look.shows_blanks, whole: look.whole, code }, look))
     }
 
     /// The significant part of a `w:rPr`.
@@ -107,9 +110,12 @@ impl<'a> Formats<'a> {
                         "position" if value == "0" => continue,
                         "szCs" | "bCs" | "iCs" if !self.scripts.complex => continue,
                         "rFonts" => {
-                            look.symbols |= ["ascii", "hAnsi"]
-                                .iter()
-                                .any(|slot| local_value(&scanner, spelling, slot).is_some_and(is_symbol_font));
+                            for font in
+                                ["ascii", "hAnsi"].iter().filter_map(|slot| local_value(&scanner, spelling, slot))
+                            {
+                                look.symbols |= is_symbol_font(font);
+                                look.code = Some(is_code_font(font));
+                            }
                             self.fonts(&scanner, spelling, &mut key);
                             continue;
                         }
@@ -182,8 +188,12 @@ impl<'a> Formats<'a> {
                         _ => true,
                     };
                     look.whole |= name.local == "hlinkClick";
-                    look.symbols |= name.local == "latin"
-                        && local_value(&scanner, spelling, "typeface").is_some_and(is_symbol_font);
+                    if name.local == "latin"
+                        && let Some(font) = local_value(&scanner, spelling, "typeface")
+                    {
+                        look.symbols |= is_symbol_font(font);
+                        look.code = Some(is_code_font(font));
+                    }
                     child = counts.then_some(event.range.start);
                 }
                 Kind::End { .. } if scanner.depth() == 1 => {

@@ -1,16 +1,18 @@
-//! What the styles part says: which styles hide their text, and the document's language.
+//! What the styles part says: which styles hide their text, which are for code, and the document's language.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::formats::is_on;
 use crate::runs::Span;
+use crate::wording::is_code_font;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{FormatError, Limits};
 
 /// The styles of a document.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
-    hidden: HashMap<String, bool>,
+    hidden: HashSet<String>,
+    code: HashSet<String>,
     /// The `w:rPr` of the document's defaults.
     pub(super) defaults: Option<Span>,
     /// Every `w:lang` of a style.
@@ -20,6 +22,7 @@ pub(super) struct Styles {
 struct Style {
     based_on: Option<String>,
     hidden: Option<bool>,
+    code: Option<bool>,
 }
 
 impl Styles {
@@ -39,7 +42,7 @@ impl Styles {
                 Kind::Start { name, .. } if name.namespace == Namespace::Word => match name.local {
                     "style" => {
                         let id = scanner.value(Namespace::Word, "styleId").unwrap_or_default().into_owned();
-                        current = Some((id, Style { based_on: None, hidden: None }));
+                        current = Some((id, Style { based_on: None, hidden: None, code: None }));
                     }
                     "basedOn" => {
                         let base = scanner.value(Namespace::Word, "val").map(std::borrow::Cow::into_owned);
@@ -48,6 +51,14 @@ impl Styles {
                     "vanish" => {
                         let on = is_on(&mut scanner);
                         current.iter_mut().for_each(|(_, style)| style.hidden = Some(on));
+                    }
+                    "name" => {
+                        let is_code = scanner.value(Namespace::Word, "val").is_some_and(|name| is_code_font(&name));
+                        current.iter_mut().for_each(|(_, style)| style.code = is_code.then_some(true));
+                    }
+                    "rFonts" => {
+                        let font = scanner.value(Namespace::Word, "ascii").map(|font| is_code_font(&font));
+                        current.iter_mut().for_each(|(_, style)| style.code = style.code.or(font));
                     }
                     "rPrDefault" => in_defaults = true,
                     "rPr" => properties = event.range.start,
@@ -64,25 +75,34 @@ impl Styles {
                 _ => {}
             }
         }
-        styles.hidden = all.keys().map(|id| (id.clone(), is_hidden(&all, id))).filter(|(_, hidden)| *hidden).collect();
+        let which =
+            |says: fn(&Style) -> Option<bool>| all.keys().filter(|id| resolved(&all, id, says)).cloned().collect();
+        styles.hidden = which(|style| style.hidden);
+        styles.code = which(|style| style.code);
         Ok(styles)
     }
 
     /// Whether text of this style is hidden.
     pub(super) fn hides(&self, style: &str) -> bool {
-        self.hidden.get(style).copied().unwrap_or(false)
+        self.hidden.contains(style)
+    }
+
+    /// Whether text of this style looks like code.
+    pub(super) fn is_code(&self, style: &str) -> bool {
+        self.code.contains(style)
     }
 }
 
 /// Styles that build on each other.
 const CHAIN: usize = 20;
 
-fn is_hidden(all: &HashMap<String, Style>, id: &str) -> bool {
+/// What a style says, or else the one that it builds on.
+fn resolved(all: &HashMap<String, Style>, id: &str, says: fn(&Style) -> Option<bool>) -> bool {
     let mut id = id;
     for _ in 0..CHAIN {
         let Some(style) = all.get(id) else { return false };
-        match (style.hidden, &style.based_on) {
-            (Some(hidden), _) => return hidden,
+        match (says(style), &style.based_on) {
+            (Some(said), _) => return said,
             (None, Some(base)) => id = base,
             (None, None) => return false,
         }

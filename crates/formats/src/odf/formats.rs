@@ -19,6 +19,7 @@ struct Chain {
     /// Spans around the text.
     depth: usize,
     shows_blanks: bool,
+    code: bool,
     /// How the span begins and ends: what the first one of this look was spelled as.
     start: Box<str>,
     end: Box<str>,
@@ -31,6 +32,8 @@ pub(super) struct Span<'a> {
     pub(super) significance: Significance,
     /// White space shows in it.
     pub(super) shows_blanks: bool,
+    /// It looks like code; `None` as what is around it.
+    pub(super) code: Option<bool>,
     /// The element's name as it is written.
     pub(super) name: &'a str,
     /// Its attributes as they are written, each with a blank before it.
@@ -57,6 +60,7 @@ impl Formats {
             outer,
             depth: around.depth + 1,
             shows_blanks: around.shows_blanks || span.shows_blanks,
+            code: span.code.unwrap_or(around.code),
             start: format!("<{}{}>", span.name, span.attributes).into(),
             end: format!("</{}>", span.name).into(),
         };
@@ -70,7 +74,8 @@ impl Formats {
 
     /// As a run's format.
     pub(super) fn format(&self, number: u32) -> Format {
-        Format { key: number, shows_blanks: self.chains[number as usize].shows_blanks, ..Format::default() }
+        let Chain { shows_blanks, code, .. } = self.chains[number as usize];
+        Format { key: number, shows_blanks, code, ..Format::default() }
     }
 
     /// Writes the start tags of all spans of the format.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::wording::is_symbol_font;
+use crate::wording::{is_code_font, is_symbol_font};
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{FormatError, Limits};
 
@@ -26,6 +26,8 @@ struct Look {
     hidden: Option<bool>,
     /// Its font shows pictures or another alphabet in the place of letters.
     symbols: Option<bool>,
+    /// Its font is one for code.
+    code: Option<bool>,
     /// White space shows in it: underlined, on a background.
     shows_blanks: bool,
 }
@@ -47,6 +49,8 @@ struct Resolved {
     hidden: bool,
     /// Its font shows pictures; `None` if no style says a font.
     symbols: Option<bool>,
+    /// Its font is one for code; `None` likewise.
+    code: Option<bool>,
     shows_blanks: bool,
     /// `None` for common styles, 0 for an automatic one that makes no difference.
     number: Option<u32>,
@@ -75,8 +79,7 @@ impl Styles {
         let mut scanner = Scanner::new(&part.text, &part.name, limits);
         let mut automatic = false;
         let mut current: Option<(Key, Look)> = None;
-        // Names of fonts that show pictures.
-        let mut symbols: HashSet<String> = HashSet::new();
+        let mut fonts = Fonts::default();
         while let Some(event) = scanner.next()? {
             match event.kind {
                 Kind::Start { name, .. } if name.namespace == Namespace::OdfOffice => match name.local {
@@ -87,15 +90,13 @@ impl Styles {
                 },
                 Kind::Start { name, .. } if name.is(Namespace::OdfStyle, "style") => current = start(&mut scanner),
                 Kind::Start { name, .. } if name.is(Namespace::OdfStyle, "font-face") => {
-                    let family = scanner.value(Namespace::OdfSvg, "font-family");
-                    if family.is_some_and(|family| is_symbol_family(&family)) {
-                        symbols.extend(scanner.value(Namespace::OdfStyle, "name").map(std::borrow::Cow::into_owned));
-                    }
+                    fonts.add(&mut scanner);
                 }
                 Kind::Start { name, .. } if name.namespace == Namespace::OdfStyle => {
                     if let Some((_, look)) = &mut current {
                         if name.local == "text-properties" {
-                            look.symbols = font(&mut scanner, &symbols);
+                            look.symbols = Fonts::of(&mut scanner, &fonts.symbols, is_symbol_font);
+                            look.code = Fonts::of(&mut scanner, &fonts.code, is_code_font);
                         }
                         properties(name.local, &mut scanner, &part.text, look);
                     }
@@ -127,10 +128,10 @@ impl Styles {
             // Up to one that is known. What is entered on the way ends a circle.
             let mut way: Vec<&Key> = Vec::new();
             let mut next = Some(key.clone());
-            let (mut hidden, mut symbols) = (false, None);
+            let (mut hidden, mut symbols, mut code) = (false, None, None);
             while let Some(key) = next.take() {
                 if let Some(known) = resolved.get(&key) {
-                    (hidden, symbols) = (known.hidden, known.symbols);
+                    (hidden, symbols, code) = (known.hidden, known.symbols, known.code);
                     break;
                 }
                 let found = self.automatic.get_key_value(&key).or_else(|| self.common.get_key_value(&key));
@@ -143,7 +144,8 @@ impl Styles {
                 let Some(look) = self.look(key) else { continue };
                 hidden = look.hidden.unwrap_or(hidden);
                 symbols = look.symbols.or(symbols);
-                resolved.insert(key.clone(), Resolved { hidden, symbols, ..Resolved::default() });
+                code = look.code.or(code);
+                resolved.insert(key.clone(), Resolved { hidden, symbols, code, ..Resolved::default() });
             }
         }
         for (key, known) in &mut resolved {
@@ -174,6 +176,11 @@ impl Styles {
         self.resolved(family, name).symbols
     }
 
+    /// Whether the font of the style, or of one that it builds on, is one for code; `None` if none says a font.
+    pub(super) fn code(&self, family: Family, name: &str) -> Option<bool> {
+        self.resolved(family, name).code
+    }
+
     /// What tells spans of this style from others, and whether white space shows in it.
     pub(super) fn significance(&self, name: &str) -> (Significance, bool) {
         let style = self.resolved(Family::Text, name);
@@ -199,17 +206,39 @@ fn start(scanner: &mut Scanner<'_>) -> Option<(Key, Look)> {
     Some(((family, name), Look { parent: parent.filter(|parent| !parent.is_empty()), ..Look::default() }))
 }
 
-/// Whether the font that is said here shows pictures.
-fn font(scanner: &mut Scanner<'_>, symbols: &HashSet<String>) -> Option<bool> {
-    let name = scanner.value(Namespace::OdfStyle, "font-name");
-    let is_one = name.map(|name| symbols.contains(&*name) || is_symbol_font(&name));
-    is_one.or_else(|| scanner.value(Namespace::OdfFo, "font-family").map(|family| is_symbol_family(&family)))
+/// The fonts that matter, by the names that styles call them.
+#[derive(Default)]
+struct Fonts {
+    /// They show pictures.
+    symbols: HashSet<String>,
+    /// They are for code.
+    code: HashSet<String>,
+}
+
+impl Fonts {
+    /// Takes in a `style:font-face`.
+    fn add(&mut self, scanner: &mut Scanner<'_>) {
+        let family = scanner.value(Namespace::OdfSvg, "font-family").map(std::borrow::Cow::into_owned);
+        let is_fixed = scanner.value(Namespace::OdfStyle, "font-pitch").is_some_and(|pitch| pitch == "fixed");
+        let Some(name) = scanner.value(Namespace::OdfStyle, "name") else { return };
+        let family = family.as_deref().map(first_family).unwrap_or_default();
+        if is_symbol_font(family) {
+            self.symbols.insert(name.into_owned());
+        } else if is_fixed || is_code_font(family) {
+            self.code.insert(name.into_owned());
+        }
+    }
+
+    /// Whether the font that is said here is one of these; `None` if none is said.
+    fn of(scanner: &mut Scanner<'_>, names: &HashSet<String>, is_one: fn(&str) -> bool) -> Option<bool> {
+        let name = scanner.value(Namespace::OdfStyle, "font-name").map(|name| names.contains(&*name) || is_one(&name));
+        name.or_else(|| scanner.value(Namespace::OdfFo, "font-family").map(|family| is_one(first_family(&family))))
+    }
 }
 
 /// The first of a list of families, of which each may have quotes.
-fn is_symbol_family(family: &str) -> bool {
-    let first = family.split(',').next().unwrap_or_default();
-    is_symbol_font(first.trim().trim_matches(['\'', '"']))
+fn first_family(family: &str) -> &str {
+    family.split(',').next().unwrap_or_default().trim().trim_matches(['\'', '"'])
 }
 
 /// Takes in an element of properties, or one within it.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use crate::runs::{Format, Span};
+use crate::runs::Format;
 
 /// A character property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,7 +292,7 @@ impl States {
 
     /// The look as the runs know it.
     pub(super) fn format(&mut self, state: State) -> Format {
-        Format { key: self.key(state), properties: Span::default(), shows_blanks: state.shows_blanks(), whole: false }
+        Format { key: self.key(state), shows_blanks: state.shows_blanks(), ..Format::default() }
     }
 
     /// The look of this number.

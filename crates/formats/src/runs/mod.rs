@@ -49,6 +49,8 @@ pub(crate) struct Format {
     pub(crate) shows_blanks: bool,
     /// It is more than a look: a link, whose text stays together.
     pub(crate) whole: bool,
+    /// It looks like code: a font of fixed pitch.
+    pub(crate) code: bool,
 }
 
 /// Bytes that are kept.

@@ -293,11 +293,14 @@ impl<'a> Builder<'a> {
         if text.is_empty() {
             return;
         }
-        let base = self.scopes.last().map_or(format.key, |(_, _, base)| base.key);
-        if self.format_tag.map_or(base, |(_, key)| key) != format.key {
+        let base = self.scopes.last().map_or(format, |(_, _, base)| *base);
+        if self.format_tag.map_or(base.key, |(_, key)| key) != format.key {
             self.end_format();
-            if format.key != base {
+            if format.key != base.key {
                 let tag = self.segment.add_tag(if format.whole { TagKind::Whole } else { TagKind::Format });
+                if format.code && !base.code {
+                    self.segment.mark_code(tag);
+                }
                 self.tags.push(Markup::Format(format.into()));
                 self.segment.source.open(tag);
                 self.format_tag = Some((tag, format.key));
@@ -369,6 +372,9 @@ impl<'a> Builder<'a> {
     fn open(&mut self, at: usize, pair: usize, base: Format) {
         self.end_format();
         let tag = self.segment.add_tag(TagKind::Whole);
+        if base.code && self.scopes.last().is_some_and(|(_, _, around)| !around.code) {
+            self.segment.mark_code(tag);
+        }
         let open = self.tokens()[at].literals.clone().into();
         self.tags.push(Markup::Pair { open, close: Stretch::default(), base: base.into() });
         self.segment.source.open(tag);

@@ -41,19 +41,20 @@ pub(super) struct Look {
     properties: Stretch,
     shows_blanks: bool,
     whole: bool,
+    code: bool,
 }
 
 impl From<Format> for Look {
     fn from(format: Format) -> Self {
-        let Format { key, properties, shows_blanks, whole } = format;
-        Self { key, properties: properties.into(), shows_blanks, whole }
+        let Format { key, properties, shows_blanks, whole, code } = format;
+        Self { key, properties: properties.into(), shows_blanks, whole, code }
     }
 }
 
 impl From<Look> for Format {
     fn from(look: Look) -> Self {
-        let Look { key, properties, shows_blanks, whole } = look;
-        Self { key, properties: properties.range().into(), shows_blanks, whole }
+        let Look { key, properties, shows_blanks, whole, code } = look;
+        Self { key, properties: properties.range().into(), shows_blanks, whole, code }
     }
 }
 

@@ -5,7 +5,7 @@ use terjuman_nmt::{Fixed, Identity, Link, Pairs, Pseudo, Source, TranslateError,
 use super::*;
 use crate::assemble::assemble;
 use crate::drive::drive;
-use crate::plan::Plan;
+use crate::plan::{Needs, Plan};
 use crate::{EngineLimits, Glossary};
 
 /// A segment from its spelling: `<b>`, `<a>`, `<c>` and so on are formatting, links and code, `/` closes; `@` is an image,
@@ -64,7 +64,7 @@ fn through(engine: &dyn Translator, segment: &Segment, terms: &[(&str, &str)]) -
     let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
     let terms = terms.iter().map(|(source, target)| ((*source).to_owned(), (*target).to_owned()));
     let glossary = Glossary::new(terms).unwrap();
-    let mut plan = Plan::new(std::slice::from_ref(segment), &pair.source, engine.unit(), &glossary, |_| false);
+    let mut plan = Plan::new(std::slice::from_ref(segment), &pair.source, Needs::of(engine), &glossary, |_| false);
     let units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
     let translated = drive(engine, &pair, &units, &EngineLimits::default(), &()).unwrap();
     project(segment, &assemble(segment, 0, &plan, &units, &translated))

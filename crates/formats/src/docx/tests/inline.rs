@@ -37,6 +37,32 @@ fn the_format_that_most_of_a_text_has_is_no_tag() {
 }
 
 #[test]
+fn fonts_of_fixed_pitch_among_others_are_code() {
+    let run = |properties: &str, text: &str| format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>");
+    let fonts = |name: &str| format!("<w:rFonts w:ascii=\"{name}\" w:hAnsi=\"{name}\"/>");
+    let styles = format!(
+        "<w:style w:styleId=\"A\"><w:name w:val=\"A\"/><w:rPr>{}</w:rPr></w:style>\
+         <w:style w:styleId=\"B\"><w:name w:val=\"B\"/><w:basedOn w:val=\"A\"/></w:style>\
+         <w:style w:styleId=\"C\"><w:name w:val=\"HTML Code\"/></w:style>",
+        fonts("Consolas")
+    );
+    let is_code = |properties: &str, around: &str| {
+        let body = [run(around, "This is "), run(properties, "it"), run(around, " here")].concat();
+        let document =
+            Document::new(&format!("<w:p>{body}</w:p>")).with("styles", super::build::root("styles", &styles));
+        document.read().unwrap().0[0].tags.iter().any(|tag| tag.code)
+    };
+    assert!(is_code(&fonts("Courier New"), ""));
+    assert!(is_code(&fonts("DejaVu Sans Mono"), "<w:b/>"));
+    assert!(is_code("<w:rStyle w:val=\"B\"/>", ""));
+    assert!(is_code("<w:rStyle w:val=\"C\"/>", ""));
+    assert!(!is_code(&format!("<w:rStyle w:val=\"B\"/>{}", fonts("Arial")), ""));
+    assert!(!is_code(&fonts("Arial"), ""));
+    assert!(!is_code(&format!("<w:b/>{}", fonts("Courier New")), &fonts("Courier New")));
+    assert!(!is_code("", &fonts("Courier New")));
+}
+
+#[test]
 fn white_space_at_the_edges_is_no_part_of_a_segment() {
     check(
         "<w:r><w:t xml:space=\"preserve\">  a word\u{a0}</w:t></w:r>",

@@ -27,6 +27,8 @@ impl<'a> Walker<'a> {
         let (format, look) = self.formats.format(paragraph.vocabulary, span)?;
         paragraph.format = format;
         paragraph.symbols = look.symbols;
+        let is_code = |style| self.context.styles.is_code(style);
+        paragraph.format.code = look.code.or_else(|| look.style.as_deref().map(is_code)).unwrap_or_default();
         let style = look.style.as_deref().map(|style| self.context.styles.hides(style));
         paragraph.hidden = look.hidden.or(style.filter(|hides| *hides)).unwrap_or(paragraph.style_hides);
         Ok(())

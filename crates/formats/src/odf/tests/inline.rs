@@ -24,6 +24,29 @@ fn as_words(words: &'static str) -> impl Fn(&Segment) -> TaggedText {
 }
 
 #[test]
+fn fonts_of_fixed_pitch_among_others_are_code() {
+    let styles = "<office:font-face-decls><style:font-face style:name=\"F\" style:font-pitch=\"fixed\" \
+        svg:font-family=\"'Some Font'\"/><style:font-face style:name=\"G\" svg:font-family=\"'Liberation Mono'\"/>\
+        </office:font-face-decls><office:automatic-styles>\
+        <style:style style:family=\"text\" style:name=\"a\"><style:text-properties style:font-name=\"F\"/></style:style>\
+        <style:style style:family=\"text\" style:name=\"b\" style:parent-style-name=\"a\"><style:text-properties fo:color=\"#111111\"/></style:style>\
+        <style:style style:family=\"text\" style:name=\"c\"><style:text-properties style:font-name=\"G\"/></style:style>\
+        <style:style style:family=\"text\" style:name=\"d\"><style:text-properties style:font-name=\"Arial\"/></style:style>\
+        </office:automatic-styles>";
+    let is_code = |style: &str| {
+        let body = format!(
+            "{styles}<office:body><office:text><text:p>This is <text:span text:style-name=\"{style}\">it</text:span> \
+             here</text:p></office:text></office:body>"
+        );
+        Document::raw(&super::build::root("document-content", &body)).read().unwrap().0[0]
+            .tags
+            .iter()
+            .any(|tag| tag.code)
+    };
+    assert_eq!(["a", "b", "c", "d"].map(is_code), [true, true, true, false]);
+}
+
+#[test]
 fn spans_that_look_the_same_are_one() {
     check(
         "<text:span text:style-name='B'>Bold</text:span> and <text:span text:style-name='B2'>bold</text:span>",

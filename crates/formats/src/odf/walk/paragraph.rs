@@ -160,7 +160,8 @@ impl<'a> Walker<'a> {
         if paragraph.spans.is_empty() {
             paragraph.content.start_run(span.start);
         }
-        let inner = formats::Span { significance, shows_blanks, name: name.qualified, attributes };
+        let code = self.context.styles.code(Family::Text, &style);
+        let inner = formats::Span { significance, shows_blanks, code, name: name.qualified, attributes };
         let format = self.found.formats.within(outer, inner);
         paragraph.spans.push(SpanState { format, hidden: hidden || hides, symbols });
         Frame::Span
