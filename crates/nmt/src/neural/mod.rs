@@ -7,6 +7,7 @@
 
 mod abbreviations;
 mod align;
+mod budget;
 mod cache;
 mod case;
 mod config;
