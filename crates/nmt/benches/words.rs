@@ -74,7 +74,15 @@ fn main() {
         let neural = Rc::new(Neural::new(Models::new(&models), &config).expect("threads can be started"));
         cases.extend([true, false].map(|linked| {
             let neural = Rc::clone(&neural);
-            Case { threads, linked, neural, processor: Vec::new(), wall: Vec::new(), share: Vec::new(), at_work: Vec::new() }
+            Case {
+                threads,
+                linked,
+                neural,
+                processor: Vec::new(),
+                wall: Vec::new(),
+                share: Vec::new(),
+                at_work: Vec::new(),
+            }
         }));
     }
     for pair in ["en-pt", "pt-en"] {
