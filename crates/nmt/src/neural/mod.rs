@@ -10,6 +10,7 @@ mod align;
 mod budget;
 mod cache;
 mod case;
+mod codes;
 mod config;
 mod draft;
 mod guard;
