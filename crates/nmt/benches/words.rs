@@ -3,9 +3,9 @@
 //! `TERJUMAN_TEST_MODELS=target/models cargo bench -p terjuman-nmt --bench words [-- [--threads N] FILE...]` translates the sentences
 //! of the files (by default the demo's and what the corpus has in English), with one thread and with all, with links and
 //! without. Rounds alternate between these. Processor seconds are the figure to compare: the clock on the wall counts
-//! other people's work, too. The threads' gain is therefore told for the best rounds. With one thread the caller's own
-//! work has another core to itself; `taskset -c 0` takes that away and shows what one core does. Memory is one engine's with
-//! `--threads`, all engines' without.
+//! other people's work, too. So the threads' gain is told by the best rounds, and by how many threads were at work or would
+//! have been on a quiet machine, times the work of a second of the processor. Memory is one engine's with `--threads`, all
+//! engines' without.
 
 #![expect(clippy::print_stdout, reason = "a bench tells what it measured")]
 
@@ -35,6 +35,8 @@ struct Case {
     wall: Vec<f64>,
     /// The compute threads' share of the processor time.
     share: Vec<f64>,
+    /// Threads that were at work, or would have been if others had left them a processor.
+    at_work: Vec<f64>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "only the run knows where the models are")]
@@ -72,7 +74,15 @@ fn main() {
         let neural = Rc::new(Neural::new(Models::new(&models), &config).expect("threads can be started"));
         cases.extend([true, false].map(|linked| {
             let neural = Rc::clone(&neural);
-            Case { threads, linked, neural, processor: Vec::new(), wall: Vec::new(), share: Vec::new() }
+            Case {
+                threads,
+                linked,
+                neural,
+                processor: Vec::new(),
+                wall: Vec::new(),
+                share: Vec::new(),
+                at_work: Vec::new(),
+            }
         }));
     }
     for pair in ["en-pt", "pt-en"] {
@@ -87,10 +97,13 @@ fn main() {
         for _ in 0..rounds {
             for case in &mut cases {
                 let sources = sources(case.linked);
-                let (clock, before, engine) = (Instant::now(), clock::process(), clock::threads("engine-"));
+                let (before, engine) = (clock::process(), clock::threads("engine-"));
+                let (wanted, clock) = (clock::wanted(), Instant::now());
                 case.neural.translate(&pair, &sources, &()).expect("the store has both");
+                let wall = clock.elapsed().as_secs_f64();
+                case.at_work.push((clock::wanted() - wanted).as_secs_f64() / wall);
                 let spent = (clock::process() - before).as_secs_f64();
-                case.wall.push(words as f64 / clock.elapsed().as_secs_f64());
+                case.wall.push(words as f64 / wall);
                 case.processor.push(words as f64 / spent);
                 case.share.push((clock::threads("engine-") - engine).as_secs_f64() / spent);
             }
@@ -98,26 +111,33 @@ fn main() {
         for case in &mut cases {
             println!(
                 "{pair}, threads {}, {} links: {:.0} words/s of processor time ({:.1} % of it in the engine), {:.0} words/s on \
-                 the wall, at best {:.0}",
+                 the wall, at best {:.0}, {:.2} threads at work",
                 case.threads,
                 with(case.linked),
                 median(&case.processor),
                 100.0 * median(&case.share),
                 median(&case.wall),
                 best(&case.wall),
+                median(&case.at_work),
             );
         }
         for linked in [true, false] {
             let of = |threads: usize| cases.iter().find(|case| case.linked == linked && case.threads == threads);
             if let (Some(one), Some(many)) = (of(1), of(all)) {
                 let gain = best(&many.wall) / best(&one.wall);
-                println!("{pair}: {all} threads do {gain:.2} times one's work, {} links", with(linked));
+                let speed = |case: &Case| median(&case.at_work) * median(&case.processor);
+                println!(
+                    "{pair}: {all} threads do {gain:.2} times one's work on the wall, {:.2} times by those at work, {} links",
+                    speed(many) / speed(one),
+                    with(linked)
+                );
             }
         }
         for case in &mut cases {
             case.processor.clear();
             case.wall.clear();
             case.share.clear();
+            case.at_work.clear();
         }
         println!("peak memory, all of this together: {} MB", peak_megabytes());
     }

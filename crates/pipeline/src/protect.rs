@@ -9,10 +9,11 @@ use crate::script::is_spaceless;
 
 /// The stretches of `text` that are kept, ordered, not overlapping.
 pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
-    if !text.bytes().any(is_telling) {
-        return Vec::new();
-    }
     let mut found = Vec::new();
+    formulas(text, &mut found);
+    if !text.bytes().any(is_telling) {
+        return found;
+    }
     placeholders(text, &mut found);
     tokens(text, &mut found);
     dumps(text, &mut found);
@@ -21,10 +22,9 @@ pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
 
 /// Every kept stretch holds one of these; most prose holds none.
 fn is_telling(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'{' | b'$' | b'%' | b'<' | b'[' | b'@' | b'/' | b'\\' | b'_' | b'#' | b':' | b'.' | b'(' | b'-' | b'='
-    ) || byte.is_ascii_digit()
+    matches!(byte, b'{' | b'$' | b'%' | b'<' | b'[' | b'@' | b'/' | b'\\' | b'_' | b'#' | b':' | b'.' | b'(' | b'-')
+        || matches!(byte, b'&' | b'!' | b'=' | b'H')
+        || byte.is_ascii_digit()
 }
 
 /// Sorts, and joins what overlaps: all of it is kept verbatim, so the union is too.
@@ -48,7 +48,7 @@ fn placeholders(text: &str, found: &mut Vec<Range<usize>>) {
     let mut at = 0;
     while at < bytes.len() {
         let length = match bytes[at] {
-            b'{' | b'$' | b'#' | b'%' | b'<' | b'[' => {
+            b'{' | b'$' | b'#' | b'%' | b'<' | b'[' | b'&' => {
                 placeholder(&text[at..], at.checked_sub(1).map(|before| bytes[before]))
             }
             _ => None,
@@ -75,6 +75,7 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
             .filter(|length| is_tag(&text[1..length - 1]))
             .or_else(|| written_tag(text)),
         [b'$', b'A'..=b'Z' | b'_', ..] => Some(1 + bytes[1..].iter().take_while(|b| is_name(**b)).count()),
+        [b'&', ..] => entity(bytes),
         [b'%', ..] if !before.is_some_and(|b| b.is_ascii_digit()) => conversion(bytes),
         _ => None,
     }
@@ -135,6 +136,13 @@ fn written_tag(text: &str) -> Option<usize> {
         .then_some(length)
 }
 
+/// A character's name in markup: `&nbsp;`, `&#160;`. Not `AT&T;`: an entity has two letters or more.
+fn entity(bytes: &[u8]) -> Option<usize> {
+    let number = if bytes.get(1) == Some(&b'#') { 1 } else { 0 };
+    let length = bytes[1 + number..].iter().take(10).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    (length + number > 1 && bytes.get(1 + number + length) == Some(&b';')).then_some(number + length + 2)
+}
+
 fn is_inside_double(byte: u8) -> bool {
     !matches!(byte, b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'\n' | b'\r')
 }
@@ -192,6 +200,51 @@ fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
+/// What stands between the letters and numbers of a formula.
+const OPERATORS: &[&str] = &[
+    "=", "==", "!=", "<=", ">=", "<", ">", "&&", "||", "+", "*", "×", "÷", "±", "≈", "≠", "≤", "≥", "∩", "∪", "∈", "∉",
+    "⊂", "⊃", "⊆", "∧", "∨", "→", "⇒", "⇔", "↔",
+];
+
+/// Letters and numbers with signs between them, `a && b`, `x = y + 1`: engines take `a` for a word.
+fn formulas(text: &str, found: &mut Vec<Range<usize>>) {
+    if !text.split_whitespace().any(|word| OPERATORS.contains(&word)) {
+        return;
+    }
+    // From where to where, how many signs, and whether one was last.
+    let mut run: Option<(Range<usize>, usize, bool)> = None;
+    for word in text.split_whitespace().chain([""]) {
+        let start = word.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+        let operand = operand(word).map(|within| within.start + start..within.end + start);
+        let goes_on = |range: &Range<usize>| !text[range.end..].starts_with(|c: char| !c.is_whitespace());
+        run = match (run.take(), operand) {
+            (Some((range, signs, true)), Some(operand)) if operand.start == start => {
+                Some((range.start..operand.end, signs, false))
+            }
+            (Some((range, signs, false)), None) if OPERATORS.contains(&word) && goes_on(&range) => {
+                Some((range, signs + 1, true))
+            }
+            (before, operand) => {
+                if let Some((range, 1.., false)) = before {
+                    found.push(range);
+                }
+                operand.map(|operand| (operand, 0, false))
+            }
+        };
+    }
+}
+
+/// A letter or a number, and where in its word it stands, without brackets and stops.
+fn operand(word: &str) -> Option<Range<usize>> {
+    let bare = word.trim_start_matches(['(', '"']);
+    let start = word.len() - bare.len();
+    let bare = bare.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"']);
+    let rest = bare.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(bare);
+    let is_short = !bare.is_empty() && rest.len() <= 20;
+    (is_short && rest.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '²' | '³')))
+        .then_some(start..start + bare.len())
+}
+
 /// So many words of digits in a row are data.
 const DUMP_WORDS: usize = 4;
 
@@ -228,7 +281,7 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
         return;
     }
     let cited = whole.trim_end_matches(['.', ',', ';', ':']);
-    if is_citation(cited) {
+    if is_citation(cited) || is_length(cited) {
         found.push(range.start..range.start + cited.len());
         return;
     }
@@ -237,7 +290,14 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     let bare = without_punctuation(bare);
     if let Some(offset) = url_start(bare) {
         found.push(start + offset..start + bare.len());
-    } else if is_email(bare) || is_path(bare) || is_media_type(bare) || is_identifier(bare) || is_code(bare) {
+    } else if is_email(bare)
+        || is_host(bare)
+        || is_path(bare)
+        || is_media_type(bare)
+        || is_identifier(bare)
+        || is_figure(bare)
+        || is_code(bare)
+    {
         found.push(start..start + bare.len());
     }
 }
@@ -297,6 +357,39 @@ fn is_email(token: &str) -> bool {
         && name.chars().all(|c| c.is_alphanumeric() || "._%+-".contains(c))
         && host.contains('.')
         && host.split('.').all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
+}
+
+/// Endings of names of hosts that are no ordinary words.
+const HOST_ENDINGS: &[&str] = &["app", "com", "dev", "edu", "gov", "info", "io", "net", "org"];
+
+/// `example.com`, `example.com.br/page`.
+fn is_host(token: &str) -> bool {
+    let mut labels: Vec<&str> = token.split('/').next().unwrap_or_default().split('.').collect();
+    if labels.len() > 2 && labels.last().is_some_and(|country| country.len() == 2) {
+        labels.pop();
+    }
+    let is_label = |label: &&str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    labels.len() > 1 && labels.iter().all(is_label) && labels.last().is_some_and(|ending| HOST_ENDINGS.contains(ending))
+}
+
+/// Feet and inches, minutes and seconds: `5'17"`.
+fn is_length(token: &str) -> bool {
+    let Some((feet, inches)) = token.split_once(['\'', '′']) else { return false };
+    let inches = inches.trim_end_matches(['"', '″', '\'']);
+    [feet, inches].iter().all(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Prices without cents, ranges of numbers: `117,-`, `1989–2065`.
+fn is_figure(token: &str) -> bool {
+    let is_dash = |c: char| matches!(c, '-' | '–' | '—');
+    let amount = token.trim_end_matches(is_dash);
+    let is_price = amount.len() < token.len() && amount.ends_with(['.', ',']);
+    let is_range = || {
+        let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        token.contains(['–', '—']) && token.split(['–', '—']).all(is_part)
+    };
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    is_price && token.starts_with(|c: char| c.is_ascii_digit()) && is_number(amount) || is_range()
 }
 
 /// Endings of file names that are no ordinary words.
@@ -366,7 +459,7 @@ fn is_identifier(token: &str) -> bool {
         && (count >= 12 || (is_marked && count >= 3))
 }
 
-/// `snake_case`, `call()`, `module::item`, `--option`, `name=value`.
+/// `snake_case`, `call()`, `module::item`, `--option`, `key=value`, `!important`, `dB(A)`, `0FFH`.
 fn is_code(token: &str) -> bool {
     let is_plain = |text: &str, more: &str| {
         text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || more.contains(c))
@@ -379,13 +472,30 @@ fn is_code(token: &str) -> bool {
     let is_option = token
         .strip_prefix("--")
         .is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_plain(name, "-=."));
-    let is_set = token.split_once('=').is_some_and(|(name, value)| {
-        name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && is_plain(name, "-.:")
-            && value.is_ascii()
-            && value.contains(|c: char| c.is_ascii_alphanumeric())
+    let is_setting = token.split_once('=').is_some_and(|(name, value)| {
+        is_plain(name, ".-") && !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'=')
     });
-    is_set || (has_inner_underscore && is_plain(token, ".-/=:")) || is_call || is_scoped || is_option
+    let is_marked =
+        token.strip_prefix('!').is_some_and(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase()));
+    let is_weighted = token.strip_suffix(')').and_then(|token| token.split_once('(')).is_some_and(|(name, weight)| {
+        (1..=5).contains(&name.len())
+            && (1..=3).contains(&weight.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && weight.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    });
+    let is_hexadecimal = token.strip_suffix('H').is_some_and(|digits| {
+        let is_number = digits.bytes().any(|byte| byte.is_ascii_digit());
+        (digits.len() == 2 || (3..=8).contains(&digits.len()) && is_number)
+            && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
+    });
+    (has_inner_underscore && is_plain(token, ".-/=:"))
+        || is_call
+        || is_scoped
+        || is_option
+        || is_setting
+        || is_marked
+        || is_weighted
+        || is_hexadecimal
 }
 
 #[cfg(test)]
@@ -393,6 +503,19 @@ mod tests {
     use super::*;
 
     /// `expected` is the text with `⟦ ⟧` around what is kept.
+    #[test]
+    fn formulas_prices_and_settings_are_kept() {
+        check("Use ⟦a && b⟧, not ⟦A ∩ B⟧, where ⟦x = y + 1⟧.");
+        check("If (⟦n ≤ 3⟧) or n is");
+        check("a = the first, 3 + more, and a B");
+        check("Write ⟦&nbsp;⟧ or ⟦&#160;⟧, as AT&T; and R&D do.");
+        check("See ⟦example.com⟧ or ⟦shop.example.com.br/a⟧. The end.It is");
+        check("It costs ⟦117,-⟧ kr, or CHF ⟦12.–⟧ since ⟦1989–2065⟧; a - b");
+        check("She is ⟦5'17\"⟧ at 16 ⟦dB(A)⟧; file(s), it's 5'");
+        check("⟦FFH⟧ ⟦FEH⟧ = Big-Endian, but EACH BEACH is not ⟦0D0AH⟧");
+        check("Set ⟦key=value⟧ and ⟦!important⟧ now!");
+    }
+
     #[track_caller]
     fn check(expected: &str) {
         let text = expected.replace(['⟦', '⟧'], "");
@@ -421,7 +544,7 @@ mod tests {
 
     #[test]
     fn tags_written_in_prose_are_kept() {
-        check("An ⟦<element name=\"Y\">⟧ and ⟦<x:a b=”c d”/>⟧ it <an aside in brackets> a < b = c > d");
+        check("An ⟦<element name=\"Y\">⟧ and ⟦<x:a b=”c d”/>⟧ it <an aside in brackets> ⟦a < b = c > d⟧");
     }
 
     #[test]
@@ -449,7 +572,7 @@ mod tests {
         check("请访问⟦https://example.com⟧查看");
         check("In ⟦/usr/bin/env⟧, ⟦C:\\Windows\\x.exe⟧, ⟦src/main.rs⟧ and ⟦report.docx⟧!");
         check("Id ⟦123e4567-e89b-12d3-a456-426614174000⟧, colour ⟦#ff00aa⟧, ⟦0xFF00⟧");
-        check("Set ⟦file=FILE⟧ and ⟦PATH=/usr/bin:x⟧, or [⟦a=b⟧]: a = b, a== b, x= 3, 1=2");
+        check("Set ⟦file=FILE⟧ and ⟦PATH=/usr/bin:x⟧, or [⟦a=b⟧]: a== b, x= 3, 1=2");
         check("⟦text/html⟧, ⟦audio/mp3⟧ or ⟦application/x-tar⟧, not text/image, audio/video/");
         check("Call ⟦do_it()⟧, ⟦print()⟧ or ⟦std::mem⟧ with ⟦--long-option⟧ in ⟦snake_case⟧");
     }

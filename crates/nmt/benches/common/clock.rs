@@ -24,10 +24,22 @@ pub(crate) fn process() -> Duration {
 /// Of the threads that are there whose name begins so; zero where the system does not tell.
 #[allow(dead_code, reason = "not every bench needs it")]
 pub(crate) fn threads(name: &str) -> Duration {
-    let nanoseconds = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten().filter_map(|task| {
+    tasks(name).map(|(ran, _)| ran).sum()
+}
+
+/// What all threads that are there ran or would have run, had others left them a processor: on a busy machine this, and not
+/// the clock on the wall, tells how many were at work.
+#[allow(dead_code, reason = "not every bench needs it")]
+pub(crate) fn wanted() -> Duration {
+    tasks("").map(|(ran, waited)| ran + waited).sum()
+}
+
+/// For each thread whose name begins so, how long it ran and how long it waited for a processor.
+fn tasks(name: &str) -> impl Iterator<Item = (Duration, Duration)> {
+    std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten().filter_map(move |task| {
         let is_one = std::fs::read_to_string(task.path().join("comm")).ok()?.starts_with(name);
         let times = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
-        times.split_whitespace().next()?.parse::<u64>().ok().filter(|_| is_one)
-    });
-    Duration::from_nanos(nanoseconds.sum())
+        let mut times = times.split_whitespace().map_while(|time| Some(Duration::from_nanos(time.parse().ok()?)));
+        is_one.then_some((times.next()?, times.next()?))
+    })
 }

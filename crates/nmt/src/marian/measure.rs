@@ -9,6 +9,8 @@ use super::encoder::{self, Buffers};
 use super::kernels::{self, Bytes, Floats, Linear, Output, Scales};
 use super::{Engine, Files, Kernel, Workspace};
 
+use super::synthetic::Random;
+
 pub use super::synthetic::Recipe;
 
 /// 8-bit multiplications a second that the kernel's instructions reach on registers alone, the best of some tries; `None`
@@ -35,7 +37,10 @@ pub struct Product {
 
 impl Product {
     pub fn new(kernel: Kernel, rows: usize, inputs: usize, outputs: usize) -> Self {
-        let weights: Vec<u8> = (0..inputs * outputs).map(|at| (at % 251) as u8 / 2).collect();
+        // As in models: most near zero.
+        let mut random = Random::new(1);
+        let mut weight = || (random.below(64) + random.below(64)) as i8 - 63;
+        let weights: Vec<u8> = (0..inputs * outputs).map(|_| weight().cast_unsigned()).collect();
         let linear = Linear::pack(kernel, &weights, &[], inputs, Scales { quantise: Some(20.0), multiplier: 40.0 });
         let (mut activations, mut output) = (Bytes::default(), Floats::default());
         activations.resize(rows * inputs);

@@ -10,7 +10,8 @@ use crate::marian;
 /// How the engine `neural` uses the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeuralConfig {
-    /// Compute threads; `None` is one for each processor. More than there are gains nothing.
+    /// Compute threads; `None` is one for each processor. More than there are gains nothing. No more than these work at a
+    /// time, whoever prepares and judges sentences included.
     pub threads: Option<NonZeroUsize>,
     /// Which instructions compute. The translations are the same with all of them.
     pub kernel: Kernel,

@@ -37,7 +37,7 @@ pub(crate) enum Flaw {
     Uncovered,
     /// The model itself does not believe it.
     Unsure,
-    /// A long number came out as another one.
+    /// A number, or a code, came out as another one.
     Number,
     /// A stretch that must come out as given did not come out, or not once.
     Lost,
@@ -81,7 +81,8 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
     if longest_uncovered(attention) >= UNCOVERED {
         return Some(Flaw::Uncovered);
     }
-    let is_kept = |number: String| numbers(target).any(|other| other == number);
+    let is_kept =
+        |number: String| numbers(target).any(|other| other == number) || number.len() == 2 && stands(target, &number);
     if !numbers(source).all(is_kept) || loses_last_number(source, target) {
         return Some(Flaw::Number);
     }
@@ -98,21 +99,24 @@ fn longest_uncovered(attention: &Attention) -> usize {
     covered.split(|covered| *covered).map(<[bool]>::len).max().unwrap_or_default()
 }
 
-/// Numbers of three digits or more, without their separators: shorter ones are often written out.
+/// Numbers of two digits or more, without their separators: shorter ones are often written out.
 fn numbers(text: &str) -> impl Iterator<Item = String> + '_ {
     let is_part = |character: char| character.is_ascii_digit() || matches!(character, '.' | ',');
     let runs = text.split(move |character| !is_part(character));
     let digits = runs.map(|run| run.chars().filter(char::is_ascii_digit).collect::<String>());
-    digits.filter(|digits| digits.len() >= 3)
+    digits.filter(|digits| digits.len() >= 2)
+}
+
+/// Whether a number stands between signs, whatever they are: `16:30` may be `16.30`.
+fn stands(text: &str, number: &str) -> bool {
+    text.split(|character: char| !character.is_ascii_digit()).any(|other| other == number)
 }
 
 /// Whether the short number that a title ends with (`page 6`) is not in the output: it goes easily.
 fn loses_last_number(source: &str, target: &str) -> bool {
     let before = source.trim_end_matches(|character: char| character.is_ascii_digit());
     let number = &source[before.len()..];
-    matches!(number.len(), 1 | 2)
-        && before.ends_with(char::is_whitespace)
-        && !target.split(|character: char| !character.is_ascii_digit()).any(|other| other == number)
+    matches!(number.len(), 1 | 2) && before.ends_with(char::is_whitespace) && !stands(target, number)
 }
 
 /// Titles, labels and exclamations of a few words are where small models make things up.

@@ -7,8 +7,10 @@
 
 mod abbreviations;
 mod align;
+mod budget;
 mod cache;
 mod case;
+mod codes;
 mod config;
 mod draft;
 mod glued;

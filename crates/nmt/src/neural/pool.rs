@@ -4,8 +4,10 @@
 //! by side: whenever some of them are done it takes others, one from each queue in turn, whoever they are for. So
 //! nobody waits for a batch to fill up or to end, and a small document does not wait for a large one. Threads that have
 //! nothing to do get their share of the sentences; when others wait for another model, a thread turns to that one after
-//! a while. A cancelled call's sentences leave the queue at once.
+//! a while. A cancelled call's sentences leave the queue at once. What callers do with their sentences before and after
+//! counts as work like any other: [`Budget`].
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +15,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::neural::budget::{Budget, Place};
 use crate::neural::metrics;
 use crate::neural::model::{Cancelled, Feed, Hypothesis, Model, Workspace};
 use crate::neural::work::Answer;
@@ -23,6 +26,12 @@ const SHIFT_TOKENS: usize = 2_048;
 
 /// How long a caller sleeps before it asks again whether it is cancelled.
 const NAP: Duration = Duration::from_millis(20);
+
+/// A caller who has waited so many naps for a place goes on without one: no thread needs as long between two tokens.
+const MOST_NAPS: usize = 100;
+
+/// With fewer sentences than this under way for each thread, a caller who has more is waited for.
+const SUPPLY: usize = 32;
 
 /// One sentence to be computed; `place` tells it apart within its call.
 pub(crate) struct Task {
@@ -45,10 +54,10 @@ pub(crate) struct Pool {
     threads: Vec<JoinHandle<()>>,
 }
 
-#[derive(Default)]
 struct Shared {
     queues: Mutex<Queues>,
     work: Condvar,
+    budget: Budget,
 }
 
 #[derive(Default)]
@@ -98,15 +107,22 @@ struct Shift<'a> {
     /// Whether it is for one sentence that may break the engine; and that sentence, before it is under way.
     is_alone: bool,
     alone: Option<Taken>,
+    /// See [`Budget::give_way`].
+    steps: Cell<usize>,
 }
 
 impl Pool {
-    /// Starts so many threads.
+    /// Starts so many threads. As many are at work at a time, callers among them.
     pub(crate) fn new(threads: usize) -> std::io::Result<Self> {
+        Self::with_places(threads.max(1), threads.max(1))
+    }
+
+    fn with_places(threads: usize, places: usize) -> std::io::Result<Self> {
         metrics::describe();
-        let shared = Arc::new(Shared::default());
+        let (queues, work) = Default::default();
+        let shared = Arc::new(Shared { queues, work, budget: Budget::new(places) });
         let mut pool = Self { shared: Arc::clone(&shared), threads: Vec::with_capacity(threads) };
-        for index in 0..threads.max(1) {
+        for index in 0..threads {
             let shared = Arc::clone(&shared);
             let thread = std::thread::Builder::new().name(format!("engine-{index}"));
             // On an error the pool is dropped, which stops the threads that did start.
@@ -131,33 +147,55 @@ impl Pool {
             queues.next += 1;
             queues.next
         };
-        let mut missing = 0;
-        loop {
+        let cancel = || {
+            results.unwanted.store(true, Ordering::Relaxed);
+            lock(&self.shared.queues).waiting.retain(|queue| queue.call != call);
+            Err(Cancelled)
+        };
+        let (mut missing, mut has_more) = (0, true);
+        while missing > 0 || has_more {
             if is_cancelled() {
-                results.unwanted.store(true, Ordering::Relaxed);
-                lock(&self.shared.queues).waiting.retain(|queue| queue.call != call);
-                return Err(Cancelled);
-            }
-            let more = job.more();
-            let has_more = more.is_some();
-            let tasks = more.unwrap_or_default();
-            missing += tasks.len();
-            self.add(call, model, &results, tasks);
-            if missing == 0 && !has_more {
-                return Ok(());
+                return cancel();
             }
             let mut ready = lock(&results.ready);
             // While there is more to hand over, nobody sleeps.
             if ready.is_empty() && !has_more {
                 ready = results.news.wait_timeout(ready, NAP).unwrap_or_else(PoisonError::into_inner).0;
+                if ready.is_empty() {
+                    continue;
+                }
             }
-            let answers = std::mem::take(&mut *ready);
+            let under_way = missing - ready.len();
             drop(ready);
+            let presses = under_way == 0 || has_more && under_way < SUPPLY * self.threads.len();
+            let Ok(place) = self.place(presses, is_cancelled) else { return cancel() };
+            let answers = std::mem::take(&mut *lock(&results.ready));
             missing -= answers.len();
             let again: Vec<Task> = answers.into_iter().flat_map(|(place, answer)| job.take(place, answer)).collect();
             missing += again.len();
             self.add(call, model, &results, again);
+            let more = job.more();
+            has_more = more.is_some();
+            let tasks = more.unwrap_or_default();
+            missing += tasks.len();
+            self.add(call, model, &results, tasks);
+            drop(place);
         }
+        Ok(())
+    }
+
+    /// A place for a caller. An engine that does not come to its next token keeps nobody from going on, and none is held
+    /// then.
+    fn place(&self, presses: bool, is_cancelled: &dyn Fn() -> bool) -> Result<Option<Place<'_>>, Cancelled> {
+        for _ in 0..MOST_NAPS {
+            if let Some(place) = self.shared.budget.enter_within(NAP, presses) {
+                return Ok(Some(place));
+            }
+            if is_cancelled() {
+                return Err(Cancelled);
+            }
+        }
+        Ok(None)
     }
 
     /// More tasks of a call.
@@ -213,7 +251,13 @@ fn compute(shared: &Shared) {
             }
         };
         let is_alone = alone.is_some();
-        Shift { shared, model, under_way: Vec::new(), tokens: 0, is_alone, alone }.compute(&mut workspace);
+        // Until it has a place it is as free as before: others leave it its share.
+        lock(&shared.queues).idle += 1;
+        let place = shared.budget.enter();
+        lock(&shared.queues).idle -= 1;
+        let steps = Cell::new(0);
+        Shift { shared, model, under_way: Vec::new(), tokens: 0, is_alone, alone, steps }.compute(&mut workspace);
+        drop(place);
     }
 }
 
@@ -258,6 +302,7 @@ impl Queues {
 
 impl Feed for Shift<'_> {
     fn next(&mut self, under_way: usize) -> Option<(usize, Vec<u32>)> {
+        self.give_way();
         let taken = match self.is_alone {
             true => self.alone.take()?,
             false => lock(&self.shared.queues).take(&self.model, under_way, self.tokens)?,
@@ -281,12 +326,20 @@ impl Feed for Shift<'_> {
     }
 
     fn is_cancelled(&self) -> bool {
+        self.give_way();
         let mut under_way = self.under_way.iter().flatten().peekable();
         under_way.peek().is_some() && under_way.all(|taken| taken.results.unwanted.load(Ordering::Relaxed))
     }
 }
 
 impl Shift<'_> {
+    /// Before each token, and between sentences that are taken.
+    fn give_way(&self) {
+        let mut steps = self.steps.get();
+        self.shared.budget.give_way(&mut steps);
+        self.steps.set(steps);
+    }
+
     fn compute(mut self, workspace: &mut Workspace) {
         let model = Arc::clone(&self.model);
         let outcome = catch_unwind(AssertUnwindSafe(|| model.run(&mut self, workspace)));
@@ -339,6 +392,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
     use std::sync::mpsc;
 
     use super::*;
@@ -462,7 +516,8 @@ mod tests {
     #[test]
     fn callers_take_turns_and_a_cancelled_one_leaves_at_once() {
         let (model, step, sentences) = Stepped::shared();
-        let pool = Pool::new(1).unwrap();
+        // Callers have places of their own: this engine does not go on by itself.
+        let pool = Pool::with_places(1, 3).unwrap();
         let cancelled = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let (pool, model, cancelled) = (&pool, &model, &cancelled);
@@ -489,6 +544,87 @@ mod tests {
             // What was under way is not computed to its end.
             assert!(sentences.iter().take(2).any(|sentence| sentence == "cancelled"));
         });
+    }
+
+    /// Counts who is at work, in the engine and around it.
+    #[derive(Default)]
+    struct Counted {
+        now: AtomicUsize,
+        most: AtomicUsize,
+    }
+
+    impl Counted {
+        fn work(&self) {
+            self.most.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::yield_now();
+            self.now.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    impl Model for Counted {
+        fn encode(&self, text: &str) -> Encoded {
+            Letters.encode(text)
+        }
+        fn knows(&self, character: char) -> bool {
+            Letters.knows(character)
+        }
+        fn ignores(&self, character: char) -> bool {
+            Letters.ignores(character)
+        }
+        fn run(&self, feed: &mut dyn Feed, _: &mut Workspace) -> Result<(), Cancelled> {
+            while let Some((sentence, ids)) = feed.next(0) {
+                self.work();
+                feed.done(sentence, hypothesis_of(ids));
+            }
+            Ok(())
+        }
+        fn decode(&self, ids: &[u32]) -> Decoded {
+            Letters.decode(ids)
+        }
+        fn bytes(&self) -> usize {
+            1
+        }
+    }
+
+    /// Hands over one task at a time, a hundred in all.
+    struct Busy<'a> {
+        counted: &'a Counted,
+        place: usize,
+        taken: usize,
+    }
+
+    impl Job for Busy<'_> {
+        fn more(&mut self) -> Option<Vec<Task>> {
+            self.counted.work();
+            let place = self.place;
+            self.place += 1;
+            (place < 100).then(|| vec![Task { place, ids: vec![1] }])
+        }
+
+        fn take(&mut self, _: usize, _: Answer) -> Vec<Task> {
+            self.counted.work();
+            self.taken += 1;
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn callers_and_threads_at_work_are_no_more_than_the_threads() {
+        for threads in [1, 2] {
+            let counted = Arc::new(Counted::default());
+            let model: Arc<dyn Model> = Arc::clone(&counted) as _;
+            let pool = Pool::new(threads).unwrap();
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        let mut job = Busy { counted: &counted, place: 0, taken: 0 };
+                        assert!(pool.run(&model, &mut job, &|| false).is_ok());
+                        assert_eq!(job.taken, 100);
+                    });
+                }
+            });
+            assert!(counted.most.load(Ordering::SeqCst) <= threads);
+        }
     }
 
     fn queue_of(call: u64, model: &Arc<dyn Model>, texts: &[&str]) -> Queue {

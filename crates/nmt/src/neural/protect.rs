@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::Fixed;
+use crate::neural::codes::code_at;
 use crate::neural::model::Model;
 use crate::neural::units::is_mark;
 
@@ -40,7 +41,7 @@ pub(crate) enum Nature {
 pub(crate) enum Numbers {
     /// Those with several separators, which models mix up.
     Involved,
-    /// All of three digits or more, and one at the end.
+    /// All of two digits or more, one at the end, and codes.
     Long,
 }
 
@@ -98,6 +99,24 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
     let mut at = within.start;
     while let Some(character) = text[at..within.end].chars().next() {
         let end = at + character.len_utf8();
+        let before = text[within.start..at].chars().next_back();
+        if numbers == Numbers::Long
+            && before.is_none_or(|before| !before.is_alphanumeric())
+            && let Some(length) = code_at(&text[at..within.end])
+        {
+            let range = at..at + length;
+            let verbatim = text[range.clone()].to_owned();
+            out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
+            at += length;
+            continue;
+        }
+        if character == '№' {
+            let range = at..end + numbered(&text[end..within.end]);
+            at = range.end;
+            let verbatim = text[range.clone()].to_owned();
+            out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
+            continue;
+        }
         if character.is_ascii_digit() {
             let number = number_at(text, at, within.end);
             let is_part_of_word = text[within.start..at].chars().next_back().is_some_and(char::is_alphabetic);
@@ -159,6 +178,13 @@ fn is_folded(character: char) -> bool {
         | '\u{2070}'..='\u{209c}' | '\u{2150}'..='\u{215f}' | '\u{2460}'..='\u{249b}')
 }
 
+/// The length of the number that a text begins with, perhaps after a blank.
+fn numbered(text: &str) -> usize {
+    let blanks = text.len() - text.trim_start_matches([' ', '\u{a0}']).len();
+    let digits = text[blanks..].bytes().take_while(u8::is_ascii_digit).count();
+    if blanks <= 2 && digits > 0 { blanks + digits } else { 0 }
+}
+
 /// The number that starts here: digits, and separators between them.
 fn number_at(text: &str, at: usize, end: usize) -> Range<usize> {
     let is_part = |character: char| character.is_ascii_digit() || character == '.' || character == ',';
@@ -169,7 +195,7 @@ fn number_at(text: &str, at: usize, end: usize) -> Range<usize> {
 fn is_protected(number: &str, numbers: Numbers, is_last: bool) -> bool {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     let separators = number.len() - digits;
-    separators > 1 || (numbers == Numbers::Long && (digits > 2 || is_last))
+    separators > 1 || (numbers == Numbers::Long && (digits > 1 || is_last))
 }
 
 /// The letters, digits and marks around a place.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::neural::codes;
 use crate::neural::draft::{Case, Draft, Recipe, STAND_IN_SETS};
 use crate::neural::glued::loosen;
 use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
@@ -305,6 +306,13 @@ impl<'a> Work<'a> {
         };
         if let Some(flaw) = flaw(&evidence) {
             return Err(flaw);
+        }
+        if codes::is_lost(
+            &asked.draft.text,
+            &decoded.text,
+            asked.draft.stand_ins.iter().map(|stand_in| &*stand_in.word),
+        ) {
+            return Err(Flaw::Number);
         }
         let mean = Score::of(&output.log_probabilities).mean();
         if asked.draft.spaced.is_some() && mean < LEAST_MEAN_OF_SPACED {

@@ -9,3 +9,4 @@ mod guards;
 mod promises;
 mod real;
 mod reversing;
+mod verbatim;

@@ -126,8 +126,8 @@ impl Kernel {
     /// What is added to a quantised activation, modulo 256: some instructions want it unsigned.
     fn activation_offset(self) -> u8 {
         match self {
-            Self::Avx512Vnni | Self::AvxVnni => packed::SHIFT as u8,
-            Self::Avx2 | Self::NeonI8mm | Self::NeonDot | Self::Neon | Self::Portable => 0,
+            Self::Avx512Vnni | Self::AvxVnni | Self::Avx2 => packed::SHIFT as u8,
+            Self::NeonI8mm | Self::NeonDot | Self::Neon | Self::Portable => 0,
         }
     }
 }
@@ -146,6 +146,7 @@ pub(super) fn multiply(kernel: Kernel, activations: &[u8], rows: usize, linear: 
     // What the unsafe kernels rely on.
     assert_eq!(activations.len(), rows * linear.inputs(), "a row of activations for each row of the result");
     assert!(linear.lines.len() * packed::QUAD * PANEL == padded * linear.inputs(), "packed whole");
+    debug_assert_eq!(kernel == Kernel::Avx2 && padded > 0, linear.rest.is_there(), "packed for this kernel");
     match &output {
         Output::Floats { values, stride, column } => {
             assert!(column + padded <= *stride, "a result fits its row");
@@ -203,6 +204,17 @@ fn interleave(kernel: Kernel, rows: &[&[u8]; PANEL], lines: &mut [aligned::Line]
             line.0[packed::QUAD * place..][..packed::QUAD].copy_from_slice(quad);
         }
     }
+}
+
+/// Whether no two products of this line can be too large together: see [`packed::Rest`].
+#[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "there is one way only"))]
+fn is_tame(kernel: Kernel, line: &aligned::Line) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if kernel == Kernel::Avx2 {
+        // SAFETY: an engine is only built with an available kernel (`Engine::load`).
+        return unsafe { avx2::is_tame(line) };
+    }
+    line.0.as_chunks().0.iter().all(|pair| packed::is_tame_pair(*pair))
 }
 
 /// Asks the processor to have these bytes at hand soon.

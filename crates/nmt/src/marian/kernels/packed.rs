@@ -23,6 +23,8 @@ pub(in crate::marian) const SHIFT: i32 = 127;
 #[derive(Debug, Clone, Default)]
 pub(in crate::marian) struct Linear {
     pub(super) lines: Vec<Line>,
+    /// What of the weights [`Kernel::Avx2`] adds apart.
+    pub(super) rest: Rest,
     /// For each output, the sum of its weights, times 127: what kernels with signed activations start from.
     pub(super) starts: Vec<Line>,
     /// Less what the shift adds.
@@ -32,6 +34,73 @@ pub(in crate::marian) struct Linear {
     /// Added after the product if each row has a factor of its own; empty otherwise.
     pub(super) late_bias: Floats,
     pub(super) scales: Scales,
+}
+
+/// Lines to be added to those of a panel, each at its place among the inputs.
+///
+/// Two products of a byte without a sign and a weight must fit 16 bits, and do if two positive weights, or two negative
+/// ones, have [`Rest::MOST`] together at most. In the models' weights one line of a hundred has larger ones: these are halved,
+/// and their other halves are here.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rest {
+    pub(super) lines: Vec<Line>,
+    /// Of each line, the first of its inputs.
+    pub(super) inputs: Vec<u32>,
+    /// Where each panel's lines end.
+    ends: Vec<u32>,
+}
+
+impl Rest {
+    /// The products are of activations up to twice [`SHIFT`].
+    pub(super) const MOST: u8 = (i16::MAX as i32 / (2 * SHIFT)) as u8;
+
+    /// Of a panel.
+    pub(super) fn range(&self, panel: usize) -> std::ops::Range<usize> {
+        let end = |panel: usize| self.ends.get(panel).map_or(0, |end| *end as usize);
+        panel.checked_sub(1).map_or(0, end)..end(panel)
+    }
+
+    /// Appends a panel: halves what is too large in its lines.
+    fn push_panel(&mut self, kernel: Kernel, lines: &mut [Line]) {
+        for (quad, line) in lines.iter_mut().enumerate() {
+            if super::is_tame(kernel, line) {
+                continue;
+            }
+            let mut rest = Line::ZERO;
+            for (pair, rest) in line.0.as_chunks_mut::<2>().0.iter_mut().zip(rest.0.as_chunks_mut::<2>().0) {
+                if !is_tame_pair(*pair) {
+                    let halves = pair.map(|weight| weight.cast_signed() / 2);
+                    *rest = std::array::from_fn(|place| pair[place].wrapping_sub(halves[place].cast_unsigned()));
+                    *pair = halves.map(i8::cast_unsigned);
+                }
+            }
+            self.lines.push(rest);
+            self.inputs.push((quad * QUAD) as u32);
+        }
+        self.ends.push(self.lines.len() as u32);
+    }
+
+    /// Whether it was filled, be it with nothing.
+    pub(super) fn is_there(&self) -> bool {
+        !self.ends.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.inputs.clear();
+        self.ends.clear();
+    }
+
+    fn bytes(&self) -> usize {
+        self.lines.capacity() * size_of::<Line>() + 4 * (self.inputs.capacity() + self.ends.capacity())
+    }
+}
+
+/// See [`Rest`].
+pub(super) fn is_tame_pair(pair: [u8; 2]) -> bool {
+    let [one, other] = pair.map(|weight| i32::from(weight.cast_signed()));
+    let most = i32::from(Rest::MOST);
+    one.max(0) + other.max(0) <= most && one.min(0) + other.min(0) >= -most
 }
 
 /// How a layer's integers and its floats go together.
@@ -84,7 +153,8 @@ impl Linear {
 
     /// Bytes of memory held.
     pub(in crate::marian) fn bytes(&self) -> usize {
-        (self.lines.capacity() + self.starts.capacity()) * size_of::<Line>()
+        self.rest.bytes()
+            + (self.lines.capacity() + self.starts.capacity()) * size_of::<Line>()
             + self.bias.capacity_bytes()
             + self.late_bias.capacity_bytes()
     }
@@ -93,6 +163,7 @@ impl Linear {
     pub(in crate::marian) fn clear(&mut self, inputs: usize, scales: Scales) {
         assert!(inputs.is_multiple_of(QUAD), "widths are checked when a model is loaded");
         self.lines.clear();
+        self.rest.clear();
         self.starts.clear();
         self.bias.resize(0);
         self.late_bias.resize(0);
@@ -118,6 +189,9 @@ impl Linear {
         self.bias.resize(padded + PANEL);
         let biases = &mut self.bias[padded..];
         super::interleave(kernel, rows, lines);
+        if kernel == Kernel::Avx2 {
+            self.rest.push_panel(kernel, lines);
+        }
         let is_late = self.scales.quantise.is_none();
         let unshift = self.scales.unshift();
         for (place, (start, slot)) in starts.0.as_chunks_mut().0.iter_mut().zip(&mut *biases).take(count).enumerate() {
