@@ -1,7 +1,6 @@
 //! A document that is plain text: decoded once, edited by ranges of its text, written in the encoding it came in.
 
 use crate::FormatError;
-use crate::edits::Edits;
 use crate::encoding::{Decoded, decode};
 use crate::rewriting::Rewriting;
 
@@ -54,19 +53,6 @@ impl TextFile {
         // Its bytes were those of its text, so it is UTF-8.
         if self.original.is_none() { text.into_bytes() } else { self.decoded.encode(&text).0 }
     }
-
-    /// The document with the edits, whose ranges are in bytes of [`Self::text`].
-    ///
-    /// # Errors
-    /// [`FormatError::Verification`] if an edit cuts a character: a bug of ours.
-    pub(crate) fn write(&self, edits: Edits) -> Result<Vec<u8>, FormatError> {
-        if edits.is_empty() {
-            return Ok(self.untouched());
-        }
-        let text = String::from_utf8(edits.apply(self.decoded.text.as_bytes()))
-            .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
-        Ok(self.encode(text))
-    }
 }
 
 #[cfg(test)]
@@ -79,6 +65,6 @@ mod tests {
             assert!(matches!(TextFile::read(blank), Err(FormatError::Empty)));
         }
         let file = TextFile::read(b"a\r\n").unwrap();
-        assert_eq!(file.write(Edits::default()).unwrap(), b"a\r\n");
+        assert_eq!(file.write_anew(file.rewriting()), b"a\r\n");
     }
 }

@@ -28,6 +28,12 @@ impl<S> Texts<S> {
         self.segments.push(segment);
     }
 
+    /// Keeps the first ones.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.slots.truncate(length);
+        self.segments.truncate(length);
+    }
+
     /// Keeps of those from `first` on what is wanted.
     pub(crate) fn retain_from(&mut self, first: usize, is_wanted: impl Fn(&S) -> bool) {
         let slots = self.slots.split_off(first);

@@ -238,7 +238,14 @@ impl Skeleton for MailSkeleton {
 
 impl MailSkeleton {
     /// Puts the content of a part back. Its header changes where it would not be true any more.
-    fn write_part(&self, entity: &Entity, part: &Part, written: Vec<u8>, encoding: &'static Encoding, edits: &mut Edits) {
+    fn write_part(
+        &self,
+        entity: &Entity,
+        part: &Part,
+        written: Vec<u8>,
+        encoding: &'static Encoding,
+        edits: &mut Edits,
+    ) {
         let Entity { fields, body, .. } = entity;
         let newline = fields.newline;
         if let Some(edit) = self.charset_edit(part, &written, encoding) {
