@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::small_range::SmallRange;
+
 /// Replacements over original bytes, which do not overlap. There may be as many as there are words: all that is written is
 /// in one buffer.
 #[derive(Debug, Default)]
@@ -13,8 +15,8 @@ pub(crate) struct Edits {
 /// A range of the original, and one of what is written.
 #[derive(Debug)]
 struct Edit {
-    range: Range<usize>,
-    new: Range<usize>,
+    range: SmallRange,
+    new: SmallRange,
 }
 
 impl Edits {
@@ -22,7 +24,19 @@ impl Edits {
     pub(crate) fn replace(&mut self, range: Range<usize>, bytes: impl AsRef<[u8]>) {
         let start = self.written.len();
         self.written.extend_from_slice(bytes.as_ref());
-        self.edits.push(Edit { range, new: start..self.written.len() });
+        self.edits.push(Edit { range: range.into(), new: (start..self.written.len()).into() });
+    }
+
+    /// The same for what may be as long as the document: it is not copied where that can be had.
+    pub(crate) fn replace_owned(&mut self, range: Range<usize>, mut bytes: Vec<u8>) {
+        let head = self.written.len();
+        if head < bytes.len() / 2 {
+            bytes.splice(0..0, self.written.drain(..));
+            self.written = bytes;
+            self.edits.push(Edit { range: range.into(), new: (head..self.written.len()).into() });
+        } else {
+            self.replace(range, bytes);
+        }
     }
 
     /// Whether nothing changes.
@@ -36,14 +50,15 @@ impl Edits {
     /// # Panics
     /// If two edits overlap: they come from our own extraction, never from input.
     pub(crate) fn apply(mut self, original: &[u8]) -> Vec<u8> {
-        self.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        self.edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
         let removed: usize = self.edits.iter().map(|edit| edit.range.len()).sum();
         let mut out = Vec::with_capacity((original.len() + self.written.len()).saturating_sub(removed));
         let mut at = 0;
         for Edit { range, new } in &self.edits {
+            let range = range.range();
             assert!(at <= range.start && range.start <= range.end, "edits overlap at byte {}", range.start);
             out.extend_from_slice(&original[at..range.start]);
-            out.extend_from_slice(&self.written[new.clone()]);
+            out.extend_from_slice(&self.written[new.range()]);
             at = range.end;
         }
         out.extend_from_slice(&original[at..]);
@@ -58,9 +73,9 @@ mod tests {
     #[test]
     fn edits_replace_insert_and_leave_the_rest_alone() {
         let mut edits = Edits::default();
-        edits.replace(6..11, "mundo");
+        edits.replace_owned(6..11, b"mundo".to_vec());
         edits.replace(0..0, ">> ");
-        edits.replace(11..11, "!");
-        assert_eq!(edits.apply(b"hello world."), b">> hello mundo!.");
+        edits.replace_owned(11..11, b"! And so it goes on.".to_vec());
+        assert_eq!(edits.apply(b"hello world."), b">> hello mundo! And so it goes on..");
     }
 }

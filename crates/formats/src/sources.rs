@@ -8,7 +8,7 @@ pub(crate) struct Sources {
     text: Box<str>,
     marks: Box<[SmallMark]>,
     /// Where each segment ends: in the text, in the marks.
-    ends: Box<[(usize, usize)]>,
+    ends: Box<[(u32, u32)]>,
 }
 
 /// A [`Mark`] of a text that a document holds: no document is so long that 32 bits do not do.
@@ -17,6 +17,11 @@ struct SmallMark {
     at: u32,
     tag: terjuman_model::TagId,
     edge: terjuman_model::Edge,
+}
+
+/// No document has so much that 32 bits do not do.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 impl Sources {
@@ -29,11 +34,11 @@ impl Sources {
         for source in sources() {
             text.push_str(source.text());
             marks.extend(source.marks().iter().map(|mark| SmallMark {
-                at: u32::try_from(mark.at).unwrap_or(u32::MAX),
+                at: small(mark.at),
                 tag: mark.tag,
                 edge: mark.edge,
             }));
-            ends.push((text.len(), marks.len()));
+            ends.push((small(text.len()), small(marks.len())));
         }
         Self { text: text.into(), marks: marks.into(), ends: ends.into() }
     }
@@ -43,18 +48,23 @@ impl Sources {
         self.ends.len()
     }
 
+    fn end(&self, segment: usize) -> (usize, usize) {
+        let (text, marks) = self.ends[segment];
+        (text as usize, marks as usize)
+    }
+
     fn start(&self, segment: usize) -> (usize, usize) {
-        segment.checked_sub(1).map_or((0, 0), |before| self.ends[before])
+        segment.checked_sub(1).map_or((0, 0), |before| self.end(before))
     }
 
     /// The words of a segment.
     pub(crate) fn text(&self, segment: usize) -> &str {
-        &self.text[self.start(segment).0..self.ends[segment].0]
+        &self.text[self.start(segment).0..self.end(segment).0]
     }
 
     /// The marks over them.
     pub(crate) fn marks(&self, segment: usize) -> impl ExactSizeIterator<Item = Mark> + '_ {
-        let marks = &self.marks[self.start(segment).1..self.ends[segment].1];
+        let marks = &self.marks[self.start(segment).1..self.end(segment).1];
         marks.iter().map(|mark| Mark { at: mark.at as usize, tag: mark.tag, edge: mark.edge })
     }
 

@@ -1,8 +1,8 @@
 //! A document that is plain text: decoded once, edited by ranges of its text, written in the encoding it came in.
 
 use crate::FormatError;
-use crate::edits::Edits;
 use crate::encoding::{Decoded, decode};
+use crate::rewriting::Rewriting;
 
 /// The text and the bytes it was decoded from.
 pub(crate) struct TextFile {
@@ -30,20 +30,28 @@ impl TextFile {
         &self.decoded.text
     }
 
-    /// The document with the edits, whose ranges are in bytes of [`Self::text`].
-    ///
-    /// # Errors
-    /// [`FormatError::Verification`] if an edit cuts a character: a bug of ours.
-    pub(crate) fn write(&self, edits: Edits) -> Result<Vec<u8>, FormatError> {
-        // Decoding and encoding again is not always the identity (Shift-JIS has characters with two codes), so an
-        // untouched document is the original.
-        if edits.is_empty() {
-            return Ok(self.original.as_deref().unwrap_or(self.decoded.text.as_bytes()).to_vec());
+    /// The text, to be written anew.
+    pub(crate) fn rewriting(&self) -> Rewriting<'_> {
+        Rewriting::new(self.text())
+    }
+
+    /// The document with its text written anew.
+    pub(crate) fn write_anew(&self, rewriting: Rewriting<'_>) -> Vec<u8> {
+        match rewriting.finish() {
+            None => self.untouched(),
+            Some(text) => self.encode(text),
         }
-        let text = String::from_utf8(edits.apply(self.decoded.text.as_bytes()))
-            .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
+    }
+
+    /// Decoding and encoding again is not always the identity (Shift-JIS has characters with two codes), so an untouched
+    /// document is the original.
+    fn untouched(&self) -> Vec<u8> {
+        self.original.as_deref().unwrap_or(self.decoded.text.as_bytes()).to_vec()
+    }
+
+    fn encode(&self, text: String) -> Vec<u8> {
         // Its bytes were those of its text, so it is UTF-8.
-        if self.original.is_none() { Ok(text.into_bytes()) } else { Ok(self.decoded.encode(&text).0) }
+        if self.original.is_none() { text.into_bytes() } else { self.decoded.encode(&text).0 }
     }
 }
 
@@ -57,6 +65,6 @@ mod tests {
             assert!(matches!(TextFile::read(blank), Err(FormatError::Empty)));
         }
         let file = TextFile::read(b"a\r\n").unwrap();
-        assert_eq!(file.write(Edits::default()).unwrap(), b"a\r\n");
+        assert_eq!(file.write_anew(file.rewriting()), b"a\r\n");
     }
 }

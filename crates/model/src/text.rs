@@ -150,6 +150,12 @@ impl TaggedText {
         &self.marks
     }
 
+    /// Gives back the room that further text would have taken.
+    pub fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.marks.shrink_to_fit();
+    }
+
     /// Whether there is neither text nor a tag.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -188,6 +194,12 @@ impl Segment {
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
         Self { source: TaggedText::plain(text), tags: Vec::new() }
+    }
+
+    /// Gives back the room that further text and tags would have taken: a document has many segments.
+    pub fn shrink_to_fit(&mut self) {
+        self.source.shrink_to_fit();
+        self.tags.shrink_to_fit();
     }
 
     /// Adds a tag of this kind and returns its id.

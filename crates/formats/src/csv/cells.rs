@@ -1,6 +1,6 @@
 //! Which cells are words, and which are keys, codes, numbers and formulas.
 
-use super::scan::{Field, Record};
+use super::scan::{Field, Records};
 use crate::wording::{has_words, is_address};
 
 /// Headings of columns that identify rows, in lower case.
@@ -9,30 +9,25 @@ const KEY_HEADINGS: [&str; 14] = [
 ];
 
 /// The fields to translate, in order.
-pub(super) fn translatable(text: &str, records: &[Record]) -> Vec<Field> {
-    let columns = records.iter().map(|record| record.fields.len()).max().unwrap_or_default();
+pub(super) fn translatable(text: &str, records: Records) -> Vec<Field> {
+    let columns = records.iter().map(<[_]>::len).max().unwrap_or_default();
     let mut votes = vec![Votes::default(); columns];
     // A file of one record has no heading.
-    let data = if records.len() > 1 { &records[1..] } else { records };
-    for field in data.iter().flat_map(|record| &record.fields) {
-        votes[field.column].count(text[field.content.clone()].trim());
+    let heading = records.iter().next().filter(|_| records.len() > 1).map_or(0, <[_]>::len);
+    for field in &records.fields[heading..] {
+        votes[field.column()].count(text[field.content()].trim());
     }
-    let has_heading = records.len() > 1;
-    if has_heading {
-        for field in &records[0].fields {
-            votes[field.column].is_key = is_key_heading(text[field.content.clone()].trim());
-        }
+    for field in &records.fields[..heading] {
+        votes[field.column()].is_key = is_key_heading(text[field.content()].trim());
     }
-    let mut fields = Vec::new();
-    for (row, record) in records.iter().enumerate() {
-        let is_heading = has_heading && row == 0;
-        for field in &record.fields {
-            let value = text[field.content.clone()].trim();
-            if is_words(value) && (is_heading || !votes[field.column].is_skipped()) {
-                fields.push(field.clone());
-            }
-        }
-    }
+    let mut fields = records.fields;
+    let mut index = 0;
+    fields.retain(|field| {
+        let is_heading = index < heading;
+        index += 1;
+        is_words(text[field.content()].trim()) && (is_heading || !votes[field.column()].is_skipped())
+    });
+    fields.shrink_to_fit();
     fields
 }
 
@@ -130,8 +125,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let records = records(text, &Dialect::sniff(text), 100).unwrap();
-        let fields = translatable(text, &records);
-        assert_eq!(fields.iter().map(|f| &text[f.content.clone()]).collect::<Vec<_>>(), expected);
+        let fields = translatable(text, records);
+        assert_eq!(fields.iter().map(|f| &text[f.content()]).collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -40,12 +40,10 @@ impl Dialect {
         for delimiter in CANDIDATES {
             let dialect = Self { delimiter, quotes_lines: true, preamble: 0 };
             // Past a limit on columns, too, this is not the delimiter.
-            let Ok(mut records) = scan::records(&text[..end], &dialect, 4096) else { continue };
-            if is_cut && records.len() > 1 {
-                records.pop();
-            }
+            let Ok(records) = scan::records(&text[..end], &dialect, 4096) else { continue };
+            let whole = records.len() - usize::from(is_cut && records.len() > 1);
             let mut counts: Vec<_> =
-                records.iter().take(SAMPLE.1).filter(|r| !r.is_blank()).map(|r| r.fields.len()).collect();
+                records.iter().take(whole.min(SAMPLE.1)).filter(|r| !scan::is_blank(r)).map(<[_]>::len).collect();
             counts.sort_unstable();
             let agreed = counts
                 .chunk_by(|a, b| a == b)

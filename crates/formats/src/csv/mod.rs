@@ -7,11 +7,11 @@ pub(crate) mod cells;
 mod dialect;
 mod scan;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use terjuman_model::{Piece, Segment, TagId, TagKind, TaggedText};
 
-use crate::edits::Edits;
 use crate::text_file::TextFile;
 use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target};
 
@@ -34,21 +34,18 @@ pub(crate) fn extract_tsv(bytes: &[u8], _options: &Options, limits: &Limits) -> 
 fn extract(file: TextFile, dialect: Dialect, limits: &Limits) -> Result<Extracted, FormatError> {
     let text = file.text();
     let records = scan::records(text, &dialect, limits.columns)?;
-    let mut cells = Vec::new();
-    for field in cells::translatable(text, &records) {
-        if field.content.len() > LONGEST_CELL {
-            return Err(FormatError::TooComplex { limit: LONGEST_CELL as u64, unit: "bytes in a cell" });
-        }
-        if cells.len() == limits.segments {
-            return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
-        }
-        cells.push(Cell::read(text, field));
+    let fields = cells::translatable(text, records);
+    if fields.iter().any(|field| field.content().len() > LONGEST_CELL) {
+        return Err(FormatError::TooComplex { limit: LONGEST_CELL as u64, unit: "bytes in a cell" });
     }
-    let segments = cells.iter().map(|cell| cell.segment(text)).collect();
-    Ok(Extracted { segments, skeleton: Box::new(TableSkeleton { file, dialect, cells }), warnings: Vec::new() })
+    if fields.len() > limits.segments {
+        return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
+    }
+    let segments = fields.iter().map(|field| Cell::read(text, *field).segment(text)).collect();
+    Ok(Extracted { segments, skeleton: Box::new(TableSkeleton { file, dialect, fields }), warnings: Vec::new() })
 }
 
-/// A cell that is translated.
+/// A cell that is translated. It is read again from its field when it is written.
 struct Cell {
     field: Field,
     /// The words, in bytes of the text: the field without blanks at either end.
@@ -59,14 +56,14 @@ struct Cell {
 
 impl Cell {
     fn read(text: &str, field: Field) -> Self {
-        let content = &text[field.content.clone()];
-        let mut start = field.content.start + content.len() - content.trim_start().len();
-        let body = &text[start..field.content.end];
+        let content = &text[field.content()];
+        let mut start = field.content().start + content.len() - content.trim_start().len();
+        let body = &text[start..field.content().end];
         // `- a point`: the mark is not a word, and a spreadsheet takes a cell that begins with it for a formula.
         if body.starts_with(['-', '+']) {
             start += body.len() - body[1..].trim_start().len();
         }
-        let body = start..field.content.start + content.trim_end().len();
+        let body = start..field.content().start + content.trim_end().len();
         let mut breaks: Vec<Range<usize>> = Vec::new();
         let words = &text[body.clone()];
         let mut from = 0;
@@ -80,6 +77,9 @@ impl Cell {
     }
 
     fn segment(&self, text: &str) -> Segment {
+        if self.breaks.is_empty() {
+            return Segment::plain(self.value(text, self.body.clone()));
+        }
         let mut segment = Segment::default();
         let mut at = self.body.start;
         for place in &self.breaks {
@@ -89,12 +89,21 @@ impl Cell {
             at = place.end;
         }
         segment.source.push_str(&self.value(text, at..self.body.end));
+        segment.shrink_to_fit();
         segment
     }
 
-    fn value(&self, text: &str, range: Range<usize>) -> String {
+    /// Whether a translation is what the cell says.
+    fn is_same(&self, text: &str, translation: &TaggedText) -> bool {
+        if self.breaks.is_empty() {
+            return translation.marks().is_empty() && translation.text() == self.value(text, self.body.clone());
+        }
+        *translation == self.segment(text).source
+    }
+
+    fn value<'a>(&self, text: &'a str, range: Range<usize>) -> Cow<'a, str> {
         let spelled = &text[range];
-        if self.field.quoted { spelled.replace("\"\"", "\"") } else { spelled.to_owned() }
+        if self.field.quoted && spelled.contains('"') { spelled.replace("\"\"", "\"").into() } else { spelled.into() }
     }
 
     /// The cell's new value, blanks around it included, not yet quoted.
@@ -113,8 +122,8 @@ impl Cell {
         if !dialect.quotes_lines && !self.field.quoted {
             value = value.replace(['\t', '\n', '\r'], " ");
         }
-        let before = self.value(text, self.field.content.start..self.body.start);
-        let after = self.value(text, self.body.end..self.field.content.end);
+        let before = self.value(text, self.field.content().start..self.body.start);
+        let after = self.value(text, self.body.end..self.field.content().end);
         // A spreadsheet runs what begins like a formula: a translation must not become one.
         let is_new_formula = before.trim().is_empty() && cells::is_formula(&value);
         let guard = if is_new_formula { "'" } else { "" };
@@ -123,7 +132,7 @@ impl Cell {
 
     /// Whether an unquoted cell has to be quoted to hold this value.
     fn needs_quotes(&self, text: &str, value: &str, dialect: &Dialect) -> bool {
-        let had_quote = text[self.field.content.clone()].contains('"');
+        let had_quote = text[self.field.content()].contains('"');
         value.contains([dialect.delimiter, '\n', '\r'])
             || value.starts_with('"')
             || (value.contains('"') && !had_quote && dialect.quotes_lines)
@@ -133,18 +142,20 @@ impl Cell {
 struct TableSkeleton {
     file: TextFile,
     dialect: Dialect,
-    cells: Vec<Cell>,
+    /// Those that are translated.
+    fields: Vec<Field>,
 }
 
 impl Skeleton for TableSkeleton {
     fn merge(&self, translations: &[TaggedText], _target: &Target) -> Result<Vec<u8>, FormatError> {
-        if translations.len() != self.cells.len() {
+        if translations.len() != self.fields.len() {
             return Err(FormatError::Verification("translations and segments differ in number".into()));
         }
         let text = self.file.text();
-        let mut edits = Edits::default();
-        for (cell, translation) in self.cells.iter().zip(translations) {
-            if *translation == cell.segment(text).source {
+        let mut rewriting = self.file.rewriting();
+        for (field, translation) in self.fields.iter().zip(translations) {
+            let cell = Cell::read(text, *field);
+            if cell.is_same(text, translation) {
                 continue;
             }
             let mut value = cell.translated(text, translation, &self.dialect);
@@ -158,8 +169,8 @@ impl Skeleton for TableSkeleton {
                     value.insert(0, ' ');
                 }
             }
-            edits.replace(cell.field.content.clone(), value);
+            rewriting.replace(field.content(), &value);
         }
-        self.file.write(edits)
+        Ok(self.file.write_anew(rewriting))
     }
 }

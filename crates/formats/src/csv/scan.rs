@@ -4,47 +4,79 @@ use std::ops::Range;
 
 use super::dialect::Dialect;
 use crate::FormatError;
+use crate::small_range::SmallRange;
 
-/// One field.
-#[derive(Debug, Clone)]
+/// One field. A table has many: they are kept small.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Field {
-    /// What is inside the quotation marks, or the whole field if there are none.
-    pub(super) content: Range<usize>,
+    content: SmallRange,
     /// Whether quotation marks stand around it.
     pub(super) quoted: bool,
-    /// Which column, from 0.
-    pub(super) column: usize,
+    column: u32,
 }
 
-/// One record.
-#[derive(Debug, Clone)]
-pub(super) struct Record {
-    /// Its fields, at least one.
-    pub(super) fields: Vec<Field>,
-}
-
-impl Record {
-    /// Whether it is an empty line.
-    pub(super) fn is_blank(&self) -> bool {
-        matches!(self.fields.as_slice(), [only] if only.content.is_empty())
+impl Field {
+    fn new(content: Range<usize>, quoted: bool, column: usize) -> Self {
+        Self { content: content.into(), quoted, column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
+
+    /// What is inside the quotation marks, or the whole field if there are none.
+    pub(super) fn content(&self) -> Range<usize> {
+        self.content.range()
+    }
+
+    /// Which column, from 0.
+    pub(super) fn column(&self) -> usize {
+        self.column as usize
+    }
+}
+
+/// The fields of a table, record by record.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    pub(super) fields: Vec<Field>,
+    /// Where each record ends in the fields.
+    ends: Vec<u32>,
+}
+
+impl Records {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The records: the fields of each, at least one.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[Field]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let record = &self.fields[start..*end as usize];
+            start = *end as usize;
+            record
+        })
+    }
+}
+
+/// Whether a record is an empty line.
+pub(super) fn is_blank(record: &[Field]) -> bool {
+    matches!(record, [only] if only.content().is_empty())
 }
 
 /// Cuts the text into records.
 ///
 /// # Errors
 /// [`FormatError::TooComplex`] for a record of more than `columns` fields.
-pub(super) fn records(text: &str, dialect: &Dialect, columns: usize) -> Result<Vec<Record>, FormatError> {
+pub(super) fn records(text: &str, dialect: &Dialect, columns: usize) -> Result<Records, FormatError> {
     let bytes = text.as_bytes();
     // The delimiters are ASCII, so no byte of another character is taken for one.
     let delimiter = dialect.delimiter as u8;
     let ends_field = |at: usize| at >= bytes.len() || [delimiter, b'\n', b'\r'].contains(&bytes[at]);
-    let mut records = Vec::new();
-    let mut fields = Vec::new();
+    let mut records = Records::default();
+    // The first field of the record.
+    let mut first = 0;
     let mut at = dialect.preamble;
     // Where a quotation mark was found not to be closed, none behind it is: looking again for each would be quadratic.
     let mut may_quote = true;
-    while at < bytes.len() || !fields.is_empty() {
+    while at < bytes.len() || records.fields.len() > first {
         let mut quoted = None;
         if bytes.get(at) == Some(&b'"') {
             if dialect.quotes_lines {
@@ -57,10 +89,11 @@ pub(super) fn records(text: &str, dialect: &Dialect, columns: usize) -> Result<V
             }
         }
         let begin = at;
+        let column = records.fields.len() - first;
         let field = match quoted {
             Some(close) if ends_field(close + 1) => {
                 at = close + 1;
-                Field { content: begin + 1..close, quoted: true, column: fields.len() }
+                Field::new(begin + 1..close, true, column)
             }
             _ => {
                 // Text behind a closing quotation mark belongs to the field, marks and all; what is inside them still
@@ -69,23 +102,24 @@ pub(super) fn records(text: &str, dialect: &Dialect, columns: usize) -> Result<V
                 while !ends_field(at) {
                     at += 1;
                 }
-                Field { content: begin..at, quoted: false, column: fields.len() }
+                Field::new(begin..at, false, column)
             }
         };
-        if fields.len() >= columns {
+        if column >= columns {
             return Err(FormatError::TooComplex { limit: columns as u64, unit: "columns" });
         }
-        fields.push(field);
+        records.fields.push(field);
         if bytes.get(at) == Some(&delimiter) {
             at += 1;
             if at < bytes.len() {
                 continue;
             }
             // A delimiter at the very end is followed by an empty field.
-            fields.push(Field { content: at..at, quoted: false, column: fields.len() });
+            records.fields.push(Field::new(at..at, false, column + 1));
         }
         at += if bytes[at.min(bytes.len())..].starts_with(b"\r\n") { 2 } else { 1 };
-        records.push(Record { fields: std::mem::take(&mut fields) });
+        first = records.fields.len();
+        records.ends.push(u32::try_from(first).unwrap_or(u32::MAX));
     }
     Ok(records)
 }
@@ -117,7 +151,7 @@ mod tests {
     fn check_as(text: &str, dialect: &Dialect, expected: &[&[&str]]) {
         let records = records(text, dialect, 100).unwrap();
         let fields: Vec<Vec<_>> =
-            records.iter().map(|r| r.fields.iter().map(|f| &text[f.content.clone()]).collect()).collect();
+            records.iter().map(|record| record.iter().map(|f| &text[f.content()]).collect()).collect();
         assert_eq!(fields, expected);
     }
 

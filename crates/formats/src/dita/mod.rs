@@ -8,6 +8,8 @@ mod vocabulary;
 mod walk;
 
 use self::skeleton::DitaSkeleton;
+use crate::sources::Sources;
+use crate::texts::Texts;
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options};
 
@@ -17,12 +19,14 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     }
     let part = XmlPart::decode_declared("dita", bytes)?;
     let found = walk::walk(&part, options, limits)?;
-    let (slots, segments) = found.texts.into_iter().unzip();
+    let Texts { slots, segments } = found.texts;
+    let sources = Sources::of(&segments);
     let original = (part.text.as_bytes() != bytes).then(|| bytes.to_vec());
     let skeleton = DitaSkeleton {
         part,
         original,
         slots,
+        sources,
         languages: found.languages,
         root: found.root,
         limits: limits.clone(),

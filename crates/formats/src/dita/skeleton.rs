@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use terjuman_model::TaggedText;
 
-use crate::edits::Edits;
-use crate::inline::{Rewritten, Slot, rewrite};
+use crate::inline::{self, Slot};
+use crate::rewriting::{Rewriting, Rewritten};
+use crate::sources::Sources;
 use crate::xml::{XmlPart, check};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
@@ -15,6 +16,8 @@ pub(super) struct DitaSkeleton {
     /// The bytes, if they are not the text's own.
     pub(super) original: Option<Vec<u8>>,
     pub(super) slots: Vec<Slot>,
+    /// What stands there now: equal text keeps its spelling.
+    pub(super) sources: Sources,
     /// Values of `xml:lang`, by place.
     pub(super) languages: Vec<Range<usize>>,
     /// Where the root element's name ends, and whether it says its language: the first of all then.
@@ -32,15 +35,19 @@ impl Skeleton for DitaSkeleton {
         if translations.len() != self.slots.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
         }
-        let mut edits = Edits::default();
-        for (range, new) in rewrite(&self.part.text, &self.slots, translations, self.languages(target))? {
-            edits.replace(range, new);
-        }
-        if edits.is_empty() {
+        let (text, slots) = (&self.part.text, &self.slots);
+        let mut rewriting = Rewriting::new(text);
+        let place = |index: usize| slots[index].range.range();
+        rewriting.nested(self.languages(target), slots.len(), place, |index, inner| {
+            let (slot, translation) = (&slots[index], &translations[index]);
+            if self.sources.is_same(index, translation) {
+                return Ok(None);
+            }
+            inline::write(text, slot, translation, inner).map(Some)
+        })?;
+        let Some(text) = rewriting.finish() else {
             return Ok(self.original.as_deref().unwrap_or(self.part.text.as_bytes()).to_vec());
-        }
-        let text = String::from_utf8(edits.apply(self.part.text.as_bytes()))
-            .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
+        };
         check(&text, &self.part.name, &self.limits)?;
         Ok(self.part.encode_owned(text))
     }

@@ -3,10 +3,9 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use terjuman_model::Segment;
-
 use super::vocabulary::{ATTRIBUTES, Role, role};
 use crate::inline::{self, Item, ItemKind, Key, Slot, Spelling};
+use crate::texts::Texts;
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
 use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
@@ -14,7 +13,7 @@ use crate::{FormatError, Limits, Options, Reason, Untranslated};
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// By place, outer ones first.
-    pub(super) texts: Vec<(Slot, Segment)>,
+    pub(super) texts: Texts<Slot>,
     /// Values of `xml:lang`, by place.
     pub(super) languages: Vec<Range<usize>>,
     /// Where the root element's name ends, and whether it says its language.
@@ -71,7 +70,7 @@ pub(super) fn walk(part: &XmlPart, options: &Options, limits: &Limits) -> Result
         next_id: 0,
     };
     walk.run()?;
-    walk.found.texts.sort_by_key(|(slot, _)| (slot.range.start, Reverse(slot.range.end)));
+    walk.found.texts.sort_by_key(|slot| (slot.range.start(), Reverse(slot.range.end())));
     Ok(walk.found)
 }
 
@@ -246,7 +245,8 @@ impl<'a> Walk<'a> {
                 continue;
             }
             if let Some(attribute) = self.scanner.attribute(Namespace::None, name) {
-                self.found.texts.extend(inline::attribute(self.text, attribute.value));
+                let text = inline::attribute(self.text, attribute.value);
+                text.into_iter().for_each(|text| self.found.texts.push(text));
             }
         }
     }

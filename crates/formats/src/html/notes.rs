@@ -7,7 +7,7 @@ use terjuman_model::{Direction, LanguageTag};
 
 use super::attributes::{Attribute, Quote};
 use super::charset::Charset;
-use super::write::Rewritten;
+use crate::rewriting::Rewritten;
 use crate::{Target, Untranslated};
 
 /// Languages whose readers read ruby.

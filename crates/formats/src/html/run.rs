@@ -11,7 +11,9 @@ use terjuman_model::{Segment, TagId, TagKind};
 use self::nodes::{Node, NodeKind};
 use super::elements::NameId;
 use super::references::{Decoded, Decoder, Place};
-use super::slot::{Markup, Pair, Piece, Slot};
+use super::slot::{Markup, Pair, Piece, Slot, Spelled};
+use crate::small_range::SmallRange;
+use crate::texts::Texts;
 use crate::wording;
 
 /// Something in a run. Together the items of a run cover it.
@@ -70,7 +72,7 @@ pub(super) fn segments(
     layout: Layout,
     place: Place,
     decoder: &mut Decoder,
-    out: &mut Vec<(Slot, Segment)>,
+    out: &mut Texts<Slot>,
 ) {
     if !items.iter().any(|item| matches!(item.kind, ItemKind::Text { protected: false })) {
         return;
@@ -120,7 +122,7 @@ fn segment(source: &str, nodes: &[Node], first: usize) -> (Slot, Segment) {
     for (index, node) in nodes.iter().enumerate() {
         let single = |segment: &mut Segment, builder: &mut SlotBuilder, kind: TagKind| {
             builder.end_piece();
-            builder.tags.push(Markup::Single(node.range.clone()));
+            builder.tags.push(Markup::Single(node.range.clone().into()));
             segment.add_tag(kind)
         };
         match &node.kind {
@@ -144,11 +146,11 @@ fn segment(source: &str, nodes: &[Node], first: usize) -> (Slot, Segment) {
                 let close = &nodes[mate - first];
                 builder.tags.push(Markup::Pair(Pair {
                     kind: *kind,
-                    open: node.range.clone(),
-                    space_after_open: node.space,
-                    close: close.range.clone(),
-                    space_before_close: close.space,
-                    id: id_attribute.clone(),
+                    open: node.range.clone().into(),
+                    space_after_open: small(node.space),
+                    close: close.range.clone().into(),
+                    space_before_close: small(close.space),
+                    id: id_attribute.clone().map(SmallRange::from),
                 }));
                 ids[index] = segment.add_tag(*kind);
                 segment.source.open(ids[index]);
@@ -172,6 +174,11 @@ fn segment(source: &str, nodes: &[Node], first: usize) -> (Slot, Segment) {
     let start = nodes.first().map_or(0, |node| node.range.start);
     let end = nodes.last().map_or(start, |node| node.range.end);
     (builder.finish(start..end), segment)
+}
+
+/// No document is so long that 32 bits do not do.
+fn small(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// Collects what a slot knows of its source.
@@ -202,14 +209,17 @@ impl SlotBuilder {
 
     fn end_piece(&mut self) {
         if let Some((text, raw, joint_of)) = self.piece.take() {
-            self.pieces.push(Piece { text: text.into(), raw, joint_of });
+            self.pieces.push(Piece { text: text.into(), raw: raw.into(), joint_of });
         }
     }
 
     fn finish(mut self, range: Range<usize>) -> Slot {
         self.end_piece();
         let pieces = if self.unusual { self.pieces } else { Vec::new() };
-        Slot { range, attribute: None, tags: self.tags, pieces, references: sorted(self.references) }
+        let references: Box<[_]> = sorted(self.references).into_iter().map(|(c, range)| (c, range.into())).collect();
+        let is_spelled = !pieces.is_empty() || !references.is_empty();
+        let spelled = is_spelled.then(|| Box::new(Spelled { pieces: pieces.into(), references }));
+        Slot { range: range.into(), attribute: None, tags: self.tags.into(), spelled }
     }
 }
 

@@ -1,7 +1,5 @@
 //! A document without its text, and how the text comes back.
 
-use std::iter::Peekable;
-
 use encoding_rs::Encoding;
 use terjuman_model::TaggedText;
 
@@ -9,8 +7,8 @@ use super::charset::Charset;
 use super::notes::Notes;
 use super::references::Spelling;
 use super::slot::Slot;
-use super::write::{self, Rewritten};
-use crate::edits::Edits;
+use super::write;
+use crate::rewriting::{Rewriting, Rewritten};
 use crate::{FormatError, Skeleton, Target, Untranslated};
 
 /// The source and the places in it.
@@ -63,49 +61,35 @@ impl HtmlSkeleton {
             edits.extend(self.notes.charset_edits(&charset).0);
         }
         edits.sort_by_key(|(range, _)| (range.start, range.end));
-        let rewritten = self.rewrite(translations, edits)?;
-        let mut edits = Edits::default();
-        for (range, text) in rewritten {
-            edits.replace(range, text);
-        }
-        Ok((charset.write(edits.apply(self.text.as_bytes()))?, charset.encoding))
+        let text = self.rewrite(translations, edits)?.unwrap_or_else(|| self.text.clone());
+        Ok((charset.write(text.into_bytes())?, charset.encoding))
     }
 
-    /// Writes every slot, from the end of the document to its start, so that what is inside a slot comes before it.
-    fn rewrite(&self, translations: &[TaggedText], edits: Vec<Rewritten>) -> Result<Vec<Rewritten>, FormatError> {
+    /// Writes every slot.
+    fn rewrite(&self, translations: &[TaggedText], edits: Vec<Rewritten>) -> Result<Option<String>, FormatError> {
         let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
         let no_break_space = self.no_break_space();
-        let mut edits = edits.into_iter().rev().peekable();
-        let mut done: Vec<Rewritten> = Vec::new();
-        for (slot, translation) in self.slots.iter().zip(translations).rev() {
-            take_from(&mut edits, slot.range.start, &mut done);
-            let mut inner = Vec::new();
-            while let Some(rewritten) = done.pop_if(|(range, _)| range.start < slot.range.end) {
-                inner.push(rewritten);
-            }
-            let references: Vec<_> = slot.references.iter().map(|(c, range)| (*c, &self.text[range.clone()])).collect();
+        let mut rewriting = Rewriting::new(&self.text);
+        let place = |index: usize| self.slots[index].range.range();
+        rewriting.nested(edits, self.slots.len(), place, |index, inner| {
+            let slot = &self.slots[index];
+            let references: Vec<_> =
+                slot.references().iter().map(|(c, range)| (*c, &self.text[range.range()])).collect();
             let spelling = Spelling { newline, no_break_space, references: &references };
-            done.push((slot.range.clone(), write::write(&self.text, slot, translation, &spelling, &inner)?));
-        }
-        take_from(&mut edits, 0, &mut done);
-        Ok(done)
+            write::write(&self.text, slot, &translations[index], &spelling, inner).map(Some)
+        })?;
+        Ok(rewriting.finish())
     }
 
     /// How the document spells a no-break space.
     fn no_break_space(&self) -> &str {
-        let spelled = self.slots.iter().flat_map(|slot| &slot.references).find(|(character, _)| *character == '\u{a0}');
+        let spelled = self.slots.iter().flat_map(Slot::references).find(|(character, _)| *character == '\u{a0}');
         match spelled {
-            Some((_, range)) => &self.text[range.clone()],
+            Some((_, range)) => &self.text[range.range()],
             None if self.text.contains('\u{a0}') => "\u{a0}",
             // XML has no names for characters but its own five.
             None if self.notes.xhtml => "&#160;",
             None => "&nbsp;",
         }
-    }
-}
-
-fn take_from(edits: &mut Peekable<impl Iterator<Item = Rewritten>>, start: usize, done: &mut Vec<Rewritten>) {
-    while let Some(edit) = edits.next_if(|(range, _)| range.start >= start) {
-        done.push(edit);
     }
 }

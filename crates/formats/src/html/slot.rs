@@ -1,32 +1,49 @@
 //! A place in the document that a translation is written to.
 
-use std::ops::Range;
-
 use terjuman_model::{TagId, TagKind};
 
 use super::attributes::Quote;
+use crate::small_range::SmallRange;
 
 /// A place for one segment: a stretch of text with its tags, or an attribute's value.
 #[derive(Debug)]
 pub(super) struct Slot {
     /// What is replaced. White space around the text is outside.
-    pub(super) range: Range<usize>,
+    pub(super) range: SmallRange,
     /// How the value is quoted; `None` outside attributes.
     pub(super) attribute: Option<Quote>,
     /// The markup of each tag, by [`TagId`].
-    pub(super) tags: Vec<Markup>,
-    /// How the pieces of the source were spelled; empty if the usual spelling gives the same.
-    pub(super) pieces: Vec<Piece>,
+    pub(super) tags: Box<[Markup]>,
+    /// How its text is spelled where that is not as usual; most are.
+    pub(super) spelled: Option<Box<Spelled>>,
+}
+
+/// How a text was spelled.
+#[derive(Debug, Default)]
+pub(super) struct Spelled {
+    /// The pieces of the source; empty if the usual spelling gives the same.
+    pub(super) pieces: Box<[Piece]>,
     /// The references in it: a character, and where its first reference stands. In order of the characters.
-    pub(super) references: Vec<(char, Range<usize>)>,
+    pub(super) references: Box<[(char, SmallRange)]>,
 }
 
 impl Slot {
     /// Notes how the one piece of this slot is spelled, if that has not been done.
     pub(super) fn keep_spelling(&mut self, text: &str) {
-        if self.pieces.is_empty() {
-            self.pieces.push(Piece { text: text.into(), raw: self.range.clone(), joint_of: None });
+        if self.pieces().is_empty() {
+            let piece = Piece { text: text.into(), raw: self.range, joint_of: None };
+            self.spelled.get_or_insert_default().pieces = Box::new([piece]);
         }
+    }
+
+    /// How the pieces of the source were spelled.
+    pub(super) fn pieces(&self) -> &[Piece] {
+        self.spelled.as_ref().map_or(&[], |spelled| &spelled.pieces)
+    }
+
+    /// The references in it, in order of the characters.
+    pub(super) fn references(&self) -> &[(char, SmallRange)] {
+        self.spelled.as_ref().map_or(&[], |spelled| &spelled.references)
     }
 
     /// Whether the tag may cover several ranges of the translation.
@@ -40,7 +57,7 @@ impl Slot {
 pub(super) struct Piece {
     pub(super) text: Box<str>,
     /// How it was spelled.
-    pub(super) raw: Range<usize>,
+    pub(super) raw: SmallRange,
     /// Set if the spelling holds `</b><b>`: it fits only directly inside this tag, or outside all tags of the slot if the
     /// pair stands around the whole of it.
     pub(super) joint_of: Option<Option<TagId>>,
@@ -52,19 +69,19 @@ pub(super) enum Markup {
     /// A start and an end tag.
     Pair(Pair),
     /// One thing, written as it is: an image, a comment, half of a broken pair, protected text with its tags.
-    Single(Range<usize>),
+    Single(SmallRange),
 }
 
 /// A start and an end tag.
 #[derive(Debug, Clone)]
 pub(super) struct Pair {
     pub(super) kind: TagKind,
-    pub(super) open: Range<usize>,
+    pub(super) open: SmallRange,
     /// White space directly inside the start tag, when it begins the segment.
-    pub(super) space_after_open: usize,
-    pub(super) close: Range<usize>,
+    pub(super) space_after_open: u32,
+    pub(super) close: SmallRange,
     /// White space directly before the end tag, when it ends the segment.
-    pub(super) space_before_close: usize,
+    pub(super) space_before_close: u32,
     /// The `id` attribute with the white space before it: copies of the tag go without.
-    pub(super) id: Option<Range<usize>>,
+    pub(super) id: Option<SmallRange>,
 }

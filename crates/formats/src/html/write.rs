@@ -9,9 +9,7 @@ use super::attributes::Quote;
 use super::references::{self, Spelling};
 use super::slot::{Markup, Pair, Slot};
 use crate::FormatError;
-
-/// A piece of the document that has been rewritten already; sorted by place where there are several.
-pub(super) type Rewritten = (Range<usize>, String);
+use crate::rewriting::Rewritten;
 
 /// The bytes for a slot. `inner` are the rewritten pieces within the slot's range.
 ///
@@ -25,7 +23,7 @@ pub(super) fn write(
     inner: &[Rewritten],
 ) -> Result<String, FormatError> {
     let mut spelled: HashMap<&str, VecDeque<usize>> = HashMap::new();
-    for (index, piece) in slot.pieces.iter().enumerate() {
+    for (index, piece) in slot.pieces().iter().enumerate() {
         spelled.entry(&piece.text).or_default().push_back(index);
     }
     let unquoted = slot.attribute == Some(Quote::None);
@@ -116,13 +114,13 @@ impl<'a> Writer<'a> {
         }
         self.open_again();
         let within = self.open.last().map(|open| open.tag);
-        let pieces = &self.slot.pieces;
+        let pieces = self.slot.pieces();
         let fits = |index: &usize| pieces[*index].joint_of.is_none_or(|tag| tag == within);
         if let Some(places) = self.spelled.get_mut(text) {
             // The last spelling serves as often as it is asked for.
             let found = if places.len() > 1 { places.pop_front() } else { places.front().copied() };
             if let Some(index) = found.filter(fits) {
-                return self.raw(pieces[index].raw.clone());
+                return self.raw(pieces[index].raw.range());
             }
         }
         self.as_source = false;
@@ -135,7 +133,7 @@ impl<'a> Writer<'a> {
             (Edge::Point, Some(Markup::Single(range))) => {
                 self.open_again();
                 self.written[tag.0 as usize] += 1;
-                self.raw(range.clone());
+                self.raw(range.range());
             }
             (Edge::Open, Some(Markup::Single(_))) => {
                 self.write_protected();
@@ -160,7 +158,7 @@ impl<'a> Writer<'a> {
         self.open_again();
         self.written[tag.0 as usize] += 1;
         if let Some(Markup::Single(range)) = self.slot.tags.get(tag.0 as usize) {
-            self.raw(range.clone());
+            self.raw(range.range());
         }
     }
 
@@ -179,7 +177,7 @@ impl<'a> Writer<'a> {
         self.open_again();
         self.again = goes_inside;
         if self.written[tag.0 as usize] == 0 {
-            self.raw(pair.open.start..pair.open.end + pair.space_after_open);
+            self.raw(pair.open.start()..pair.open.end() + pair.space_after_open as usize);
         } else {
             self.copy(pair);
         }
@@ -191,10 +189,10 @@ impl<'a> Writer<'a> {
     fn copy(&mut self, pair: &Pair) {
         match &pair.id {
             Some(id) => {
-                self.raw(pair.open.start..id.start);
-                self.raw(id.end..pair.open.end);
+                self.raw(pair.open.start()..id.start());
+                self.raw(id.end()..pair.open.end());
             }
-            None => self.raw(pair.open.clone()),
+            None => self.raw(pair.open.range()),
         }
     }
 
@@ -212,8 +210,8 @@ impl<'a> Writer<'a> {
             self.interrupt(index + 1);
         }
         self.open.pop();
-        let space = if last { pair.space_before_close } else { 0 };
-        self.raw(pair.close.start - space..pair.close.end);
+        let space = if last { pair.space_before_close as usize } else { 0 };
+        self.raw(pair.close.start() - space..pair.close.end());
         self.close_ended();
     }
 
@@ -239,7 +237,7 @@ impl<'a> Writer<'a> {
 
     fn end_tag(&mut self, tag: TagId) {
         if let Some(Markup::Pair(pair)) = self.slot.tags.get(tag.0 as usize) {
-            self.raw(pair.close.clone());
+            self.raw(pair.close.range());
         }
     }
 

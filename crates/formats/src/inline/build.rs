@@ -6,11 +6,12 @@ use terjuman_model::{Segment, TagId, TagKind};
 
 use super::pairs::match_up;
 use super::{Item, ItemKind, Markup, Slot, Spelling};
+use crate::texts::Texts;
 use crate::wording;
 use crate::xml::unescape;
 
 /// The segments of a stretch of text, in order. With `folds`, a run of white space is one space.
-pub(crate) fn segments(text: &str, mut items: Vec<Item>, folds: bool, out: &mut Vec<(Slot, Segment)>) {
+pub(crate) fn segments(text: &str, mut items: Vec<Item>, folds: bool, out: &mut Texts<Slot>) {
     if !items.iter().any(|item| matches!(item.kind, ItemKind::Text(_))) {
         return;
     }
@@ -19,7 +20,7 @@ pub(crate) fn segments(text: &str, mut items: Vec<Item>, folds: bool, out: &mut 
     let mut start = 0;
     for index in 0..=builder.items.len() {
         if builder.items.get(index).is_none_or(|item| matches!(item.kind, ItemKind::Border)) {
-            out.extend(builder.part(start..index));
+            builder.part(start..index).into_iter().for_each(|found| out.push(found));
             start = index + 1;
         }
     }
@@ -122,9 +123,9 @@ impl Builder<'_> {
                 }
                 ItemKind::Open(_, kind) => {
                     let Some(mate) = self.mates[index] else { continue };
-                    let close = self.items[mate].range.clone();
+                    let close = self.items[mate].range.clone().into();
                     let may_split = *kind == TagKind::Format;
-                    tags.push(Markup::Pair { open: item.range.clone(), close, may_split });
+                    tags.push(Markup::Pair { open: item.range.clone().into(), close, may_split });
                     let id = segment.add_tag(*kind);
                     ids[index - part.start] = id;
                     segment.source.open(id);
@@ -142,7 +143,7 @@ impl Builder<'_> {
                 ItemKind::Break => TagKind::Break,
                 ItemKind::Isolated | ItemKind::Border => TagKind::Isolated,
             };
-            tags.push(Markup::Single(item.range.clone()));
+            tags.push(Markup::Single(item.range.clone().into()));
             let id = segment.add_tag(single);
             if let ItemKind::Protected(visible) = &item.kind {
                 segment.source.open(id);
@@ -158,7 +159,7 @@ impl Builder<'_> {
             }
         }
         let range = self.items[part.start].range.start..self.items[part.end - 1].range.end;
-        (Slot { range, spelling, tags, source: segment.source.clone() }, segment)
+        (Slot { range: range.into(), spelling, tags: tags.into() }, segment)
     }
 }
 
@@ -183,9 +184,8 @@ pub(crate) fn attribute(text: &str, value: Range<usize>) -> Option<(Slot, Segmen
     let range = without_blanks(text, range, Spelling::Attribute, End::Last);
     let words = unescape(&text[range.clone()]);
     wording::has_words(&words).then(|| {
-        let segment = Segment::plain(words);
-        let source = segment.source.clone();
-        (Slot { range, spelling: Spelling::Attribute, tags: Vec::new(), source }, segment)
+        let slot = Slot { range: range.into(), spelling: Spelling::Attribute, tags: Box::default() };
+        (slot, Segment::plain(words))
     })
 }
 

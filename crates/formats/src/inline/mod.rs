@@ -9,10 +9,12 @@ mod write;
 
 use std::ops::Range;
 
-use terjuman_model::{TagKind, TaggedText};
+use terjuman_model::TagKind;
+
+use crate::small_range::SmallRange;
 
 pub(crate) use self::build::{attribute, segments};
-pub(crate) use self::write::{Rewritten, rewrite, splice};
+pub(crate) use self::write::{splice, write};
 
 /// Something in a stretch of text. Items come in order and do not overlap.
 #[derive(Debug, Clone)]
@@ -70,13 +72,11 @@ pub(crate) enum Spelling {
 #[derive(Debug)]
 pub(crate) struct Slot {
     /// What is replaced.
-    pub(crate) range: Range<usize>,
+    pub(crate) range: SmallRange,
     /// How new text is spelled there.
     pub(crate) spelling: Spelling,
     /// By [`TagId`](terjuman_model::TagId).
-    pub(crate) tags: Vec<Markup>,
-    /// What stands there now: equal text keeps its spelling.
-    pub(crate) source: TaggedText,
+    pub(crate) tags: Box<[Markup]>,
 }
 
 /// What a tag is in the document.
@@ -85,12 +85,12 @@ pub(crate) enum Markup {
     /// A start and an end; whether a copy of it may stand next to it.
     Pair {
         /// The start.
-        open: Range<usize>,
+        open: SmallRange,
         /// The end.
-        close: Range<usize>,
+        close: SmallRange,
         /// It may be written more than once.
         may_split: bool,
     },
     /// One thing, written as it is.
-    Single(Range<usize>),
+    Single(SmallRange),
 }

@@ -6,42 +6,8 @@ use terjuman_model::{Edge, Piece, TagId, TaggedText};
 
 use super::{Markup, Slot, Spelling};
 use crate::FormatError;
+use crate::rewriting::Rewritten;
 use crate::xml::{escape_attribute, escape_text};
-
-/// A stretch of the document and what stands there now.
-pub(crate) type Rewritten = (Range<usize>, String);
-
-/// The new text of each slot that changes and is in no other slot, and the `others` outside of them. Slots come by place,
-/// outer ones first; the others, which lie in markup, by place.
-///
-/// # Errors
-/// [`FormatError::Verification`] if a tag is lost or doubled.
-pub(crate) fn rewrite(
-    text: &str,
-    slots: &[Slot],
-    translations: &[TaggedText],
-    others: Vec<Rewritten>,
-) -> Result<Vec<Rewritten>, FormatError> {
-    // From the end to the start, so that what is inside a slot comes before it.
-    let mut done: Vec<Rewritten> = Vec::new();
-    let mut others = others.into_iter().rev().peekable();
-    for (slot, translation) in slots.iter().zip(translations).rev() {
-        while let Some(other) = others.next_if(|(range, _)| range.start >= slot.range.start) {
-            done.push(other);
-        }
-        if *translation == slot.source {
-            continue;
-        }
-        let mut inner = Vec::new();
-        while let Some(rewritten) = done.pop_if(|(range, _)| range.start < slot.range.end) {
-            inner.push(rewritten);
-        }
-        done.push((slot.range.clone(), write(text, slot, translation, &inner)?));
-    }
-    done.extend(others);
-    done.reverse();
-    Ok(done)
-}
 
 /// The bytes of a range, with what is rewritten in it.
 pub(crate) fn splice(text: &str, range: Range<usize>, rewritten: &[Rewritten], out: &mut String) {
@@ -55,7 +21,16 @@ pub(crate) fn splice(text: &str, range: Range<usize>, rewritten: &[Rewritten], o
     out.push_str(&text[at..range.end]);
 }
 
-fn write(text: &str, slot: &Slot, translation: &TaggedText, inner: &[Rewritten]) -> Result<String, FormatError> {
+/// The new text of a slot. `inner` is what was rewritten in it, by place.
+///
+/// # Errors
+/// [`FormatError::Verification`] if a tag is lost or doubled.
+pub(crate) fn write(
+    text: &str,
+    slot: &Slot,
+    translation: &TaggedText,
+    inner: &[Rewritten],
+) -> Result<String, FormatError> {
     let mut writer = Writer {
         text,
         slot,
@@ -130,7 +105,7 @@ impl Writer<'_> {
                 }
             }
             (_, Some(Markup::Single(range))) => {
-                let range = range.clone();
+                let range = range.range();
                 self.open_again();
                 self.count(tag);
                 self.raw(range);
@@ -139,7 +114,7 @@ impl Writer<'_> {
                 }
             }
             (Edge::Open, Some(Markup::Pair { open, .. })) => {
-                let open = open.clone();
+                let open = open.range();
                 self.open_again();
                 self.count(tag);
                 self.raw(open);
@@ -183,7 +158,7 @@ impl Writer<'_> {
     fn open_again(&mut self) {
         for tag in std::mem::take(&mut self.again) {
             if let Some(Markup::Pair { open, .. }) = self.markup(tag) {
-                let open = open.clone();
+                let open = open.range();
                 self.raw(open);
                 self.open.push(Open { tag, ended: false });
             }
@@ -192,7 +167,7 @@ impl Writer<'_> {
 
     fn end(&mut self, tag: TagId) {
         if let Some(Markup::Pair { close, .. }) = self.markup(tag) {
-            let close = close.clone();
+            let close = close.range();
             self.raw(close);
         }
     }

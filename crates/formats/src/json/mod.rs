@@ -7,6 +7,7 @@ mod keys;
 mod scan;
 mod strings;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use encoding_rs::UTF_8;
@@ -15,8 +16,9 @@ use terjuman_model::{Segment, TaggedText};
 use self::keys::Keys;
 use self::scan::Value;
 use self::strings::Spelling;
-use crate::edits::Edits;
 use crate::html::{self, HtmlSkeleton};
+use crate::rewriting::Rewriting;
+use crate::small_range::SmallRange;
 use crate::text_file::TextFile;
 use crate::wording::has_words;
 use crate::{Extracted, FormatError, Limits, Options, Reason, Skeleton, Target, Untranslated};
@@ -25,28 +27,30 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     let file = TextFile::read(bytes)?;
     let text = file.text();
     let mut segments = Vec::new();
-    let mut slots = Vec::new();
+    let mut slots = Slots::default();
     let mut untranslated = Untranslated::default();
-    for value in scan::values(text, Keys::of(options), limits)? {
-        let Some(content) = strings::decode(&text[value.range.clone()]) else { continue };
-        if !has_words(&content) {
-            continue;
-        }
+    scan::values(text, Keys::of(options), limits, |value| {
+        let Some(content) = strings::decode(&text[value.range.clone()]).filter(|content| has_words(content)) else {
+            return Ok(());
+        };
         if !value.is_chosen || is_code(&content) || is_technical(text, &value) {
             let reason = if value.is_chosen { Reason::Identifier } else { Reason::JsonKeyOff };
             untranslated.add(reason, "", value.range.start);
-            continue;
+            return Ok(());
         }
         let start = segments.len();
-        let (kind, inner) = read(&content, options, limits, &mut segments)?;
-        untranslated.append_at(inner, value.range.start);
+        let page = read(&content, options, limits, &mut segments)?;
+        if let Some(page) = &page {
+            untranslated.append_at(page.untranslated(), value.range.start);
+        }
         if segments.len() > start {
-            slots.push(Slot { range: value.range, content, segments: start..segments.len(), kind });
+            slots.push(value.range, segments.len(), page);
         }
         if segments.len() > limits.segments {
             return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
         }
-    }
+        Ok(())
+    })?;
     if segments.is_empty() && untranslated.count(Reason::JsonKeyOff) == 0 {
         return Err(FormatError::Empty);
     }
@@ -58,44 +62,57 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     })
 }
 
-/// A string with segments.
+/// The strings with segments. A document has many: what they say is read again when they are written.
+#[derive(Default)]
+struct Slots {
+    slots: Vec<Slot>,
+    /// Those that hold HTML, by their index.
+    pages: Vec<(usize, HtmlSkeleton)>,
+}
+
 struct Slot {
-    range: Range<usize>,
-    content: String,
-    segments: Range<usize>,
-    kind: Kind,
+    /// Between the quotes.
+    range: SmallRange,
+    /// Where its segments end.
+    end: u32,
 }
 
-enum Kind {
-    /// Where each segment stands in the content.
-    Lines(Vec<Range<usize>>),
-    Html(Box<HtmlSkeleton>),
+impl Slots {
+    fn push(&mut self, range: Range<usize>, end: usize, page: Option<HtmlSkeleton>) {
+        self.pages.extend(page.map(|page| (self.slots.len(), page)));
+        self.slots.push(Slot { range: range.into(), end: u32::try_from(end).unwrap_or(u32::MAX) });
+    }
+
+    fn segments(&self) -> usize {
+        self.slots.last().map_or(0, |slot| slot.end as usize)
+    }
 }
 
+/// Finds the segments of a string; one that holds HTML is read as a page.
 fn read(
     content: &str,
     options: &Options,
     limits: &Limits,
     segments: &mut Vec<Segment>,
-) -> Result<(Kind, Untranslated), FormatError> {
+) -> Result<Option<HtmlSkeleton>, FormatError> {
     if has_markup(content) {
         let page = html::read(content.as_bytes(), Some(UTF_8), options, limits)?;
         segments.extend(page.segments);
-        let untranslated = page.skeleton.untranslated();
-        return Ok((Kind::Html(Box::new(page.skeleton)), untranslated));
+        return Ok(Some(page.skeleton));
     }
-    let mut lines = Vec::new();
+    segments.extend(lines(content).map(|line| Segment::plain(&content[line])));
+    Ok(None)
+}
+
+/// Where the lines with words stand, without the blanks around them.
+fn lines(content: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
-    for line in content.split_inclusive('\n') {
+    content.split_inclusive('\n').filter_map(move |line| {
         let at = start + (line.len() - line.trim_start().len());
         let words = line.trim();
         start += line.len();
-        if has_words(words) {
-            lines.push(at..at + words.len());
-            segments.push(Segment::plain(words));
-        }
-    }
-    Ok((Kind::Lines(lines), Untranslated::default()))
+        has_words(words).then(|| at..at + words.len())
+    })
 }
 
 /// Whether there is a tag: `<` and a letter, and somewhere behind it `>`.
@@ -135,24 +152,33 @@ fn is_technical(text: &str, value: &Value) -> bool {
 
 struct JsonSkeleton {
     file: TextFile,
-    slots: Vec<Slot>,
+    slots: Slots,
     spelling: Spelling,
     untranslated: Untranslated,
 }
 
 impl Skeleton for JsonSkeleton {
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
-        if self.slots.last().map_or(0, |slot| slot.segments.end) != translations.len() {
+        if self.slots.segments() != translations.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
         }
-        let mut edits = Edits::default();
-        for slot in &self.slots {
-            let written = slot.write(&translations[slot.segments.clone()], target)?;
-            if written != slot.content {
-                edits.replace(slot.range.clone(), strings::encode(&written, self.spelling));
+        let text = self.file.text();
+        let mut rewriting = self.file.rewriting();
+        let mut pages = self.slots.pages.iter().peekable();
+        let mut start = 0;
+        for (index, slot) in self.slots.slots.iter().enumerate() {
+            let translations = &translations[start..slot.end as usize];
+            start = slot.end as usize;
+            let Some(content) = strings::decode(&text[slot.range.range()]) else { continue };
+            let written = match pages.next_if(|(place, _)| *place == index) {
+                Some((_, page)) => write_page(page, translations, target)?,
+                None => write_lines(&content, translations),
+            };
+            if written != content {
+                rewriting.replace(slot.range.range(), &strings::encode(&written, self.spelling));
             }
         }
-        self.file.write(edits)
+        Ok(self.file.write_anew(rewriting))
     }
 
     fn untranslated(&self) -> Untranslated {
@@ -160,18 +186,25 @@ impl Skeleton for JsonSkeleton {
     }
 }
 
-impl Slot {
-    fn write(&self, translations: &[TaggedText], target: &Target) -> Result<String, FormatError> {
-        let bytes = match &self.kind {
-            Kind::Html(skeleton) => skeleton.write(translations, target)?.0,
-            Kind::Lines(lines) => {
-                let mut edits = Edits::default();
-                for (line, translation) in lines.iter().zip(translations) {
-                    edits.replace(line.clone(), translation.text());
-                }
-                edits.apply(self.content.as_bytes())
-            }
-        };
-        String::from_utf8(bytes).map_err(|_| FormatError::Verification("a string is not text any more".into()))
+fn write_page<'a>(
+    page: &HtmlSkeleton,
+    translations: &[TaggedText],
+    target: &Target,
+) -> Result<Cow<'a, str>, FormatError> {
+    let (written, _) = page.write(translations, target)?;
+    let written = String::from_utf8(written);
+    written.map(Cow::from).map_err(|_| FormatError::Verification("a string is not text any more".into()))
+}
+
+fn write_lines<'a>(content: &str, translations: &'a [TaggedText]) -> Cow<'a, str> {
+    let mut places = lines(content).peekable();
+    // Most are one line and nothing else.
+    if let ([translation], true) = (translations, places.peek() == Some(&(0..content.len()))) {
+        return translation.text().into();
     }
+    let mut rewriting = Rewriting::new(content);
+    for (line, translation) in places.zip(translations) {
+        rewriting.replace(line, translation.text());
+    }
+    rewriting.finish().unwrap_or_else(|| content.to_owned()).into()
 }

@@ -40,10 +40,15 @@ enum Expect {
 /// Finds the strings.
 ///
 /// # Errors
-/// [`FormatError::Corrupt`] if the text is no JSON, [`FormatError::TooComplex`] if it is nested too deep.
-pub(super) fn values(text: &str, keys: Keys<'_>, limits: &Limits) -> Result<Vec<Value>, FormatError> {
+/// [`FormatError::Corrupt`] if the text is no JSON, [`FormatError::TooComplex`] if it is nested too deep, and those of
+/// `found`.
+pub(super) fn values(
+    text: &str,
+    keys: Keys<'_>,
+    limits: &Limits,
+    mut found: impl FnMut(Value) -> Result<(), FormatError>,
+) -> Result<(), FormatError> {
     let bytes = text.as_bytes();
-    let mut found = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut expect = Expect::Value;
     let mut key: Option<Range<usize>> = None;
@@ -70,7 +75,7 @@ pub(super) fn values(text: &str, keys: Keys<'_>, limits: &Limits) -> Result<Vec<
                 } else {
                     let is_chosen = keys.allow(choice(&open, &key));
                     let key = key.clone().or_else(|| open.last().and_then(|around| around.name.clone()));
-                    found.push(Value { range, key, is_chosen });
+                    found(Value { range, key, is_chosen })?;
                     expect = after_value;
                 }
             }
@@ -105,7 +110,7 @@ pub(super) fn values(text: &str, keys: Keys<'_>, limits: &Limits) -> Result<Vec<
         }
     }
     if open.is_empty() && expect == Expect::Value {
-        return Ok(found);
+        return Ok(());
     }
     Err(FormatError::corrupt("the JSON ends too early", "", bytes.len()))
 }
@@ -145,7 +150,12 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str)]) {
-        let found = values(text, Keys::of(&Options::default()), &Limits::default()).unwrap();
+        let mut found = Vec::new();
+        values(text, Keys::of(&Options::default()), &Limits::default(), |value| {
+            found.push(value);
+            Ok(())
+        })
+        .unwrap();
         let found: Vec<_> = found.into_iter().map(|v| (v.key.map_or("", |key| &text[key]), &text[v.range])).collect();
         assert_eq!(found, expected);
     }
@@ -179,14 +189,14 @@ mod tests {
         ] {
             assert!(
                 matches!(
-                    values(text, Keys::of(&Options::default()), &Limits::default()),
+                    values(text, Keys::of(&Options::default()), &Limits::default(), |_| Ok(())),
                     Err(FormatError::Corrupt { .. })
                 ),
                 "{text}"
             );
         }
         assert!(matches!(
-            values(&"[".repeat(100_000), Keys::of(&Options::default()), &Limits::default()),
+            values(&"[".repeat(100_000), Keys::of(&Options::default()), &Limits::default(), |_| Ok(())),
             Err(FormatError::TooComplex { .. })
         ));
     }

@@ -1,5 +1,7 @@
 //! The text that a JSON string spells, and how new text is spelled.
 
+use std::borrow::Cow;
+
 /// How a document spells its strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spelling {
@@ -17,9 +19,9 @@ impl Spelling {
 }
 
 /// What the string means. `None` if it spells half a surrogate pair or something that is no escape.
-pub(super) fn decode(raw: &str) -> Option<String> {
+pub(super) fn decode(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.contains('\\') {
-        return Some(raw.to_owned());
+        return Some(raw.into());
     }
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -49,7 +51,7 @@ pub(super) fn decode(raw: &str) -> Option<String> {
         });
     }
     out.push_str(rest);
-    Some(out)
+    Some(out.into())
 }
 
 fn unit(rest: &mut &str) -> Option<u16> {
@@ -60,7 +62,7 @@ fn unit(rest: &mut &str) -> Option<u16> {
 
 /// Spells `text`.
 pub(super) fn encode(text: &str, spelling: Spelling) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
     for character in text.chars() {
         match character {
             '"' => out.push_str("\\\""),

@@ -75,8 +75,9 @@ enum UnitKind {
 struct Part {
     body: Body,
     transfer: Transfer,
-    content: Vec<u8>,
     content_type: ContentType,
+    /// Whether its content was ASCII.
+    is_ascii: bool,
 }
 
 struct Reader<'a> {
@@ -148,12 +149,14 @@ impl Reader<'_> {
             self.warn(WarningKind::PartKept, entity);
             return Ok(());
         };
+        let is_ascii = content.is_ascii();
+        drop(content);
         self.warnings.extend(warning.map(|warning| Warning { place: place(entity), ..warning }));
         if let Some(Body::Html(page)) = &body {
             self.untranslated.append_at(page.untranslated(), entity.body.start);
         }
         if let Some(body) = body {
-            self.push(index, segments, UnitKind::Part(Box::new(Part { body, transfer, content, content_type })));
+            self.push(index, segments, UnitKind::Part(Box::new(Part { body, transfer, content_type, is_ascii })));
         }
         Ok(())
     }
@@ -216,8 +219,9 @@ impl Skeleton for MailSkeleton {
                 }
                 UnitKind::Part(part) => {
                     let (written, encoding) = part.body.write(translations, target)?;
-                    if written != part.content {
-                        self.write_part(entity, part, &written, encoding, &mut edits);
+                    // It is decoded again: that is cheaper than to keep it.
+                    if *written != *part.transfer.decode(&self.bytes[entity.body.clone()]) {
+                        self.write_part(entity, part, written, encoding, &mut edits);
                     }
                 }
             }
@@ -234,10 +238,17 @@ impl Skeleton for MailSkeleton {
 
 impl MailSkeleton {
     /// Puts the content of a part back. Its header changes where it would not be true any more.
-    fn write_part(&self, entity: &Entity, part: &Part, written: &[u8], encoding: &'static Encoding, edits: &mut Edits) {
+    fn write_part(
+        &self,
+        entity: &Entity,
+        part: &Part,
+        written: Vec<u8>,
+        encoding: &'static Encoding,
+        edits: &mut Edits,
+    ) {
         let Entity { fields, body, .. } = entity;
         let newline = fields.newline;
-        if let Some(edit) = self.charset_edit(part, written, encoding) {
+        if let Some(edit) = self.charset_edit(part, &written, encoding) {
             match edit {
                 CharsetEdit::Replace(range) => edits.replace(range, encoding.name().to_ascii_lowercase()),
                 CharsetEdit::Add => {
@@ -257,7 +268,7 @@ impl MailSkeleton {
         let collides = || written.split(|b| *b == b'\n').any(|line| scan::delimiter(line, &boundaries).is_some());
         let is_bare = matches!(part.transfer, Transfer::SevenBit | Transfer::EightBit);
         let mut transfer = part.transfer;
-        if is_bare && (!part.transfer.fits(written) || collides()) {
+        if is_bare && (!part.transfer.fits(&written) || collides()) {
             let (name, other) = if encoding.is_ascii_compatible() {
                 ("quoted-printable", Transfer::QuotedPrintable)
             } else {
@@ -279,7 +290,7 @@ impl MailSkeleton {
         if transfer == Transfer::Base64 && !self.bytes[body.clone()].ends_with(b"\n") {
             encoded.truncate(encoded.trim_ascii_end().len());
         }
-        edits.replace(body.clone(), encoded);
+        edits.replace_owned(body.clone(), encoded);
     }
 
     /// What has to be done so that readers know the encoding.
@@ -293,7 +304,7 @@ impl MailSkeleton {
                 (!is_true).then(|| CharsetEdit::Replace(range.clone()))
             }
             // A page that names its encoding needs no other word for it.
-            None if matches!(part.body, Body::Html(_)) && !part.content.is_ascii() => None,
+            None if matches!(part.body, Body::Html(_)) && !part.is_ascii => None,
             None => Some(CharsetEdit::Add),
         }
     }

@@ -1,5 +1,7 @@
 //! Encodings for transfer (RFC 2045 section 6): quoted-printable and base64, read leniently and written as the RFC says.
 
+use std::borrow::Cow;
+
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transfer {
@@ -27,20 +29,20 @@ impl Transfer {
     }
 
     /// The content of a body.
-    pub(super) fn decode(self, body: &[u8]) -> Vec<u8> {
+    pub(super) fn decode(self, body: &[u8]) -> Cow<'_, [u8]> {
         match self {
-            Self::SevenBit | Self::EightBit => body.to_vec(),
-            Self::QuotedPrintable => decode_quoted_printable(body),
-            Self::Base64 => decode_base64(body),
+            Self::SevenBit | Self::EightBit => body.into(),
+            Self::QuotedPrintable => decode_quoted_printable(body).into(),
+            Self::Base64 => decode_base64(body).into(),
         }
     }
 
     /// The body of a content.
-    pub(super) fn encode(self, content: &[u8], newline: &str) -> Vec<u8> {
+    pub(super) fn encode(self, content: Vec<u8>, newline: &str) -> Vec<u8> {
         match self {
-            Self::SevenBit | Self::EightBit => content.to_vec(),
-            Self::QuotedPrintable => encode_quoted_printable(content, newline),
-            Self::Base64 => encode_base64(content, newline),
+            Self::SevenBit | Self::EightBit => content,
+            Self::QuotedPrintable => encode_quoted_printable(&content, newline),
+            Self::Base64 => encode_base64(&content, newline),
         }
     }
 
@@ -199,7 +201,7 @@ mod tests {
     #[track_caller]
     fn check(transfer: Transfer, body: &str, content: &[u8]) {
         assert_eq!(transfer.decode(body.as_bytes()), content);
-        assert_eq!(String::from_utf8(transfer.encode(content, "\r\n")).unwrap(), body);
+        assert_eq!(String::from_utf8(transfer.encode(content.to_vec(), "\r\n")).unwrap(), body);
     }
 
     #[test]
@@ -218,6 +220,6 @@ mod tests {
         check(Transfer::Base64, "TWE=\r\n", b"Ma");
         check(Transfer::Base64, "TQ==\r\n", b"M");
         check(Transfer::Base64, &format!("{}\r\nAAAA\r\n", "A".repeat(76)), &[0; 60]);
-        assert_eq!(Transfer::Base64.decode(b"TW\nFu=TQ==!"), b"ManM");
+        assert_eq!(&*Transfer::Base64.decode(b"TW\nFu=TQ==!"), b"ManM");
     }
 }

@@ -87,11 +87,11 @@ impl<'a> Writer<'a> {
     /// The character in front of the place, white space at the start of its line.
     fn before(&self) -> char {
         let is_inside = !self.slot.starts_block;
-        self.document.text[..self.slot.range.start].chars().next_back().filter(|_| is_inside).unwrap_or(' ')
+        self.document.text[..self.slot.range.start()].chars().next_back().filter(|_| is_inside).unwrap_or(' ')
     }
 
     fn after(&self) -> char {
-        self.document.text[self.slot.range.end..].chars().next().unwrap_or(' ')
+        self.document.text[self.slot.range.end()..].chars().next().unwrap_or(' ')
     }
 
     pub(super) fn chunks<'t>(&self, tokens: &'t [Token<'t>], level: Level) -> Vec<Chunk<'t>>
@@ -123,7 +123,7 @@ impl<'a> Writer<'a> {
                         after: self.next(tokens, index, &spelled),
                         starts_line: ends_line || (chunks.is_empty() && self.slot.starts_block),
                         ends_run: is_last,
-                        spellings: &self.slot.spellings,
+                        spellings: self.slot.spellings(),
                         text: self.document.text,
                     };
                     let out = escape::escape(shown, &around);
@@ -138,10 +138,10 @@ impl<'a> Writer<'a> {
                     chunks.push(self.side(*tag, ChunkKind::Close(*tag), spelling, level));
                 }
                 Token::Single(tag) => {
-                    let range = match &self.slot.tags[*tag] {
-                        Markup::Single(range) => range.clone(),
-                        Markup::Break { mark, .. } => mark.clone(),
-                        Markup::Pair { open, close, .. } => open.start..close.end,
+                    let range = match &self.slot.tags()[*tag] {
+                        Markup::Single(range) => range.range(),
+                        Markup::Break { mark, .. } => mark.range(),
+                        Markup::Pair { open, close, .. } => open.start()..close.end(),
                         Markup::Emphasis(_) => 0..0,
                     };
                     let (out, masked) = self.thing(&range, level);
@@ -163,7 +163,7 @@ impl<'a> Writer<'a> {
             if chunk.masked.is_some() {
                 return false;
             }
-            let emphasis = |tag: usize| matches!(self.slot.tags.get(tag), Some(Markup::Emphasis(_)));
+            let emphasis = |tag: usize| matches!(self.slot.tags().get(tag), Some(Markup::Emphasis(_)));
             pieces.push(match chunk.kind {
                 ChunkKind::Words => sure::Piece::Words(&chunk.out, &chunk.meant),
                 ChunkKind::Open(tag) if emphasis(tag) => sure::Piece::Emphasis(&chunk.out, true),
@@ -178,14 +178,14 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn ends_line(&self, tag: usize) -> bool {
-        matches!(self.slot.tags.get(tag), Some(Markup::Break { ends_line: true, .. }))
+        matches!(self.slot.tags().get(tag), Some(Markup::Break { ends_line: true, .. }))
     }
 
     fn line_break(&self, tag: usize) -> Chunk<'a> {
-        let Markup::Break { mark, ends_line, .. } = &self.slot.tags[tag] else {
+        let Markup::Break { mark, ends_line, .. } = &self.slot.tags()[tag] else {
             return Chunk { kind: ChunkKind::Markup, out: "".into(), masked: None, meant: "".into() };
         };
-        let (out, masked) = self.raw(mark);
+        let (out, masked) = self.raw(&mark.range());
         let is_html = out.starts_with('<');
         let line_end = if *ends_line { " " } else { "" };
         let meant = if is_html { (probe::html(&out) + line_end).into() } else { probe::BREAK.into() };
@@ -196,7 +196,7 @@ impl<'a> Writer<'a> {
     /// One side of a pair.
     fn side(&self, tag: usize, kind: ChunkKind, spelled: Option<&Spelled>, level: Level) -> Chunk<'a> {
         let is_open = matches!(kind, ChunkKind::Open(_));
-        let (out, masked, meant): (_, _, Cow<'_, str>) = match (&self.slot.tags[tag], spelled) {
+        let (out, masked, meant): (_, _, Cow<'_, str>) = match (&self.slot.tags()[tag], spelled) {
             (Markup::Emphasis(emphasis), Some(spelled)) => {
                 let out = if is_open { spelled.open.clone() } else { spelled.close.clone() };
                 let (opens, closes) = probe::emphasis(emphasis.kind);
@@ -208,8 +208,8 @@ impl<'a> Writer<'a> {
                 (out, None, meant)
             }
             (Markup::Pair { open, close, .. }, _) => {
-                let (out, masked) = self.thing(if is_open { open } else { close }, level);
-                let is_link = self.document.masked[open.clone()].starts_with('[');
+                let (out, masked) = self.thing(&if is_open { open } else { close }.range(), level);
+                let is_link = self.document.masked[open.range()].starts_with('[');
                 let meant = match is_link {
                     true if is_open => probe::LINK_OPEN.into(),
                     true => probe::LINK_CLOSE.into(),
@@ -234,7 +234,7 @@ impl<'a> Writer<'a> {
                 Token::Open(_) => open.push(index),
                 Token::Close(tag) => {
                     let Some(start) = open.pop() else { continue };
-                    let Markup::Emphasis(emphasis) = self.slot.tags[*tag] else { continue };
+                    let Markup::Emphasis(emphasis) = self.slot.tags()[*tag] else { continue };
                     spelled[start] = Some(if level == Level::FullWithHtml {
                         emphasis::as_html(emphasis)
                     } else {
@@ -268,7 +268,7 @@ impl<'a> Writer<'a> {
 
     fn delimiter(&self, token: &Token<'_>) -> Option<char> {
         let (Token::Open(tag) | Token::Close(tag)) = token else { return None };
-        match self.slot.tags.get(*tag) {
+        match self.slot.tags().get(*tag) {
             Some(Markup::Emphasis(emphasis)) => Some(emphasis.delimiter),
             _ => None,
         }
@@ -280,13 +280,13 @@ impl<'a> Writer<'a> {
             None => self.after(),
             Some(Token::Words(words)) => words.chars().next().unwrap_or(' '),
             Some(Token::Break(tag)) if self.ends_line(*tag) => ' ',
-            Some(Token::Open(tag)) => match (&self.slot.tags[*tag], &spelled[index + 1]) {
+            Some(Token::Open(tag)) => match (&self.slot.tags()[*tag], &spelled[index + 1]) {
                 (_, Some(spelled)) => spelled.open.chars().next().unwrap_or('*'),
-                (Markup::Pair { open, .. }, _) => self.document.text[open.clone()].chars().next().unwrap_or('<'),
+                (Markup::Pair { open, .. }, _) => self.document.text[open.range()].chars().next().unwrap_or('<'),
                 _ => '*',
             },
-            Some(Token::Single(tag)) => match &self.slot.tags[*tag] {
-                Markup::Single(range) => self.document.text[range.clone()].chars().next().unwrap_or('<'),
+            Some(Token::Single(tag)) => match &self.slot.tags()[*tag] {
+                Markup::Single(range) => self.document.text[range.range()].chars().next().unwrap_or('<'),
                 _ => '<',
             },
             Some(Token::Close(_) | Token::Break(_)) => '*',
@@ -306,9 +306,9 @@ impl<'a> Writer<'a> {
                 _ => continue,
             };
             let Some(start) = open.pop() else { continue };
-            let Markup::Pair { label: Some(label), .. } = &self.slot.tags[tag] else { continue };
+            let Markup::Pair { label: Some(label), .. } = &self.slot.tags()[tag] else { continue };
             let new: String = chunks[start + 1..index].iter().map(|chunk| chunk.out.as_ref()).collect();
-            let label = &self.document.text[label.clone()];
+            let label = &self.document.text[label.range()];
             if new != label {
                 chunks[index].out = format!("][{}]", on_one_line(label)).into();
                 chunks[index].masked = None;

@@ -1,7 +1,7 @@
 //! Words as they must be spelled so that they are read as words.
 
+use crate::small_range::SmallRange;
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::slot::Context;
 
@@ -30,7 +30,7 @@ pub(super) struct Surroundings<'a> {
     /// Whether it is the last of the run.
     pub(super) ends_run: bool,
     /// How the source spells characters that it does not write as they are.
-    pub(super) spellings: &'a [(char, Range<usize>)],
+    pub(super) spellings: &'a [(char, SmallRange)],
     pub(super) text: &'a str,
 }
 
@@ -86,7 +86,7 @@ fn escaped(words: &str, around: &Surroundings<'_>) -> String {
         if matches!(character, '\n' | '\r') {
             out.push(' ');
         } else if let Ok(index) = around.spellings.binary_search_by_key(&character, |(known, _)| *known) {
-            out.push_str(&around.text[around.spellings[index].1.clone()]);
+            out.push_str(&around.text[around.spellings[index].1.range()]);
         } else {
             match needed(character, before, after, rest, around) {
                 Need::No => out.push(character),

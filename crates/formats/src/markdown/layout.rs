@@ -35,8 +35,8 @@ impl Writer<'_> {
             out.push_str(&chunk.out);
             if let ChunkKind::LineEnd(tag) = chunk.kind {
                 self.fill(&out, &line, measure, &mut line_ends);
-                let between = match &self.slot.tags[tag] {
-                    Markup::Break { between, .. } => between.clone(),
+                let between = match &self.slot.tags()[tag] {
+                    Markup::Break { between, .. } => between.range(),
                     _ => 0..0,
                 };
                 line_ends.push((out.len()..out.len(), between));
@@ -82,36 +82,36 @@ impl Writer<'_> {
     }
 
     fn wraps(&self) -> bool {
-        self.slot.context == Context::Flow && !self.slot.between.is_empty()
+        self.slot.context == Context::Flow && !self.slot.between().is_empty()
     }
 
     /// How wide the source is.
     fn measure(&self) -> Measure {
-        let (text, range) = (self.document.text, &self.slot.range);
+        let (text, range) = (self.document.text, self.slot.range.range());
         let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
         let widest = text[start..range.end].lines().map(width).max().unwrap_or_default();
-        let usual = self.slot.between.last().cloned().unwrap_or_default();
+        let usual = self.slot.between().last().copied().unwrap_or_default().range();
         let indent = width(text[usual].trim_start_matches(['\r', '\n']));
         Measure { widest, indent, first: width(&text[start..range.start]) }
     }
 
     /// Breaks one line of the translation into lines as long as those of the source.
     fn fill(&self, out: &str, line: &Line, measure: Option<Measure>, line_ends: &mut LineEnds) {
-        let Some(usual) = self.slot.between.last().filter(|_| !line.places.is_empty()) else { return };
+        let Some(usual) = self.slot.between().last().filter(|_| !line.places.is_empty()) else { return };
         let Some(Measure { widest, indent, first }) = measure else { return };
         let used = if line_ends.is_empty() { first } else { indent };
         let words = &out[line.start..];
         let places: Vec<_> = line.places.iter().map(|place| place.start - line.start..place.end - line.start).collect();
         for place in breaks(words, &places, used.saturating_sub(indent), widest.saturating_sub(indent)) {
-            let between = self.slot.between.get(line_ends.len()).unwrap_or(usual);
-            line_ends.push((place.start + line.start..place.end + line.start, between.clone()));
+            let between = self.slot.between().get(line_ends.len()).unwrap_or(usual);
+            line_ends.push((place.start + line.start..place.end + line.start, between.range()));
         }
     }
 
     /// `![label]` names its target by its text, too.
     pub(super) fn label(&self) -> Option<Rewritten> {
-        let (label, close) = self.slot.label.as_deref().cloned()?;
-        Some((close, format!("][{}]", on_one_line(&self.document.text[label]))))
+        let (label, close) = self.slot.label()?;
+        Some((close.range(), format!("][{}]", on_one_line(&self.document.text[label.range()]))))
     }
 
     /// Blanks that line a column up grow and shrink with the cell in front of them.
@@ -119,7 +119,7 @@ impl Writer<'_> {
         if self.slot.context != Context::Cell {
             return None;
         }
-        let (text, range) = (self.document.text, &self.slot.range);
+        let (text, range) = (self.document.text, self.slot.range.range());
         let bar = range.end + text[range.end..].find(['|', '\n'])?;
         let start = range.end + text[range.end..bar].trim_end_matches(' ').len();
         // A single blank lines nothing up.
@@ -132,7 +132,7 @@ impl Writer<'_> {
 
     /// The line under a heading keeps its length.
     pub(super) fn underline(&self, out: &str) -> Option<Rewritten> {
-        let range = self.slot.underline.as_deref().cloned()?;
+        let range = self.slot.underline()?.range();
         let line = &self.document.text[range.clone()];
         let mark = &line[..line.len().min(1)];
         (!out.contains('\n')).then(|| (range, mark.repeat(width(out).max(3))))

@@ -41,6 +41,7 @@ use terjuman_model::Segment;
 
 use crate::sources::Sources;
 use crate::text_file::TextFile;
+use crate::texts::Texts;
 use crate::{Extracted, FormatError, Limits, Options, Untranslated};
 
 /// What the parser knows besides CommonMark. Mathematics, front matter and wiki links are not among it: they are
@@ -65,25 +66,23 @@ fn read(
 ) -> Result<(Vec<Segment>, skeleton::MarkdownSkeleton), FormatError> {
     let file = TextFile::read(bytes)?;
     let mut untranslated = Untranslated::default();
-    let (head, mut found) = front_matter::read(file.text(), options, &mut untranslated);
+    let (head, values) = front_matter::read(file.text(), options, &mut untranslated);
+    let body = head.end;
+    let mut found = Texts::default();
+    found.extend(values);
     let masked = mask::mask(file.text(), head);
     let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut untranslated)?;
-    // A picture's alternative text comes before the paragraph around it is finished; readers want the page's order.
-    let mut order: Vec<_> = (0..found.len()).collect();
-    order.sort_by_cached_key(|index| {
-        let range = found[*index].place.range();
-        (range.start, std::cmp::Reverse(range.end), *index)
-    });
-    let mut found: Vec<_> = found.into_iter().map(Some).collect();
-    let mut segments = Vec::with_capacity(found.len());
-    let mut places = Vec::with_capacity(found.len());
-    for part in order.into_iter().filter_map(|index| found[index].take()) {
-        part.segments.move_to(&mut segments);
-        places.push(part.place);
-        if segments.len() > limits.segments {
-            return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
-        }
+    if found.len() > limits.segments {
+        return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
     }
+    // A picture's alternative text comes before the paragraph around it is finished; readers want the page's order.
+    found.sort_by_key(|place: &slot::Place| {
+        let range = place.range();
+        (range.start, std::cmp::Reverse(range.end))
+    });
+    let Texts { slots: places, segments } = found;
     let sources = Sources::of(&segments);
-    Ok((segments, skeleton::MarkdownSkeleton { file, masked: masked.text, labels, places, sources, untranslated }))
+    // In most nothing is hidden but what is in front.
+    let masked = (masked.text[body..] != file.text()[body..]).then_some(masked.text);
+    Ok((segments, skeleton::MarkdownSkeleton { file, masked, labels, places, sources, untranslated }))
 }

@@ -51,7 +51,7 @@ pub(super) fn read(
         Ok(Extracted { segments, .. }) if segments.is_empty() => Ok(None),
         Ok(Extracted { segments, skeleton, .. }) => {
             let nested = Nested { range: first.start..last.end, segments: segments.len(), prefix, skeleton };
-            Ok(Some(Part { place: Place::Nested(nested), segments: Segments::Many(segments) }))
+            Ok(Some(Part { place: Place::Nested(Box::new(nested)), segments: Segments::Many(segments) }))
         }
         Err(error @ FormatError::TooComplex { .. }) => Err(error),
         Err(_) => Ok(None),

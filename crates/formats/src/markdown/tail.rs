@@ -59,7 +59,7 @@ fn part(text: &str, target_end: usize, end: usize, in_cell: bool) -> Option<Part
     if !has_words(&title) || spelled.contains("\n\n") {
         return None;
     }
-    let place = Place::Title(Title { range, quote, in_cell });
+    let place = Place::Title(Title { range: range.into(), quote, in_cell });
     Some(Part { place, segments: Segments::One(Segment::plain(title)) })
 }
 
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn titles_are_written_for_their_quotation_marks() {
-        let title = |quote| Title { range: 0..0, quote, in_cell: true };
+        let title = |quote| Title { range: (0..0).into(), quote, in_cell: true };
         assert_eq!(title('"').spelled("a \"b\" | 'c' & d \\"), "a \\\"b\\\" \\| 'c' & d \\\\");
         assert_eq!(title(')').spelled("a (b) &c;"), "a \\(b\\) &amp;c;");
     }

@@ -351,6 +351,40 @@ fn documents_of_the_corpus_keep_their_structure() {
         println!("{}", path.display());
         let (segments, skeleton) = open(&text);
         round_trips(&segments, &skeleton, &text);
+        assert_eq!(found(&text, true), found(&text, false));
+    }
+}
+
+/// What is found in a document that is read in stretches, or in one.
+fn found(markdown: &str, in_stretches: bool) -> (Vec<Segment>, Vec<std::ops::Range<usize>>, Untranslated) {
+    let (head, _) = front_matter::read(markdown, &Options::default(), &mut Untranslated::default());
+    let mut masked = mask::mask(markdown, head);
+    if !in_stretches {
+        masked.headings.clear();
+    }
+    let (mut found, mut untranslated) = (Texts::default(), Untranslated::default());
+    let (options, limits) = (Options::default(), Limits::default());
+    let read = walk::walk(markdown, &masked, &options, &limits, &mut found, &mut untranslated);
+    if read.is_err() {
+        return Default::default();
+    }
+    found.sort_by_key(|place: &slot::Place| (place.range().start, std::cmp::Reverse(place.range().end)));
+    (found.segments, found.slots.iter().map(slot::Place::range).collect(), untranslated)
+}
+
+#[test]
+fn documents_are_read_in_stretches_as_they_are_in_one() {
+    for markdown in [
+        "a\n\n# b\n\n[c]\n\n# d\n\n[c]: /e \"f g\"\n",
+        "[c]\n\n# d\n\n```\n[c]: /e\n```\n",
+        "- ```\n  a\n\n# b\n\n```\nc\n\n# d\n```\n\n# e\n",
+        "<!-- a\n\n# b\n\n-->\n\n# c\n\n<pre>\n\n# d\n",
+        "````\n```\n\n# a\n````\n\n# b\n\n~~~\nc\n~~~\n\n# d\n",
+        "> a\n\n# b\n\n![c][]\n\n# e\n\n[C]: /e\n\n# f\n\n[c]: /g \"h i\"\n",
+        "a[^1]\n\n# b\n\n[^1]: c\n\n# d\n",
+        "term\n: meaning\n\n# a\n\n: no meaning\r\n\r\n# b [x\\]y]\r\n\r\n# c\r\n\r\n[x\\]y]: z\r\n",
+    ] {
+        assert_eq!(found(markdown, true), found(markdown, false), "{markdown:?}");
     }
 }
 
@@ -487,6 +521,20 @@ proptest::proptest! {
         // Nothing but blanks, or a number, in a place of its own may be refused: it was read back. Emphasis of a blank cannot
         // be written.
         proptest::prop_assert!(merged.is_ok() || !are_words, "{:?}", merged);
+    }
+
+    #[test]
+    fn any_markdown_is_read_in_stretches_as_it_is_in_one(
+        bits in proptest::collection::vec(
+            proptest::prop_oneof![
+                proptest::sample::select(BITS.to_vec()),
+                proptest::sample::select(vec!["\n\n# h\n\n", "\n\n## [a] h\n", "\n\n[a]: b\n\n", "```\n\n"]),
+            ],
+            1..40,
+        )
+    ) {
+        let markdown = bits.concat();
+        proptest::prop_assert_eq!(found(&markdown, true), found(&markdown, false));
     }
 
     #[test]

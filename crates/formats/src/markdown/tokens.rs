@@ -25,13 +25,13 @@ pub(super) fn tokens<'a>(
     source: Source<'_>,
     translation: &'a TaggedText,
 ) -> Result<Vec<Token<'a>>, FormatError> {
-    if translation.marks().is_empty() && slot.tags.is_empty() {
+    if translation.marks().is_empty() && slot.tags().is_empty() {
         let words = translation.text().trim();
         return Ok(if words.is_empty() { Vec::new() } else { vec![Token::Words(words.into())] });
     }
     let broken = |what: &str| FormatError::Verification(format!("a tag {what}"));
     let mut tokens = Vec::with_capacity(2 * translation.marks().len() + 1);
-    let mut seen = vec![0_u32; slot.tags.len()];
+    let mut seen = vec![0_u32; slot.tags().len()];
     let mut open: Vec<usize> = Vec::new();
     // The protected tag that is open, and what stands in it.
     let mut protected: Option<(usize, String)> = None;
@@ -83,7 +83,7 @@ pub(super) fn tokens<'a>(
             }
         }
     }
-    let is_right = |(tag, count): (usize, &u32)| match slot.tags[tag] {
+    let is_right = |(tag, count): (usize, &u32)| match slot.tags()[tag] {
         Markup::Emphasis(_) => true,
         _ if slot.kind(tag) == TagKind::Format => *count > 0,
         _ => *count == 1,
@@ -92,7 +92,7 @@ pub(super) fn tokens<'a>(
         return Err(broken("is missing or doubled"));
     }
     let mut tokens = trim(tokens);
-    if slot.tags.iter().any(|markup| matches!(markup, Markup::Emphasis(_))) {
+    if slot.tags().iter().any(|markup| matches!(markup, Markup::Emphasis(_))) {
         tokens = move_blanks_out(slot, tokens);
     }
     Ok(drop_empty(slot, tokens))
@@ -123,7 +123,7 @@ fn cut(words: &mut Cow<'_, str>, range: Range<usize>) {
 }
 
 pub(super) fn is_emphasis(slot: &Slot, tag: usize) -> bool {
-    matches!(slot.tags.get(tag), Some(Markup::Emphasis(_)))
+    matches!(slot.tags().get(tag), Some(Markup::Emphasis(_)))
 }
 
 /// `** bold**` is no emphasis: moves white space at its inner edges out.

@@ -7,8 +7,9 @@ use terjuman_model::{Segment, TagId, TagKind};
 
 use super::html_tags::{self, HtmlTag};
 use super::node::{Node, NodeKind, Side};
-use super::slot::{Context, Markup, Part, Place, Segments, Slot};
+use super::slot::{Context, Details, Markup, Part, Place, Segments, Slot};
 use crate::fill::width;
+use crate::small_range::SmallRange;
 use crate::wording::has_words;
 
 /// Inline Markdown between two borders of blocks.
@@ -42,7 +43,9 @@ pub(super) fn part(text: &str, run: &mut Run<'_>, context: Context, heading: Opt
     let (segment, mut slot) = segment(text, nodes, inner);
     slot.context = context;
     slot.starts_block = context == Context::Flow && is_first;
-    slot.underline = heading.and_then(|heading| underline(text, &heading, &slot.range)).map(Box::new);
+    if let Some(underline) = heading.and_then(|heading| underline(text, &heading, &slot.range.range())) {
+        slot.details_mut().underline = Some(underline.into());
+    }
     Some(Part { place: Place::Inline(slot), segments: Segments::One(segment) })
 }
 
@@ -88,7 +91,11 @@ fn pair(text: &str, nodes: &mut [Node<'_>]) {
                 HtmlTag::Close(name) => close(text, nodes, &mut open, index, &name.to_ascii_lowercase()),
                 HtmlTag::LineBreak => {
                     let folds = matches!(nodes.get(index + 1).map(|node| &node.kind), Some(NodeKind::Fold(_)));
-                    nodes[index].kind = NodeKind::Break(Markup::Break { mark: range, ends_line: folds, between: 0..0 });
+                    nodes[index].kind = NodeKind::Break(Markup::Break {
+                        mark: range.into(),
+                        ends_line: folds,
+                        between: SmallRange::default(),
+                    });
                     if folds {
                         nodes[index].range.end = nodes[index + 1].range.end;
                         nodes[index + 1].kind = NodeKind::Gone;
@@ -135,7 +142,7 @@ fn close(text: &str, nodes: &mut [Node<'_>], open: &mut Vec<(usize, Option<Strin
         nodes[start] = Node::new(NodeKind::Protected(shown.into()), first.start..last.end);
         return;
     }
-    let markup = Markup::Pair { open: first, close: last, label: None };
+    let markup = Markup::Pair { open: first.into(), close: last.into(), label: None };
     nodes[start].kind = NodeKind::Start { mate: index, kind, markup };
     nodes[index].kind = NodeKind::End { mate: start };
 }
@@ -221,7 +228,7 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
             tags.push(markup);
             segment.add_tag(kind)
         };
-        let whole = || Markup::Single(node.range.clone());
+        let whole = || Markup::Single(node.range.clone().into());
         match &node.kind {
             NodeKind::Text(words) => {
                 if !is_done {
@@ -231,7 +238,7 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
             }
             NodeKind::Fold(fold) => {
                 segment.source.push_str(fold);
-                betweens.extend(between(text, nodes, index, inner.end));
+                betweens.extend(between(text, nodes, index, inner.end).map(SmallRange::from));
             }
             NodeKind::Protected(shown) => {
                 let id = single(&mut segment, TagKind::Protected, whole());
@@ -242,7 +249,7 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
             NodeKind::Start { mate, kind, markup } => {
                 let mut markup = markup.clone();
                 if let Markup::Pair { close, .. } = &mut markup {
-                    *close = nodes[*mate].range.clone();
+                    *close = nodes[*mate].range.clone().into();
                 }
                 ids[index] = single(&mut segment, *kind, markup);
                 segment.source.open(ids[index]);
@@ -255,7 +262,7 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
             NodeKind::Break(markup) => {
                 let mut markup = markup.clone();
                 if let Markup::Break { between: place, .. } = &mut markup {
-                    *place = between(text, nodes, index, inner.end).unwrap_or_default();
+                    *place = between(text, nodes, index, inner.end).unwrap_or_default().into();
                 }
                 let id = single(&mut segment, TagKind::Break, markup);
                 segment.source.point(id);
@@ -267,12 +274,9 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
             NodeKind::Gone => {}
         }
     }
-    spellings.sort_by_key(|(character, range)| (*character, range.start));
+    spellings.sort_by_key(|(character, range)| (*character, range.start()));
     spellings.dedup_by_key(|(character, _)| *character);
-    let slot = Slot {
-        range: nodes[inner.start].range.start..nodes[inner.end - 1].range.end,
-        context: Context::Flow,
-        starts_block: false,
+    let details = Details {
         between: betweens.into(),
         tags: tags.into(),
         kinds: segment.tags.as_slice().into(),
@@ -280,7 +284,8 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
         label: None,
         underline: None,
     };
-    (segment, slot)
+    let range = nodes[inner.start].range.start..nodes[inner.end - 1].range.end;
+    (segment, Slot::new(range.into(), details))
 }
 
 /// What stands between the line that ends with this node and the next one's words.
@@ -295,7 +300,7 @@ fn between(text: &str, nodes: &[Node<'_>], index: usize, end: usize) -> Option<R
 const LOCAL_ESCAPES: [char; 9] = ['.', ')', '-', '+', '#', '>', '=', '!', ':'];
 
 /// Notes how characters are spelled that are not written as they are.
-fn spelling(text: &str, words: &str, range: &Range<usize>, spellings: &mut Vec<(char, Range<usize>)>) {
+fn spelling(text: &str, words: &str, range: &Range<usize>, spellings: &mut Vec<(char, SmallRange)>) {
     let spelled = &text[range.clone()];
     if spelled == words {
         return;
@@ -304,9 +309,9 @@ fn spelling(text: &str, words: &str, range: &Range<usize>, spellings: &mut Vec<(
     match characters.next() {
         Some(first) if spelled.starts_with('\\') && LOCAL_ESCAPES.contains(&first) => {}
         Some(first) if spelled.starts_with('\\') => {
-            spellings.push((first, range.start..range.start + 1 + first.len_utf8()));
+            spellings.push((first, (range.start..range.start + 1 + first.len_utf8()).into()));
         }
-        Some(first) if characters.next().is_none() => spellings.push((first, range.clone())),
+        Some(first) if characters.next().is_none() => spellings.push((first, range.clone().into())),
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Parser, Tag, TagEnd};
 use terjuman_model::{Segment, TagKind};
 
 use super::label::Labels;
@@ -12,6 +12,8 @@ use super::slot::{Context, Emphasis, EmphasisKind, Markup, Part, Place, Segments
 use super::unit::{self, Run};
 use super::{EXTENSIONS, comments, nested, tail};
 use crate::fill::joins_without_space;
+use crate::small_range::SmallRange;
+use crate::texts::Texts;
 use crate::wording::is_address;
 use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
@@ -27,33 +29,47 @@ pub(super) fn walk(
     masked: &Masked,
     options: &Options,
     limits: &Limits,
-    found: &mut Vec<Part>,
+    found: &mut Texts<Place>,
     untranslated: &mut Untranslated,
 ) -> Result<Labels, FormatError> {
     let depth = limits.depth.min(DEPTH);
     refuse_deep_quotes(text, depth)?;
-    let parser = Parser::new_ext(&masked.text, EXTENSIONS);
-    let mut labels = Labels::default();
-    for (label, definition) in parser.reference_definitions().iter() {
-        labels.insert(label);
-        if definition.title.is_some() {
-            found.extend(tail::title_of_definition(text, definition.span.clone()));
+    let (before, counted) = (found.len(), untranslated.clone());
+    let read = |stretches: &[Range<usize>], found: &mut _, untranslated: &mut _| {
+        let runs = vec![Run::default()];
+        let walk = Walk { text, masked, options, limits, found, untranslated, open: Vec::new(), runs, span: 0 };
+        walk.stretches(stretches, depth)
+    };
+    let stretches = stretches(masked, STRETCH);
+    if stretches.len() > 1 {
+        if let Some(labels) = read(&stretches, found, untranslated)? {
+            return Ok(labels);
+        }
+        found.truncate(before);
+        *untranslated = counted;
+    }
+    Ok(read(&[0..text.len()], found, untranslated)?.unwrap_or_default())
+}
+
+/// Bytes that the parser reads at a time: its tree takes ten times the room of the text. Tests read every document in
+/// stretches.
+const STRETCH: usize = if cfg!(test) { 1 } else { 64 << 10 };
+
+/// Parts the document before headings behind empty lines, where all blocks end but code and HTML that go over such lines.
+/// What refers to all of the document (notes at its foot) is read in one.
+fn stretches(masked: &Masked, least: usize) -> Vec<Range<usize>> {
+    let mut stretches = Vec::new();
+    let mut start = 0;
+    if !masked.text.contains("[^") {
+        for heading in &masked.headings {
+            if heading - start >= least && masked.text[*heading..].starts_with('#') {
+                stretches.push(start..*heading);
+                start = *heading;
+            }
         }
     }
-    let events = limits.events.min(text.len().saturating_mul(20));
-    let runs = vec![Run::default()];
-    let mut walk = Walk { text, masked, options, limits, found, untranslated, open: Vec::new(), runs, span: 0 };
-    for (index, (event, range)) in parser.into_offset_iter().enumerate() {
-        if index > events {
-            return Err(FormatError::TooComplex { limit: events as u64, unit: "events of markup" });
-        }
-        walk.event(event, range)?;
-        if walk.open.len() > depth {
-            return Err(FormatError::TooComplex { limit: depth as u64, unit: "levels of nesting" });
-        }
-    }
-    walk.flush()?;
-    Ok(labels)
+    stretches.push(start..masked.text.len());
+    stretches
 }
 
 /// A line of 50,000 marks of quotation is told before the parser opens a block for each.
@@ -70,7 +86,7 @@ struct Walk<'a> {
     masked: &'a Masked,
     options: &'a Options,
     limits: &'a Limits,
-    found: &'a mut Vec<Part>,
+    found: &'a mut Texts<Place>,
     untranslated: &'a mut Untranslated,
     open: Vec<Open>,
     /// The run being collected, and inside it those of alternative texts.
@@ -104,6 +120,54 @@ enum Block {
 }
 
 impl<'a> Walk<'a> {
+    /// Reads the stretches one after the other, and returns the labels that they define. `None` if they cannot be read
+    /// apart.
+    fn stretches(mut self, stretches: &[Range<usize>], depth: usize) -> Result<Option<Labels>, FormatError> {
+        let masked = self.masked;
+        let limit = self.limits.events.min(self.text.len().saturating_mul(20));
+        let possible = if stretches.len() > 1 { Labels::possible(&masked.text) } else { Labels::default() };
+        let mut labels = Labels::default();
+        let mut used = Labels::default();
+        let mut events = 0;
+        for Range { start, end } in stretches.iter().cloned() {
+            // What is defined in another stretch; whether it is will be seen.
+            let resolve = |link: BrokenLink<'_>| {
+                let is_possible = possible.contains(&link.reference);
+                is_possible.then(|| used.insert(&link.reference));
+                is_possible.then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
+            };
+            let parser = Parser::new_with_broken_link_callback(&masked.text[start..end], EXTENSIONS, Some(resolve));
+            for (label, definition) in parser.reference_definitions().iter() {
+                if stretches.len() > 1 && !possible.contains(label) {
+                    return Ok(None);
+                }
+                // The first one counts.
+                if labels.insert(label) && definition.title.is_some() {
+                    let span = start + definition.span.start..start + definition.span.end;
+                    self.found.extend(tail::title_of_definition(self.text, span));
+                }
+            }
+            for (event, range) in parser.into_offset_iter() {
+                events += 1;
+                if events > limit {
+                    return Err(FormatError::TooComplex { limit: limit as u64, unit: "events of markup" });
+                }
+                let range = start + range.start..start + range.end;
+                let may_go_on =
+                    matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)) | Tag::HtmlBlock));
+                if may_go_on && self.open.is_empty() && range.end == end && end < masked.text.len() {
+                    return Ok(None);
+                }
+                self.event(event, range)?;
+                if self.open.len() > depth {
+                    return Err(FormatError::TooComplex { limit: depth as u64, unit: "levels of nesting" });
+                }
+            }
+            self.flush()?;
+        }
+        Ok(used.all(|label| labels.contains(label)).then_some(labels))
+    }
+
     fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), FormatError> {
         match event {
             Event::Start(tag) => self.start(tag, range)?,
@@ -152,8 +216,8 @@ impl<'a> Walk<'a> {
                 (TagKind::Format, Markup::Emphasis(emphasis), emphasis.count)
             }
             Tag::Link { .. } => {
-                let open = range.start..range.start + 1;
-                (TagKind::Whole, Markup::Pair { open, close: 0..0, label: None }, 1)
+                let (open, close) = ((range.start..range.start + 1).into(), SmallRange::default());
+                (TagKind::Whole, Markup::Pair { open, close, label: None }, 1)
             }
             Tag::Image { link_type, .. } => {
                 self.untranslated.add(Reason::ImageText, "", range.start);
@@ -233,7 +297,7 @@ impl<'a> Walk<'a> {
         let close = match markup {
             Markup::Emphasis(emphasis) => range.end.saturating_sub(emphasis.count)..range.end,
             Markup::Pair { open, close, label } if is_link => {
-                let from = inner_end.max(open.end);
+                let from = inner_end.max(open.end());
                 if text[range.clone()].starts_with('<') {
                     // An address in angle brackets is its own target.
                     let shown = text[range.start + 1..range.end - 1].into();
@@ -247,12 +311,12 @@ impl<'a> Walk<'a> {
                     if text[end..].starts_with("[]") {
                         end += 2;
                     }
-                    *label = Some(open.end..bracket);
+                    *label = Some((open.end()..bracket).into());
                 } else {
                     title = tail::title_of_link(text, bracket..range.end, in_cell);
                 }
-                *close = bracket..end;
-                close.clone()
+                *close = (bracket..end).into();
+                close.range()
             }
             _ => range.end..range.end,
         };
@@ -268,7 +332,10 @@ impl<'a> Walk<'a> {
         let inner_end = run.nodes.last().map_or(whole.start + 2, |node| node.range.end);
         let in_cell = self.is_in_cell();
         let bracket = self.text[inner_end..range.end].find(']').map_or(range.end, |n| inner_end + n);
-        let is_named_by_text = matches!(link, LinkType::Shortcut | LinkType::Collapsed);
+        let is_named_by_text = matches!(
+            link,
+            LinkType::Shortcut | LinkType::Collapsed | LinkType::ShortcutUnknown | LinkType::CollapsedUnknown
+        );
         let mut end = range.end;
         if is_named_by_text {
             if self.text[end..].starts_with("[]") {
@@ -284,7 +351,8 @@ impl<'a> Walk<'a> {
             let context = if in_cell { Context::AlternativeInCell } else { Context::Alternative };
             let mut part = unit::part(self.text, &mut run, context, None);
             if let Some(Part { place: Place::Inline(slot), .. }) = part.as_mut().filter(|_| is_named_by_text) {
-                slot.label = Some(Box::new((whole.start + 2..bracket, bracket..end)));
+                let label = whole.start + 2..bracket;
+                slot.details_mut().label = Some((label.into(), (bracket..end).into()));
             }
             self.found.extend(part);
         }
@@ -354,7 +422,7 @@ impl<'a> Walk<'a> {
             let words = range.start + words.start..range.start + words.end;
             if self.options.code_comments {
                 let segments = Segments::One(Segment::plain(&text[words.clone()]));
-                self.found.push(Part { place: Place::Comment(words), segments });
+                self.found.extend([Part { place: Place::Comment(words.into()), segments }]);
             } else {
                 self.untranslated.add(Reason::CodeCommentsOff, "", words.start);
             }
@@ -371,7 +439,8 @@ impl<'a> Walk<'a> {
     fn hard_break(&mut self, range: Range<usize>) {
         let mark = self.text[range.clone()].trim_end_matches(['\r', '\n']).len();
         let mark = range.start..range.start + mark;
-        self.push(NodeKind::Break(Markup::Break { mark, ends_line: true, between: 0..0 }), range);
+        let (mark, between) = (mark.into(), SmallRange::default());
+        self.push(NodeKind::Break(Markup::Break { mark, ends_line: true, between }), range);
     }
 
     /// Cuts masked spans and addresses out of text.

@@ -57,7 +57,7 @@ impl<'a> Open<'a> {
     ) -> Result<(), FormatError> {
         let writer = Writer { document, slot: task.slot, inner: &task.inner };
         if task.source.is_same(task.translation) {
-            done.push((task.slot.range.clone(), writer.raw(&task.slot.range).0.into_owned()));
+            done.push((task.slot.range.range(), writer.raw(&task.slot.range.range()).0.into_owned()));
             return Ok(());
         }
         let tokens = tokens::tokens(task.slot, task.source, task.translation)?;
@@ -129,7 +129,7 @@ impl Writer<'_> {
         rewritten.extend(self.underline(&out));
         rewritten.extend(self.label());
         rewritten.extend(self.padding(&out));
-        rewritten.push((self.slot.range.clone(), out));
+        rewritten.push((self.slot.range.range(), out));
         (rewritten, doubt)
     }
 

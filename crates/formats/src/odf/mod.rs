@@ -134,7 +134,7 @@ fn take_flat_apart(
     let mut untranslated = Untranslated::default();
     untranslated.append(std::mem::take(&mut found.untranslated), FLAT);
     let skeleton = OdfSkeleton {
-        container: Container::Flat(bytes.to_vec()),
+        container: Container::Flat((part.text.as_bytes() != bytes).then(|| bytes.to_vec())),
         parts: vec![TextPart { part, found }],
         sources: Sources::of(&segments),
         limits: limits.clone(),

@@ -19,8 +19,8 @@ use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 /// What a document came in.
 pub(super) enum Container {
     Package(Package),
-    /// One file, which is the only part.
-    Flat(Vec<u8>),
+    /// One file, which is the only part: its bytes, if they are not the text's own.
+    Flat(Option<Vec<u8>>),
 }
 
 /// The container, its parts with text and the places in them.
@@ -53,6 +53,12 @@ impl Skeleton for OdfSkeleton {
 }
 
 impl OdfSkeleton {
+    /// A flat document as it came in.
+    fn flat(&self, bytes: Option<&Vec<u8>>) -> Vec<u8> {
+        let text = || self.parts.first().map(|part| part.part.text.as_bytes().to_vec()).unwrap_or_default();
+        bytes.cloned().unwrap_or_else(text)
+    }
+
     /// Writes the document.
     pub(super) fn write(
         &self,
@@ -64,7 +70,7 @@ impl OdfSkeleton {
         if !changed.contains(&true) {
             return match &self.container {
                 Container::Package(package) => package.write(&Changes::default()),
-                Container::Flat(bytes) => Ok(bytes.clone()),
+                Container::Flat(bytes) => Ok(self.flat(bytes.as_ref())),
             };
         }
         let retarget = Retarget::new(target);
@@ -81,7 +87,7 @@ impl OdfSkeleton {
         }
         let bytes = match &self.container {
             Container::Package(package) => package.write(&changes)?,
-            Container::Flat(bytes) => return Ok(bytes.clone()),
+            Container::Flat(bytes) => return Ok(self.flat(bytes.as_ref())),
         };
         Package::open(&bytes, &self.limits)
             .map_err(|error| FormatError::Verification(format!("the written package cannot be opened: {error}")))?;

@@ -79,7 +79,8 @@ pub(crate) fn segments(mut paragraph: Paragraph) -> Option<(Block, Vec<Segment>)
     for part in parts {
         literals_between(&paragraph.tokens, at..part.start, &mut items);
         at = part.end;
-        let (slot, segment) = Builder::new(&paragraph, part).build(segments.len());
+        let (slot, mut segment) = Builder::new(&paragraph, part).build(segments.len());
+        segment.shrink_to_fit();
         items.push(Item::Slot(slot));
         segments.push(segment);
     }

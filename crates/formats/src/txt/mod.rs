@@ -9,7 +9,6 @@ mod paragraphs;
 
 use terjuman_model::{Segment, TaggedText};
 
-use crate::edits::Edits;
 use crate::text_file::TextFile;
 use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target};
 
@@ -37,12 +36,12 @@ impl Skeleton for TextSkeleton {
             return Err(FormatError::Verification("translations and segments differ in number".into()));
         }
         let text = self.file.text();
-        let mut edits = Edits::default();
+        let mut rewriting = self.file.rewriting();
         for (unit, translation) in self.units.iter().zip(translations) {
             if translation.text() != unit.joined(text) {
-                unit.write(text, translation.text(), &mut edits);
+                unit.write(text, translation.text(), &mut rewriting);
             }
         }
-        self.file.write(edits)
+        Ok(self.file.write_anew(rewriting))
     }
 }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::lines::{Line, LineKind, separators};
-use crate::edits::Edits;
 use crate::fill::{breaks, is_wide, joins_without_space, width};
+use crate::rewriting::Rewriting;
 use crate::wording::has_words;
 
 /// A unit of translation.
@@ -50,14 +50,14 @@ impl Unit {
     }
 
     /// Puts a translation in the unit's place.
-    pub(super) fn write(&self, text: &str, translation: &str, edits: &mut Edits) {
+    pub(super) fn write(&self, text: &str, translation: &str, rewriting: &mut Rewriting<'_>) {
         match self {
             Self::Cell { body, padding, least } => {
-                edits.replace(body.clone(), translation);
+                rewriting.replace(body.clone(), translation);
                 if !padding.is_empty() && text[padding.clone()].bytes().all(|b| b == b' ') {
                     let room = width(&text[body.start..padding.end]);
                     let blanks = room.saturating_sub(width(translation)).max(*least);
-                    edits.replace(padding.clone(), " ".repeat(blanks));
+                    rewriting.replace(padding.clone(), &" ".repeat(blanks));
                 }
             }
             Self::Paragraph { bodies, start, width: line_width } => {
@@ -66,7 +66,7 @@ impl Unit {
                 // What stood between the lines: blanks, the line end, the next line's indentation.
                 let between: Vec<_> = bodies.windows(2).map(|pair| &text[pair[0].end..pair[1].start]).collect();
                 let Some(usual) = between.last() else {
-                    edits.replace(whole, translation);
+                    rewriting.replace(whole, translation);
                     return;
                 };
                 let after_line_end =
@@ -85,7 +85,7 @@ impl Unit {
                     at = place.end;
                 }
                 out.push_str(&translation[at..]);
-                edits.replace(whole, out);
+                rewriting.replace(whole, &out);
             }
         }
     }

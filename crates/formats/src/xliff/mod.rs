@@ -12,6 +12,7 @@ mod unit;
 mod walk;
 
 use self::skeleton::XliffSkeleton;
+use crate::sources::Sources;
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options};
 
@@ -24,8 +25,9 @@ pub(crate) fn extract(bytes: &[u8], _: &Options, limits: &Limits) -> Result<Extr
     }
     let part = XmlPart::decode_declared(NAME, bytes)?;
     let (found, segments) = walk::walk(&part, limits)?;
+    let sources = Sources::of(&segments);
     let original = (part.text.as_bytes() != bytes).then(|| bytes.to_vec());
-    let skeleton = XliffSkeleton { part, original, found, limits: limits.clone() };
+    let skeleton = XliffSkeleton { part, original, found, sources, limits: limits.clone() };
     Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings: Vec::new() })
 }
 

@@ -5,8 +5,9 @@ use terjuman_model::{LanguageTag, TaggedText};
 use super::attributes::Change;
 use super::unit::{Job, Place};
 use super::walk::{File, Found, Version, language_attribute};
-use crate::edits::Edits;
-use crate::inline::{rewrite, splice};
+use crate::inline::{splice, write};
+use crate::rewriting::{Rewriting, nested};
+use crate::sources::Sources;
 use crate::xml::{XmlPart, check, escape_attribute};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
@@ -16,6 +17,8 @@ pub(super) struct XliffSkeleton {
     /// The bytes, if they are not the text's own.
     pub(super) original: Option<Vec<u8>>,
     pub(super) found: Found,
+    /// What its texts say: a target that says the same has their spelling.
+    pub(super) sources: Sources,
     pub(super) limits: Limits,
 }
 
@@ -28,35 +31,36 @@ impl Skeleton for XliffSkeleton {
         if translations.len() != self.found.slots.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
         }
-        let mut edits = Edits::default();
+        let text = &self.part.text;
+        let mut rewriting = Rewriting::new(text);
+        let mut files = self.found.files.iter().peekable();
         for job in &self.found.jobs {
-            let slots = &self.found.slots[job.slots.clone()];
-            let rewritten = rewrite(&self.part.text, slots, &translations[job.slots.clone()], Vec::new())?;
+            // A file's tag stands before its units.
+            while let Some(file) = files.next_if(|file| file.tag.range.start < job.source.start()) {
+                self.write_language(file, target, &mut rewriting);
+            }
+            let slots = &self.found.slots[job.slots.range()];
+            let mut rewritten = Vec::new();
+            let place = |index: usize| slots[index].range.range();
+            let first = job.slots.start();
+            let write = |index: usize, inner: &[_]| {
+                let (slot, translation) = (&slots[index], &translations[first + index]);
+                let is_same = self.sources.is_same(first + index, translation);
+                if is_same { Ok(None) } else { write(text, slot, translation, inner).map(Some) }
+            };
+            nested(Vec::new(), slots.len(), place, write, |new| rewritten.push(new))?;
             // Without a language nothing was translated: what says the same is not worth a target.
             if target.language.is_none() && rewritten.is_empty() {
                 continue;
             }
             let mut content = String::new();
-            splice(&self.part.text, job.source.clone(), &rewritten, &mut content);
-            self.write(job, &content, target.language.as_ref(), &mut edits);
+            splice(text, job.source.range(), &rewritten, &mut content);
+            self.write(job, &content, target.language.as_ref(), &mut rewriting);
         }
-        if let Some(language) = &target.language {
-            for file in &self.found.files {
-                if states(file, language) == Stated::Changes {
-                    let change = [(language_attribute(self.found.version), Change::Set(language.code()))];
-                    let mut tag = file.tag.changed(&self.part.text, &change);
-                    if file.tag.empty {
-                        tag.push_str(&file.tag.end_tag());
-                    }
-                    edits.replace(file.tag.range.clone(), tag);
-                }
-            }
-        }
-        if edits.is_empty() {
+        files.for_each(|file| self.write_language(file, target, &mut rewriting));
+        let Some(text) = rewriting.finish() else {
             return Ok(self.original.as_deref().unwrap_or(self.part.text.as_bytes()).to_vec());
-        }
-        let text = String::from_utf8(edits.apply(self.part.text.as_bytes()))
-            .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
+        };
         check(&text, &self.part.name, &self.limits)?;
         Ok(self.part.encode_owned(text))
     }
@@ -84,10 +88,23 @@ fn states(file: &File, language: &LanguageTag) -> Stated {
 }
 
 impl XliffSkeleton {
-    fn write(&self, job: &Job, content: &str, language: Option<&LanguageTag>, edits: &mut Edits) {
+    /// A file says which language its targets are in.
+    fn write_language(&self, file: &File, target: &Target, out: &mut Rewriting<'_>) {
+        let Some(language) = &target.language else { return };
+        if states(file, language) == Stated::Changes {
+            let change = [(language_attribute(self.found.version), Change::Set(language.code()))];
+            let mut tag = file.tag.changed(&self.part.text, &change);
+            if file.tag.empty {
+                tag.push_str(&file.tag.end_tag());
+            }
+            out.replace(file.tag.range.clone(), &tag);
+        }
+    }
+
+    fn write(&self, job: &Job, content: &str, language: Option<&LanguageTag>, out: &mut Rewriting<'_>) {
         let text = &self.part.text;
         let version = self.found.version;
-        let file = &self.found.files[job.file];
+        let file = &self.found.files[job.file as usize];
         let mut changes = Vec::new();
         // The region that the file states is better than none.
         let named = language.map(|language| match (states(file, language), &file.language) {
@@ -107,9 +124,14 @@ impl XliffSkeleton {
         if version == Version::V1_2 {
             changes.push(("state-qualifier", Change::Set("mt-suggestion")));
         }
+        if let Some(segment) = &job.segment {
+            let changes = [("state", Change::Set("translated")), ("subState", Change::Remove)];
+            out.replace(segment.range.clone(), &segment.changed(text, &changes));
+        }
         match &job.place {
-            Place::Insert { at, indent, name } => {
-                let mut new = format!("{}<{name}", &text[indent.clone()]);
+            Place::Insert { at, indent, prefix } => {
+                let prefix = prefix.as_deref().unwrap_or_default();
+                let mut new = format!("{}<{prefix}target", &text[indent.range()]);
                 for (attribute, change) in &changes {
                     if let Change::Set(value) = change {
                         new.push_str(&format!(" {attribute}=\""));
@@ -117,21 +139,18 @@ impl XliffSkeleton {
                         new.push('"');
                     }
                 }
-                new.push_str(&format!(">{content}</{name}>"));
-                edits.replace(*at..*at, new);
+                new.push_str(&format!(">{content}</{prefix}target>"));
+                let at = *at as usize;
+                out.replace(at..at, &new);
             }
             Place::Replace { target, end } => {
                 let new = format!("{}{content}{}", target.changed(text, &changes), target.end_tag());
-                edits.replace(target.range.start..*end, new);
+                out.replace(target.range.start..*end, &new);
             }
             Place::Fill { mark, end } => {
                 let new = format!("{}{content}{}", mark.changed(text, &[]), mark.end_tag());
-                edits.replace(mark.range.start..*end, new);
+                out.replace(mark.range.start..*end, &new);
             }
-        }
-        if let Some(segment) = &job.segment {
-            let changes = [("state", Change::Set("translated")), ("subState", Change::Remove)];
-            edits.replace(segment.range.clone(), segment.changed(text, &changes));
         }
     }
 }

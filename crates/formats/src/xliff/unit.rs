@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::attributes::StartTag;
 use super::content::{Content, Mark};
+use crate::small_range::SmallRange;
 
 /// A `trans-unit`, or a `segment` of version 2.
 #[derive(Debug)]
@@ -33,13 +34,13 @@ pub(super) struct Side {
 #[derive(Debug)]
 pub(super) struct Job {
     /// What the translation is laid out like: a range of a source.
-    pub(super) source: Range<usize>,
+    pub(super) source: SmallRange,
     pub(super) place: Place,
     /// The slots in it.
-    pub(super) slots: Range<usize>,
+    pub(super) slots: SmallRange,
     /// The segment of version 2 whose state changes.
-    pub(super) segment: Option<StartTag>,
-    pub(super) file: usize,
+    pub(super) segment: Option<Box<StartTag>>,
+    pub(super) file: u32,
 }
 
 /// Where a translation goes.
@@ -47,15 +48,15 @@ pub(super) struct Job {
 pub(super) enum Place {
     /// Into a new target.
     Insert {
-        at: usize,
-        indent: Range<usize>,
-        /// The name of the target.
-        name: Box<str>,
+        at: u32,
+        indent: SmallRange,
+        /// What its name begins with before `target`, nearly always nothing.
+        prefix: Option<Box<str>>,
     },
     /// Into a target, in the place of all that is in it, up to its end.
-    Replace { target: StartTag, end: usize },
+    Replace { target: Box<StartTag>, end: usize },
     /// Into a segment of a target, up to its end.
-    Fill { mark: StartTag, end: usize },
+    Fill { mark: Box<StartTag>, end: usize },
 }
 
 impl Unit {
@@ -81,12 +82,13 @@ impl Unit {
     /// Where the whole of the translation goes.
     pub(super) fn place(&self) -> Option<Place> {
         if let Some(target) = &self.target {
-            return Some(Place::Replace { target: target.tag.clone(), end: target.content.end });
+            return Some(Place::Replace { target: Box::new(target.tag.clone()), end: target.content.end });
         }
         let source = self.source.as_ref()?;
         let before = self.seg_source.as_ref().unwrap_or(source);
-        let name = format!("{}target", source.tag.name.strip_suffix("source").unwrap_or_default());
-        Some(Place::Insert { at: before.content.end, indent: self.indent.clone(), name: name.into() })
+        let prefix = source.tag.name.strip_suffix("source").filter(|prefix| !prefix.is_empty()).map(Into::into);
+        let at = u32::try_from(before.content.end).unwrap_or(u32::MAX);
+        Some(Place::Insert { at, indent: self.indent.clone().into(), prefix })
     }
 
     /// Segments of a target that is finished in part: those without text, with the segment of the source.

@@ -10,6 +10,7 @@ use super::content::Reader;
 use super::escaped::Names;
 use super::unit::{Job, Side, Unit};
 use crate::inline::{self, Item, Slot};
+use crate::texts::Texts;
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart};
 use crate::{FormatError, Limits, Reason, Untranslated};
 
@@ -258,6 +259,7 @@ impl Walk<'_> {
         let is_finished = unit.is_finished(text);
         let is_kept = unit.target.as_ref().is_some_and(|target| !unit.is_open && !target.content.is_blank);
         self.found.files[file].has_finished |= is_finished || is_kept;
+        let file = u32::try_from(file).unwrap_or(u32::MAX);
         let source = unit.layout().map(|side| side.content.range.start);
         if !unit.is_open {
             source.into_iter().for_each(|at| self.found.untranslated.add(Reason::ProtectedRange, "", at));
@@ -277,8 +279,8 @@ impl Walk<'_> {
                 let subs = subs[from..].iter();
                 texts.extend(subs.map(|sub| within(sub, &range)).take_while(|sub| !sub.is_empty()));
                 let slots = self.slots(texts);
-                let place = super::unit::Place::Fill { mark: mark.tag, end: mark.end };
-                self.found.jobs.push(Job { source: range, place, slots, segment: None, file });
+                let place = super::unit::Place::Fill { mark: Box::new(mark.tag), end: mark.end };
+                self.found.jobs.push(Job { source: range.into(), place, slots: slots.into(), segment: None, file });
             }
             return;
         }
@@ -289,22 +291,20 @@ impl Walk<'_> {
         let mut texts = vec![std::mem::take(&mut layout.content.items)];
         texts.append(&mut layout.content.subs);
         let slots = self.slots(texts);
-        let segment = (self.found.version == Version::V2).then_some(unit.tag);
-        self.found.jobs.push(Job { source, place, slots, segment, file });
+        let segment = (self.found.version == Version::V2).then(|| Box::new(unit.tag));
+        self.found.jobs.push(Job { source: source.into(), place, slots: slots.into(), segment, file });
     }
 
     /// Makes slots of texts, in order of their places, outer ones first.
     fn slots(&mut self, texts: Vec<Vec<Item>>) -> Range<usize> {
-        let mut found = Vec::new();
+        let mut found = Texts::default();
         for items in texts {
             inline::segments(&self.part.text, items, false, &mut found);
         }
-        found.sort_by_key(|(slot, _)| (slot.range.start, Reverse(slot.range.end)));
+        found.sort_by_key(|slot: &Slot| (slot.range.start(), Reverse(slot.range.end())));
         let first = self.found.slots.len();
-        for (slot, segment) in found {
-            self.found.slots.push(slot);
-            self.segments.push(segment);
-        }
+        self.found.slots.append(&mut found.slots);
+        self.segments.append(&mut found.segments);
         first..self.found.slots.len()
     }
 }

@@ -7,7 +7,7 @@ mod values;
 use std::ops::Range;
 
 use html5gum::State;
-use terjuman_model::{Segment, TagKind};
+use terjuman_model::TagKind;
 
 use super::attributes::{self, Attribute, find, value_of};
 use super::elements::{Content, Element, Known, Names, Role};
@@ -18,17 +18,14 @@ use super::slot::Slot;
 use super::stack::{Context, Open, Stack, TextKind};
 use super::templates;
 use super::token::{self, Shared, Token, TokenKind};
+use crate::texts::Texts;
 use crate::{FormatError, Limits, Options};
 
 /// Elements nested deeper are taken as if they stood beside each other.
 const FLAT_FROM: usize = 512;
 
 /// Reads a document: its slots with their segments, inner ones first, and what it says of itself.
-pub(super) fn walk(
-    text: &str,
-    options: &Options,
-    limits: &Limits,
-) -> Result<(Vec<(Slot, Segment)>, Notes), FormatError> {
+pub(super) fn walk(text: &str, options: &Options, limits: &Limits) -> Result<(Texts<Slot>, Notes), FormatError> {
     let templates = templates::mask(text);
     let shared = Shared::default();
     let mut walker = Walker {
@@ -45,7 +42,7 @@ pub(super) fn walk(
         outer: None,
         ruby_text: None,
         at: 0,
-        found: Vec::new(),
+        found: Texts::default(),
         notes: Notes::default(),
     };
     let mut tokenizer = token::tokenizer(&templates.masked, &shared);
@@ -102,7 +99,7 @@ struct Walker<'a> {
     ruby_text: Option<usize>,
     /// Where the last token ended.
     at: usize,
-    found: Vec<(Slot, Segment)>,
+    found: Texts<Slot>,
     notes: Notes,
 }
 

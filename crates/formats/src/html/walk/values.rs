@@ -74,15 +74,15 @@ impl Walker<'_> {
         items.retain(|item| !item.range.is_empty());
         let before = self.found.len();
         run::segments(self.text, &items, Layout::Flow, Place::Attribute, &mut self.decoder, &mut self.found);
-        for (slot, _) in &mut self.found[before..] {
+        for slot in &mut self.found.slots[before..] {
             slot.attribute = Some(quote);
         }
         // A value without quotes gets some when it changes: only the whole of it can be replaced.
         if quote == Quote::None {
-            let whole = |slot: &Slot| slot.range == range && slot.tags.is_empty();
-            let kept = self.found.split_off(before).into_iter().filter(|(slot, _)| whole(slot));
-            self.found.extend(kept);
-            for (slot, segment) in &mut self.found[before..] {
+            let whole = |slot: &Slot| slot.range.range() == range && slot.tags.is_empty();
+            self.found.retain_from(before, whole);
+            let slots = self.found.slots[before..].iter_mut();
+            for (slot, segment) in slots.zip(&self.found.segments[before..]) {
                 slot.keep_spelling(segment.source.text());
             }
         }

@@ -77,7 +77,7 @@ impl Found<'_> {
         let value = style.decoded(&self.text[range.clone()]);
         let value = value.trim();
         if has_words(value) && !yaml::is_typed(value) {
-            let place = Place::Scalar(Scalar { range, style });
+            let place = Place::Scalar(Box::new(Scalar { range, style }));
             self.parts.push(Part { place, segments: Segments::One(Segment::plain(value)) });
         }
     }

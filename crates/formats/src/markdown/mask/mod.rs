@@ -20,6 +20,8 @@ pub(super) struct Masked {
     pub(super) spans: Vec<Span>,
     /// Tags of components on lines of their own that have words in their attributes, in order.
     pub(super) tags: Vec<Range<usize>>,
+    /// Where lines with headings begin that stand behind empty lines and in nothing else, as far as lines tell.
+    pub(super) headings: Vec<usize>,
 }
 
 /// A hidden stretch.
@@ -74,7 +76,18 @@ pub(super) fn mask(text: &str, head: Range<usize>) -> Masked {
             spans::hide(&mut masker, lines[first].words.clone());
         }
     }
-    masker.finish()
+    let headings = headings(text, &lines);
+    masker.finish(headings)
+}
+
+fn headings(text: &str, lines: &[Line]) -> Vec<usize> {
+    let is_heading = |pair: &&[Line]| {
+        let [before, line] = pair else { return false };
+        let marks = text[line.words.clone()].trim_start_matches('#');
+        let is_marked = (1..=6).contains(&(line.words.len() - marks.len())) && marks.starts_with([' ', '\t']);
+        before.is_blank() && !before.is_code && !before.is_quoted && line.is_flush && !line.is_code && is_marked
+    };
+    lines.windows(2).filter(is_heading).map(|pair| pair[1].words.start).collect()
 }
 
 /// The hidden document while it is made.
@@ -128,11 +141,11 @@ impl Masker<'_> {
         self.spans.extend(spans.into_iter().filter(|span| !span.range.is_empty()));
     }
 
-    fn finish(mut self) -> Masked {
+    fn finish(mut self, headings: Vec<usize>) -> Masked {
         self.spans.sort_by_key(|span| span.range.start);
         self.tags.sort_by_key(|range| range.start);
         let text = String::from_utf8(self.hidden).expect("whole characters were replaced by ASCII");
-        Masked { text, spans: self.spans, tags: self.tags }
+        Masked { text, spans: self.spans, tags: self.tags, headings }
     }
 }
 
