@@ -55,6 +55,13 @@ const TASK: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 ";
 
 #[test]
+fn a_comment_in_a_word_does_not_cut_it() {
+    let extracted = read("<topic id=\"t\"><title>Equip<!-- x -->ment<?y z?>s</title></topic>");
+    assert_eq!(extracted.segments[0].source.text(), "Equipments");
+    assert!(extracted.segments[0].tags.iter().all(|tag| tag.kind == terjuman_model::TagKind::Anchor));
+}
+
+#[test]
 fn texts_of_a_task() {
     assert_eq!(
         texts(TASK),

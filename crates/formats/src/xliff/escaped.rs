@@ -173,7 +173,7 @@ mod tests {
                     ItemKind::Point => "point",
                     ItemKind::Break => "break",
                     ItemKind::Border => "border",
-                    ItemKind::Isolated | ItemKind::Protected(_) => "other",
+                    ItemKind::Anchor | ItemKind::Isolated | ItemKind::Protected(_) => "other",
                 };
                 format!("{kind} {}", &text[item.range.clone()])
             })
