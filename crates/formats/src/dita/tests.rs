@@ -166,3 +166,10 @@ fn what_is_no_topic_is_refused() {
         assert!(matches!(refused(bad), FormatError::Corrupt { .. }), "{bad}");
     }
 }
+
+#[test]
+fn a_map_of_areas_has_words_in_its_links_alone() {
+    let map = "<topic id=\"t\"><title>A map</title><body><imagemap><image href=\"m.png\"/><area><shape>rect</shape>\
+               <coords>0,0,9,9</coords><xref href=\"a.dita\">The harbour</xref></area></imagemap></body></topic>";
+    assert_eq!(texts(map), ["A map", "The harbour"]);
+}

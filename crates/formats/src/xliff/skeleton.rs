@@ -108,7 +108,7 @@ impl XliffSkeleton {
             changes.push(("state-qualifier", Change::Set("mt-suggestion")));
         }
         match &job.place {
-            Place::Insert { at, indent, name } => {
+            Place::Insert { at, indent, name, space } => {
                 let mut new = format!("{}<{name}", &text[indent.clone()]);
                 for (attribute, change) in &changes {
                     if let Change::Set(value) = change {
@@ -116,6 +116,9 @@ impl XliffSkeleton {
                         escape_attribute(value, &mut new);
                         new.push('"');
                     }
+                }
+                if let Some(space) = space {
+                    new.push_str(&format!(" xml:space=\"{}\"", &text[space.clone()]));
                 }
                 new.push_str(&format!(">{content}</{name}>"));
                 edits.replace(*at..*at, new);

@@ -51,6 +51,8 @@ pub(super) enum Place {
         indent: Range<usize>,
         /// The name of the target.
         name: Box<str>,
+        /// What the source says of its white space: the target has the same.
+        space: Option<Range<usize>>,
     },
     /// Into a target, in the place of all that is in it, up to its end.
     Replace { target: StartTag, end: usize },
@@ -86,7 +88,8 @@ impl Unit {
         let source = self.source.as_ref()?;
         let before = self.seg_source.as_ref().unwrap_or(source);
         let name = format!("{}target", source.tag.name.strip_suffix("source").unwrap_or_default());
-        Some(Place::Insert { at: before.content.end, indent: self.indent.clone(), name: name.into() })
+        let space = source.tag.value("xml:space");
+        Some(Place::Insert { at: before.content.end, indent: self.indent.clone(), name: name.into(), space })
     }
 
     /// Segments of a target that is finished in part: those without text, with the segment of the source.
