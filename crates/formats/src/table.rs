@@ -211,7 +211,7 @@ static FORMATS: [FormatEntry; 19] = [
     FormatEntry {
         format: Format::Markdown,
         name: "Markdown",
-        extensions: &[".markdown", ".mdown", ".mkdn", ".md", ".mkd", ".mdwn", ".mdtxt", ".mdtext", ".rmd"],
+        extensions: &[".markdown", ".mdown", ".mkdn", ".md", ".mkd", ".mdwn", ".mdtxt", ".mdtext", ".rmd", ".mdx"],
         content_types: &["text/markdown", "text/x-markdown", "text/plain"],
         versions: &[],
         default_version: None,

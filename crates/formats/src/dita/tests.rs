@@ -55,6 +55,13 @@ const TASK: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 ";
 
 #[test]
+fn a_comment_in_a_word_does_not_cut_it() {
+    let extracted = read("<topic id=\"t\"><title>Equip<!-- x -->ment<?y z?>s</title></topic>");
+    assert_eq!(extracted.segments[0].source.text(), "Equipments");
+    assert!(extracted.segments[0].tags.iter().all(|tag| tag.kind == terjuman_model::TagKind::Anchor));
+}
+
+#[test]
 fn texts_of_a_task() {
     assert_eq!(
         texts(TASK),
@@ -158,4 +165,11 @@ fn what_is_no_topic_is_refused() {
     ] {
         assert!(matches!(refused(bad), FormatError::Corrupt { .. }), "{bad}");
     }
+}
+
+#[test]
+fn a_map_of_areas_has_words_in_its_links_alone() {
+    let map = "<topic id=\"t\"><title>A map</title><body><imagemap><image href=\"m.png\"/><area><shape>rect</shape>\
+               <coords>0,0,9,9</coords><xref href=\"a.dita\">The harbour</xref></area></imagemap></body></topic>";
+    assert_eq!(texts(map), ["A map", "The harbour"]);
 }

@@ -98,7 +98,7 @@ const THINGS: [&str; 13] = [
     "mathmlref",
 ];
 
-const KEPT: [&str; 27] = [
+const KEPT: [&str; 26] = [
     "codeblock",
     "screen",
     "msgblock",
@@ -121,7 +121,6 @@ const KEPT: [&str; 27] = [
     "bookchangehistory",
     "publisherinformation",
     "authorinformation",
-    "area",
     "shape",
     "coords",
     "equation-block",

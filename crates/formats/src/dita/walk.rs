@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
                 Kind::Text if self.lines => self.text_lines(event.range),
                 Kind::Text => self.push(ItemKind::Text(Spelling::Escaped), event.range),
                 Kind::CData => self.push(ItemKind::Text(Spelling::Section), event.range),
-                Kind::Other => self.push(ItemKind::Point, event.range),
+                Kind::Other => self.push(ItemKind::Anchor, event.range),
             }
         }
         Ok(())

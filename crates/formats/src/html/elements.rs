@@ -29,6 +29,8 @@ pub(super) enum Role {
     Break,
     /// Void, stands in the text.
     Point,
+    /// Void, shows nothing where it stands, not even between two letters: `wbr`.
+    Anchor,
     /// Stands in the text as one thing, and holds units of its own: `select`, `svg`, `object`.
     Island,
     /// The small text above ruby characters.
@@ -143,7 +145,7 @@ impl Names {
 
 fn element(name: &[u8]) -> Element {
     use Known as K;
-    use Role::{Block, Break, Code, Format, Island, Point, RubyText, Whole};
+    use Role::{Anchor, Block, Break, Code, Format, Island, Point, RubyText, Whole};
     match name {
         b"html" => Element::new(K::Html, Block),
         b"head" => Element::new(K::Head, Block).breaking_out(),
@@ -197,9 +199,10 @@ fn element(name: &[u8]) -> Element {
         b"meta" => Element::void(K::Meta, Point).breaking_out(),
         b"input" => Element::void(K::Input, Point),
         b"link" => Element::void(K::Link, Point),
-        b"area" | b"base" | b"basefont" | b"bgsound" | b"keygen" | b"param" | b"source" | b"track" | b"wbr" => {
+        b"area" | b"base" | b"basefont" | b"bgsound" | b"keygen" | b"param" | b"source" | b"track" => {
             Element::void(K::Other, Point)
         }
+        b"wbr" => Element::void(K::Other, Anchor),
 
         b"script" => Element::raw(State::ScriptData, Island),
         b"style" | b"iframe" | b"noembed" => Element::raw(State::RawText, Island),

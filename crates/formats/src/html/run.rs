@@ -39,6 +39,8 @@ pub(super) enum ItemKind {
     End(NameId),
     /// A thing.
     Point,
+    /// A comment, or a place where a word may be broken: nothing that one sees.
+    Anchor,
     /// A line break.
     Break,
 }
@@ -159,9 +161,10 @@ fn segment(source: &str, nodes: &[Node], first: usize) -> (Slot, Segment) {
                 builder.end_piece();
                 segment.source.close(ids[mate - first]);
             }
-            NodeKind::Point | NodeKind::Break | NodeKind::Isolated => {
+            NodeKind::Point | NodeKind::Anchor | NodeKind::Break | NodeKind::Isolated => {
                 let kind = match node.kind {
                     NodeKind::Break => TagKind::Break,
+                    NodeKind::Anchor => TagKind::Anchor,
                     NodeKind::Point => TagKind::Point,
                     _ => TagKind::Isolated,
                 };

@@ -93,7 +93,7 @@ impl Builder<'_> {
                 item.range = without_blanks(self.text, item.range.clone(), *spelling, end);
                 item.range.is_empty()
             }
-            ItemKind::Point | ItemKind::Break | ItemKind::Isolated => true,
+            ItemKind::Point | ItemKind::Anchor | ItemKind::Break | ItemKind::Isolated => true,
             ItemKind::Protected(visible) => visible.trim().is_empty(),
             ItemKind::Open(..) | ItemKind::Close(_) | ItemKind::Border => false,
         }
@@ -140,6 +140,7 @@ impl Builder<'_> {
                 }
                 ItemKind::Protected(_) => TagKind::Protected,
                 ItemKind::Point => TagKind::Point,
+                ItemKind::Anchor => TagKind::Anchor,
                 ItemKind::Break => TagKind::Break,
                 ItemKind::Isolated | ItemKind::Border => TagKind::Isolated,
             };

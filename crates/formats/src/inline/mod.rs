@@ -36,6 +36,8 @@ pub(crate) enum ItemKind {
     Close(Key),
     /// A thing.
     Point,
+    /// A comment or a processing instruction: it may stand inside a word.
+    Anchor,
     /// A line break.
     Break,
     /// Something that keeps its order among its like.

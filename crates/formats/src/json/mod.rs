@@ -1,9 +1,11 @@
 //! JSON: the strings that are values and hold words for people.
 //!
-//! A string is cut into its lines; one that holds HTML goes through the filter of HTML. Names, numbers, and strings that
+//! A string is cut into its lines; one that holds HTML goes through the filter of HTML, and of a [`message`] for plurals
+//! the branches are texts. Names, numbers, and strings that
 //! are plainly codes are left alone. The skeleton is the text; a merge replaces what stands between quotes.
 
 mod keys;
+mod message;
 mod scan;
 mod strings;
 
@@ -11,7 +13,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use encoding_rs::UTF_8;
-use terjuman_model::{Segment, TaggedText};
+use terjuman_model::{Segment, TagKind, TaggedText};
 
 use self::keys::Keys;
 use self::scan::Value;
@@ -95,6 +97,10 @@ fn read(
     limits: &Limits,
     segments: &mut Vec<Segment>,
 ) -> Result<Option<HtmlSkeleton>, FormatError> {
+    if let Some(stretches) = message::read(content) {
+        segments.extend(messages(content, stretches).into_iter().map(|(_, segment)| segment));
+        return Ok(None);
+    }
     if has_markup(content) {
         let page = html::read(content.as_bytes(), Some(UTF_8), options, limits)?;
         segments.extend(page.segments);
@@ -115,8 +121,47 @@ fn lines(content: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Whether there is a tag: `<` and a letter, and somewhere behind it `>`.
+/// The texts of a message with arguments, and where they stand.
+fn messages(content: &str, stretches: Vec<message::Stretch>) -> Vec<(Range<usize>, Segment)> {
+    let mut found = Vec::new();
+    for stretch in stretches {
+        let words = &content[stretch.range.clone()];
+        let start = stretch.range.start + (words.len() - words.trim_start().len());
+        let end = start + words.trim().len();
+        let mut segment = Segment::default();
+        let mut at = start;
+        let mut bare = String::new();
+        for argument in stretch.arguments {
+            bare.push_str(&content[at..argument.start]);
+            segment.source.push_str(&content[at..argument.start]);
+            let tag = segment.add_tag(TagKind::Protected);
+            segment.source.open(tag);
+            segment.source.push_str(&content[argument.clone()]);
+            segment.source.close(tag);
+            at = argument.end;
+        }
+        bare.push_str(&content[at..end.max(at)]);
+        segment.source.push_str(&content[at..end.max(at)]);
+        if has_words(&bare) {
+            found.push((start..end, segment));
+        }
+    }
+    found
+}
+
+/// Whether there is a tag, `<` and a letter and somewhere behind it `>`, or a reference to a character.
 fn has_markup(content: &str) -> bool {
+    let has_reference = content.split('&').skip(1).any(|rest| {
+        let name = rest.split(';').next().filter(|name| name.len() < rest.len() && (2..=24).contains(&name.len()));
+        let is_name = |name: &str| {
+            let rest = name.strip_prefix('#').unwrap_or(name);
+            rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        };
+        name.is_some_and(is_name)
+    });
+    if has_reference {
+        return true;
+    }
     let tag = content.match_indices('<').find(|(at, _)| {
         let rest = content[at + 1..].strip_prefix('/').unwrap_or(&content[at + 1..]);
         rest.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -127,6 +172,10 @@ fn has_markup(content: &str) -> bool {
 /// One word with the marks of a name that programs use: `snake_case`, `camelCase`, `dotted.name`, `CONSTANT_1`.
 fn is_code(content: &str) -> bool {
     let word = content.trim();
+    // Keys and certificates have lines.
+    if matches!(word, "true" | "false" | "null") || word.starts_with("-----BEGIN ") {
+        return true;
+    }
     if word.contains(char::is_whitespace) || !word.is_ascii() {
         return false;
     }
@@ -136,9 +185,35 @@ fn is_code(content: &str) -> bool {
 }
 
 /// Names whose values programs read.
-const TECHNICAL: [&str; 22] = [
-    "id", "uuid", "guid", "type", "kind", "key", "url", "uri", "href", "src", "path", "file", "lang", "language",
-    "locale", "class", "color", "format", "encoding", "mimetype", "version", "email",
+const TECHNICAL: [&str; 28] = [
+    "id",
+    "uuid",
+    "guid",
+    "type",
+    "kind",
+    "key",
+    "url",
+    "uri",
+    "href",
+    "src",
+    "path",
+    "file",
+    "lang",
+    "language",
+    "locale",
+    "class",
+    "classname",
+    "required",
+    "enum",
+    "license",
+    "module",
+    "target",
+    "color",
+    "format",
+    "encoding",
+    "mimetype",
+    "version",
+    "email",
 ];
 
 /// Whether the name says that one word is meant for a program: `"type": "button"`. Whole sentences never are, and what
@@ -147,7 +222,8 @@ fn is_technical(text: &str, value: &Value) -> bool {
     let Some(key) = value.key.clone() else { return false };
     let (key, word) = (&text[key], &text[value.range.clone()]);
     let known = |key: &str| TECHNICAL.iter().any(|known| known.eq_ignore_ascii_case(key));
-    !word.contains(' ') && (key.starts_with(['@', '$']) || (known(key) && !word.starts_with(char::is_uppercase)))
+    let is_foreign = key.starts_with(['@', '$']) || key.starts_with("x-");
+    !word.contains(' ') && (is_foreign || (known(key) && !word.starts_with(char::is_uppercase)))
 }
 
 struct JsonSkeleton {
@@ -197,14 +273,18 @@ fn write_page<'a>(
 }
 
 fn write_lines<'a>(content: &str, translations: &'a [TaggedText]) -> Cow<'a, str> {
-    let mut places = lines(content).peekable();
-    // Most are one line and nothing else.
-    if let ([translation], true) = (translations, places.peek() == Some(&(0..content.len()))) {
-        return translation.text().into();
-    }
     let mut rewriting = Rewriting::new(content);
-    for (line, translation) in places.zip(translations) {
-        rewriting.replace(line, translation.text());
+    if let Some(stretches) = message::read(content) {
+        for ((place, _), translation) in messages(content, stretches).into_iter().zip(translations) {
+            rewriting.replace(place, translation.text());
+        }
+    } else {
+        let mut places = lines(content).peekable();
+        // Most are one line and nothing else.
+        if let ([translation], true) = (translations, places.peek() == Some(&(0..content.len()))) {
+            return translation.text().into();
+        }
+        places.zip(translations).for_each(|(line, translation)| rewriting.replace(line, translation.text()));
     }
     rewriting.finish().unwrap_or_else(|| content.to_owned()).into()
 }

@@ -1,11 +1,12 @@
 //! The texts of a message's parts: HTML, plain text, flowed text, each by its own filter.
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE};
 use terjuman_model::{Segment, TaggedText};
 
 use super::fields::ContentType;
 use super::flowed::{self, Flow, Paragraph};
 use crate::edits::Edits;
+use crate::encoding::Decoded;
 use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, html, txt};
 
 /// A text without its segments.
@@ -36,6 +37,8 @@ pub(super) fn read(
     let told = match &content_type.charset {
         // What is ASCII is UTF-8, too, and UTF-8 has room for the translation.
         Some((label, _)) if content.is_ascii() && is_ascii(label) => Some(UTF_8),
+        // The label says nothing of the order of the bytes, their mark does.
+        Some((label, _)) if label.eq_ignore_ascii_case("utf-16") && content.starts_with(b"\xfe\xff") => Some(UTF_16BE),
         Some((label, _)) => match Encoding::for_label_no_replacement(label.as_bytes()) {
             Some(encoding) => Some(encoding),
             None => return Ok(None),
@@ -139,11 +142,11 @@ impl Body {
 
 /// The text in its encoding, or in UTF-8 if that lacks a character of it.
 fn encode(text: &str, encoding: &'static Encoding) -> (Vec<u8>, &'static Encoding) {
-    if encoding.output_encoding() == encoding {
-        let (bytes, _, lacks) = encoding.encode(text);
-        if !lacks {
-            return (bytes.into_owned(), encoding);
-        }
+    // A mark of the byte order, if there is one, is part of the text.
+    let same = Decoded { text: String::new(), encoding, bom: false };
+    let is_written = encoding.output_encoding() == encoding || !encoding.is_ascii_compatible();
+    match same.encode(text) {
+        (bytes, false) if is_written => (bytes, encoding),
+        _ => (text.as_bytes().to_vec(), UTF_8),
     }
-    (text.as_bytes().to_vec(), UTF_8)
 }

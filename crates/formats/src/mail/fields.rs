@@ -109,8 +109,8 @@ impl Fields {
         let value = self.find(bytes, "Content-Transfer-Encoding").map(|range| &bytes[range]).unwrap_or_default();
         let token = value.split(|b| matches!(b, b';' | b' ' | b'(' | b'\r' | b'\n')).next().unwrap_or_default();
         match token.to_ascii_lowercase().as_slice() {
-            b"8-bit" => "8bit".to_owned(),
-            b"7-bit" => "7bit".to_owned(),
+            b"8-bit" | b"8bits" | b"8" => "8bit".to_owned(),
+            b"7-bit" | b"7bits" | b"7" => "7bit".to_owned(),
             token => String::from_utf8_lossy(token).into_owned(),
         }
     }

@@ -295,12 +295,15 @@ impl MailSkeleton {
 
     /// What has to be done so that readers know the encoding.
     fn charset_edit(&self, part: &Part, written: &[u8], encoding: &'static Encoding) -> Option<CharsetEdit> {
-        if written.is_ascii() {
+        if written.is_ascii() && encoding.is_ascii_compatible() && is_ascii_compatible(part) {
             return None;
         }
         match &part.content_type.charset {
             Some((label, range)) => {
-                let is_true = !body::is_ascii(label) && Encoding::for_label(label.as_bytes()) == Some(encoding);
+                // `utf-16` leaves the order of the bytes to their mark.
+                let is_either = !encoding.is_ascii_compatible() && label.eq_ignore_ascii_case("utf-16");
+                let is_told = Encoding::for_label(label.as_bytes()) == Some(encoding);
+                let is_true = !body::is_ascii(label) && (is_told || is_either);
                 (!is_true).then(|| CharsetEdit::Replace(range.clone()))
             }
             // A page that names its encoding needs no other word for it.
@@ -325,6 +328,12 @@ impl MailSkeleton {
             }
         }
     }
+}
+
+/// Whether ASCII is ASCII in the encoding that the part names.
+fn is_ascii_compatible(part: &Part) -> bool {
+    let label = part.content_type.charset.as_ref().map(|(label, _)| label.as_bytes());
+    label.and_then(Encoding::for_label).is_none_or(Encoding::is_ascii_compatible)
 }
 
 enum CharsetEdit {

@@ -9,12 +9,14 @@ pub(super) enum HtmlTag<'a> {
     Close(&'a str),
     /// `<br>`.
     LineBreak,
-    /// A comment, an instruction, an element without content.
+    /// An element without content.
     Thing,
+    /// A comment, an instruction, a place where a word may be broken.
+    Nothing,
 }
 
-const VOID: [&str; 13] =
-    ["area", "base", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: [&str; 12] =
+    ["area", "base", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track"];
 
 impl<'a> HtmlTag<'a> {
     pub(super) fn of(spelled: &'a str) -> Self {
@@ -27,7 +29,9 @@ impl<'a> HtmlTag<'a> {
             Self::LineBreak
         } else if is_close && !spelled.starts_with("<!") {
             Self::Close(name)
-        } else if is_empty || spelled.starts_with("<!") || spelled.starts_with("<?") || is_in(&VOID, name) {
+        } else if spelled.starts_with("<!") || spelled.starts_with("<?") || name.eq_ignore_ascii_case("wbr") {
+            Self::Nothing
+        } else if is_empty || is_in(&VOID, name) {
             Self::Thing
         } else {
             Self::Open(name)
@@ -90,8 +94,11 @@ mod tests {
         assert_eq!(HtmlTag::of("<b class='x'>"), HtmlTag::Open("b"));
         assert_eq!(HtmlTag::of("</My.Tag >"), HtmlTag::Close("My.Tag"));
         assert_eq!(HtmlTag::of("<br/>"), HtmlTag::LineBreak);
-        for thing in ["<!-- a -->", "<?php x ?>", "<img src=a>", "<Foo />", "<![CDATA[x]]>"] {
+        for thing in ["<img src=a>", "<Foo />"] {
             assert_eq!(HtmlTag::of(thing), HtmlTag::Thing, "{thing}");
+        }
+        for nothing in ["<!-- a -->", "<?php x ?>", "<![CDATA[x]]>", "<wbr>", "<WBR/>"] {
+            assert_eq!(HtmlTag::of(nothing), HtmlTag::Nothing, "{nothing}");
         }
         assert_eq!(kind("SPAN", "<SPAN class=notranslate>"), TagKind::Protected);
         assert_eq!(

@@ -38,6 +38,8 @@ pub(super) enum NodeKind<'a> {
     /// One half of a wiki link.
     Half(Side),
     Point,
+    /// A thing that shows nothing, not even between two letters.
+    Anchor,
     Break(Markup),
     Isolated,
     /// Nothing any more.

@@ -615,3 +615,16 @@ fn hostile_documents_take_no_longer_than_others() {
         assert!(start.elapsed().as_secs() < 20, "{head:?} took {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn what_nobody_sees_parts_no_word() {
+    let (segments, _) = open("Un<wbr>seen<!-- x -->ly\n");
+    assert_eq!(shown(&segments[0]), "Un<0/>seen<1/>ly");
+    assert!(segments[0].tags.iter().all(|tag| tag.kind == TagKind::Anchor));
+}
+
+#[test]
+fn a_definition_needs_no_blank() {
+    segments("A [page] and [one].\n\n[page]:https://a.b/c\n[one]:http://a.b\n", &["A <0>page</0> and <1>one</1>."]);
+    segments("From:https:// on\n", &["From:https:// on"]);
+}

@@ -102,6 +102,7 @@ fn pair(text: &str, nodes: &mut [Node<'_>]) {
                     }
                 }
                 HtmlTag::Thing => nodes[index].kind = NodeKind::Point,
+                HtmlTag::Nothing => nodes[index].kind = NodeKind::Anchor,
                 HtmlTag::Open(_) => isolate(&mut nodes[index]),
             },
             _ => {}
@@ -255,8 +256,9 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
                 segment.source.open(ids[index]);
             }
             NodeKind::End { mate } => segment.source.close(ids[*mate]),
-            NodeKind::Point => {
-                let id = single(&mut segment, TagKind::Point, whole());
+            NodeKind::Point | NodeKind::Anchor => {
+                let kind = if matches!(node.kind, NodeKind::Point) { TagKind::Point } else { TagKind::Anchor };
+                let id = single(&mut segment, kind, whole());
                 segment.source.point(id);
             }
             NodeKind::Break(markup) => {

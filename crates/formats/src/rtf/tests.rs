@@ -116,6 +116,13 @@ fn a_bookmark_in_a_word_does_not_cut_it() {
 }
 
 #[test]
+fn what_is_hidden_or_deleted_in_a_word_does_not_cut_it() {
+    let (segments, _) = read(&document("equi{\\v hidden}p{\\deleted gone}ment is here"));
+    assert_eq!(shown(&segments[0].source), "equi<0/>p<1/>ment is here");
+    assert!(segments[0].tags.iter().all(|tag| tag.kind == terjuman_model::TagKind::Anchor));
+}
+
+#[test]
 fn what_is_no_text_stays() {
     check("Before{\\pict\\wmetafile8 00ff\\bin4 }{}}} after", &["Before<0/> after"]);
     check("{\\*\\bkmkstart x}Title{\\*\\bkmkend x}", &["Title"]);

@@ -221,7 +221,10 @@ impl Layout {
             [.., _, _] => indent(line) == indent(next),
             _ => false,
         };
-        is_aligned && (is_full(text, line, next, wide) || (is_open && line.width(text) * 2 >= wide))
+        is_aligned
+            && (is_full(text, line, next, wide)
+                || (is_open && line.width(text) * 2 >= wide)
+                || runs_on(text, line, wide))
     }
 }
 
@@ -247,6 +250,12 @@ fn is_open(text: &str, line: &Line, next: &Line) -> bool {
     !body.ends_with(['.', '!', '?', ':', ';', '。', '！', '？']) && starts_low
 }
 
+/// Whether a line is long and stops in the middle of a sentence, so that a capital on the next one is that of a name.
+fn runs_on(text: &str, line: &Line, wide: usize) -> bool {
+    let last = text[line.body.clone()].chars().next_back();
+    line.width(text) * 5 >= wide * 4 && last.is_some_and(|c| c.is_lowercase() || c == ',')
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::lines::read;
@@ -269,6 +278,13 @@ mod tests {
         check("Dear all,\nthis is short.\nBye", &["Dear all,", "this is short.", "Bye"]);
         let sentence = "This sentence is about as long as a line of a wrapped text would be.";
         check(&format!("{sentence}\n{sentence}\n{sentence}\n{sentence}"), &[sentence; 4]);
+    }
+
+    #[test]
+    fn a_name_at_the_start_of_a_line_ends_no_paragraph() {
+        let text = "The quick brown fox jumps over the lazy dog and then goes\nto sleep. In the evening it meets the \
+                    rather old\nHedgehog, who is hungry as\never, and starts to look for another dog to\njump over.\n";
+        check(text, &[text.trim_end().replace('\n', " ").as_str()]);
     }
 
     #[test]

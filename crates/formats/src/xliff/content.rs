@@ -160,7 +160,7 @@ impl<'a> Reader<'_, 'a> {
                     }
                 }
                 Kind::Other if !in_code && protected == 0 => {
-                    content.items.push(Item { kind: ItemKind::Point, range: event.range });
+                    content.items.push(Item { kind: ItemKind::Anchor, range: event.range });
                 }
                 Kind::Text | Kind::CData | Kind::Other => {}
             }

@@ -1,4 +1,4 @@
-//! HTML tags that were escaped into text: `&lt;b>`, and `<b>` in CDATA sections.
+//! HTML that was escaped into text: the tags `&lt;b>`, and `<b>` in CDATA sections, and references as `&amp;nbsp;`.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -61,6 +61,16 @@ pub(super) fn part(text: &str, range: Range<usize>, spelling: Spelling, ids: &mu
     while let Some(found) = raw[at..].find(['<', '&']) {
         let tag_start = at + found;
         at = tag_start + 1;
+        if let Some((visible, length)) = reference(&raw[tag_start..], spelling) {
+            if tag_start > start {
+                out.push(Item { kind: ItemKind::Text(spelling), range: range.start + start..range.start + tag_start });
+            }
+            at = tag_start + length;
+            let kind = ItemKind::Protected(visible);
+            out.push(Item { kind, range: range.start + tag_start..range.start + at });
+            start = at;
+            continue;
+        }
         let Some(opening) = less_than.iter().find(|opening| raw[tag_start..].starts_with(**opening)) else { continue };
         let Some((kind, length)) = tag(&raw[tag_start + opening.len()..], spelling, ids) else { continue };
         if tag_start > start {
@@ -74,6 +84,36 @@ pub(super) fn part(text: &str, range: Range<usize>, spelling: Spelling, ids: &mu
         out.push(Item { kind: ItemKind::Text(spelling), range: range.start + start..range.end });
     }
 }
+
+/// A reference to a character at the start of the text that stays one when the file is read: what is seen of it, and its
+/// length.
+fn reference(rest: &str, spelling: Spelling) -> Option<(String, usize)> {
+    let opening = if spelling == Spelling::Raw { "&" } else { "&amp;" };
+    let inner = rest.strip_prefix(opening)?;
+    let length = inner.bytes().take(REFERENCE_BYTES).position(|byte| byte == b';')?;
+    let name = &inner[..length];
+    let is_known = match name.strip_prefix('#') {
+        Some(number) => {
+            let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            let is_hexadecimal = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+            number.strip_prefix(['x', 'X']).map_or_else(|| is_number(number), is_hexadecimal)
+        }
+        None => name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric()),
+    };
+    let visible = match name {
+        "amp" => "&",
+        "nbsp" | "#160" | "#xa0" | "#xA0" => "\u{a0}",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        _ => "",
+    };
+    let visible = if visible.is_empty() { format!("&{name};") } else { visible.to_owned() };
+    is_known.then_some((visible, opening.len() + length + 1))
+}
+
+/// Bytes of a reference's name: longer ones are text.
+const REFERENCE_BYTES: usize = 10;
 
 /// Numbers for names, equal for equal ones.
 #[derive(Debug, Default)]
@@ -173,12 +213,22 @@ mod tests {
                     ItemKind::Point => "point",
                     ItemKind::Break => "break",
                     ItemKind::Border => "border",
-                    ItemKind::Isolated | ItemKind::Protected(_) => "other",
+                    ItemKind::Anchor | ItemKind::Isolated | ItemKind::Protected(_) => "other",
                 };
                 format!("{kind} {}", &text[item.range.clone()])
             })
             .collect();
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn references_that_were_escaped_are_kept() {
+        let expected = ["text Salt ", "other &amp;amp;", "text  pepper", "other &amp;#160;", "text now"];
+        check("Salt &amp;amp; pepper&amp;#160;now", Spelling::Escaped, &expected);
+        check("a&nbsp;b", Spelling::Raw, &["text a", "other &nbsp;", "text b"]);
+        for text in ["AT&amp;T; x", "a &amp; b; c", "a &amp;#x; b", "a &amp;two words;", "a &amp;"] {
+            check(text, Spelling::Escaped, &[&format!("text {text}")]);
+        }
     }
 
     #[test]
@@ -197,7 +247,11 @@ mod tests {
                 "text d",
             ],
         );
-        check("<i>a</i> &lt;b>", Spelling::Raw, &["open <i>", "text a", "close </i>", "text  &lt;b>"]);
+        check(
+            "<i>a</i> &lt;b>",
+            Spelling::Raw,
+            &["open <i>", "text a", "close </i>", "text  ", "other &lt;", "text b>"],
+        );
         for text in ["1 &lt; 2 &gt; 1", "&lt;name&gt;", "&lt;b", "&lt;before>", "&lt;b &lt;i", "&lt;", "&lt;b-x>"] {
             check(text, Spelling::Escaped, &[&format!("text {text}")]);
         }

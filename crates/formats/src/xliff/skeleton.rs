@@ -129,7 +129,7 @@ impl XliffSkeleton {
             out.replace(segment.range.clone(), &segment.changed(text, &changes));
         }
         match &job.place {
-            Place::Insert { at, indent, prefix } => {
+            Place::Insert { at, indent, prefix, space } => {
                 let prefix = prefix.as_deref().unwrap_or_default();
                 let mut new = format!("{}<{prefix}target", &text[indent.range()]);
                 for (attribute, change) in &changes {
@@ -138,6 +138,9 @@ impl XliffSkeleton {
                         escape_attribute(value, &mut new);
                         new.push('"');
                     }
+                }
+                if let Some(space) = space {
+                    new.push_str(&format!(" xml:space=\"{}\"", &text[space.range()]));
                 }
                 new.push_str(&format!(">{content}</{prefix}target>"));
                 let at = *at as usize;

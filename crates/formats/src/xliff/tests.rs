@@ -269,3 +269,16 @@ fn what_is_no_xliff_is_refused() {
     let twice = "<trans-unit id='1'><source>a</source></trans-unit>".repeat(2);
     assert_eq!(texts(&v1(&twice)), ["a", "a"]);
 }
+
+#[test]
+fn a_new_target_says_of_its_white_space_what_the_source_says() {
+    let unit = v2("<unit id='1'><segment><source xml:space='preserve'>Two  blanks</source></segment></unit>");
+    assert!(translated(&unit, &to("pt")).contains("<target xml:space=\"preserve\">[Two  blanks]</target>"));
+}
+
+#[test]
+fn comments_part_no_word() {
+    let extracted = read(&v1("<trans-unit id='1'><source>Un<!-- x -->seen words</source></trans-unit>"));
+    assert_eq!(extracted.segments[0].source.text(), "Unseen words");
+    assert_eq!(extracted.segments[0].tags[0].kind, terjuman_model::TagKind::Anchor);
+}

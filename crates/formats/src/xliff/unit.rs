@@ -52,6 +52,8 @@ pub(super) enum Place {
         indent: SmallRange,
         /// What its name begins with before `target`, nearly always nothing.
         prefix: Option<Box<str>>,
+        /// What the source says of its white space: the target has the same.
+        space: Option<SmallRange>,
     },
     /// Into a target, in the place of all that is in it, up to its end.
     Replace { target: Box<StartTag>, end: usize },
@@ -87,8 +89,9 @@ impl Unit {
         let source = self.source.as_ref()?;
         let before = self.seg_source.as_ref().unwrap_or(source);
         let prefix = source.tag.name.strip_suffix("source").filter(|prefix| !prefix.is_empty()).map(Into::into);
+        let space = source.tag.value("xml:space").map(Into::into);
         let at = u32::try_from(before.content.end).unwrap_or(u32::MAX);
-        Some(Place::Insert { at, indent: self.indent.clone().into(), prefix })
+        Some(Place::Insert { at, indent: self.indent.clone().into(), prefix, space })
     }
 
     /// Segments of a target that is finished in part: those without text, with the segment of the source.

@@ -228,7 +228,7 @@ impl Walk<'_> {
         empty: bool,
         blank: &Range<usize>,
     ) -> Result<(), FormatError> {
-        let known = ["xml:lang", "state", "state-qualifier"];
+        let known = ["xml:lang", "xml:space", "state", "state-qualifier"];
         let tag = StartTag::new(range.clone(), empty, name.qualified, self.scanner.attributes(), &known);
         let state = self.scanner.value(Namespace::None, "state").map(|state| state.into_owned());
         let mut reader = Reader {

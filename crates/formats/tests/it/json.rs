@@ -120,3 +120,31 @@ fn options_choose_names_with_all_that_is_in_them() {
     // Nothing chosen is no damage.
     assert_eq!(read(&["nothing"], &[]).0.len(), 0);
 }
+
+#[test]
+fn references_to_characters_are_read_as_html() {
+    check("{\"a\": \"Salt &amp; pepper\"}", &["Salt & pepper"], "{\"a\": \"[Salt &amp; pepper]\"}");
+    check(
+        "[\"Salt & pepper; more\", \"x &copy; y z\"]",
+        &["Salt & pepper; more", "x \u{a9} y z"],
+        "[\"[Salt & pepper; more]\", \"[x &copy; y z]\"]",
+    );
+}
+
+#[test]
+fn what_only_programs_read_stays() {
+    check(
+        "{\"required\": [\"items\"], \"x-order\": \"merge\", \"on\": \"true\", \"pem\": \"-----BEGIN KEY-----\\nAb Cd\", \"a\": \"True\"}",
+        &["True"],
+        "{\"required\": [\"items\"], \"x-order\": \"merge\", \"on\": \"true\", \"pem\": \"-----BEGIN KEY-----\\nAb Cd\", \"a\": \"[True]\"}",
+    );
+}
+
+#[test]
+fn branches_of_a_message_are_texts() {
+    check(
+        "{\"a\": \"{n, plural, one {# file} other {{n, number} files of {who}}}\"}",
+        &["# file", "{n, number} files of {who}"],
+        "{\"a\": \"{n, plural, one {[# file]} other {[{n, number} files of {who}]}}\"}",
+    );
+}

@@ -269,3 +269,28 @@ fn floods_are_refused_or_read_in_time() {
         assert!(started.elapsed().as_secs() < 10, "{}", &flood[..60]);
     }
 }
+
+#[test]
+fn a_part_in_utf_16_stays_in_it() {
+    let message = |charset: &str, base64: &str| {
+        let head = format!("Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: base64");
+        format!("{head}\r\n\r\n{base64}\r\n")
+    };
+    // `A day` and `Um dia é`, each with its line end, and the first with a mark of the byte order.
+    for (charset, before, after) in [
+        ("utf-16le", "QQAgAGQAYQB5AA0ACgA=", "VQBtACAAZABpAGEAIADpAA0ACgA="),
+        ("utf-16be", "AEEAIABkAGEAeQANAAo=", "AFUAbQAgAGQAaQBhACAA6QANAAo="),
+        ("utf-16", "/v8AQQAgAGQAYQB5AA0ACg==", "/v8AVQBtACAAZABpAGEAIADpAA0ACg=="),
+    ] {
+        check(&message(charset, before), &[], &message(charset, before));
+        check(&message(charset, before), &[("A day", "Um dia é")], &message(charset, after));
+    }
+}
+
+#[test]
+fn names_of_transfer_encodings_are_often_misspelled() {
+    let message = |name: &str, text: &str| format!("Content-Transfer-Encoding: {name}\r\n\r\n{text}\r\n");
+    for name in ["7bits", "8-bit", "8 bit", "7-Bit"] {
+        check(&message(name, "A day"), &[("A day", "Um dia")], &message(name, "Um dia"));
+    }
+}

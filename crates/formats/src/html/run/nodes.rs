@@ -38,6 +38,8 @@ pub(super) enum NodeKind {
     /// Half of `</b><b>` inside the pair whose start is given.
     Joint(usize),
     Point,
+    /// A thing that shows nothing.
+    Anchor,
     Break,
     Isolated,
     /// The run is cut here.
@@ -98,6 +100,7 @@ pub(super) fn build(text: &str, items: &[Item], layout: Layout, place: Place, de
             (ItemKind::Start(_) | ItemKind::End(_), None) => builder.push(NodeKind::Isolated, item.range.clone()),
             (ItemKind::Text { protected }, _) => builder.text(item.range.clone(), *protected),
             (ItemKind::Template, _) => builder.template(&text[item.range.clone()], item.range.clone()),
+            (ItemKind::Anchor, _) => builder.push(NodeKind::Anchor, item.range.clone()),
             (ItemKind::Point, _) => builder.push(NodeKind::Point, item.range.clone()),
             (ItemKind::Break, _) => builder.line_break(item.range.clone()),
         }
@@ -347,7 +350,7 @@ fn list(nodes: &[Node], part: Range<usize>, parts: &mut Vec<Range<usize>>) {
             }
             NodeKind::Start { mate, .. } if !nodes[index..*mate].iter().any(Node::has_content) => index = *mate,
             NodeKind::Text(decoded) if !decoded.text.chars().any(char::is_alphabetic) => {}
-            NodeKind::Point | NodeKind::Break | NodeKind::Cut => {}
+            NodeKind::Point | NodeKind::Anchor | NodeKind::Break | NodeKind::Cut => {}
             NodeKind::Text(_)
             | NodeKind::Protected(_)
             | NodeKind::Start { .. }

@@ -42,7 +42,7 @@ pub(super) fn trim(nodes: &[Node], part: Range<usize>) -> Range<usize> {
 
 fn is_loose(node: &Node) -> bool {
     match &node.kind {
-        NodeKind::Point | NodeKind::Break | NodeKind::Isolated | NodeKind::Cut => true,
+        NodeKind::Point | NodeKind::Anchor | NodeKind::Break | NodeKind::Isolated | NodeKind::Cut => true,
         NodeKind::Text(_) => !node.has_content(),
         NodeKind::Protected(_) | NodeKind::Start { .. } | NodeKind::End { .. } | NodeKind::Joint(_) => false,
     }

@@ -32,7 +32,11 @@ impl Walker<'_> {
         }
         if element.void && context == Context::Html {
             // The parser takes `</br>` for `<br>` and drops the others.
-            let kind = if role == Role::Break { ItemKind::Break } else { ItemKind::Point };
+            let kind = match role {
+                Role::Break => ItemKind::Break,
+                Role::Anchor => ItemKind::Anchor,
+                _ => ItemKind::Point,
+            };
             return if role == Role::Block { self.flush(token.start) } else { self.push(kind, range) };
         }
         if self.stack.pop_overflow() {

@@ -179,7 +179,8 @@ impl Walker<'_> {
             }
             TokenKind::Other => {
                 self.declaration(token)?;
-                self.push(ItemKind::Point, token.start..token.end);
+                // What nobody sees parts no word.
+                self.push(ItemKind::Anchor, token.start..token.end);
                 Ok(None)
             }
         }
@@ -281,6 +282,7 @@ impl Walker<'_> {
             Role::RubyText => {}
             Role::Break => return self.push(ItemKind::Break, range),
             Role::Point => return self.push(ItemKind::Point, range),
+            Role::Anchor => return self.push(ItemKind::Anchor, range),
             Role::Format | Role::Whole | Role::Code if empty => return self.push(ItemKind::Point, range),
             Role::Format | Role::Whole | Role::Code => self.push(ItemKind::Start(tag), range),
         }

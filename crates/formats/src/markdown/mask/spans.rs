@@ -281,8 +281,9 @@ fn emoji(masker: &mut Masker<'_>, at: usize, rest: &str, before: char) -> usize 
     let after = rest[1 + length..].strip_prefix(':').map(|rest| rest.chars().next().unwrap_or(' '));
     let is_name =
         rest[1..].starts_with(|c: char| c.is_ascii_lowercase()) || rest.starts_with(":+1") || rest.starts_with(":-1");
-    if is_name && !before.is_alphanumeric() && before != ':' && after.is_some_and(|c| !c.is_alphanumeric() && c != ':')
-    {
+    // `]:https://` is a definition without a blank, and no address begins with a picture.
+    let is_apart = !before.is_alphanumeric() && !matches!(before, ':' | ']');
+    if is_name && is_apart && after.is_some_and(|c| !c.is_alphanumeric() && !matches!(c, ':' | '/')) {
         masker.hide(at..at + length + 2, SpanKind::Thing);
         return length + 2;
     }

@@ -89,8 +89,12 @@ impl Walker<'_> {
             let reason = if state.is_deleted() { Reason::DeletedText } else { Reason::HiddenText };
             self.found.untranslated.add(reason, PART, text.span.start);
         }
-        if text.broken || is_hidden || is_symbol {
+        if text.broken || is_symbol {
             return self.thing(Role::Point, text.span);
+        }
+        if is_hidden {
+            // What nobody sees parts no word.
+            return self.thing(Role::Anchor, text.span);
         }
         let Some(story) = self.stories.last_mut() else { return };
         let format = self.found.states.format(state.of_text());

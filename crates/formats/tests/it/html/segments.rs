@@ -4,7 +4,7 @@ use terjuman_model::{Edge, Piece, Segment, TagKind};
 
 use super::read;
 
-/// The text with a letter for each tag: `<f:` … `>` formatting, `<w:` a thing, `<p:` protected; `(.)` a point, `(/)` a line
+/// The text with a letter for each tag: `<f:` … `>` formatting, `<w:` a thing, `<p:` protected; `(.)` a point, `(-)` an anchor, `(/)` a line
 /// break, `(?)` half of a broken pair.
 fn show(segment: &Segment) -> String {
     let mut out = String::new();
@@ -20,6 +20,7 @@ fn show(segment: &Segment) -> String {
             Piece::Mark(Edge::Point, tag) => out.push_str(match segment.kind(tag) {
                 TagKind::Break => "(/)",
                 TagKind::Isolated => "(?)",
+                TagKind::Anchor => "(-)",
                 _ => "(.)",
             }),
         }
@@ -54,8 +55,15 @@ fn pairs_around_everything_and_things_at_the_ends_are_not_in_the_text() {
 }
 
 #[test]
+fn what_nobody_sees_parts_no_word() {
+    check("<p>Un<wbr>be<!-- x -->liev&shy;ab\u{ad}le words", &["Un(-)be(-)lievable words"]);
+    check("<p>Un<?x y?>seen</wbr>, too", &["Un(-)seen(-), too"]);
+    check("<p>http://a.b/<!-- x -->c <!-- y --> word", &["http://a.b/(-)c (-) word"]);
+}
+
+#[test]
 fn what_stands_in_a_text_is_a_tag() {
-    check("<p>One<img src=x>two<wbr>three<!-- x -->four", &["One(.)two(.)three(.)four"]);
+    check("<p>One<img src=x>two<wbr>three<!-- x -->four", &["One(.)two(-)three(-)four"]);
     check("<p>One <a href=x>two</a> <label>three</label>", &["One <w:two> <w:three>"]);
     check("<p>One<br>two<br><br>three", &["One(/)two", "three"]);
     check("<p>http://a.b/c<br>Two", &["http://a.b/c(/)Two"]);

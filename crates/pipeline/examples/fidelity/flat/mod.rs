@@ -1,7 +1,9 @@
-//! Readers of what is no package: pages, messages, Markdown, rich text, XLIFF. They know the specifications and nothing of the
+//! Readers of what is no package: pages, messages, Markdown, rich text, XLIFF, DITA, JSON. They know the specifications and nothing of the
 //! filters, as those of `read`.
 
+mod dita;
 mod html;
+mod json;
 mod mail;
 mod markdown;
 mod msg;
@@ -40,6 +42,8 @@ impl Seen {
 pub(crate) fn seen(format: Format, bytes: &[u8], original: &[u8]) -> Option<Seen> {
     let mut seen = Seen::default();
     match format {
+        Format::Dita => dita::read(&String::from_utf8_lossy(bytes), &mut seen),
+        Format::Json => json::read(bytes, &mut seen),
         Format::Html => html::read(&String::from_utf8_lossy(bytes), &mut seen),
         Format::Eml | Format::Mhtml => mail::read(bytes, &mut seen),
         Format::Markdown => markdown::read(&String::from_utf8_lossy(bytes), &mut seen),
