@@ -37,6 +37,7 @@ mod sources;
 mod table;
 mod tally;
 mod text_file;
+mod titles;
 mod txt;
 mod untranslated;
 mod warning;
