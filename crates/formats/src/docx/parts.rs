@@ -60,7 +60,8 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
     } else {
         properties.for_each(|part| parts.untranslated.add(Reason::PropertiesOff, &part, 0));
     }
-    parts.titles = roots.iter().find(|root| titles::KINDS.contains(&root.kind.as_str())).and_then(|root| root.part.clone());
+    parts.titles =
+        roots.iter().find(|root| titles::KINDS.contains(&root.kind.as_str())).and_then(|root| root.part.clone());
     let mut seen = HashSet::from([main.to_ascii_lowercase()]);
     let mut charts = HashSet::new();
     let mut queue = VecDeque::from([main]);

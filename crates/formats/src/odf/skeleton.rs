@@ -160,7 +160,11 @@ impl PartWriter<'_> {
         for (index, between) in value.between.iter().enumerate() {
             escape_attribute(between, &mut out);
             if let Some(segment) = value.segments.get(index) {
-                escape_attribute(self.translations[*segment].text(), &mut out);
+                let text = self.translations[*segment].text();
+                match value.quoted && text.contains('"') {
+                    true => escape_attribute(&text.replace('"', "\"\""), &mut out),
+                    false => escape_attribute(text, &mut out),
+                }
             }
         }
         out

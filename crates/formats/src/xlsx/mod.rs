@@ -5,6 +5,7 @@
 //! no longer (`pending`) and becomes a slot. Nothing but slots is written.
 
 mod book;
+mod choices;
 mod escapes;
 mod fields;
 mod formulas;
@@ -27,6 +28,7 @@ use std::collections::{HashMap, HashSet};
 use terjuman_model::{Place, Segment};
 
 use self::book::Visibility;
+use self::choices::Lists;
 use self::fields::FieldsOf;
 use self::formulas::FormulaWords;
 use self::notes::Threads;
@@ -98,6 +100,7 @@ fn take_apart(
     }
     let mut untranslated = Untranslated::default();
     let mut recalculates = false;
+    let mut lists = Lists::default();
     for entry in &parts.sheets {
         let part = read(&mut package, &entry.part)?;
         let mut around = sheet::Surroundings {
@@ -110,6 +113,7 @@ fn take_apart(
         };
         let mut found = sheet::read(&part, &mut around)?;
         untranslated.append(std::mem::take(&mut found.untranslated), &part.name);
+        lists.add(&entry.name, &mut found);
         recalculates |= found.has_text_results;
         waiting.push(Waiting { part, pending: found.pending, views: found.views, cache: None, names: None });
     }
@@ -142,6 +146,7 @@ fn take_apart(
         let sheets = parts.contents.sheets.iter().map(|sheet| &sheet.name);
         sheets.chain(&parts.contents.names).for_each(|name| words.add_literal(name));
     }
+    lists.settle(&parts.contents, &mut words, &mut texts);
     kept.iter().for_each(|name| texts.keep(name));
     for name in &names {
         texts.keep_if_ambiguous(name);

@@ -100,6 +100,10 @@ namespaces! {
     OdfMeta: "urn:oasis:names:tc:opendocument:xmlns:meta:1.0";
     /// OpenDocument: what is in a package.
     OdfManifest: "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0";
+    /// What LibreOffice adds to OpenDocument.
+    LibreOffice: "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0";
+    /// What LibreOffice adds to OpenDocument spreadsheets.
+    LibreOfficeCalc: "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0";
     /// XLIFF 1.
     Xliff1: "urn:oasis:names:tc:xliff:document:1.1", "urn:oasis:names:tc:xliff:document:1.2";
     /// XLIFF 2.

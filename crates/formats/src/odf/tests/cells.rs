@@ -1,6 +1,7 @@
 //! Tables, sheets, slides, indexes: what stands around paragraphs.
 
 use super::build::Document;
+use crate::{Reason, Skeleton as _};
 
 fn sheet(cells: &str) -> Document {
     Document::new(&format!(
@@ -134,4 +135,68 @@ fn filters_look_for_what_cells_say() {
                 <table:filter-condition table:value='Word' table:operator='='/><table:filter-condition table:value='a.*' \
                 table:operator='match'/></table:filter></table:database-range></table:database-ranges>";
     assert_eq!(Document::new(body).segments(), ["Word", "Word"]);
+}
+
+#[test]
+fn cells_that_a_format_depends_on_stay() {
+    let body = "<table:table><table:table-row><table:table-cell><text:p>Late</text:p></table:table-cell><table:table-cell>\
+                <text:p>Early</text:p></table:table-cell></table:table-row></table:table><calcext:conditional-formats \
+                xmlns:calcext='urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0'>\
+                <calcext:conditional-format><calcext:condition calcext:value='=&quot;late&quot;'/>\
+                </calcext:conditional-format></calcext:conditional-formats>";
+    let document = Document::new(body);
+    assert_eq!(document.segments(), ["Early"]);
+    assert_eq!(document.read().unwrap().1.untranslated().count(Reason::Referenced), 1);
+}
+
+#[test]
+fn choices_are_translated_with_the_cells_that_say_them() {
+    let list = |condition: &str| {
+        format!(
+            "<table:content-validations><table:content-validation table:name='v' \
+             table:condition='of:cell-content-is-in-list({condition})'/></table:content-validations>"
+        )
+    };
+    let cells = "<table:table><table:table-row><table:table-cell office:value-type='string' office:string-value='Open'><text:p>Open\
+                 </text:p></table:table-cell><table:table-cell><text:p>Say \"hi\"</text:p></table:table-cell>\
+                 </table:table-row></table:table>";
+    let offered = list("&quot;Open&quot;;&quot; Say &quot;&quot;hi&quot;&quot;&quot;;&quot;12&quot;;&quot;Never&quot;");
+    let document = Document::new(&(offered.clone() + cells));
+    assert_eq!(document.segments(), ["Open", "Say \"hi\"", "Never"]);
+    let written = document.pseudo();
+    for part in [
+        "in-list(&quot;[Óṕéń]&quot;;&quot; [Śáý &quot;&quot;ĥí&quot;&quot;]&quot;;&quot;12&quot;;&quot;[Ńéṽéŕ]&quot;)'",
+        "office:string-value='[Óṕéń]'><text:p>[Óṕéń]</text:p>",
+        "<text:p>[Śáý \"ĥí\"]</text:p>",
+    ] {
+        assert!(written.contains(part), "{part} {written}");
+    }
+    let compared = "<table:table><table:table-row><table:table-cell table:formula='of:=IF([.A1]=&quot;never&quot;;1;2)'/>\
+                    </table:table-row></table:table>";
+    let document = Document::new(&(offered + cells + compared));
+    assert!(document.segments().is_empty());
+    assert_eq!(document.read().unwrap().1.untranslated().count(Reason::Referenced), 3);
+}
+
+#[test]
+fn pivot_tables_name_what_cells_say() {
+    let body = "<table:table><table:table-row><table:table-cell><text:p>Region</text:p></table:table-cell></table:table-row>\
+                <table:table-row><table:table-cell><text:p>North</text:p></table:table-cell></table:table-row></table:table>\
+                <table:data-pilot-tables><table:data-pilot-table table:name='DataPilot1'><table:data-pilot-field \
+                table:source-field-name='Region'><table:data-pilot-level><table:data-pilot-members><table:data-pilot-member \
+                table:name='North'/><table:data-pilot-member table:name='Gone'/></table:data-pilot-members>\
+                </table:data-pilot-level></table:data-pilot-field><table:data-pilot-field table:source-field-name='Region' \
+                table:is-data-layout-field='true'/></table:data-pilot-table></table:data-pilot-tables>";
+    let document = Document::new(body);
+    assert_eq!(document.segments(), ["Region", "North"]);
+    let written = document.pseudo();
+    for part in [
+        "table:name='DataPilot1'",
+        "<table:data-pilot-field table:source-field-name='[Ŕéǵíóń]'>",
+        "table:name='[Ńóŕťĥ]'",
+        "table:name='Gone'",
+        "table:source-field-name='Region' table:is-data",
+    ] {
+        assert!(written.contains(part), "{part} {written}");
+    }
 }

@@ -1,9 +1,14 @@
 //! Cells of tables: some hold text, some show a number or the result of a formula.
 
+use terjuman_model::Segment;
+
 use super::Walker;
 use super::frame::Frame;
+use crate::Reason;
+use crate::odf::sheet::choices;
 use crate::odf::slot::{Slot, Value};
 use crate::runs::Span;
+use crate::wording::has_words;
 use crate::xml::{Namespace, unescape};
 
 /// A cell that is being read.
@@ -25,6 +30,38 @@ pub(super) struct Cell {
 }
 
 impl Walker<'_> {
+    /// What a validation offers to choose from: one segment for a choice, in all lists and cells.
+    pub(super) fn validation(&mut self) {
+        let Some(attribute) = self.scanner.attribute(Namespace::OdfTable, "condition") else { return };
+        let condition = unescape(&self.text[attribute.value.clone()]);
+        let Some(list) = choices(&condition) else { return };
+        let (mut segments, mut between, mut at) = (Vec::new(), Vec::new(), 0);
+        for (range, choice) in list {
+            if !has_words(&choice) {
+                continue;
+            }
+            if !self.context.sheet.offers(&choice) {
+                return self.found.untranslated.add(Reason::Referenced, "", attribute.value.start);
+            }
+            let segment = match self.choices.get(choice.as_str()) {
+                Some(segment) => *segment,
+                None => {
+                    self.segments.push(Segment::plain(&choice));
+                    self.choices.insert(choice.into(), self.segments.len() - 1);
+                    self.segments.len() - 1
+                }
+            };
+            between.push(condition[at..range.start].into());
+            segments.push(segment);
+            at = range.end;
+        }
+        between.push(condition[at..].into());
+        if !segments.is_empty() {
+            let span = attribute.value.into();
+            self.found.slots.push(Slot::Value(Value { span, segments, quoted: true, between }));
+        }
+    }
+
     pub(super) fn start_cell(&mut self) -> Frame {
         let formula = self.scanner.attribute(Namespace::OdfTable, "formula").map(|formula| formula.value.start);
         let has_formula = formula.is_some();
@@ -91,6 +128,6 @@ impl Walker<'_> {
             at = range.end;
         }
         between.push(cell.said[at..].into());
-        self.found.slots.push(Slot::Value(Value { span, segments, between }));
+        self.found.slots.push(Slot::Value(Value { span, segments, quoted: false, between }));
     }
 }

@@ -32,7 +32,12 @@ fn names_of_shows_and_titles_in_the_properties() {
         xmlns:vt='http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes'><TitlesOfParts><vt:vector><vt:lpstr>Arial\
         </vt:lpstr><vt:lpstr>Welcome</vt:lpstr></vt:vector></TitlesOfParts></Properties>";
     let deck = || {
-        Deck::new(&shape(&paragraph("Welcome"))).with_main(shows).with("", "extended-properties", "docProps/app.xml", app)
+        Deck::new(&shape(&paragraph("Welcome"))).with_main(shows).with(
+            "",
+            "extended-properties",
+            "docProps/app.xml",
+            app,
+        )
     };
     deck().check(&["For guests", "Welcome"], MAIN, &[("\"For guests\"", "\"FOR GUESTS\"")]);
     deck().check(&["For guests", "Welcome"], "docProps/app.xml", &[("Welcome", "WELCOME")]);
