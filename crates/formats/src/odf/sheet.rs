@@ -13,6 +13,8 @@ pub(super) struct Sheet {
     literals: HashSet<String>,
     /// What lists of allowed values offer, if no formula compares it: it is translated with the cells that say it.
     choices: HashSet<String>,
+    /// Names of sheets stay: a formula makes references of text, or a program may know them.
+    pub(super) names_stay: bool,
     /// Pivot tables name what cells say.
     pub(super) has_pilots: bool,
     /// Rows are hidden because a filter is on: they show again when it goes.
@@ -59,7 +61,10 @@ impl Sheet {
                 (Namespace::OdfText, _) => scanner.value(Namespace::OdfText, "condition"),
                 _ => None,
             };
-            known.into_iter().for_each(|formula| sheet.add(&formula));
+            known.into_iter().for_each(|formula| {
+                sheet.names_stay |= formula.contains("INDIRECT(") || formula.starts_with("msoxl:");
+                sheet.add(&formula);
+            });
         }
         sheet.settle(&lists);
         Ok(sheet)

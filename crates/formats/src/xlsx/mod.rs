@@ -23,6 +23,8 @@ mod tags;
 mod texts;
 mod units;
 
+pub(crate) use self::sheet_names::{Names as NewNames, SheetNames, behind_quote, escaped};
+
 use std::collections::{HashMap, HashSet};
 
 use terjuman_model::{Place, Segment};
@@ -34,7 +36,6 @@ use self::formulas::FormulaWords;
 use self::notes::Threads;
 use self::pending::{Names, Pending, Resolver, What};
 use self::rich::RichString;
-use self::sheet_names::SheetNames;
 use self::skeleton::{Drawn, Own, SlotPart, XlsxSkeleton};
 use self::slot::Slot;
 use self::texts::{Fate, Texts};

@@ -1,6 +1,8 @@
 //! Tables, sheets, slides, indexes: what stands around paragraphs.
 
-use super::build::Document;
+use terjuman_model::{Segment, TaggedText};
+
+use super::build::{Document, NOWHERE, part, root};
 use crate::{Reason, Skeleton as _};
 
 fn sheet(cells: &str) -> Document {
@@ -199,4 +201,54 @@ fn pivot_tables_name_what_cells_say() {
     ] {
         assert!(written.contains(part), "{part} {written}");
     }
+}
+
+#[test]
+fn sheets_are_renamed_with_all_that_refers_to_them() {
+    let body = "<office:spreadsheet><table:content-validations/><table:table table:name='Sales Data' table:print-ranges=\"$'Sales \
+                Data'.A1:$'Sales Data'.B2\"><table:table-row><table:table-cell table:formula=\"of:=[$'Sales Data'.A1]+[Summary.B2]\"/>\
+                <table:table-cell><text:p><text:a xlink:href=\"#'Sales Data'.A1\">Go</text:a></text:p></table:table-cell>\
+                </table:table-row></table:table><table:table table:name='Summary'/><table:table table:name='12'/>\
+                <table:named-expressions><table:named-range table:name='Summary' table:cell-range-address='$Summary.$A$1'/>\
+                </table:named-expressions></office:spreadsheet>";
+    let settings = "<s xmlns:config='c'><config:config-item config:name='ActiveTable'>Summary</config:config-item>\
+                    <config:config-item-map-entry config:name='Sales Data'/></s>";
+    let chart = root(
+        "document-content",
+        "<office:body><office:chart><chart:categories table:cell-range-address='Summary.A1:Summary.A3'/><table:table \
+         table:name='local-table'/></office:chart></office:body>",
+    );
+    let make = |body: &str| {
+        let mut document =
+            Document::new(body).with("settings.xml", settings).with("Object 1/content.xml", chart.clone());
+        document.options.sheet_names = true;
+        document
+    };
+    let mut document = make(body);
+    assert_eq!(document.segments(), ["Sales Data", "Go", "Summary"]);
+    let new = |segment: &Segment| match segment.source.text() {
+        "Summary" => TaggedText::plain("Resumo".to_owned()),
+        "Sales Data" => TaggedText::plain("Dados d'água: hoje".to_owned()),
+        _ => segment.source.clone(),
+    };
+    let written = document.merged(new, &NOWHERE);
+    let content = part(&written, "content.xml");
+    for part in [
+        "table:name='Dados d&apos;água hoje'",
+        "\"of:=[$'Dados d''água hoje'.A1]+['Resumo'.B2]\"",
+        "xlink:href=\"#'Dados d''água hoje'.A1\"",
+        "<table:named-range table:name='Summary' table:cell-range-address='$&apos;Resumo&apos;.$A$1'/>",
+    ] {
+        assert!(content.replace("&apos;", "'").contains(&part.replace("&apos;", "'")), "{part} {content}");
+    }
+    let settings = part(&written, "settings.xml");
+    assert!(settings.contains(">Resumo<"), "{settings}");
+    assert!(part(&written, "Object 1/content.xml").replace("&apos;", "'").contains("''Resumo'.A1:'Resumo'.A3'"));
+    document.options.sheet_names = false;
+    assert_eq!(document.segments(), ["Go"]);
+    assert_eq!(document.read().unwrap().1.untranslated().count(Reason::SheetNamesOff), 2);
+    let indirect = make(&body.replace("of:=", "of:=INDIRECT(B1)+"));
+    assert_eq!(indirect.segments(), ["Go"]);
+    assert_eq!(indirect.read().unwrap().1.untranslated().count(Reason::Referenced), 2);
+    assert_eq!(make(body).with("Basic/script-lc.xml", "<x/>").segments(), ["Go"]);
 }

@@ -28,6 +28,10 @@ impl<'a> Walker<'a> {
                     self.is_styles = name.local == "master-styles";
                     Frame::Block
                 }
+                "spreadsheet" => {
+                    self.in_spreadsheet = self.frames.len() + 1;
+                    Frame::Block
+                }
                 "binary-data" => self.leave(Reason::ImageText, span),
                 "automatic-styles" | "styles" => Frame::Styles,
                 "change-info" | "scripts" | "settings" | "font-face-decls" | "event-listeners" => Frame::Ignored,
@@ -111,6 +115,7 @@ impl<'a> Walker<'a> {
         match name.local {
             "table-cell" | "covered-table-cell" => self.start_cell(),
             "tracked-changes" => Frame::Ignored,
+            "table" if self.frames.len() == self.in_spreadsheet => self.start_sheet(span),
             "table" if !options.hidden_text => {
                 let style = self.scanner.value(Namespace::OdfTable, "style-name").unwrap_or_default();
                 if self.context.styles.hides(Family::Table, &style) {

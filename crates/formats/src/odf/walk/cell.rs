@@ -7,6 +7,7 @@ use super::frame::Frame;
 use crate::Reason;
 use crate::odf::sheet::choices;
 use crate::odf::slot::{Slot, Value};
+use crate::odf::styles::Family;
 use crate::runs::Span;
 use crate::wording::has_words;
 use crate::xml::{Namespace, unescape};
@@ -30,6 +31,26 @@ pub(super) struct Cell {
 }
 
 impl Walker<'_> {
+    /// A sheet. The name of one that is seen is translated where the option asks for it.
+    pub(super) fn start_sheet(&mut self, span: Span) -> Frame {
+        let style = self.scanner.value(Namespace::OdfTable, "style-name").unwrap_or_default();
+        let is_hidden = !self.context.options.hidden_text && self.context.styles.hides(Family::Table, &style);
+        let name = self.scanner.value(Namespace::OdfTable, "name").unwrap_or_default().into_owned();
+        // What was read of another file is kept in a sheet that is named after it.
+        let has_name = !is_hidden && has_words(&name) && !name.contains("'file:");
+        let mut segment = None;
+        if has_name && self.context.options.sheet_names && !self.context.sheet.names_stay {
+            self.segments.push(Segment::plain(&name));
+            segment = Some(self.segments.len() - 1);
+        } else if has_name {
+            let is_off = !self.context.options.sheet_names;
+            let reason = if is_off { Reason::SheetNamesOff } else { Reason::Referenced };
+            self.found.untranslated.add(reason, "", span.start);
+        }
+        self.found.sheets.push((name, segment));
+        if is_hidden { self.leave(Reason::HiddenText, span) } else { Frame::Block }
+    }
+
     /// What a validation offers to choose from: one segment for a choice, in all lists and cells.
     pub(super) fn validation(&mut self) {
         let Some(attribute) = self.scanner.attribute(Namespace::OdfTable, "condition") else { return };

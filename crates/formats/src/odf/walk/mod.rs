@@ -42,6 +42,8 @@ pub(super) struct Found {
     /// In the order in which their elements end.
     pub(super) slots: Vec<Slot>,
     pub(super) formats: Formats,
+    /// Names of sheets, and the segments of those that may get new ones.
+    pub(super) sheets: Vec<(String, Option<usize>)>,
     /// What stays as it is.
     pub(super) untranslated: Untranslated,
 }
@@ -63,6 +65,7 @@ pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segm
         user_fields: HashMap::new(),
         choices: HashMap::new(),
         pilots: HashMap::new(),
+        in_spreadsheet: usize::MAX,
         region: String::new(),
         insertions: HashSet::new(),
         inserting: HashSet::new(),
@@ -98,6 +101,8 @@ struct Walker<'a> {
     choices: HashMap<Box<str>, usize>,
     /// What cells say, for the pivot tables that name it.
     pilots: HashMap<Box<str>, usize>,
+    /// How many elements are open where a table is a sheet.
+    in_spreadsheet: usize,
     /// The tracked change that is being read.
     region: String,
     /// Tracked changes that inserted something, if what was inserted stays.
