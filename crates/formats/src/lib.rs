@@ -40,6 +40,7 @@ mod table;
 mod tally;
 mod text_file;
 mod texts;
+mod titles;
 mod txt;
 mod untranslated;
 mod warning;

@@ -29,8 +29,9 @@ use self::walk::Context;
 use crate::fed_workbook::{Fed, FedWorkbook};
 use crate::package::{Package, kept_entries, without_signatures};
 use crate::sources::Sources;
+use crate::titles::Titles;
 use crate::xml::XmlPart;
-use crate::{Extracted, FormatError, Limits, Options, Reason, Warning, WarningKind, html, txt};
+use crate::{Extracted, FormatError, Limits, Options, Reason, Warning, WarningKind, html, rtf, txt};
 
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let mut warnings = Vec::new();
@@ -38,11 +39,32 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings })
 }
 
+/// Takes a document apart that another one takes in. What it takes in itself is kept.
+fn extract_chunk(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
+    let mut warnings = Vec::new();
+    let (segments, skeleton) = take_part(bytes, options, limits, &mut warnings, true)?;
+    Ok(Extracted { segments, skeleton: Box::new(skeleton), warnings })
+}
+
+/// A filter of a document that another one takes in.
+type Filter = fn(&[u8], &Options, &Limits) -> Result<Extracted, FormatError>;
+
 fn take_apart(
     bytes: &[u8],
     options: &Options,
     limits: &Limits,
     warnings: &mut Vec<Warning>,
+) -> Result<(Vec<Segment>, DocxSkeleton), FormatError> {
+    take_part(bytes, options, limits, warnings, false)
+}
+
+/// `is_chunk`: another document takes this one in.
+fn take_part(
+    bytes: &[u8],
+    options: &Options,
+    limits: &Limits,
+    warnings: &mut Vec<Warning>,
+    is_chunk: bool,
 ) -> Result<(Vec<Segment>, DocxSkeleton), FormatError> {
     if bytes.is_empty() {
         return Err(FormatError::Empty);
@@ -86,9 +108,11 @@ fn take_apart(
     parts.extend(bindings::bound_parts(&mut package, &names.custom, &bound, &mut segments, limits)?);
     let mut foreign = Vec::new();
     for (name, content_type) in names.foreign {
-        let extract = match content_type.split(';').next().unwrap_or_default() {
-            "text/html" | "application/xhtml+xml" => html::extract,
+        let extract = match content_type.split(';').next().unwrap_or_default().trim() {
+            "text/html" | "application/xhtml+xml" => html::extract as Filter,
             "text/plain" => txt::extract,
+            "application/rtf" | "text/rtf" => rtf::extract,
+            content_type if !is_chunk && parts::MAIN.contains(&content_type) => extract_chunk,
             _ => {
                 untranslated.add(Reason::UnreadablePart, &name, 0);
                 warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: name, offset: 0 } });
@@ -110,6 +134,10 @@ fn take_apart(
             }
         }
     }
+    let titles = match &names.titles {
+        Some(name) if options.properties => Titles::read(&mut package, name, &segments, limits)?,
+        _ => None,
+    };
     let workbooks = fed.read(&mut package, limits, warnings);
     let sources = Sources::of(&segments);
     let signatures = without_signatures(&mut package, limits)?;
@@ -131,6 +159,7 @@ fn take_apart(
             settings,
             foreign,
             workbooks,
+            titles,
             sources,
             limits,
             signatures,

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::package::{ContentTypes, Package, relationships_of};
+use crate::titles;
 use crate::xml::XmlPart;
 use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
@@ -19,6 +20,8 @@ pub(super) struct Parts {
     pub(super) custom: Vec<String>,
     /// Documents in other formats that Word takes in when it opens the file, with their content types.
     pub(super) foreign: Vec<(String, String)>,
+    /// Properties that repeat titles of the document.
+    pub(super) titles: Option<String>,
     /// Parts that are left alone.
     pub(super) untranslated: Untranslated,
 }
@@ -57,6 +60,8 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
     } else {
         properties.for_each(|part| parts.untranslated.add(Reason::PropertiesOff, &part, 0));
     }
+    parts.titles =
+        roots.iter().find(|root| titles::KINDS.contains(&root.kind.as_str())).and_then(|root| root.part.clone());
     let mut seen = HashSet::from([main.to_ascii_lowercase()]);
     let mut charts = HashSet::new();
     let mut queue = VecDeque::from([main]);

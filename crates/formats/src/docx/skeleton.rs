@@ -14,6 +14,7 @@ use crate::fed_workbook::FedWorkbook;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Format, Rewritten};
 use crate::sources::Sources;
+use crate::titles::Titles;
 use crate::xml::{XmlPart, escape_attribute, escape_text};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
@@ -26,6 +27,8 @@ pub(super) struct DocxSkeleton {
     pub(super) foreign: Vec<Foreign>,
     /// Workbooks behind charts.
     pub(super) workbooks: Vec<FedWorkbook>,
+    /// Titles that the properties repeat.
+    pub(super) titles: Option<Titles>,
     /// What each segment said, to tell what changed.
     pub(super) sources: Sources,
     pub(super) limits: Limits,
@@ -93,6 +96,9 @@ impl DocxSkeleton {
         }
         if !any {
             return self.package.write(&Changes::default());
+        }
+        if let Some((name, bytes)) = self.titles.as_ref().and_then(|titles| titles.write(translations, &changed)) {
+            changes.replace(name, bytes);
         }
         if let Some(retarget) = &retarget {
             self.retarget_document(retarget, &mut changes);

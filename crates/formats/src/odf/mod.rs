@@ -8,6 +8,7 @@ mod formats;
 mod manifest;
 mod retarget;
 mod sheet;
+mod sheet_names;
 mod skeleton;
 mod slot;
 mod spans;
@@ -24,6 +25,7 @@ use self::styles::Styles;
 use self::walk::Context;
 use crate::package::{Changes, Package, kept_entries};
 use crate::sources::Sources;
+use crate::xlsx::SheetNames;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{Extracted, FormatError, Limits, Options, Reason, Untranslated, Warning, WarningKind};
 
@@ -61,9 +63,14 @@ fn take_apart(
     let mut segments = Vec::new();
     let mut parts = Vec::new();
     let mut untranslated = Untranslated::default();
+    // A program may know a sheet by its name.
+    let has_macros = package.names().any(|name| name.starts_with("Basic/") || name.starts_with("Scripts/"));
+    let mut sheets = SheetNames::default();
     let mut walk = |part: XmlPart, styles: &Styles, segments: &mut Vec<Segment>| {
-        let sheet = Sheet::read(&part, limits)?;
+        let mut sheet = Sheet::read(&part, limits)?;
+        sheet.names_stay |= has_macros;
         let mut found = walk::walk(&part, Context { options, limits, styles, sheet: &sheet }, segments)?;
+        sheets.sheets.append(&mut found.sheets);
         untranslated.append(std::mem::take(&mut found.untranslated), &part.name);
         parts.push(TextPart { part, found });
         Ok::<_, FormatError>(())
@@ -107,7 +114,7 @@ fn take_apart(
     }
     let sources = Sources::of(&segments);
     let container = Container::Package(package);
-    Ok((segments, OdfSkeleton { container, parts, sources, limits: limits.clone(), signatures, untranslated }))
+    Ok((segments, OdfSkeleton { container, parts, sheets, sources, limits: limits.clone(), signatures, untranslated }))
 }
 
 /// Whether the file is XML and no package, in any encoding that XML must be read in.
@@ -135,6 +142,7 @@ fn take_flat_apart(
     untranslated.append(std::mem::take(&mut found.untranslated), FLAT);
     let skeleton = OdfSkeleton {
         container: Container::Flat((part.text.as_bytes() != bytes).then(|| bytes.to_vec())),
+        sheets: SheetNames { sheets: std::mem::take(&mut found.sheets) },
         parts: vec![TextPart { part, found }],
         sources: Sources::of(&segments),
         limits: limits.clone(),

@@ -1,6 +1,7 @@
 //! What a spreadsheet says about the texts of its cells: formulas compare them, filters choose by them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{FormatError, Limits};
@@ -10,6 +11,12 @@ use crate::{FormatError, Limits};
 pub(super) struct Sheet {
     /// Texts that formulas and conditions compare cells with, in lower case: comparisons do not tell case apart.
     literals: HashSet<String>,
+    /// What lists of allowed values offer, if no formula compares it: it is translated with the cells that say it.
+    choices: HashSet<String>,
+    /// Names of sheets stay: a formula makes references of text, or a program may know them.
+    pub(super) names_stay: bool,
+    /// Pivot tables name what cells say.
+    pub(super) has_pilots: bool,
     /// Rows are hidden because a filter is on: they show again when it goes.
     pub(super) is_filtered: bool,
 }
@@ -21,27 +28,45 @@ impl Sheet {
     /// As the scanner finds them.
     pub(super) fn read(part: &XmlPart, limits: &Limits) -> Result<Self, FormatError> {
         let mut sheet = Self::default();
-        if ![":formula=", ":condition=", ":filter"].iter().any(|sign| part.text.contains(sign)) {
+        if ![":formula=", ":condition", ":filter", ":data-pilot-table"].iter().any(|sign| part.text.contains(sign)) {
             return Ok(sheet);
         }
         let mut scanner = Scanner::new(&part.text, &part.name, limits);
+        let mut lists: Vec<Vec<String>> = Vec::new();
         while let Some(event) = scanner.next()? {
             let Kind::Start { name, .. } = event.kind else { continue };
-            if name.namespace != Namespace::OdfTable {
-                continue;
-            }
-            match name.local {
-                "filter" => sheet.is_filtered = true,
-                "content-validation" => {
+            let known = match (name.namespace, name.local) {
+                (Namespace::OdfTable, "filter") => {
+                    sheet.is_filtered = true;
+                    None
+                }
+                (Namespace::OdfTable, "data-pilot-table") => {
+                    sheet.has_pilots = true;
+                    None
+                }
+                (Namespace::OdfTable, "content-validation") => {
                     let condition = scanner.value(Namespace::OdfTable, "condition");
-                    condition.into_iter().for_each(|condition| sheet.add(&condition));
+                    match condition.as_deref().and_then(choices) {
+                        Some(list) => {
+                            lists.push(list.into_iter().map(|(_, choice)| choice).collect());
+                            None
+                        }
+                        None => condition,
+                    }
                 }
-                _ => {
-                    let formula = scanner.value(Namespace::OdfTable, "formula");
-                    formula.into_iter().for_each(|formula| sheet.add(&formula));
-                }
-            }
+                (Namespace::OdfTable, _) => scanner.value(Namespace::OdfTable, "formula"),
+                // Formats that depend on what a cell says, and fields that depend on what another one says.
+                (Namespace::OdfStyle, "map") => scanner.value(Namespace::OdfStyle, "condition"),
+                (Namespace::LibreOfficeCalc, "condition") => scanner.value(Namespace::LibreOfficeCalc, "value"),
+                (Namespace::OdfText, _) => scanner.value(Namespace::OdfText, "condition"),
+                _ => None,
+            };
+            known.into_iter().for_each(|formula| {
+                sheet.names_stay |= formula.contains("INDIRECT(") || formula.starts_with("msoxl:");
+                sheet.add(&formula);
+            });
         }
+        sheet.settle(&lists);
         Ok(sheet)
     }
 
@@ -50,9 +75,39 @@ impl Sheet {
         !self.literals.is_empty() && self.literals.contains(&text.trim().to_lowercase())
     }
 
-    /// Whether no text is compared.
-    pub(super) fn compares_nothing(&self) -> bool {
-        self.literals.is_empty()
+    /// Whether a list of allowed values offers this, and both may be translated.
+    pub(super) fn offers(&self, text: &str) -> bool {
+        self.choices.contains(text)
+    }
+
+    /// A list stays if a formula compares one of its choices, and then so do all lists with a choice of it.
+    fn settle(&mut self, lists: &[Vec<String>]) {
+        let mut of_choice: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (number, list) in lists.iter().enumerate() {
+            list.iter().for_each(|choice| of_choice.entry(choice).or_default().push(number));
+        }
+        let mut stays = vec![false; lists.len()];
+        let compared = of_choice.keys().filter(|choice| self.compares(choice)).copied();
+        let mut open: Vec<&str> = compared.collect();
+        while let Some(choice) = open.pop() {
+            for number in of_choice.remove(choice).unwrap_or_default() {
+                if !std::mem::replace(&mut stays[number], true) {
+                    open.extend(lists[number].iter().map(String::as_str));
+                }
+            }
+        }
+        for (list, stays) in lists.iter().zip(stays) {
+            if stays {
+                self.literals.extend(list.iter().map(|choice| choice.to_lowercase()));
+            } else {
+                self.choices.extend(list.iter().cloned());
+            }
+        }
+    }
+
+    /// Whether it matters what a cell says.
+    pub(super) fn knows_texts(&self) -> bool {
+        self.has_pilots || !self.choices.is_empty() || !self.literals.is_empty()
     }
 
     /// Takes in the texts of a formula. A quotation mark in a text is doubled.
@@ -79,9 +134,62 @@ impl Sheet {
     }
 }
 
+/// The texts that a condition offers to choose from, without blanks around them, and where each stands in quotation
+/// marks: `of:cell-content-is-in-list("a";"b")`. `None` if it is another condition, or names cells.
+pub(super) fn choices(condition: &str) -> Option<Vec<(Range<usize>, String)>> {
+    let start = condition.find("cell-content-is-in-list(")? + "cell-content-is-in-list(".len();
+    if !matches!(condition[..start].split_once("cell-content")?.0.trim(), "" | "of:" | "oooc:") {
+        return None;
+    }
+    let (mut found, mut at) = (Vec::new(), start);
+    loop {
+        at += condition[at..].len() - condition[at..].trim_start().len();
+        condition[at..].strip_prefix('"')?;
+        let from = at + 1;
+        at = from;
+        loop {
+            at += condition[at..].find('"')? + 1;
+            if !condition[at..].starts_with('"') {
+                break;
+            }
+            at += 1;
+        }
+        let spelled = &condition[from..at - 1];
+        let trimmed = spelled.trim();
+        let begin = from + (spelled.len() - spelled.trim_start().len());
+        found.push((begin..begin + trimmed.len(), trimmed.replace("\"\"", "\"")));
+        let rest = condition[at..].trim_start();
+        at = condition.len() - rest.len();
+        if rest.starts_with(')') {
+            return rest[1..].trim().is_empty().then_some(found);
+        }
+        rest.strip_prefix([';', ','])?;
+        at += 1;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_of_choices() {
+        let found = |condition: &str| choices(condition).map(|list| list.into_iter().map(|(_, text)| text).collect());
+        let list = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        assert_eq!(found("of:cell-content-is-in-list(\"A b\";\" C \"\"x\"\"\")"), list(&["A b", "C \"x\""]));
+        assert_eq!(found("cell-content-is-in-list( \"A\" )"), list(&["A"]));
+        for other in [
+            "cell-content-is-in-list([.A1:.A3])",
+            "cell-content-is-in-list(\"A\";[.A1])",
+            "cell-content-is-in-list(\"A\") and x",
+            "x and cell-content-is-in-list(\"A\")",
+            "cell-content-is-in-list(\"A",
+            "cell-content-is-in-list(\"A\"",
+            "cell-content()=\"A\"",
+        ] {
+            assert_eq!(found(other), None::<Vec<String>>, "{other}");
+        }
+    }
 
     #[test]
     fn the_texts_of_formulas() {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use terjuman_model::TaggedText;
 
 use super::retarget::Retarget;
+use super::sheet_names::{rename_in_file, rename_in_package};
 use super::slot::{ParagraphSlot, Plain, Slot, Value};
 use super::spans::Spans;
 use super::structure::fingerprint;
@@ -13,6 +14,7 @@ use crate::extent::Extent;
 use crate::package::{Changes, Package};
 use crate::runs::{self, Rewritten};
 use crate::sources::Sources;
+use crate::xlsx::SheetNames;
 use crate::xml::{XmlPart, escape_attribute, escape_text};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
@@ -27,6 +29,8 @@ pub(super) enum Container {
 pub(super) struct OdfSkeleton {
     pub(super) container: Container,
     pub(super) parts: Vec<TextPart>,
+    /// Names of the sheets that get new ones.
+    pub(super) sheets: SheetNames,
     /// What each segment said, to tell what changed.
     pub(super) sources: Sources,
     pub(super) limits: Limits,
@@ -80,15 +84,19 @@ impl OdfSkeleton {
                 PartWriter { part, translations, changed: &changed, retarget: retarget.as_ref(), limits: &self.limits };
             if let Some(bytes) = writer.write()? {
                 if matches!(self.container, Container::Flat(_)) {
-                    return Ok(bytes);
+                    return rename_in_file(&self.sheets, bytes, translations, &changed, &self.limits);
                 }
                 changes.replace(&part.part.name, bytes);
             }
         }
         let bytes = match &self.container {
             Container::Package(package) => package.write(&changes)?,
-            Container::Flat(bytes) => return Ok(self.flat(bytes.as_ref())),
+            Container::Flat(bytes) => {
+                let bytes = self.flat(bytes.as_ref());
+                return rename_in_file(&self.sheets, bytes, translations, &changed, &self.limits);
+            }
         };
+        let bytes = rename_in_package(&self.sheets, bytes, translations, &changed, &self.limits)?;
         Package::open(&bytes, &self.limits)
             .map_err(|error| FormatError::Verification(format!("the written package cannot be opened: {error}")))?;
         Ok(bytes)
@@ -166,7 +174,11 @@ impl PartWriter<'_> {
         for (index, between) in value.between.iter().enumerate() {
             escape_attribute(between, &mut out);
             if let Some(segment) = value.segments.get(index) {
-                escape_attribute(self.translations[*segment].text(), &mut out);
+                let text = self.translations[*segment].text();
+                match value.quoted && text.contains('"') {
+                    true => escape_attribute(&text.replace('"', "\"\""), &mut out),
+                    false => escape_attribute(text, &mut out),
+                }
             }
         }
         out

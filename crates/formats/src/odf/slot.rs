@@ -13,7 +13,7 @@ pub(super) enum Slot {
     Attribute(Plain),
     /// All there is in an element.
     Element(Plain),
-    /// What a cell's value says again.
+    /// An attribute that says several texts again.
     Value(Value),
 }
 
@@ -38,11 +38,13 @@ pub(super) struct Plain {
     pub(super) after: Box<str>,
 }
 
-/// The value of a cell, which says what its paragraphs say.
+/// The value of a cell, which says what its paragraphs say; or a list of choices.
 #[derive(Debug)]
 pub(super) struct Value {
     pub(super) span: Span,
     pub(super) segments: Vec<usize>,
+    /// They stand in quotation marks.
+    pub(super) quoted: bool,
     /// What stands before each segment, and after the last one.
     pub(super) between: Vec<Box<str>>,
 }

@@ -27,11 +27,15 @@ pub(super) fn fingerprint(text: &str, part: &XmlPart, limits: &Limits) -> Result
                 }
                 let mut hasher = DefaultHasher::new();
                 name.qualified.hash(&mut hasher);
+                // Members of pivot tables are called what cells say.
+                let is_member = name.local.starts_with("data-pilot-") && name.local.ends_with("member");
                 for attribute in scanner.attributes() {
-                    if matches!(
-                        attribute.qualified.rsplit(':').next(),
-                        Some("href" | "name" | "id" | "ref-name" | "change-id" | "value-type" | "formula")
-                    ) {
+                    if !is_member
+                        && matches!(
+                            attribute.qualified.rsplit(':').next(),
+                            Some("href" | "name" | "id" | "ref-name" | "change-id" | "value-type" | "formula")
+                        )
+                    {
                         text[attribute.value.clone()].hash(&mut hasher);
                     }
                 }

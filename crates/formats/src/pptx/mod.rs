@@ -24,6 +24,7 @@ use crate::docx::OfficePart;
 use crate::fed_workbook::{Fed, FedWorkbook};
 use crate::package::{Package, kept_entries, without_signatures};
 use crate::sources::Sources;
+use crate::titles::Titles;
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
 
@@ -43,7 +44,7 @@ fn take_apart(
         return Err(FormatError::Empty);
     }
     let mut package = Package::open(bytes, limits)?;
-    let (names, mut untranslated) = parts::find(&mut package, options, limits)?;
+    let (names, titles, mut untranslated) = parts::find(&mut package, options, limits)?;
     let mut copies = Copies::default();
     let mut parts = Vec::new();
     let mut fed = Fed::default();
@@ -64,6 +65,10 @@ fn take_apart(
         }
         parts.push(DeckPart { office, survey, segments });
     }
+    let titles = match titles {
+        Some(name) if options.properties => Titles::read(&mut package, &name, &copies.segments, limits)?,
+        _ => None,
+    };
     let workbooks = fed.read(&mut package, limits, warnings);
     let signatures = without_signatures(&mut package, limits)?;
     if !signatures.is_empty() {
@@ -75,7 +80,7 @@ fn take_apart(
     let segments = copies.segments;
     let sources = Sources::of(&segments);
     let (limits, fit) = (limits.clone(), options.fit_text);
-    Ok((segments, DeckSkeleton { package, parts, workbooks, sources, limits, fit, signatures, untranslated }))
+    Ok((segments, DeckSkeleton { package, parts, workbooks, titles, sources, limits, fit, signatures, untranslated }))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::package::{ContentTypes, Package, relationships_of};
+use crate::titles;
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
@@ -47,13 +48,15 @@ pub(super) const MAIN: [&str; 6] = [
 
 /// Follows the relationships from the package on, each part once. What the options switch off is counted.
 ///
+/// Also names the part whose list of titles repeats those of the slides.
+///
 /// # Errors
 /// [`FormatError::Corrupt`] if the package has no presentation.
 pub(super) fn find(
     package: &mut Package,
     options: &Options,
     limits: &Limits,
-) -> Result<(Vec<Part>, Untranslated), FormatError> {
+) -> Result<(Vec<Part>, Option<String>, Untranslated), FormatError> {
     let types = XmlPart::decode(ContentTypes::PART, package.require(ContentTypes::PART)?)?;
     let types = ContentTypes::read(&types, limits)?;
     let roots = relationships_of(package, "", limits)?;
@@ -79,6 +82,8 @@ pub(super) fn find(
         at += 1;
     }
     let mut untranslated = search.untranslated;
+    let titles = roots.iter().find(|root| titles::KINDS.contains(&root.kind.as_str()));
+    let titles = titles.and_then(|root| root.part.clone());
     let properties = roots.into_iter().filter(|relationship| relationship.kind == "core-properties");
     let properties = properties.filter_map(|relationship| relationship.part).filter(|part| package.contains(part));
     if !options.properties {
@@ -86,7 +91,7 @@ pub(super) fn find(
     } else {
         parts.extend(properties.map(|part| Part { part, kind: PartKind::Properties, slide: 0, workbook: None }));
     }
-    Ok((parts, untranslated))
+    Ok((parts, titles, untranslated))
 }
 
 struct Search<'a> {

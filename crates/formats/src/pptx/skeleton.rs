@@ -10,6 +10,7 @@ use crate::extent::Extent;
 use crate::fed_workbook::FedWorkbook;
 use crate::package::{Changes, Package};
 use crate::sources::Sources;
+use crate::titles::Titles;
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The package, its parts with text and the places in them.
@@ -18,6 +19,8 @@ pub(super) struct DeckSkeleton {
     pub(super) parts: Vec<DeckPart>,
     /// Workbooks behind charts.
     pub(super) workbooks: Vec<FedWorkbook>,
+    /// Titles that the properties repeat.
+    pub(super) titles: Option<Titles>,
     /// What each segment said, to tell what changed.
     pub(super) sources: Sources,
     pub(super) limits: Limits,
@@ -70,6 +73,9 @@ impl DeckSkeleton {
             if let Some(bytes) = workbook.write(translations, &changed)? {
                 changes.replace(workbook.name(), bytes);
             }
+        }
+        if let Some((name, bytes)) = self.titles.as_ref().and_then(|titles| titles.write(translations, &changed)) {
+            changes.replace(name, bytes);
         }
         let bytes = self.package.write(&changes)?;
         Package::open(&bytes, &self.limits)

@@ -1,5 +1,7 @@
 //! The workbook's own part: its sheets, the names it defines, and when it computes.
 
+use std::collections::HashMap;
+
 use super::formulas::FormulaWords;
 use super::pending::{Pending, What};
 use super::tags::set_attribute;
@@ -28,6 +30,8 @@ pub(super) struct SheetEntry {
 #[derive(Debug, Default)]
 pub(super) struct Book {
     pub(super) sheets: Vec<SheetEntry>,
+    /// What its names stand for, by the names in lower case.
+    pub(super) formulas: HashMap<String, String>,
     /// Names that it defines.
     pub(super) names: Vec<String>,
     /// Formulas of names that refer to tables.
@@ -88,10 +92,14 @@ impl Book {
                 Kind::End { name } if name.namespace == Namespace::Spreadsheet => {
                     if name.local == "definedName"
                         && let Some((start, formula)) = formula.take()
-                        && words.read(&formula, false)
                     {
-                        let span = Span { start, end: event.range.start.max(start) };
-                        book.pending.push(Pending { span, what: What::Formula });
+                        if words.read(&formula, false) {
+                            let span = Span { start, end: event.range.start.max(start) };
+                            book.pending.push(Pending { span, what: What::Formula });
+                        }
+                        if let Some(name) = book.names.last() {
+                            book.formulas.insert(name.to_lowercase(), formula);
+                        }
                     }
                     if BEFORE_CALCULATION.contains(&name.local) && scanner.depth() == 1 {
                         book.place = Some(event.range.end);

@@ -97,6 +97,60 @@ impl FormulaWords {
     }
 }
 
+/// The choices of a list that stands in a validation, `"Yes,No"`: each without blanks around it, and where it stands.
+/// `None` if the formula is anything but one string.
+pub(super) fn choices(formula: &str) -> Option<Vec<(Range<usize>, String)>> {
+    let start = formula.find('"').filter(|at| formula[..*at].trim().is_empty())? + 1;
+    let end = end_of_string(formula.as_bytes(), start);
+    if formula.get(end + 1..)?.trim().is_empty() && end > start {
+        let mut found = Vec::new();
+        let mut at = start;
+        for spelled in formula[start..end].split(',') {
+            let from = at + (spelled.len() - spelled.trim_start().len());
+            let trimmed = spelled.trim();
+            found.push((from..from + trimmed.len(), trimmed.replace("\"\"", "\"")));
+            at += spelled.len() + 1;
+        }
+        return Some(found);
+    }
+    None
+}
+
+/// The cells that a reference names: `'My Sheet'!$A$1:$B$9`. The sheet's name, rows from 1 and columns from 0.
+pub(super) fn cells(reference: &str) -> Option<(Option<String>, std::ops::RangeInclusive<u32>, Range<usize>)> {
+    let reference = reference.trim().trim_start_matches('=');
+    let (sheet, cells) = match reference.strip_prefix('\'') {
+        Some(quoted) => {
+            let end = quoted.rfind("'!")?;
+            (Some(quoted[..end].replace("''", "'")), &quoted[end + 2..])
+        }
+        None => match reference.split_once('!') {
+            Some((sheet, cells)) => (Some(sheet.to_owned()), cells),
+            None => (None, reference),
+        },
+    };
+    let (first, last) = cells.split_once(':').unwrap_or((cells, cells));
+    let (from, to) = (corner(first)?, corner(last)?);
+    let rows = from.0.unwrap_or(1)..=to.0.unwrap_or(u32::MAX);
+    let columns = from.1.unwrap_or(0)..to.1.map_or(usize::MAX, |column| column + 1);
+    Some((sheet, rows, columns))
+}
+
+/// `$A$1`, `A` or `1`: the row and the column.
+fn corner(cell: &str) -> Option<(Option<u32>, Option<usize>)> {
+    let cell = cell.replace('$', "");
+    let letters = cell.bytes().take_while(u8::is_ascii_alphabetic).count();
+    if letters > 3 || cell.is_empty() || cell.len() > 10 {
+        return None;
+    }
+    let column = cell[..letters].bytes().fold(0, |sum, b| sum * 26 + usize::from(b.to_ascii_uppercase() - b'A') + 1);
+    let row = match &cell[letters..] {
+        "" => None,
+        digits => Some(digits.parse().ok().filter(|row| *row > 0)?),
+    };
+    Some((row, column.checked_sub(1)))
+}
+
 /// The names in brackets in a formula: their places, and what they are without escapes. Some of them are columns.
 pub(super) fn references(formula: &str) -> Vec<(Range<usize>, String)> {
     let bytes = formula.as_bytes();
@@ -203,6 +257,23 @@ mod tests {
         assert!(words.is_indirect);
         for broken in ["\"", "[", "'", "[[[", "\"a", "['", "]"] {
             words.read(broken, true);
+        }
+    }
+
+    #[test]
+    fn choices_and_where_they_come_from() {
+        let found: Vec<_> = choices(" \"Yes, No \"\"x\"\",\"").unwrap().into_iter().map(|(_, text)| text).collect();
+        assert_eq!(found, ["Yes", "No \"x\"", ""]);
+        for other in ["", "\"\"", "\"a", "A1:A3", "\"a\"&\"b\"", "IF(A1=\"a\",B1,C1)"] {
+            assert_eq!(choices(other), None, "{other}");
+        }
+        let all = |sheet: Option<&str>, rows, columns| Some((sheet.map(str::to_owned), rows, columns));
+        assert_eq!(cells("$A$1:$B$9"), all(None, 1..=9, 0..2));
+        assert_eq!(cells("Sheet2!C3"), all(Some("Sheet2"), 3..=3, 2..3));
+        assert_eq!(cells("='It''s !'!$A:$A"), all(Some("It's !"), 1..=u32::MAX, 0..1));
+        for other in ["", "Name", "OFFSET(A1,0,0)", "A0", "A1:B", "'x", "é1", "$$"] {
+            let found = cells(other);
+            assert!(found.is_none() || other == "A1:B", "{other} {found:?}");
         }
     }
 

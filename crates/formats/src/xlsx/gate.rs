@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::formulas::references;
+use super::formulas::{choices, references};
 use crate::xml::{Kind, Namespace, Scanner, unescape};
 use crate::{FormatError, Limits};
 
@@ -40,6 +40,10 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
             // Names of columns may change, nothing else in a formula.
             Kind::Text if in_number && passed_over.is_none() => {
                 let formula = unescape(&text[event.range]);
+                // Or it is nothing but the choices of a list.
+                if choices(&formula).is_some() {
+                    continue;
+                }
                 let mut at = 0;
                 for (reference, _) in references(&formula) {
                     formula[at..reference.start].hash(&mut hasher);

@@ -5,6 +5,7 @@
 //! no longer (`pending`) and becomes a slot. Nothing but slots is written.
 
 mod book;
+mod choices;
 mod escapes;
 mod fields;
 mod formulas;
@@ -22,17 +23,19 @@ mod tags;
 mod texts;
 mod units;
 
+pub(crate) use self::sheet_names::{Names as NewNames, SheetNames, behind_quote, escaped};
+
 use std::collections::{HashMap, HashSet};
 
 use terjuman_model::{Place, Segment};
 
 use self::book::Visibility;
+use self::choices::Lists;
 use self::fields::FieldsOf;
 use self::formulas::FormulaWords;
 use self::notes::Threads;
 use self::pending::{Names, Pending, Resolver, What};
 use self::rich::RichString;
-use self::sheet_names::SheetNames;
 use self::skeleton::{Drawn, Own, SlotPart, XlsxSkeleton};
 use self::slot::Slot;
 use self::texts::{Fate, Texts};
@@ -98,6 +101,7 @@ fn take_apart(
     }
     let mut untranslated = Untranslated::default();
     let mut recalculates = false;
+    let mut lists = Lists::default();
     for entry in &parts.sheets {
         let part = read(&mut package, &entry.part)?;
         let mut around = sheet::Surroundings {
@@ -110,6 +114,7 @@ fn take_apart(
         };
         let mut found = sheet::read(&part, &mut around)?;
         untranslated.append(std::mem::take(&mut found.untranslated), &part.name);
+        lists.add(&entry.name, &mut found);
         recalculates |= found.has_text_results;
         waiting.push(Waiting { part, pending: found.pending, views: found.views, cache: None, names: None });
     }
@@ -142,6 +147,7 @@ fn take_apart(
         let sheets = parts.contents.sheets.iter().map(|sheet| &sheet.name);
         sheets.chain(&parts.contents.names).for_each(|name| words.add_literal(name));
     }
+    lists.settle(&parts.contents, &mut words, &mut texts);
     kept.iter().for_each(|name| texts.keep(name));
     for name in &names {
         texts.keep_if_ambiguous(name);
@@ -353,6 +359,15 @@ fn referred_values(part: &XmlPart, limits: &Limits) -> Result<HashSet<usize>, Fo
                     }
                     _ => {}
                 }
+            }
+            // A text on a drawing that shows what a cell says.
+            Kind::Start { name, .. } if name.is(Namespace::Drawing, "fld") && outer.is_none() => {
+                if scanner.value(Namespace::None, "type").as_deref() == Some("TxLink") {
+                    outer = Some(scanner.depth());
+                }
+            }
+            Kind::Start { name, .. } if outer.is_some() && name.is(Namespace::Drawing, "t") => {
+                values.insert(event.range.end);
             }
             Kind::End { .. } if outer == Some(scanner.depth() + 1) => outer = None,
             _ => {}

@@ -27,6 +27,8 @@ pub(super) struct Parts {
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) part: String,
+    /// What the workbook calls it.
+    pub(super) name: String,
     pub(super) visibility: Visibility,
     pub(super) notes: Vec<String>,
     pub(super) threads: Vec<String>,
@@ -73,7 +75,9 @@ pub(super) fn find(package: &mut Package, words: &mut FormulaWords, limits: &Lim
         if let Some((_, _, part)) = sheet
             && finder.is_new(part)
         {
-            sheets.push(finder.sheet(part, entry.visibility, has_macros)?);
+            let mut sheet = finder.sheet(part, entry.visibility, has_macros)?;
+            sheet.name.clone_from(&entry.name);
+            sheets.push(sheet);
         }
     }
     let mut strings = None;
@@ -158,7 +162,7 @@ impl Finder<'_> {
             }
             next += 1;
         }
-        Ok(Sheet { part: part.to_owned(), visibility, notes, threads, drawings, fields })
+        Ok(Sheet { part: part.to_owned(), name: String::new(), visibility, notes, threads, drawings, fields })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::formulas::references;
+use super::formulas::{choices, references};
 use super::header;
 use super::rich::RichString;
 use super::slot::{Bit, Shape, Slot};
@@ -38,6 +38,8 @@ pub(super) enum What {
     Name,
     /// A formula that names columns of tables.
     Formula,
+    /// The choices of a validation, which say what cells say.
+    Choices,
     /// The list of items ends here.
     EndOfItems,
 }
@@ -120,6 +122,10 @@ impl Resolver<'_> {
                     let formula = unescape(&text[place.span.range()]);
                     self.formula(&formula).map(|bits| (place.span, Shape::Formula(bits)))
                 }
+                What::Choices => {
+                    let formula = unescape(&text[place.span.range()]);
+                    self.choices(&formula)?.map(|bits| (place.span, Shape::Choices(bits)))
+                }
                 What::EndOfItems => {
                     resolved.lists.push(std::mem::take(&mut list));
                     None
@@ -186,6 +192,29 @@ impl Resolver<'_> {
         any.then(|| bits.into())
     }
 
+    /// The choices of a validation. They are translated whether a cell says them or not.
+    fn choices(&mut self, formula: &str) -> Result<Option<Box<[Bit]>>, FormatError> {
+        let (mut bits, mut at) = (Vec::new(), 0);
+        for (range, choice) in choices(formula).unwrap_or_default() {
+            let Some(number) = self.texts.number(&choice).filter(|number| self.texts.is_translated(*number)) else {
+                continue;
+            };
+            let segment = match self.texts.segment(number) {
+                Some(segment) => segment,
+                None => self.units.plain(&choice)?,
+            };
+            self.texts.set_segment(number, segment);
+            bits.push(Bit::Literal(formula[at..range.start].into()));
+            bits.push(Bit::Choice(segment));
+            at = range.end;
+        }
+        if bits.is_empty() {
+            return Ok(None);
+        }
+        bits.push(Bit::Literal(formula[at..].into()));
+        Ok(Some(bits.into()))
+    }
+
     /// A text that says what a cell says.
     fn same(&self, value: &str) -> Option<Box<[Bit]>> {
         match self.texts.look_up(value) {
@@ -198,7 +227,7 @@ impl Resolver<'_> {
 fn segment_of(bit: &Bit) -> Option<usize> {
     match bit {
         Bit::Segment(segment) => Some(*segment),
-        Bit::Column(_) | Bit::Literal(_) => None,
+        Bit::Column(_) | Bit::Choice(_) | Bit::Literal(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::formulas::FormulaWords;
+use super::formulas::{self, FormulaWords};
 use super::pending::{Pending, What};
 use super::rich::RichString;
 use super::texts::{TextKind, Texts};
@@ -35,6 +35,12 @@ pub(super) struct Found {
     pub(super) has_text_results: bool,
     /// What stays as it is.
     pub(super) untranslated: Untranslated,
+    /// What lists of validations offer to choose from.
+    pub(super) choices: Vec<Vec<String>>,
+    /// Where lists of validations have their choices from.
+    pub(super) ranges: HashSet<String>,
+    /// Texts of cells that are not seen: row, column and number.
+    pub(super) unseen: Vec<(u32, usize, usize)>,
 }
 
 /// Columns of a sheet.
@@ -43,6 +49,9 @@ const COLUMNS: usize = 16_384;
 const ROWS: u32 = 1 << 20;
 /// Cells of a sheet.
 const CELLS: usize = 5_000_000;
+/// Ranges with choices, and cells that are not seen and may have some: of a sheet.
+const RANGES: usize = 1_000;
+const UNSEEN: usize = 100_000;
 /// So many codes that differ make a column one of codes.
 const CODES: usize = 4;
 /// The longest titles and texts of data validations.
@@ -66,6 +75,8 @@ pub(super) fn read<'a>(part: &'a XmlPart, around: &mut Surroundings<'a>) -> Resu
         cells: 0,
         cell: Cell::default(),
         validation_depth: 0,
+        is_list: false,
+        row: 0,
         reading: None,
         buffer: String::new(),
         maybe: Vec::new(),
@@ -118,6 +129,10 @@ struct Reader<'a, 'b> {
     cell: Cell,
     /// The depth of the data validation that is open.
     validation_depth: usize,
+    /// It is a list of choices.
+    is_list: bool,
+    /// The number of the row, from 1.
+    row: u32,
     reading: Option<(Reading, usize, usize)>,
     buffer: String,
     /// Texts in hidden rows: seen if a filter hides them.
@@ -205,6 +220,7 @@ impl<'a> Reader<'a, '_> {
             "hyperlink" if self.around.is_shown => self.attribute("tooltip", What::Own(PROMPT)),
             "dataValidation" => {
                 self.validation_depth = self.scanner.depth();
+                self.is_list = self.scanner.value(Namespace::None, "type").as_deref() == Some("list");
                 if self.around.is_shown {
                     self.attribute("promptTitle", What::Own(TITLE));
                     self.attribute("prompt", What::Own(PROMPT));
@@ -254,12 +270,12 @@ impl<'a> Reader<'a, '_> {
     fn row(&mut self) -> Result<(), FormatError> {
         self.next_column = 0;
         self.row_is_hidden = self.is_on("hidden") && !self.has_outline();
-        match self.scanner.value(Namespace::None, "r") {
-            Some(row) if !row.parse().is_ok_and(|row: u32| (1..=ROWS).contains(&row)) => {
-                Err(self.scanner.corrupt("a row that no sheet has"))
-            }
-            _ => Ok(()),
-        }
+        self.row = match self.scanner.value(Namespace::None, "r").map(|row| row.parse()) {
+            Some(Ok(row)) if (1..=ROWS).contains(&row) => row,
+            Some(_) => return Err(self.scanner.corrupt("a row that no sheet has")),
+            None => self.row.saturating_add(1),
+        };
+        Ok(())
     }
 
     fn cell(&mut self) -> Result<(), FormatError> {
@@ -295,6 +311,23 @@ impl<'a> Reader<'a, '_> {
         match what {
             Reading::Formula => {
                 let in_list = self.validation_depth > 0;
+                let span = inner(self.text, span);
+                if in_list && self.is_list && self.around.is_shown {
+                    let plain = span.filter(|span| !self.text[span.range()].contains('<'));
+                    if let (Some(list), Some(span)) = (formulas::choices(&self.buffer), plain) {
+                        self.found.choices.push(list.into_iter().map(|(_, choice)| choice).collect());
+                        self.found.pending.push(Pending { span, what: What::Choices });
+                        return Ok(());
+                    }
+                    if self.found.ranges.len() < RANGES {
+                        self.found.ranges.insert(self.buffer.trim().to_owned());
+                    }
+                }
+                let Some(span) = span else {
+                    self.around.words.read(&self.buffer, in_list);
+                    self.around.words.keep_columns(&self.buffer);
+                    return Ok(());
+                };
                 if self.around.words.read(&self.buffer, in_list) {
                     if self.text[span.range()].contains("<![CDATA[") {
                         self.around.words.keep_columns(&self.buffer);
@@ -329,6 +362,11 @@ impl<'a> Reader<'a, '_> {
 
     /// A cell has the text.
     fn show(&mut self, number: usize) {
+        if (!self.around.is_shown || (self.cell.is_hidden && !self.around.hidden_text))
+            && self.found.unseen.len() < UNSEEN
+        {
+            self.found.unseen.push((self.row, self.cell.column, number));
+        }
         if !self.around.is_shown {
             return;
         }
@@ -347,6 +385,17 @@ impl<'a> Reader<'a, '_> {
             self.maybe.push(number);
         }
     }
+}
+
+/// Where the text of a formula stands, which extensions put into one more element; `None` if there is more.
+fn inner(text: &str, span: Span) -> Option<Span> {
+    let all = &text[span.range()];
+    if !all.contains('<') || all.contains("<![CDATA[") {
+        return Some(span);
+    }
+    let (start, end) = (all.find('>')? + 1, all.rfind("</")?);
+    let is_wrapped = start <= end && all.trim_start().starts_with('<') && !all[start..end].contains('<');
+    is_wrapped.then(|| Span { start: span.start + start, end: span.start + end })
 }
 
 /// The column of a reference like `AB12`, from 0.

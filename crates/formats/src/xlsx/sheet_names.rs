@@ -16,8 +16,8 @@ use crate::{FormatError, Limits};
 
 /// The sheets of a workbook by their names, in order, and the segments of those that may be renamed.
 #[derive(Debug, Default)]
-pub(super) struct SheetNames {
-    pub(super) sheets: Vec<(String, Option<usize>)>,
+pub(crate) struct SheetNames {
+    pub(crate) sheets: Vec<(String, Option<usize>)>,
 }
 
 /// The longest name of a sheet, in UTF-16 units.
@@ -75,20 +75,22 @@ impl SheetNames {
     }
 
     /// Names as Excel takes them: short, without the characters of references, each another.
-    fn new_names(&self, translations: &[TaggedText], changed: &[bool]) -> Names {
+    pub(crate) fn new_names(&self, translations: &[TaggedText], changed: &[bool]) -> Names {
         let mut taken: HashSet<String> = HashSet::from(["history".to_owned()]);
         let renamed = |segment: &Option<usize>| segment.filter(|segment| changed[*segment]);
         let stay = self.sheets.iter().filter(|(_, segment)| renamed(segment).is_none());
         taken.extend(stay.map(|(name, _)| name.to_lowercase()));
+        let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut names = Names::default();
         names.known.extend(self.sheets.iter().map(|(name, _)| name.to_lowercase()));
         for (name, segment) in &self.sheets {
             let Some(segment) = renamed(segment) else { continue };
             let wanted = legal(translations[segment].text());
             let mut new = wanted.clone();
-            let mut number = 1;
+            // Behind the last number that was given to this name.
+            let number = numbers.entry(wanted.to_lowercase()).or_insert(1_usize);
             while new.is_empty() || !taken.insert(new.to_lowercase()) {
-                number += 1;
+                *number += 1;
                 new = format!("{} {number}", cut(&wanted, LONGEST - 6)).trim().to_owned();
             }
             names.new.insert(name.to_lowercase(), new);
@@ -124,9 +126,9 @@ fn cut(text: &str, units: usize) -> &str {
 
 /// All sheets, and the new names of some, by their old ones in lower case.
 #[derive(Debug, Default)]
-struct Names {
-    known: HashSet<String>,
-    new: HashMap<String, String>,
+pub(crate) struct Names {
+    pub(crate) known: HashSet<String>,
+    pub(crate) new: HashMap<String, String>,
 }
 
 fn edits(part: &XmlPart, names: &Names, limits: &Limits) -> Result<Edits, FormatError> {
@@ -176,7 +178,7 @@ fn edits(part: &XmlPart, names: &Names, limits: &Limits) -> Result<Edits, Format
     Ok(edits)
 }
 
-fn escaped(escape: fn(&str, &mut String), text: &str) -> String {
+pub(crate) fn escaped(escape: fn(&str, &mut String), text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     escape(text, &mut out);
     out
@@ -251,7 +253,7 @@ fn word(text: &str) -> usize {
 }
 
 /// Behind the quote that ends what the one at `at` begins; two in a row are one that is meant.
-fn behind_quote(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn behind_quote(bytes: &[u8], at: usize) -> usize {
     let quote = bytes[at];
     let mut next = at + 1;
     while next < bytes.len() {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use terjuman_model::TaggedText;
 
+use super::choices;
 use super::gate::fingerprint;
 use super::pending::{Member, Names};
 use super::sheet_names::SheetNames;
@@ -89,6 +90,19 @@ impl XlsxSkeleton {
         if !changed.contains(&true) {
             return self.package.write(&Changes::default());
         }
+        let lists: Vec<_> = self.parts.iter().flat_map(|part| &part.slots).filter(choices::is_list).collect();
+        let fitted: Vec<TaggedText>;
+        let translations = if lists.is_empty() {
+            translations
+        } else {
+            let with = Translated { translations, markup: &self.markup };
+            let mut all = translations.to_vec();
+            for (segment, text) in choices::fitting(&lists, &with, &changed, &self.sources)? {
+                all[segment] = text;
+            }
+            fitted = all;
+            &fitted
+        };
         let distinct = self.distinct_names(translations, &changed)?;
         let renamed: Vec<TaggedText>;
         let translations = if distinct.is_empty() {

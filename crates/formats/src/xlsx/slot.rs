@@ -35,6 +35,8 @@ pub(super) enum Shape {
     Attribute(Box<[Bit]>, usize),
     /// A formula.
     Formula(Box<[Bit]>),
+    /// The choices of a validation, as a string in a formula.
+    Choices(Box<[Bit]>),
     /// A header or footer.
     Header(Box<[Bit]>),
 }
@@ -46,6 +48,8 @@ pub(super) enum Bit {
     Segment(usize),
     /// A segment as the name of a column in a formula.
     Column(usize),
+    /// A segment in a string of a formula.
+    Choice(usize),
 }
 
 /// What a text is translated to.
@@ -78,10 +82,11 @@ impl Slot {
             | Shape::Element(bits)
             | Shape::Attribute(bits, _)
             | Shape::Formula(bits)
+            | Shape::Choices(bits)
             | Shape::Header(bits) => (None, bits),
         };
         one.into_iter().chain(bits.iter().filter_map(|bit| match bit {
-            Bit::Segment(segment) | Bit::Column(segment) => Some(*segment),
+            Bit::Segment(segment) | Bit::Column(segment) | Bit::Choice(segment) => Some(*segment),
             Bit::Literal(_) => None,
         }))
     }
@@ -106,7 +111,7 @@ impl Slot {
                 let text = cut(&joined(bits, with)?, *limit);
                 escape_attribute(&escapes::encode(&text, &['\n', '\t']), &mut out);
             }
-            Shape::Formula(bits) => escape_text(&joined(bits, with)?, &mut out),
+            Shape::Formula(bits) | Shape::Choices(bits) => escape_text(&joined(bits, with)?, &mut out),
             Shape::Header(bits) => escape_text(&escapes::encode(&header(bits, with)?, &[]), &mut out),
         }
         Ok(out)
@@ -121,6 +126,7 @@ pub(super) fn joined(bits: &[Bit], with: &Translated<'_>) -> Result<String, Form
             Bit::Literal(text) => out.push_str(text),
             Bit::Segment(segment) => out.push_str(&with.flat(*segment)?),
             Bit::Column(segment) => out.push_str(&column(&with.flat(*segment)?)),
+            Bit::Choice(segment) => out.push_str(&with.flat(*segment)?.replace('"', "\"\"")),
         }
     }
     Ok(out)

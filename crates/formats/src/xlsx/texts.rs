@@ -61,6 +61,11 @@ impl Texts {
         number
     }
 
+    /// The number of a text.
+    pub(super) fn number(&self, text: &str) -> Option<usize> {
+        self.index.get(text).copied()
+    }
+
     /// A cell shows the text.
     pub(super) fn show(&mut self, number: usize) {
         self.entries[number].visible = true;

@@ -42,13 +42,8 @@ namespaces! {
         "http://purl.oclc.org/ooxml/wordprocessingml/main";
     /// Word 2010 extensions.
     Word2010: "http://schemas.microsoft.com/office/word/2010/wordml";
-    /// The place of a drawing in text.
-    WordDrawing: "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
-        "http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing";
     /// DrawingML.
     Drawing: "http://schemas.openxmlformats.org/drawingml/2006/main", "http://purl.oclc.org/ooxml/drawingml/main";
-    /// DrawingML pictures.
-    Picture: "http://schemas.openxmlformats.org/drawingml/2006/picture", "http://purl.oclc.org/ooxml/drawingml/picture";
     /// Charts.
     Chart: "http://schemas.openxmlformats.org/drawingml/2006/chart", "http://purl.oclc.org/ooxml/drawingml/chart";
     /// Chart extensions of 2012.
@@ -59,8 +54,6 @@ namespaces! {
     Diagram: "http://schemas.openxmlformats.org/drawingml/2006/diagram", "http://purl.oclc.org/ooxml/drawingml/diagram";
     /// The drawing that a diagram was last laid out as.
     DiagramDrawing: "http://schemas.microsoft.com/office/drawing/2008/diagram";
-    /// Shapes in Word documents.
-    WordShape: "http://schemas.microsoft.com/office/word/2010/wordprocessingShape";
     /// Formulas.
     Math: "http://schemas.openxmlformats.org/officeDocument/2006/math", "http://purl.oclc.org/ooxml/officeDocument/math";
     /// Markup compatibility: choices and fallbacks.
@@ -83,9 +76,6 @@ namespaces! {
     /// SpreadsheetML.
     Spreadsheet: "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
         "http://purl.oclc.org/ooxml/spreadsheetml/main";
-    /// Drawings on sheets.
-    SpreadsheetDrawing: "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
-        "http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing";
     /// OpenDocument: what holds a document together.
     OdfOffice: "urn:oasis:names:tc:opendocument:xmlns:office:1.0";
     /// OpenDocument: text.
@@ -110,6 +100,10 @@ namespaces! {
     OdfMeta: "urn:oasis:names:tc:opendocument:xmlns:meta:1.0";
     /// OpenDocument: what is in a package.
     OdfManifest: "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0";
+    /// What LibreOffice adds to OpenDocument.
+    LibreOffice: "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0";
+    /// What LibreOffice adds to OpenDocument spreadsheets.
+    LibreOfficeCalc: "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0";
     /// XLIFF 1.
     Xliff1: "urn:oasis:names:tc:xliff:document:1.1", "urn:oasis:names:tc:xliff:document:1.2";
     /// XLIFF 2.

@@ -169,7 +169,14 @@ fn fields_that_cross_links_stay_as_they_are() {
 fn simple_fields() {
     let simple = |instruction: &str| format!("<w:fldSimple w:instr=\"{instruction}\">{}</w:fldSimple>", text("result"));
     assert_eq!(segments(&[format!("{}{}", text("The "), simple("TITLE"))]), ["The {0=:result}"]);
-    assert_eq!(segments(&[format!("{}{}{}", text("The "), simple("PAGE"), text(" end"))]), ["The {0} end"]);
+    assert_eq!(segments(&[format!("{}{}{}", text("The "), simple("PAGE"), text(" end"))]), ["The {0!:result} end"]);
+    let document = Document::new(&format!("<w:p>{}{}{}</w:p>", text("The "), simple("PAGE"), text(" end")));
+    let written = document.translated(pseudo);
+    assert!(written.contains(&simple("PAGE")) && written.contains("[Ťĥé "), "{written}");
+    // Nothing but a number is nothing to translate, and a result with parts is kept whole.
+    assert!(Document::new(&format!("<w:p>{}</w:p>", simple("PAGE"))).segments().is_empty());
+    let nested = simple("IF").replace("</w:fldSimple>", &format!("{}</w:fldSimple>", simple("NUMPAGES")));
+    assert_eq!(segments(&[format!("{}{nested}", text("The "))]), ["The {0!:resultresult}"]);
 }
 
 #[test]

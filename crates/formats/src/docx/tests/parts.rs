@@ -2,6 +2,7 @@
 
 use super::build::{Document, NOWHERE, body, part, root};
 use super::engine::pseudo;
+use crate::docx::parts::MAIN;
 use crate::package::Package;
 use crate::pptx::tests::charts::{STRINGS, workbook};
 use crate::{FormatError, Limits};
@@ -56,6 +57,72 @@ fn alternative_texts_that_are_file_names_are_left_alone() {
         let body = format!("<w:p><w:r><w:drawing><wp:docPr id=\"1\" descr=\"{name}\"/></w:drawing></w:r></w:p>");
         assert_eq!(Document::new(&body).segments().is_empty(), name != "my summer photo.JPG", "{name}");
     }
+}
+
+#[test]
+fn titles_and_hints_are_alternative_texts() {
+    let body = format!(
+        "<w:tbl><w:tblPr><w:tblCaption w:val=\"Prices\"/><w:tblDescription w:val=\"What things cost\"/></w:tblPr><w:tr><w:tc>\
+         {}</w:tc></w:tr></w:tbl><w:p><w:hyperlink w:anchor=\"a\" w:tooltip=\"Go there\"><w:r><w:t>Here</w:t></w:r></w:hyperlink>\
+         <w:r><w:t xml:space=\"preserve\"> it is</w:t></w:r><w:r><w:drawing><wp:docPr id=\"1\" name=\"x\"><a:hlinkClick \
+         tooltip=\"Click it\"/></wp:docPr><wpg:wgp xmlns:wpg=\"http://schemas.microsoft.com/office/word/2010/wordprocessingGroup\">\
+         <wpg:cNvPr id=\"2\" descr=\"A group\"/></wpg:wgp></w:drawing></w:r></w:p>",
+        paragraph("cell")
+    );
+    let mut document = Document::new(&body);
+    let alternatives = ["Prices", "What things cost", "cell", "Go there", "Click it", "A group"];
+    assert_eq!(document.segments()[..6], alternatives);
+    let written = document.translated(pseudo);
+    for part in [
+        "<w:tblCaption w:val=\"[Ṕŕíćéś]\"/>",
+        "<w:tblDescription w:val=\"[Ŵĥáť ťĥíńǵś ćóśť]\"/>",
+        "w:tooltip=\"[Ǵó ťĥéŕé]\"",
+        "tooltip=\"[Ćĺíćķ íť]\"",
+        "descr=\"[Á ǵŕóúṕ]\"",
+    ] {
+        assert!(written.contains(part), "{part} {written}");
+    }
+    document.options.alt_text = false;
+    assert_eq!(document.segments().len(), 2);
+}
+
+#[test]
+fn documents_that_word_takes_in_are_translated_once() {
+    let inner = Document::new(&paragraph("Inner text"))
+        .with_default("htm", "text/html")
+        .with_bytes("word/a.htm", b"<p>Deeper text</p>".to_vec())
+        .with_relationship("aFChunk", "a.htm");
+    let with = |bytes: Vec<u8>, name: &str, content_type: &str| {
+        Document::new(&paragraph("Outer text"))
+            .with_default(name.rsplit('.').next().unwrap(), content_type)
+            .with_bytes(&format!("word/{name}"), bytes)
+            .with_relationship("aFChunk", name)
+    };
+    let document = with(inner.bytes(), "chunk.docx", MAIN[0]);
+    assert_eq!(document.segments(), ["Outer text", "Inner text", "Deeper text"]);
+    let written = document.merged(pseudo, &NOWHERE);
+    let mut package = Package::open(&written, &Limits::default()).unwrap();
+    let chunk = package.require("word/chunk.docx").unwrap();
+    assert!(part(&chunk, "word/document.xml").contains("[Íńńéŕ ťéẋť]"));
+    assert!(part(&chunk, "word/a.htm").contains("[Ďééṕéŕ ťéẋť]"));
+    // A document in a document in a document stays.
+    assert_eq!(with(document.bytes(), "chunk.docx", MAIN[0]).segments(), ["Outer text", "Outer text"]);
+    let rich = with(b"{\\rtf1 Rich text\\par}".to_vec(), "chunk.rtf", "application/rtf");
+    assert_eq!(rich.segments(), ["Outer text", "Rich text"]);
+}
+
+#[test]
+fn titles_in_the_properties_follow() {
+    let app = "<Properties xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/extended-properties\" \
+        xmlns:vt=\"http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes\"><HeadingPairs><vt:vector><vt:variant>\
+        <vt:lpstr>Title</vt:lpstr></vt:variant></vt:vector></HeadingPairs><TitlesOfParts><vt:vector><vt:lpstr> Main &amp; text</vt:lpstr>\
+        <vt:lpstr>Office Theme</vt:lpstr></vt:vector></TitlesOfParts><Company>Main &amp; text</Company></Properties>";
+    let mut document =
+        Document::new(&paragraph("Main &amp; text")).with_root("extended-properties", "docProps/app.xml", app);
+    let written = part(&document.merged(pseudo, &NOWHERE), "docProps/app.xml");
+    assert_eq!(written, app.replacen("Main &amp; text", "[Ḿáíń &amp; ťéẋť]", 1));
+    document.options.properties = false;
+    assert_eq!(part(&document.merged(pseudo, &NOWHERE), "docProps/app.xml"), app);
 }
 
 #[test]

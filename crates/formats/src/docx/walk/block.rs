@@ -21,16 +21,18 @@ impl<'a> Walker<'a> {
                 self.attribute(Namespace::None, "name");
                 Frame::Block
             }
-            Namespace::Drawing
-            | Namespace::WordDrawing
-            | Namespace::Picture
-            | Namespace::WordShape
-            | Namespace::Presentation
-            | Namespace::SpreadsheetDrawing => {
-                if matches!(name.local, "docPr" | "cNvPr") {
-                    self.alternative("descr");
-                    self.alternative("title");
-                }
+            Namespace::Presentation if name.local == "custShow" => {
+                self.attribute(Namespace::None, "name");
+                Frame::Block
+            }
+            // Every vocabulary of drawings has one: shapes, groups and canvases in text, pictures, shapes on charts.
+            _ if matches!(name.local, "docPr" | "cNvPr") => {
+                self.alternative(Namespace::None, "descr");
+                self.alternative(Namespace::None, "title");
+                Frame::Block
+            }
+            Namespace::Drawing if matches!(name.local, "hlinkClick" | "hlinkHover") => {
+                self.alternative(Namespace::None, "tooltip");
                 Frame::Block
             }
             Namespace::Vml => {
@@ -38,7 +40,7 @@ impl<'a> Walker<'a> {
                 if name.local == "textpath" {
                     self.attribute(Namespace::None, "string");
                 }
-                self.alternative("alt");
+                self.alternative(Namespace::None, "alt");
                 Frame::Block
             }
             Namespace::Math => {
@@ -60,17 +62,25 @@ impl<'a> Walker<'a> {
     }
 
     /// An alternative text in an attribute.
-    fn alternative(&mut self, local: &str) {
+    pub(super) fn alternative(&mut self, namespace: Namespace, local: &str) {
         if self.context.options.alt_text {
-            self.attribute(Namespace::None, local);
-        } else if let Some(attribute) = self.scanner.attribute(Namespace::None, local)
+            self.attribute(namespace, local);
+        } else if let Some(attribute) = self.scanner.attribute(namespace, local)
             && !attribute.value.is_empty()
         {
             self.leave(Reason::AltTextOff, attribute.value.into());
         }
     }
 
-    fn element(&mut self, span: Span) -> Frame {
+    /// In the properties of a table, its title and its description are alternative texts.
+    pub(super) fn start_in_noted(&mut self, name: Name<'a>) -> Frame {
+        if name.namespace == Namespace::Word && matches!(name.local, "tblCaption" | "tblDescription") {
+            self.alternative(Namespace::Word, "val");
+        }
+        Frame::Ignored
+    }
+
+    pub(super) fn element(&mut self, span: Span) -> Frame {
         self.buffer.clear();
         Frame::Element { start: span.end }
     }
@@ -231,6 +241,8 @@ impl<'a> Walker<'a> {
         match name.local {
             "tx" | "strCache" | "strLit" | "multiLvlStrCache" | "txData" | "strDim" => Frame::Strings,
             "f" | "numCache" | "numRef" | "numDim" => Frame::Block,
+            "trendline" => Frame::Trendline,
+            "name" if matches!(self.frames.last(), Some(Frame::Trendline)) => self.element(span),
             "v" if in_strings => self.element(span),
             "pt" if in_strings && name.namespace == Namespace::ChartExtended => self.element(span),
             _ if in_strings => Frame::Strings,

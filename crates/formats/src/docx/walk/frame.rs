@@ -29,6 +29,8 @@ pub(super) enum Frame {
     },
     /// Cached strings of a chart.
     Strings,
+    /// A trend line of a chart, which may have a name of its own.
+    Trendline,
     /// A table row, and whether it is deleted.
     Row {
         deleted: bool,
@@ -55,6 +57,15 @@ pub(super) enum Frame {
     /// Something around runs that text goes through.
     Wrapper {
         pair: usize,
+    },
+    /// A simple field whose result is kept: its first token, and the first one in it.
+    SimpleField {
+        mark: usize,
+        result: usize,
+    },
+    /// A field that shows what a cell says.
+    LinkedField {
+        start: usize,
     },
     /// A content control among runs: its first token, and its content.
     Control {

@@ -30,16 +30,15 @@ impl<'a> Walker<'a> {
                 self.leave(Reason::InsertedTextOff, span);
                 kept(span, Role::Anchor)
             }
-            "hyperlink" | "ins" | "moveTo" | "dir" | "bdo" => self.wrapper(span, false),
+            "hyperlink" => {
+                self.alternative(Namespace::Word, "tooltip");
+                self.wrapper(span, false)
+            }
+            "ins" | "moveTo" | "dir" | "bdo" => self.wrapper(span, false),
             "smartTag" | "customXml" => self.wrapper(span, true),
             "fldSimple" => {
                 let live = self.scanner.value(Namespace::Word, "instr").is_some_and(|code| is_live(&code));
-                if live {
-                    self.wrapper(span, false)
-                } else {
-                    self.leave(Reason::Field, span);
-                    kept(span, Role::Point)
-                }
+                if live { self.wrapper(span, false) } else { self.simple_field(span) }
             }
             "sdt" => Frame::Control { start: span.start, mark: self.mark(), pair: None, kept: None },
             "proofErr" | "smartTagPr" | "customXmlPr" => kept(span, Role::Noise),
@@ -63,6 +62,9 @@ impl<'a> Walker<'a> {
             "r" => self.start_run(span),
             "pPr" => Frame::ParagraphProperties { start: span.start },
             "br" => kept(span, Role::Break),
+            "fld" if self.scanner.value(Namespace::None, "type").as_deref() == Some("TxLink") => {
+                Frame::LinkedField { start: span.start }
+            }
             "fld" => {
                 self.leave(Reason::Field, span);
                 kept(span, Role::Point)
@@ -79,6 +81,21 @@ impl<'a> Walker<'a> {
             self.alternates.push(super::Alternate::default());
         }
         Frame::Thing { start: span.start, in_run, alternate }
+    }
+
+    /// A field whose instruction is an attribute: its result is read with the sentence around it, and kept.
+    fn simple_field(&mut self, span: Span) -> Frame {
+        self.leave(Reason::Field, span);
+        let Some(paragraph) = self.paragraphs.last_mut() else { return Frame::Ignored };
+        let mark = paragraph.content.mark();
+        paragraph.content.thing(Role::Point, span, None);
+        Frame::SimpleField { mark, result: paragraph.content.mark() }
+    }
+
+    pub(super) fn end_simple_field(&mut self, mark: usize, result: usize, span: Span) {
+        let Some(paragraph) = self.paragraphs.last_mut() else { return };
+        paragraph.content.thing(Role::Point, span, None);
+        paragraph.content.collapse_shown(mark, Some(result));
     }
 
     fn mark(&self) -> usize {

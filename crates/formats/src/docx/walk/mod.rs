@@ -174,7 +174,7 @@ impl<'a> Walker<'a> {
     fn stray(&mut self, span: Span) {
         let in_run = match self.frames.last() {
             Some(Frame::Run) => true,
-            Some(Frame::Paragraph | Frame::Wrapper { .. } | Frame::Content) => false,
+            Some(Frame::Paragraph | Frame::Wrapper { .. } | Frame::SimpleField { .. } | Frame::Content) => false,
             _ => return,
         };
         if !self.text[span.range()].trim().is_empty() {
@@ -205,10 +205,13 @@ impl<'a> Walker<'a> {
             None => self.start_in_block(name, span),
             Some(parent) => match parent {
                 Frame::Ignored | Frame::Kept { .. } | Frame::Text { .. } | Frame::Instruction { .. } => Frame::Ignored,
-                Frame::RunProperties { .. } | Frame::Noted { .. } | Frame::Element { .. } | Frame::RubyText => {
-                    Frame::Ignored
+                Frame::RunProperties { .. } | Frame::Element { .. } | Frame::RubyText => Frame::Ignored,
+                Frame::Noted { .. } => self.start_in_noted(name),
+                Frame::LinkedField { .. } if name.is(Namespace::Drawing, "t") => self.element(span),
+                Frame::LinkedField { .. } => Frame::Ignored,
+                Frame::Paragraph | Frame::Wrapper { .. } | Frame::SimpleField { .. } | Frame::Content => {
+                    self.start_in_paragraph(name, span)
                 }
-                Frame::Paragraph | Frame::Wrapper { .. } | Frame::Content => self.start_in_paragraph(name, span),
                 Frame::Run => self.start_in_run(name, span),
                 Frame::ParagraphProperties { .. } => self.start_in_paragraph_properties(name, span),
                 Frame::Control { .. } => self.start_in_control(name, span),
@@ -241,6 +244,8 @@ impl<'a> Walker<'a> {
                 self.end_thing(role, in_run, Span { start, end: span.end });
             }
             Frame::Wrapper { pair } => self.end_wrapper(pair, span),
+            Frame::SimpleField { mark, result } => self.end_simple_field(mark, result, span),
+            Frame::LinkedField { start } => self.end_thing(Role::Point, false, Span { start, end: span.end }),
             Frame::Control { start, mark, pair, kept } => {
                 if self.end_bound(kept)
                     && let Some(paragraph) = self.paragraphs.last_mut()
@@ -267,6 +272,7 @@ impl<'a> Walker<'a> {
             Frame::Block
             | Frame::TextInput
             | Frame::Strings
+            | Frame::Trendline
             | Frame::Row { .. }
             | Frame::RowProperties
             | Frame::ControlProperties

@@ -1,6 +1,9 @@
 //! Tables, sheets, slides, indexes: what stands around paragraphs.
 
-use super::build::Document;
+use terjuman_model::{Segment, TaggedText};
+
+use super::build::{Document, NOWHERE, part, root};
+use crate::{Reason, Skeleton as _};
 
 fn sheet(cells: &str) -> Document {
     Document::new(&format!(
@@ -134,4 +137,118 @@ fn filters_look_for_what_cells_say() {
                 <table:filter-condition table:value='Word' table:operator='='/><table:filter-condition table:value='a.*' \
                 table:operator='match'/></table:filter></table:database-range></table:database-ranges>";
     assert_eq!(Document::new(body).segments(), ["Word", "Word"]);
+}
+
+#[test]
+fn cells_that_a_format_depends_on_stay() {
+    let body = "<table:table><table:table-row><table:table-cell><text:p>Late</text:p></table:table-cell><table:table-cell>\
+                <text:p>Early</text:p></table:table-cell></table:table-row></table:table><calcext:conditional-formats \
+                xmlns:calcext='urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0'>\
+                <calcext:conditional-format><calcext:condition calcext:value='=&quot;late&quot;'/>\
+                </calcext:conditional-format></calcext:conditional-formats>";
+    let document = Document::new(body);
+    assert_eq!(document.segments(), ["Early"]);
+    assert_eq!(document.read().unwrap().1.untranslated().count(Reason::Referenced), 1);
+}
+
+#[test]
+fn choices_are_translated_with_the_cells_that_say_them() {
+    let list = |condition: &str| {
+        format!(
+            "<table:content-validations><table:content-validation table:name='v' \
+             table:condition='of:cell-content-is-in-list({condition})'/></table:content-validations>"
+        )
+    };
+    let cells = "<table:table><table:table-row><table:table-cell office:value-type='string' office:string-value='Open'><text:p>Open\
+                 </text:p></table:table-cell><table:table-cell><text:p>Say \"hi\"</text:p></table:table-cell>\
+                 </table:table-row></table:table>";
+    let offered = list("&quot;Open&quot;;&quot; Say &quot;&quot;hi&quot;&quot;&quot;;&quot;12&quot;;&quot;Never&quot;");
+    let document = Document::new(&(offered.clone() + cells));
+    assert_eq!(document.segments(), ["Open", "Say \"hi\"", "Never"]);
+    let written = document.pseudo();
+    for part in [
+        "in-list(&quot;[Óṕéń]&quot;;&quot; [Śáý &quot;&quot;ĥí&quot;&quot;]&quot;;&quot;12&quot;;&quot;[Ńéṽéŕ]&quot;)'",
+        "office:string-value='[Óṕéń]'><text:p>[Óṕéń]</text:p>",
+        "<text:p>[Śáý \"ĥí\"]</text:p>",
+    ] {
+        assert!(written.contains(part), "{part} {written}");
+    }
+    let compared = "<table:table><table:table-row><table:table-cell table:formula='of:=IF([.A1]=&quot;never&quot;;1;2)'/>\
+                    </table:table-row></table:table>";
+    let document = Document::new(&(offered + cells + compared));
+    assert!(document.segments().is_empty());
+    assert_eq!(document.read().unwrap().1.untranslated().count(Reason::Referenced), 3);
+}
+
+#[test]
+fn pivot_tables_name_what_cells_say() {
+    let body = "<table:table><table:table-row><table:table-cell><text:p>Region</text:p></table:table-cell></table:table-row>\
+                <table:table-row><table:table-cell><text:p>North</text:p></table:table-cell></table:table-row></table:table>\
+                <table:data-pilot-tables><table:data-pilot-table table:name='DataPilot1'><table:data-pilot-field \
+                table:source-field-name='Region'><table:data-pilot-level><table:data-pilot-members><table:data-pilot-member \
+                table:name='North'/><table:data-pilot-member table:name='Gone'/></table:data-pilot-members>\
+                </table:data-pilot-level></table:data-pilot-field><table:data-pilot-field table:source-field-name='Region' \
+                table:is-data-layout-field='true'/></table:data-pilot-table></table:data-pilot-tables>";
+    let document = Document::new(body);
+    assert_eq!(document.segments(), ["Region", "North"]);
+    let written = document.pseudo();
+    for part in [
+        "table:name='DataPilot1'",
+        "<table:data-pilot-field table:source-field-name='[Ŕéǵíóń]'>",
+        "table:name='[Ńóŕťĥ]'",
+        "table:name='Gone'",
+        "table:source-field-name='Region' table:is-data",
+    ] {
+        assert!(written.contains(part), "{part} {written}");
+    }
+}
+
+#[test]
+fn sheets_are_renamed_with_all_that_refers_to_them() {
+    let body = "<office:spreadsheet><table:content-validations/><table:table table:name='Sales Data' table:print-ranges=\"$'Sales \
+                Data'.A1:$'Sales Data'.B2\"><table:table-row><table:table-cell table:formula=\"of:=[$'Sales Data'.A1]+[Summary.B2]\"/>\
+                <table:table-cell><text:p><text:a xlink:href=\"#'Sales Data'.A1\">Go</text:a></text:p></table:table-cell>\
+                </table:table-row></table:table><table:table table:name='Summary'/><table:table table:name='12'/>\
+                <table:named-expressions><table:named-range table:name='Summary' table:cell-range-address='$Summary.$A$1'/>\
+                </table:named-expressions></office:spreadsheet>";
+    let settings = "<s xmlns:config='c'><config:config-item config:name='ActiveTable'>Summary</config:config-item>\
+                    <config:config-item-map-entry config:name='Sales Data'/></s>";
+    let chart = root(
+        "document-content",
+        "<office:body><office:chart><chart:categories table:cell-range-address='Summary.A1:Summary.A3'/><table:table \
+         table:name='local-table'/></office:chart></office:body>",
+    );
+    let make = |body: &str| {
+        let mut document =
+            Document::new(body).with("settings.xml", settings).with("Object 1/content.xml", chart.clone());
+        document.options.sheet_names = true;
+        document
+    };
+    let mut document = make(body);
+    assert_eq!(document.segments(), ["Sales Data", "Go", "Summary"]);
+    let new = |segment: &Segment| match segment.source.text() {
+        "Summary" => TaggedText::plain("Resumo".to_owned()),
+        "Sales Data" => TaggedText::plain("Dados d'água: hoje".to_owned()),
+        _ => segment.source.clone(),
+    };
+    let written = document.merged(new, &NOWHERE);
+    let content = part(&written, "content.xml");
+    for part in [
+        "table:name='Dados d&apos;água hoje'",
+        "\"of:=[$'Dados d''água hoje'.A1]+['Resumo'.B2]\"",
+        "xlink:href=\"#'Dados d''água hoje'.A1\"",
+        "<table:named-range table:name='Summary' table:cell-range-address='$&apos;Resumo&apos;.$A$1'/>",
+    ] {
+        assert!(content.replace("&apos;", "'").contains(&part.replace("&apos;", "'")), "{part} {content}");
+    }
+    let settings = part(&written, "settings.xml");
+    assert!(settings.contains(">Resumo<"), "{settings}");
+    assert!(part(&written, "Object 1/content.xml").replace("&apos;", "'").contains("''Resumo'.A1:'Resumo'.A3'"));
+    document.options.sheet_names = false;
+    assert_eq!(document.segments(), ["Go"]);
+    assert_eq!(document.read().unwrap().1.untranslated().count(Reason::SheetNamesOff), 2);
+    let indirect = make(&body.replace("of:=", "of:=INDIRECT(B1)+"));
+    assert_eq!(indirect.segments(), ["Go"]);
+    assert_eq!(indirect.read().unwrap().1.untranslated().count(Reason::Referenced), 2);
+    assert_eq!(make(body).with("Basic/script-lc.xml", "<x/>").segments(), ["Go"]);
 }

@@ -3,6 +3,7 @@
 use terjuman_model::{Segment, TaggedText};
 
 use super::build::Document;
+use crate::{Reason, Skeleton as _};
 
 #[track_caller]
 fn check(content: &str, expected: &str) {
@@ -235,4 +236,80 @@ fn letters_in_fonts_of_pictures_are_no_text() {
         ),
     );
     assert_eq!(Document::raw(&content).segments(), ["words"]);
+}
+
+const LIBRE_OFFICE: &str = "xmlns:loext='urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0'";
+
+#[test]
+fn drop_down_lists_show_one_of_their_texts() {
+    let document = Document::paragraph(
+        "Colour: <text:drop-down text:name='d'><text:label text:value='Red'/> <text:label text:value='Light blue' \
+         text:current-selected='true'/>Light blue</text:drop-down>",
+    );
+    assert_eq!(document.segments(), ["Red", "Light blue", "Colour:"]);
+    let written = document.pseudo();
+    assert!(written.contains("text:value='[Ŕéď]'"), "{written}");
+    assert!(written.contains("text:current-selected='true'/>[Ĺíǵĥť ƀĺúé]</text:drop-down>"), "{written}");
+}
+
+#[test]
+fn fields_say_what_is_declared_for_them() {
+    let document = Document::new(
+        "<text:user-field-decls><text:user-field-decl office:value-type='string' office:string-value='The motto' \
+         text:name='m'/><text:user-field-decl office:value-type='float' office:value='7' text:name='n'/>\
+         </text:user-field-decls><text:p>Say: <text:user-field-get text:name='m'>The motto</text:user-field-get> and \
+         <text:user-field-get text:name='n'>7</text:user-field-get>, <text:user-field-get text:name='m'>Stale one\
+         </text:user-field-get></text:p><text:p>See <text:page-continuation text:string-value='next page'>next page\
+         </text:page-continuation></text:p>",
+    );
+    assert_eq!(document.segments(), ["The motto", "Say: {0} and {1=7},", "next page", "See"]);
+    let written = document.pseudo();
+    for part in [
+        "office:string-value='[Ťĥé ɱóťťó]'",
+        "text:name='m'>[Ťĥé ɱóťťó]</text:user-field-get>",
+        ">Stale one",
+        "text:string-value='[ńéẋť ṕáǵé]'>[ńéẋť ṕáǵé]<",
+    ] {
+        assert!(written.contains(part), "{part} {written}");
+    }
+}
+
+#[test]
+fn content_controls_of_newer_programs() {
+    let control = |attributes: &str, content: &str| {
+        format!("<loext:content-control {LIBRE_OFFICE} {attributes}>{content}</loext:content-control>")
+    };
+    let list = "<loext:list-item loext:display-text='A choice' loext:value='v1'/>";
+    let document =
+        Document::paragraph(&format!("Take {} now", control("loext:dropdown='true'", &format!("{list}A choice"))));
+    assert_eq!(document.segments(), ["A choice", "Take {0!{1^}A choice} now"]);
+    assert!(document.pseudo().contains("loext:display-text='[Á ćĥóíćé]' loext:value='v1'"));
+    let date = Document::paragraph(&format!("On {}.", control("loext:date='true'", "Monday")));
+    assert_eq!(date.segments(), ["On {0=Monday}."]);
+    let prompt = control("loext:date='true' loext:showing-place-holder='true'", "Choose a day");
+    assert_eq!(Document::paragraph(&format!("On {prompt}.")).segments(), ["On {0!Choose a day}."]);
+}
+
+#[test]
+fn inserted_text_stays_where_that_is_wanted() {
+    let mut document = Document::new(
+        "<text:tracked-changes><text:changed-region xml:id='a' text:id='a'><text:insertion/></text:changed-region>\
+         <text:changed-region text:id='b'><text:format-change/></text:changed-region></text:tracked-changes><text:p>Old \
+         <text:change-start text:change-id='a'/>new words<text:s/></text:p><text:p>All new<text:change-end \
+         text:change-id='a'/></text:p><text:p><text:change-start text:change-id='b'/>Only bold<text:change-end \
+         text:change-id='b'/></text:p>",
+    );
+    assert_eq!(document.segments(), ["Old {0^}new words", "All new", "Only bold"]);
+    document.options.inserted_text = false;
+    assert_eq!(document.segments(), ["Old", "Only bold"]);
+    assert_eq!(document.read().unwrap().1.untranslated().count(Reason::InsertedTextOff), 2);
+    assert!(document.pseudo().contains("new words<text:s/></text:p><text:p>All new<"));
+}
+
+#[test]
+fn computed_fields_are_told_of() {
+    let document =
+        Document::paragraph("By <text:author-name>Some Body</text:author-name> on <text:date>1 May</text:date>");
+    assert_eq!(document.segments(), ["By {0=Some Body} on {1=1 May}"]);
+    assert_eq!(document.read().unwrap().1.untranslated().count(Reason::Field), 2);
 }

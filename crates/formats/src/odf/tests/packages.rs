@@ -102,3 +102,51 @@ fn manifests_of_old_have_a_document_type() {
     let hostile = old.replace("PUBLIC '-//X//EN' 'Manifest.dtd'", "[<!ENTITY a 'b'>]");
     assert!(Document::new(TEXT).with("META-INF/manifest.xml", hostile).read().is_err());
 }
+
+#[test]
+fn labels_of_lists_have_words() {
+    let level = |attributes: &str| format!("<text:list-level-style-number text:level='1' {attributes}/>");
+    let styles = root(
+        "document-styles",
+        &format!(
+            "<office:styles><text:outline-style>{}</text:outline-style><text:notes-configuration>\
+             <text:note-continuation-notice-forward>Goes on</text:note-continuation-notice-forward></text:notes-configuration>\
+             </office:styles><office:automatic-styles><text:list-style>{}</text:list-style></office:automatic-styles>",
+            level("style:num-prefix='Chapter ' style:num-suffix=': ' loext:num-list-format='Chapter %1%: 100 %'")
+                .replace("list-level-style-number", "outline-level-style")
+                .replace(
+                    " text:level",
+                    " xmlns:loext='urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0' text:level"
+                ),
+            level("style:num-prefix='(' style:num-suffix='a)'")
+        ),
+    );
+    let document = Document::new("<text:p>Text</text:p>").with("styles.xml", styles);
+    assert_eq!(document.segments(), ["Text", "Chapter", "Chapter {0=%1%}: 100 %", "Goes on"]);
+    let written = document.pseudo_part("styles.xml");
+    for part in ["num-prefix='[Ćĥáṕťéŕ] '", "num-list-format='[Ćĥáṕťéŕ %1%: 100 %]'", ">[Ǵóéś óń]<", "num-suffix='a)'"]
+    {
+        assert!(written.contains(part), "{part} {written}");
+    }
+}
+
+#[test]
+fn controls_explain_themselves_and_send_what_they_sent() {
+    let body = "<office:forms xmlns:form='urn:oasis:names:tc:opendocument:xmlns:form:1.0'><form:form form:name='Form'>\
+                <form:text form:name='n' form:title='Your name here' form:value='Nobody yet' form:current-value='Nobody yet'/>\
+                <form:checkbox form:label='I agree' form:value='yes please'/><form:combobox form:current-value='Two words'>\
+                <form:item form:label='Two words'/></form:combobox><form:listbox><form:option form:label='An option' \
+                form:value='a value'/></form:listbox></form:form></office:forms>";
+    assert_eq!(
+        Document::new(body).segments(),
+        ["Your name here", "Nobody yet", "Nobody yet", "I agree", "Two words", "Two words", "An option"]
+    );
+}
+
+#[test]
+fn dates_of_slides_that_somebody_wrote() {
+    let body = "<office:presentation><presentation:date-time-decl presentation:name='d' presentation:source='fixed'>Spring term\
+                </presentation:date-time-decl><presentation:date-time-decl presentation:source='current-date'>May day\
+                </presentation:date-time-decl></office:presentation>";
+    assert_eq!(Document::new(body).segments(), ["Spring term"]);
+}

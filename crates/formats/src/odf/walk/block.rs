@@ -28,15 +28,23 @@ impl<'a> Walker<'a> {
                     self.is_styles = name.local == "master-styles";
                     Frame::Block
                 }
+                "spreadsheet" => {
+                    self.in_spreadsheet = self.frames.len() + 1;
+                    Frame::Block
+                }
                 "binary-data" => self.leave(Reason::ImageText, span),
-                "change-info" | "scripts" | "settings" | "font-face-decls" | "event-listeners" | "automatic-styles"
-                | "styles" => Frame::Ignored,
+                "automatic-styles" | "styles" => Frame::Styles,
+                "change-info" | "scripts" | "settings" | "font-face-decls" | "event-listeners" => Frame::Ignored,
                 _ => Frame::Block,
             },
-            Namespace::OdfForm => {
-                self.attribute(Namespace::OdfForm, "label");
-                Frame::Block
+            Namespace::OdfPresentation if name.local == "date-time-decl" => {
+                // A date that is not computed is what somebody wrote.
+                match self.scanner.value(Namespace::OdfPresentation, "source").as_deref() {
+                    Some("fixed") => self.element(span),
+                    _ => Frame::Ignored,
+                }
             }
+            Namespace::OdfForm => self.start_form(name),
             Namespace::DublinCore if self.is_meta && matches!(name.local, "title" | "subject" | "description") => {
                 self.element(span)
             }
@@ -45,12 +53,45 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Controls: what is written on them, what they explain, and what a field for text begins with. What is sent when
+    /// they are used stays.
+    fn start_form(&mut self, name: Name<'a>) -> Frame {
+        for local in ["label", "title"] {
+            self.attribute(Namespace::OdfForm, local);
+        }
+        if matches!(name.local, "text" | "textarea" | "combobox") {
+            for local in ["value", "current-value"] {
+                self.attribute(Namespace::OdfForm, local);
+            }
+        }
+        Frame::Block
+    }
+
     fn start_text(&mut self, name: Name<'a>, span: Span) -> Frame {
         match name.local {
             "p" | "h" => self.start_paragraph(name),
             "tracked-changes" => Frame::Block,
             "deletion" => self.leave(Reason::DeletedText, span),
+            "changed-region" => {
+                let id = self.scanner.value(Namespace::Xml, "id");
+                let id = match id {
+                    Some(id) => Some(id),
+                    None => self.scanner.value(Namespace::OdfText, "id"),
+                };
+                self.region = id.unwrap_or_default().into_owned();
+                Frame::Block
+            }
+            "insertion" if !self.context.options.inserted_text => {
+                let region = std::mem::take(&mut self.region);
+                self.insertions.insert(region);
+                Frame::Ignored
+            }
             "insertion" | "format-change" => Frame::Ignored,
+            "change-start" | "change-end" => {
+                self.change(name.local == "change-start");
+                Frame::Ignored
+            }
+            "user-field-decl" => self.declare_field(),
             "note-citation" => Frame::Ignored,
             "index-body" => {
                 self.indexes += 1;
@@ -74,6 +115,7 @@ impl<'a> Walker<'a> {
         match name.local {
             "table-cell" | "covered-table-cell" => self.start_cell(),
             "tracked-changes" => Frame::Ignored,
+            "table" if self.frames.len() == self.in_spreadsheet => self.start_sheet(span),
             "table" if !options.hidden_text => {
                 let style = self.scanner.value(Namespace::OdfTable, "style-name").unwrap_or_default();
                 if self.context.styles.hides(Family::Table, &style) {
@@ -101,6 +143,26 @@ impl<'a> Walker<'a> {
                 if is_text && !value.is_some_and(|value| self.context.sheet.compares(&value)) {
                     self.attribute(Namespace::OdfTable, "value");
                 }
+                Frame::Block
+            }
+            "content-validation" => {
+                self.validation();
+                Frame::Block
+            }
+            "data-pilot-field" => {
+                let is_layout = self.scanner.value(Namespace::OdfTable, "is-data-layout-field");
+                if is_layout.is_none_or(|is| is != "true") {
+                    self.follow_cell("source-field-name");
+                }
+                Frame::Block
+            }
+            "data-pilot-field-reference" => {
+                self.follow_cell("field-name");
+                self.follow_cell("member-name");
+                Frame::Block
+            }
+            "data-pilot-member" | "data-pilot-group-member" => {
+                self.follow_cell("name");
                 Frame::Block
             }
             "help-message" | "error-message" => {

@@ -1,9 +1,15 @@
 //! Cells of tables: some hold text, some show a number or the result of a formula.
 
+use terjuman_model::Segment;
+
 use super::Walker;
 use super::frame::Frame;
+use crate::Reason;
+use crate::odf::sheet::choices;
 use crate::odf::slot::{Slot, Value};
+use crate::odf::styles::Family;
 use crate::runs::Span;
+use crate::wording::has_words;
 use crate::xml::{Namespace, unescape};
 
 /// A cell that is being read.
@@ -25,6 +31,58 @@ pub(super) struct Cell {
 }
 
 impl Walker<'_> {
+    /// A sheet. The name of one that is seen is translated where the option asks for it.
+    pub(super) fn start_sheet(&mut self, span: Span) -> Frame {
+        let style = self.scanner.value(Namespace::OdfTable, "style-name").unwrap_or_default();
+        let is_hidden = !self.context.options.hidden_text && self.context.styles.hides(Family::Table, &style);
+        let name = self.scanner.value(Namespace::OdfTable, "name").unwrap_or_default().into_owned();
+        // What was read of another file is kept in a sheet that is named after it.
+        let has_name = !is_hidden && has_words(&name) && !name.contains("'file:");
+        let mut segment = None;
+        if has_name && self.context.options.sheet_names && !self.context.sheet.names_stay {
+            self.segments.push(Segment::plain(&name));
+            segment = Some(self.segments.len() - 1);
+        } else if has_name {
+            let is_off = !self.context.options.sheet_names;
+            let reason = if is_off { Reason::SheetNamesOff } else { Reason::Referenced };
+            self.found.untranslated.add(reason, "", span.start);
+        }
+        self.found.sheets.push((name, segment));
+        if is_hidden { self.leave(Reason::HiddenText, span) } else { Frame::Block }
+    }
+
+    /// What a validation offers to choose from: one segment for a choice, in all lists and cells.
+    pub(super) fn validation(&mut self) {
+        let Some(attribute) = self.scanner.attribute(Namespace::OdfTable, "condition") else { return };
+        let condition = unescape(&self.text[attribute.value.clone()]);
+        let Some(list) = choices(&condition) else { return };
+        let (mut segments, mut between, mut at) = (Vec::new(), Vec::new(), 0);
+        for (range, choice) in list {
+            if !has_words(&choice) {
+                continue;
+            }
+            if !self.context.sheet.offers(&choice) {
+                return self.found.untranslated.add(Reason::Referenced, "", attribute.value.start);
+            }
+            let segment = match self.choices.get(choice.as_str()) {
+                Some(segment) => *segment,
+                None => {
+                    self.segments.push(Segment::plain(&choice));
+                    self.choices.insert(choice.into(), self.segments.len() - 1);
+                    self.segments.len() - 1
+                }
+            };
+            between.push(condition[at..range.start].into());
+            segments.push(segment);
+            at = range.end;
+        }
+        between.push(condition[at..].into());
+        if !segments.is_empty() {
+            let span = attribute.value.into();
+            self.found.slots.push(Slot::Value(Value { span, segments, quoted: true, between }));
+        }
+    }
+
     pub(super) fn start_cell(&mut self) -> Frame {
         let formula = self.scanner.attribute(Namespace::OdfTable, "formula").map(|formula| formula.value.start);
         let has_formula = formula.is_some();
@@ -91,6 +149,6 @@ impl Walker<'_> {
             at = range.end;
         }
         between.push(cell.said[at..].into());
-        self.found.slots.push(Slot::Value(Value { span, segments, between }));
+        self.found.slots.push(Slot::Value(Value { span, segments, quoted: false, between }));
     }
 }

@@ -40,7 +40,13 @@ pub(super) enum Frame {
         start: usize,
         role: Role,
     },
-    /// A field that shows one of two texts.
+    /// Styles: only the words of list labels in them are text.
+    Styles,
+    /// A field that shows one of several texts.
+    DropDown {
+        start: usize,
+    },
+    /// A field that shows a text which it has in an attribute, or which is declared elsewhere.
     Conditional {
         start: usize,
         content: usize,

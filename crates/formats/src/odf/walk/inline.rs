@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use super::Walker;
 use super::frame::Frame;
-use crate::Reason;
-use crate::odf::slot::{Plain, Slot};
 use crate::runs::{Role, Span};
 use crate::xml::{Name, Namespace, unescape};
+use crate::{Reason, wording};
 
 /// Spaces in a row that may be part of a sentence. More are the layout of somebody without tabs.
 const SPACES: usize = 64;
@@ -27,8 +26,13 @@ impl<'a> Walker<'a> {
                     self.start_pair(span)
                 }
                 // Fields that show what people wrote.
-                "meta" | "meta-field" | "placeholder" | "text-input" | "title" | "subject" | "keywords"
-                | "description" => self.start_pair(span),
+                "placeholder" | "text-input" => {
+                    self.attribute(Namespace::OdfText, "description");
+                    self.start_pair(span)
+                }
+                "meta" | "meta-field" | "title" | "subject" | "keywords" | "description" | "execute-macro" => {
+                    self.start_pair(span)
+                }
                 // What they show is translated where it stands.
                 "sequence-ref" | "reference-ref" | "bookmark-ref" | "chapter" => self.start_pair(span),
                 "s" => {
@@ -47,7 +51,15 @@ impl<'a> Walker<'a> {
                     self.buffer.clear();
                     Frame::Ruby { start: span.start }
                 }
-                "conditional-text" => self.start_conditional(span),
+                "conditional-text" => self.start_conditional(span, &["string-value-if-true", "string-value-if-false"]),
+                "page-continuation" => self.start_conditional(span, &["string-value"]),
+                "hidden-text" if options.hidden_text => self.start_conditional(span, &["string-value"]),
+                "user-field-get" | "user-field-input" => self.start_user_field(span),
+                "drop-down" => self.start_drop_down(span),
+                "change-start" | "change-end" => {
+                    self.change(name.local == "change-start");
+                    kept(Role::Point)
+                }
                 "alphabetical-index-mark" | "alphabetical-index-mark-start" | "toc-mark" | "user-index-mark" => {
                     for local in ["string-value", "key1", "key2"] {
                         self.attribute(Namespace::OdfText, local);
@@ -65,6 +77,11 @@ impl<'a> Walker<'a> {
                 Frame::Ignored => kept(Role::Point),
                 _ => thing,
             },
+            Namespace::LibreOffice if name.local == "content-control" => self.start_control(span),
+            Namespace::LibreOffice if name.local == "list-item" => {
+                self.attribute(Namespace::LibreOffice, "display-text");
+                kept(Role::Anchor)
+            }
             Namespace::OdfDraw3d => thing,
             _ => kept(Role::Point),
         }
@@ -99,6 +116,9 @@ impl<'a> Walker<'a> {
 
     pub(super) fn end_kept(&mut self, role: Role, span: Span) {
         if let Some(words) = field_words(&self.text[span.range()]).filter(|_| role == Role::Point) {
+            if wording::has_words(&words) {
+                self.found.untranslated.add(Reason::Field, "", span.start);
+            }
             return self.field(&words, span);
         }
         let shown = match role {
@@ -109,31 +129,6 @@ impl<'a> Walker<'a> {
         };
         let role = if role == Role::Point && hangs(&self.text[span.range()]) { Role::Anchor } else { role };
         self.thing(role, span, shown);
-    }
-
-    fn start_conditional(&mut self, span: Span) -> Frame {
-        self.buffer.clear();
-        self.odd = false;
-        self.alternatives.clear();
-        for local in ["string-value-if-true", "string-value-if-false"] {
-            let alternative = self.attribute(Namespace::OdfText, local);
-            self.alternatives.extend(alternative);
-        }
-        Frame::Conditional { start: span.start, content: span.end }
-    }
-
-    /// The field shows one of its two texts.
-    pub(super) fn end_conditional(&mut self, start: usize, content: usize, end: Span) {
-        let shown = std::mem::take(&mut self.buffer);
-        let alternatives = std::mem::take(&mut self.alternatives);
-        if !self.odd
-            && let Some((_, segment)) = alternatives.into_iter().find(|(text, _)| text.trim() == shown.trim())
-        {
-            let span = Span { start: content, end: end.start };
-            let plain = Plain { span, segment, before: "".into(), after: "".into() };
-            self.found.slots.push(Slot::Element(plain));
-        }
-        self.thing(Role::Point, Span { start, end: end.end }, &shown);
     }
 }
 
@@ -157,11 +152,12 @@ fn hangs(raw: &str) -> bool {
 fn field_words(raw: &str) -> Option<Cow<'_, str>> {
     let (tag, rest) = raw.split_once('>')?;
     let (words, end) = rest.split_once('<')?;
-    let name = tag.strip_prefix("<text:")?.split_whitespace().next()?;
-    let is_field = name != "script"
-        && !name.starts_with("hidden-")
+    let name = tag.strip_prefix('<')?.split_whitespace().next()?;
+    let local = name.rsplit(':').next()?;
+    let is_field = local != "script"
+        && !local.starts_with("hidden-")
         && !tag.ends_with('/')
-        && end.starts_with("/text:")
+        && end.strip_prefix('/').is_some_and(|end| end.starts_with(name))
         && !end.contains('<');
     is_field.then(|| unescape(words)).filter(|words| !words.trim().is_empty())
 }

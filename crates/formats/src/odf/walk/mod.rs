@@ -4,11 +4,14 @@
 
 mod block;
 mod cell;
+mod fields;
 mod frame;
 mod inline;
+mod labels;
 mod paragraph;
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use terjuman_model::Segment;
@@ -39,6 +42,8 @@ pub(super) struct Found {
     /// In the order in which their elements end.
     pub(super) slots: Vec<Slot>,
     pub(super) formats: Formats,
+    /// Names of sheets, and the segments of those that may get new ones.
+    pub(super) sheets: Vec<(String, Option<usize>)>,
     /// What stays as it is.
     pub(super) untranslated: Untranslated,
 }
@@ -56,6 +61,14 @@ pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segm
         paragraphs: Vec::new(),
         cells: Vec::new(),
         alternatives: Vec::new(),
+        shown: None,
+        user_fields: HashMap::new(),
+        choices: HashMap::new(),
+        pilots: HashMap::new(),
+        in_spreadsheet: usize::MAX,
+        region: String::new(),
+        insertions: HashSet::new(),
+        inserting: HashSet::new(),
         indexes: 0,
         row_groups: 0,
         is_flat: part.name == super::FLAT,
@@ -80,6 +93,22 @@ struct Walker<'a> {
     cells: Vec<Cell>,
     /// The texts that the field which is being read may show, and their segments.
     alternatives: Vec<(String, usize)>,
+    /// Where the text stands that the drop-down list which is being read shows.
+    shown: Option<Span>,
+    /// Texts that are declared for fields to show, by name.
+    user_fields: HashMap<String, (String, usize)>,
+    /// What lists of allowed values offer.
+    choices: HashMap<Box<str>, usize>,
+    /// What cells say, for the pivot tables that name it.
+    pilots: HashMap<Box<str>, usize>,
+    /// How many elements are open where a table is a sheet.
+    in_spreadsheet: usize,
+    /// The tracked change that is being read.
+    region: String,
+    /// Tracked changes that inserted something, if what was inserted stays.
+    insertions: HashSet<String>,
+    /// Those of them that have begun and not ended.
+    inserting: HashSet<String>,
     /// Bodies of indexes that are open.
     indexes: usize,
     /// Groups of rows that are open.
@@ -131,6 +160,7 @@ impl<'a> Walker<'a> {
         match self.frames.last() {
             Some(Frame::Paragraph | Frame::Span | Frame::Pair { .. }) => self.text_in_paragraph(&text, span),
             Some(Frame::Element { .. } | Frame::RubyBase | Frame::Conditional { .. }) => self.buffer.push_str(&text),
+            Some(Frame::DropDown { .. }) => self.text_in_drop_down(&text, span),
             _ => {}
         }
     }
@@ -153,6 +183,8 @@ impl<'a> Walker<'a> {
                 self.odd = true;
                 Frame::Ignored
             }
+            Some(Frame::Styles) => self.start_in_styles(name, span),
+            Some(Frame::DropDown { .. }) => self.start_in_drop_down(name),
             Some(Frame::Ignored | Frame::Spaces { .. } | Frame::Kept { .. }) => Frame::Ignored,
         }
     }
@@ -160,7 +192,7 @@ impl<'a> Walker<'a> {
     /// An element ends; `span` is its end tag.
     fn end(&mut self, frame: Frame, span: Span) {
         match frame {
-            Frame::Block | Frame::Ignored | Frame::RubyBase => {}
+            Frame::Block | Frame::Ignored | Frame::RubyBase | Frame::Styles => {}
             Frame::Index => self.indexes -= 1,
             Frame::RowGroup => self.row_groups -= 1,
             Frame::Cell => self.end_cell(),
@@ -171,6 +203,7 @@ impl<'a> Walker<'a> {
             Frame::Spaces { start, count } => self.end_spaces(count, Span { start, end: span.end }),
             Frame::Ruby { start } => self.end_ruby(Span { start, end: span.end }),
             Frame::Kept { start, role } => self.end_kept(role, Span { start, end: span.end }),
+            Frame::DropDown { start } => self.end_drop_down(Span { start, end: span.end }),
             Frame::Conditional { start, content } => self.end_conditional(start, content, span),
             Frame::Thing { start } => self.end_kept(crate::runs::Role::Point, Span { start, end: span.end }),
         }

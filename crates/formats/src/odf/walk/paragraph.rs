@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use terjuman_model::Segment;
+
 use super::Walker;
 use super::frame::Frame;
 use crate::Reason;
@@ -28,6 +30,8 @@ pub(super) struct ParagraphState {
     in_cell: bool,
     /// Its text, if a cell may say it again.
     said: String,
+    /// What comes was inserted while changes were tracked, and stays.
+    inserted: bool,
     /// An entry of an index whose number has not come.
     awaits_number: bool,
 }
@@ -58,6 +62,9 @@ impl ParagraphState {
             self.said.push_str(text);
         }
         let run = self.run(formats);
+        if self.inserted {
+            return self.content.thing(Role::Anchor, span, run);
+        }
         if self.is_hidden() || (self.shows_symbols() && !text.trim().is_empty()) {
             return self.content.thing(Role::Point, span, run);
         }
@@ -98,7 +105,7 @@ impl<'a> Walker<'a> {
             }
             return Frame::Ignored;
         }
-        let in_cell = cell.is_some_and(|cell| cell.value.is_some() || !self.context.sheet.compares_nothing());
+        let in_cell = cell.is_some_and(|cell| cell.value.is_some() || self.context.sheet.knows_texts());
         let style = self.scanner.value(Namespace::OdfText, "style-name").unwrap_or_default();
         let hidden = !self.context.options.hidden_text && self.context.styles.hides(Family::Paragraph, &style);
         // Nearly every paragraph has the prefix of the one before.
@@ -115,6 +122,7 @@ impl<'a> Walker<'a> {
             symbols: self.context.styles.symbols(Family::Paragraph, &style).unwrap_or(false),
             in_cell,
             said: String::new(),
+            inserted: false,
             awaits_number: self.indexes > 0,
         });
         Frame::Paragraph
@@ -122,20 +130,36 @@ impl<'a> Walker<'a> {
 
     pub(super) fn end_paragraph(&mut self) {
         let Some(paragraph) = self.paragraphs.pop() else { return };
-        let first = self.segments.len();
         // Formulas know some cells by what they say.
         let is_compared = paragraph.in_cell && self.context.sheet.compares(&paragraph.said);
-        if !is_compared && let Some((block, found)) = segments(paragraph.content) {
-            self.segments.extend(found);
-            self.found.slots.push(Slot::Paragraph(Box::new(ParagraphSlot {
-                block,
-                prefix: paragraph.prefix,
-                segments: (first..self.segments.len()).collect(),
-            })));
+        let mut numbers: Vec<usize> = Vec::new();
+        match segments(paragraph.content) {
+            Some((block, _)) if is_compared => self.found.untranslated.add(Reason::Referenced, "", block.span.start),
+            Some((block, found)) => {
+                let choice = self.choices.get(paragraph.said.trim()).filter(|_| paragraph.in_cell).copied();
+                match choice.filter(|choice| found == [self.segments[*choice].clone()]) {
+                    Some(choice) => numbers.push(choice),
+                    None => {
+                        numbers.extend(self.segments.len()..self.segments.len() + found.len());
+                        self.segments.extend(found);
+                    }
+                }
+                self.found.slots.push(Slot::Paragraph(Box::new(ParagraphSlot {
+                    block,
+                    prefix: paragraph.prefix,
+                    segments: numbers.as_slice().into(),
+                })));
+            }
+            None => {}
         }
         if paragraph.in_cell {
-            let segments: Vec<usize> = (first..self.segments.len()).collect();
-            self.paragraph_in_cell(&paragraph.said, &segments);
+            if let [number] = numbers[..]
+                && self.context.sheet.has_pilots
+                && self.segments[number] == Segment::plain(&paragraph.said)
+            {
+                self.pilots.entry(paragraph.said.as_str().into()).or_insert(number);
+            }
+            self.paragraph_in_cell(&paragraph.said, &numbers);
         }
     }
 
@@ -180,6 +204,10 @@ impl<'a> Walker<'a> {
         if paragraph.is_hidden() && !text.trim().is_empty() {
             self.found.untranslated.add(Reason::HiddenText, "", span.start);
         }
+        paragraph.inserted = !self.inserting.is_empty();
+        if paragraph.inserted && !text.trim().is_empty() {
+            self.found.untranslated.add(Reason::InsertedTextOff, "", span.start);
+        }
         let mut text = text;
         if std::mem::replace(&mut paragraph.awaits_number, false) {
             let number = number(text);
@@ -201,6 +229,7 @@ impl<'a> Walker<'a> {
     /// Text that is spelled by an element.
     pub(super) fn spelled(&mut self, text: &str, span: Span) {
         if let Some(paragraph) = self.paragraphs.last_mut() {
+            paragraph.inserted = !self.inserting.is_empty();
             paragraph.awaits_number = false;
             paragraph.after_space = false;
             paragraph.add_text(text, span, &self.found.formats);

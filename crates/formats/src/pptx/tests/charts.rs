@@ -147,3 +147,13 @@ fn a_workbook_that_would_break_is_kept() {
     let merged = deck(book.clone()).merged(pseudo, &NOWHERE);
     assert!(Package::open(&merged, &Limits::default()).unwrap().read(BOOK).unwrap() == Some(book));
 }
+
+#[test]
+fn trend_lines_have_names_and_sources_have_none() {
+    let chart = root(
+        "c:chartSpace",
+        "<c:pivotSource><c:name>[Book1]Sheet one</c:name></c:pivotSource><c:trendline><c:name>The trend</c:name></c:trendline>",
+    );
+    let deck = Deck::new("").with(SLIDE, "chart", CHART, chart);
+    deck.check(&["The trend"], CHART, &[("The trend", "THE TREND")]);
+}

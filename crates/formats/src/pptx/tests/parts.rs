@@ -25,6 +25,25 @@ fn names_of_sections() {
 }
 
 #[test]
+fn names_of_shows_and_titles_in_the_properties() {
+    let shows = "<p:sldIdLst><p:sldId id=\"256\" r:id=\"r1\"/></p:sldIdLst><p:custShowLst><p:custShow name=\"For guests\" \
+        id=\"0\"/></p:custShowLst>";
+    let app = "<Properties xmlns='http://schemas.openxmlformats.org/officeDocument/2006/extended-properties' \
+        xmlns:vt='http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes'><TitlesOfParts><vt:vector><vt:lpstr>Arial\
+        </vt:lpstr><vt:lpstr>Welcome</vt:lpstr></vt:vector></TitlesOfParts></Properties>";
+    let deck = || {
+        Deck::new(&shape(&paragraph("Welcome"))).with_main(shows).with(
+            "",
+            "extended-properties",
+            "docProps/app.xml",
+            app,
+        )
+    };
+    deck().check(&["For guests", "Welcome"], MAIN, &[("\"For guests\"", "\"FOR GUESTS\"")]);
+    deck().check(&["For guests", "Welcome"], "docProps/app.xml", &[("Welcome", "WELCOME")]);
+}
+
+#[test]
 fn notes_and_comments() {
     let comment = root(
         "p:cmLst",

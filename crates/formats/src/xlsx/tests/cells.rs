@@ -3,8 +3,8 @@
 use terjuman_model::{LanguageTag, TaggedText};
 
 use super::build::{NOWHERE, Workbook};
-use crate::Target;
 use crate::docx::tests::engine::pseudo;
+use crate::{Reason, Skeleton as _, Target};
 
 #[track_caller]
 fn check(string: &str, segments: &[&str], pseudo: &str) {
@@ -111,7 +111,71 @@ fn what_formulas_compare_with_stays() {
     let workbook = workbook
         .sheet("", &rows, lists)
         .with_names("<definedNames><definedName name=\"x\">\"other\"</definedName></definedNames>");
-    assert_eq!(workbook.segments(), ["Maybe"]);
+    // No formula compares with what the list offers.
+    assert_eq!(workbook.segments(), ["Maybe", "Low", "High"]);
+    let lists = lists.replace("High", "Closed");
+    let mut workbook = Workbook::of(&["Low", "Closed"]);
+    let row = workbook.cell("<t>Other</t>") + "<row><c><f>COUNTIF(A:A,\"closed\")</f><v>1</v></c></row>";
+    let workbook = workbook.sheet("", &row, &lists);
+    assert_eq!(workbook.segments(), ["Other"]);
+    assert_eq!(workbook.read().unwrap().1.untranslated().count(Reason::Referenced), 2);
+}
+
+#[test]
+fn choices_are_translated_with_the_cells_that_say_them() {
+    let list = |formula: &str| {
+        format!(
+            "<dataValidations><dataValidation type=\"list\"><formula1>{formula}</formula1></dataValidation></dataValidations>"
+        )
+    };
+    let mut workbook = Workbook::new();
+    let rows = workbook.cell("<t>Open</t>") + &workbook.cell("<t>Say \"hi\"</t>");
+    let extended = "<extLst><ext><x14:dataValidation type=\"list\" xmlns:x14=\"x\" xmlns:xm=\"y\"><x14:formula1><xm:f>\"Open,12\"</xm:f>\
+        </x14:formula1></x14:dataValidation></ext></extLst>";
+    let behind = list("\"Open, Say \"\"hi\"\",12,Never said\"") + extended;
+    let workbook = workbook.sheet("", &rows, &behind);
+    assert_eq!(workbook.segments(), ["Open", "Say \"hi\"", "Never said"]);
+    let written = workbook.translated();
+    let sheet = written.part("worksheets/sheet1.xml");
+    assert!(sheet.contains("<formula1>\"[Óṕéń], [Śáý \"\"ĥí\"\"],12,[Ńéṽéŕ śáíď]\"</formula1>"), "{sheet}");
+    assert!(sheet.contains("<xm:f>\"[Óṕéń],12\"</xm:f>"), "{sheet}");
+    assert_eq!(written.strings(), ["<t>[Óṕéń]</t>", "<t>[Śáý \"ĥí\"]</t>"]);
+    // A comma would make two choices of one.
+    let with = |make: fn(&str) -> String| {
+        let translated = workbook.translated_by(|segment| TaggedText::plain(make(segment.source.text())), &NOWHERE);
+        (translated.part("worksheets/sheet1.xml"), translated.strings().remove(0))
+    };
+    let (sheet, cell) = with(|text| format!("{text}, so"));
+    assert!(sheet.contains("\"Open – so, Say \"\"hi\"\" – so,12,Never said – so\""), "{sheet}");
+    assert_eq!(cell, "<t>Open – so</t>");
+    let (sheet, cell) = with(|text| format!("{text} 1,5"));
+    assert!(sheet.contains("<formula1>\"Open, Say \"\"hi\"\",12,Never said\"</formula1>"), "{sheet}");
+    assert_eq!(cell, "<t>Open</t>");
+    // Excel repairs a workbook with a list of more than 255 characters: all of it stays, and so do the cells.
+    let (sheet, cell) = with(|text| format!("{text}{}", "é".repeat(100)));
+    assert!(sheet.contains("<formula1>\"Open, Say \"\"hi\"\",12,Never said\"</formula1>"), "{sheet}");
+    assert_eq!(cell, "<t>Open</t>");
+}
+
+#[test]
+fn choices_that_hidden_cells_hold_are_seen() {
+    let validation = |formula: &str| {
+        format!(
+            "<dataValidations><dataValidation type=\"list\"><formula1>{formula}</formula1></dataValidation></dataValidations>"
+        )
+    };
+    let make = |formula: &str| {
+        let mut workbook = Workbook::new();
+        let hidden = ["Offered", "Offered too", "Nobody sees it"].map(|text| workbook.cell(&format!("<t>{text}</t>")));
+        workbook
+            .sheet("", "", &validation(formula))
+            .sheet("state=\"hidden\"", &hidden.concat(), "")
+            .with_names("<definedNames><definedName name=\"Choices\">S2!$A$2:$A$2</definedName></definedNames>")
+    };
+    assert_eq!(make("S2!$A$1:$A$2").segments(), ["Offered", "Offered too"]);
+    assert_eq!(make("choices").segments(), ["Offered too"]);
+    assert!(make("S2!$B$1:$B$9").segments().is_empty());
+    assert!(make("$A$1:$A$9").segments().is_empty());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What topics and maps of DITA say, by the elements of DITA 1.3 whose words are none for readers.
 
-use crate::read::{Step, steps};
+use super::super::read::{Step, steps};
 
 use super::Seen;
 
