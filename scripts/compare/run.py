@@ -7,11 +7,11 @@ same engine in the way in which it takes one; nothing else of it is changed.
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 
 LONGEST = 60
@@ -34,6 +34,12 @@ def around(pattern):
     """The engine for messages in which some markup has to stay."""
     kept = re.compile("(" + pattern + ")", re.S)
     return lambda text: "".join(p if n % 2 else letters(p) for n, p in enumerate(kept.split(text)))
+
+
+def spent():
+    """Processor time so far, in milliseconds, of this process and of those that it waited for: others may be at work too."""
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime) * 1000
 
 
 def program(*arguments):
@@ -136,7 +142,6 @@ class Toolkit:
             self.targets(catalogue, engine)
             with open(catalogue, "rb") as given, open(output, "wb") as into, open(source, "rb") as template:
                 xliff2odf.convertxliff(given, into, template)
-            os.remove(catalogue)
         elif extension == "xlf":
             shutil.copyfile(source, output)
             self.targets(output, engine)
@@ -160,7 +165,6 @@ class Toolkit:
                     po2txt.run_converter(messages, into, template)
                 else:
                     po2html.converthtml(messages, into, template)
-            os.remove(catalogue)
             with open(output, "wb") as file:
                 file.write(into.getvalue())
 
@@ -205,7 +209,6 @@ class Po4a:
         marks = MARKS if module[-1] == "markdown" else TAGS if module[0] == "xhtml" else r"\Z"
         fill(catalogue, engine if engine("a") == "a" else around(marks))
         program("po4a-translate", *form, "-p", catalogue, "-l", output, "-k", "0", "-L", "UTF-8")
-        os.remove(catalogue)
 
 
 class Mdpo:
@@ -225,7 +228,6 @@ class Mdpo:
         markdown_to_pofile(content, po_filepath=catalogue, save=True, location=False)
         fill(catalogue, engine if engine("a") == "a" else around(MARKS))
         pofile_to_markdown(content, catalogue, save=output, wrapwidth=float("inf"))
-        os.remove(catalogue)
 
 
 class Pandoc:
@@ -273,7 +275,7 @@ class Office:
             name = f"{folder}/{number}.{extension}"
             shutil.copyfile(source, name)
             source_of[f"{number}.{extension}"] = output
-        start = time.monotonic()
+        start = spent()
         try:
             subprocess.run(
                 ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", extension,
@@ -281,7 +283,7 @@ class Office:
                 capture_output=True, timeout=LONGEST * 10, stdin=subprocess.DEVNULL)
         except subprocess.TimeoutExpired:
             pass
-        each = (time.monotonic() - start) * 1000 / len(jobs)
+        each = (spent() - start) / len(jobs)
         said = []
         for name, output in source_of.items():
             written = os.path.exists(f"{folder}/out/{name}")
@@ -325,12 +327,12 @@ class Late(Exception):
 
 
 def late(*_):
-    raise Late("more than 60 seconds")
+    raise Late(f"more than {LONGEST} seconds")
 
 
 def one(tool, source, output, engine):
-    start = time.monotonic()
-    signal.alarm(LONGEST)
+    start = spent()
+    signal.setitimer(signal.ITIMER_PROF, LONGEST)
     try:
         tool.run(source, output, engine)
         said = "ok"
@@ -339,17 +341,18 @@ def one(tool, source, output, engine):
     except SystemExit as error:
         said = f"exit {error}"
     finally:
-        signal.alarm(0)
-    if said != "ok" and os.path.exists(output):
-        os.remove(output)
-    return (time.monotonic() - start) * 1000, said
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    for left in (output + ".xlf", output + ".po", output if said != "ok" else ""):
+        if os.path.exists(left):
+            os.remove(left)
+    return spent() - start, said
 
 
 def main():
     global TOOLS
     kind, out, TOOLS, *folders = sys.argv[1:]
     tool = KINDS[kind]()
-    signal.signal(signal.SIGALRM, late)
+    signal.signal(signal.SIGPROF, late)
     sources = []
     for number, root in enumerate(folders):
         for folder, _, names in os.walk(root):

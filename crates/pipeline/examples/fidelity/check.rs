@@ -249,15 +249,22 @@ fn twice(format: Format, bytes: &[u8], findings: &mut Findings) {
     }
 }
 
-/// What a document is made of besides its text, before and after.
-pub(crate) fn compare_structure(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings) {
+/// What a document is made of besides its text, before and after; of packages, the parts that `counts` wants.
+pub(crate) fn compare_structure(
+    format: Format,
+    bytes: &[u8],
+    output: &[u8],
+    counts: fn(&str) -> bool,
+    findings: &mut Findings,
+) {
     let seen = flat::seen(format, bytes, bytes).zip(flat::seen(format, output, bytes));
     if let Some(what) = seen.as_ref().and_then(|(before, after)| flat::difference(before, after)) {
         findings.failures.push(("structure", what));
     }
-    if let Some((before, after)) = entries(bytes).zip(entries(output)) {
-        compare("structure", &before, &after, findings);
+    if let Some((mut before, after)) = entries(bytes).zip(entries(output)) {
         compare_soundness(&before, &after, findings);
+        before.retain(|name, _| counts(name));
+        compare("structure", &before, &after, findings);
     } else if entries(bytes).is_some() {
         findings.failures.push(("structure", "the container does not open".to_owned()));
     }
@@ -278,7 +285,7 @@ pub(crate) fn texts(format: Format, bytes: &[u8], original: &[u8]) -> Vec<(Strin
             let is_prose = |cell: &String| cell != "NA" && !cell.starts_with(['{', '[']);
             cells.filter(is_prose).map(|cell| (String::new(), cell)).collect()
         }
-        _ => match flat::seen(format, bytes, original) {
+        _ => match flat::seen_exactly(format, bytes, original) {
             Some(seen) => seen.texts.into_iter().map(|text| (String::new(), text)).collect(),
             None => shown(bytes),
         },
@@ -286,7 +293,7 @@ pub(crate) fn texts(format: Format, bytes: &[u8], original: &[u8]) -> Vec<(Strin
 }
 
 fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings) {
-    compare_structure(format, bytes, output, findings);
+    compare_structure(format, bytes, output, |_| true, findings);
     findings.words = texts(format, bytes, bytes).iter().map(|(_, text)| plain_words(text).count()).sum();
     for (place, text) in texts(format, output, bytes) {
         findings.left.extend(plain_words(&text).map(|word| format!("{place}: {word}")));

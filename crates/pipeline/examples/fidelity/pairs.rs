@@ -16,7 +16,6 @@ use terjuman_nmt::{Identity, Pseudo, Source, TranslateError, Translated};
 use terjuman_pipeline::{Limits, Pairs, Request, Translator, Watch, translate};
 
 use super::check::{self, Findings};
-use super::language::Into;
 use super::open::{Office, is_opened};
 use super::read::entries;
 use super::report::kind;
@@ -106,6 +105,9 @@ struct Row {
     translated: usize,
     left: usize,
     failed: BTreeMap<&'static str, usize>,
+    /// Packages that name a language, and those that then name the other.
+    naming: usize,
+    named: usize,
     /// Outputs of the engine that changes nothing, and those with every byte of every part as it was.
     kept: usize,
     same: usize,
@@ -129,18 +131,25 @@ struct Tool {
 pub(crate) fn page(documents: &[Document], root: &Path, to_open: usize) -> std::io::Result<String> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir(root)?.flatten().map(|entry| entry.path()).collect();
     folders.retain(|folder| folder.join("times.tsv").is_file());
-    // The project's own come first.
-    folders.sort_by_key(|folder| (!folder.ends_with("terjuman"), folder.clone()));
-    let mut tools = Vec::new();
+    // The project's own come last, when it is known in which formats there is anything to compare them with.
+    folders.sort_by_key(|folder| (folder.ends_with("terjuman"), folder.clone()));
+    let mut tools: Vec<Tool> = Vec::new();
     for folder in folders {
-        let tool = measure(documents, &folder, to_open)?;
+        let is_own = folder.ends_with("terjuman");
+        let is_met = |kind: &str| !is_own || tools.iter().any(|tool| tool.rows.contains_key(kind));
+        let tool = measure(documents, &folder, &is_met, to_open)?;
         std::fs::write(folder.join("divergences.tsv"), &tool.log)?;
-        tools.push(tool);
+        tools.insert(if is_own { 0 } else { tools.len() }, tool);
     }
     Ok(render(&tools, &std::fs::read_to_string(root.join("run.txt")).unwrap_or_default()))
 }
 
-fn measure(documents: &[Document], folder: &Path, to_open: usize) -> std::io::Result<Tool> {
+fn measure(
+    documents: &[Document],
+    folder: &Path,
+    is_met: &dyn Fn(&str) -> bool,
+    to_open: usize,
+) -> std::io::Result<Tool> {
     let about = std::fs::read_to_string(folder.join("about.tsv")).unwrap_or_default();
     let (title, about) = about.trim().split_once('\t').unwrap_or(("", ""));
     let (kind_of_tool, about) = about.split_once('\t').unwrap_or(("", about));
@@ -162,6 +171,9 @@ fn measure(documents: &[Document], folder: &Path, to_open: usize) -> std::io::Re
     for document in documents {
         let Some((time, said)) = runs.get(&(document.place.as_str(), "letters")) else { continue };
         let kind = kind(document.format, &document.place);
+        if !is_met(&kind) {
+            continue;
+        }
         let row = tool.rows.entry(kind.clone()).or_default();
         row.files += 1;
         let Ok(output) = std::fs::read(folder.join("letters").join(&document.place)) else {
@@ -203,10 +215,34 @@ fn measure(documents: &[Document], folder: &Path, to_open: usize) -> std::io::Re
     Ok(tool)
 }
 
+/// Whether a part is of the document itself. Lists of parts and of formulas may be written in any order, and programs note
+/// when they wrote.
+fn is_of_text(name: &str) -> bool {
+    !(["[Content_Types].xml", "xl/calcChain.xml"].contains(&name)
+        || name.ends_with('/')
+        || name.ends_with(".rels")
+        || name.starts_with("docProps/")
+        || name.starts_with("META-INF/")
+        || name.ends_with("meta.xml"))
+}
+
+/// Whether a package names a language that begins so, for its default or for a run.
+fn names(bytes: &[u8], language: &str) -> bool {
+    let keys = ["w:lang w:val=\"", " lang=\"", "fo:language=\""].map(|key| format!("{key}{language}"));
+    entries(bytes).unwrap_or_default().iter().any(|(name, content)| {
+        let is_text = ["word/", "ppt/slides/"].iter().any(|folder| name.starts_with(folder));
+        let is_text = is_text || ["content.xml", "styles.xml"].contains(&name.as_str());
+        is_text && name.ends_with(".xml") && {
+            let text = String::from_utf8_lossy(content);
+            keys.iter().any(|key| text.contains(key))
+        }
+    })
+}
+
 /// All that is measured of one document.
 fn compare(document: &Document, source: &[u8], output: &[u8], row: &mut Row, log: &mut String, is_round_trip: bool) {
     let mut findings = Findings::default();
-    check::compare_structure(document.format, source, output, &mut findings);
+    check::compare_structure(document.format, source, output, is_of_text, &mut findings);
     if let Some((before, after)) = entries(source).zip(entries(output)) {
         check::compare_looks(&before, &after, &mut findings);
         for (name, content) in &before {
@@ -220,7 +256,10 @@ fn compare(document: &Document, source: &[u8], output: &[u8], row: &mut Row, log
         findings.failures.push(("damaged", "the container does not open".to_owned()));
     }
     if !is_round_trip {
-        check::named(source, output, Into::Portuguese, &mut findings);
+        if names(source, "") {
+            row.naming += 1;
+            row.named += usize::from(names(output, "pt"));
+        }
         let lost = words(document.format, source, output, row);
         if !lost.is_empty() {
             let _ = writeln!(log, "{}\twords\t{}", document.place, lost.join(", "));
@@ -300,7 +339,6 @@ fn render(tools: &[Tool], run: &str) -> String {
         let _ = writeln!(out, "\n## `{format}`\n\n{COLUMNS}");
         for tool in tools {
             let Some(row) = tool.rows.get(format) else { continue };
-            let read = row.files - row.refused;
             let failed = |check: &str| row.failed.get(check).copied().unwrap_or(0);
             let is_package = is_package(format);
             let share = |count: usize| match (tool.is_round_trip, row.words) {
@@ -308,10 +346,9 @@ fn render(tools: &[Tool], run: &str) -> String {
                 (false, words) => format!("{:.2} %", count as f64 * 100.0 / words as f64),
             };
             let of_package = |count: usize| if is_package { count.to_string() } else { "–".to_owned() };
-            let named = if is_package && !tool.is_round_trip && !format.starts_with(".x") {
-                (read - failed("language").min(read)).to_string()
-            } else {
-                "–".to_owned()
+            let named = match row.naming {
+                0 => "–".to_owned(),
+                naming => format!("{} of {naming}", row.named),
             };
             let opened = match row.given {
                 0 => "–".to_owned(),
@@ -358,16 +395,18 @@ files is written to a folder first and read from there like the others' outputs.
 The engine is as kind as one can be: it gives as many characters as it gets, and a part of a sentence reads as it does in the
 whole. So a tool that hands an engine one run of letters at a time loses nothing here, though a real engine sees no sentence.
 
-- **refused**: no output: an error, a crash, or more than 60 seconds. Some files cannot be read by anybody.
+- **refused**: no output: an error, a crash, or more than 60 seconds of processor time. Some files cannot be read by anybody.
 - **translated, left, lost or cut**: of the words that a reader sees in the sources with an output, those that came out in the
   other letters, those that stayed in the old ones, and those that are in neither (gone, or with a part of each).
 - **damaged**: the container does not open, or a part that was well-formed is not.
 - **structure**: files whose elements or attributes differ, but for runs and attributes with text; with an element too few, too
   many, or in another place. **looks**: files in which another number of characters has a look (texts and presentations).
   **sound**: files with a broken relationship, content type, number or order of properties that was not broken before.
-- **names language**: files in which all that was written names its language.
+- **names language**: of the packages that name a language, those that name the new one after.
 - **identity**: an engine that changes nothing gives back every byte of every part.
 - **opens, pages same**: of a sample that LibreOffice opens as it was given, the outputs that it opens, and those on as many pages.
-- **ms**: this project and tools written in Python are timed inside the process without its start, programs as a whole process.
+- **ms**: of the others the processor time, inside the process without its start where a tool is a library, of the whole process
+  where it is a program (po4a, pandoc), of the batch by the number of its files for LibreOffice. Of this project the time by the
+  clock, which is never less.
 
 ";
