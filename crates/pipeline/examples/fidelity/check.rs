@@ -97,7 +97,7 @@ pub(crate) fn check(name: &str, format: Format, bytes: &[u8]) -> Findings {
 }
 
 /// The parts that were written name the language and the direction, and keep the order of properties.
-fn named(bytes: &[u8], output: &[u8], into: Into, findings: &mut Findings) {
+pub(crate) fn named(bytes: &[u8], output: &[u8], into: Into, findings: &mut Findings) {
     let Some((before, after)) = entries(bytes).zip(entries(output)) else { return };
     let written = after.iter().filter(|(name, content)| before.get(*name).is_some_and(|other| other != *content));
     for (name, content) in written.clone() {
@@ -204,7 +204,7 @@ fn compare(
 }
 
 /// What characters look like, when as many were written as there were.
-fn compare_looks(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>, findings: &mut Findings) {
+pub(crate) fn compare_looks(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>, findings: &mut Findings) {
     for (name, content) in before {
         let Some(other) = after.get(name).filter(|other| *other != content) else { continue };
         let Some((mut counts, others)) = looks(name, content).zip(looks(name, other)) else { continue };
@@ -249,13 +249,30 @@ fn twice(format: Format, bytes: &[u8], findings: &mut Findings) {
     }
 }
 
-fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings) {
-    let original = bytes;
-    let seen = flat::seen(format, bytes, original).zip(flat::seen(format, output, original));
+/// What a document is made of besides its text, before and after; of packages, the parts that `counts` wants.
+pub(crate) fn compare_structure(
+    format: Format,
+    bytes: &[u8],
+    output: &[u8],
+    counts: fn(&str) -> bool,
+    findings: &mut Findings,
+) {
+    let seen = flat::seen(format, bytes, bytes).zip(flat::seen(format, output, bytes));
     if let Some(what) = seen.as_ref().and_then(|(before, after)| flat::difference(before, after)) {
         findings.failures.push(("structure", what));
     }
-    let texts = |bytes: &[u8]| match format {
+    if let Some((mut before, after)) = entries(bytes).zip(entries(output)) {
+        compare_soundness(&before, &after, findings);
+        before.retain(|name, _| counts(name));
+        compare("structure", &before, &after, findings);
+    } else if entries(bytes).is_some() {
+        findings.failures.push(("structure", "the container does not open".to_owned()));
+    }
+}
+
+/// The texts that somebody sees, with the part that each stands in.
+pub(crate) fn texts(format: Format, bytes: &[u8], original: &[u8]) -> Vec<(String, String)> {
+    match format {
         Format::Txt => vec![(String::new(), String::from_utf8_lossy(bytes).into_owned())],
         Format::Csv | Format::Tsv => {
             let mut reader = csv::ReaderBuilder::new();
@@ -268,25 +285,23 @@ fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings
             let is_prose = |cell: &String| cell != "NA" && !cell.starts_with(['{', '[']);
             cells.filter(is_prose).map(|cell| (String::new(), cell)).collect()
         }
-        _ => match flat::seen(format, bytes, original) {
+        _ => match flat::seen_exactly(format, bytes, original) {
             Some(seen) => seen.texts.into_iter().map(|text| (String::new(), text)).collect(),
             None => shown(bytes),
         },
-    };
-    findings.words = texts(bytes).iter().map(|(_, text)| plain_words(text).count()).sum();
-    for (place, text) in texts(output) {
-        findings.left.extend(plain_words(&text).map(|word| format!("{place}: {word}")));
     }
-    if let Some((before, after)) = entries(bytes).zip(entries(output)) {
-        compare("structure", &before, &after, findings);
-        compare_soundness(&before, &after, findings);
-    } else if entries(bytes).is_some() {
-        findings.failures.push(("structure", "the container does not open".to_owned()));
+}
+
+fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings) {
+    compare_structure(format, bytes, output, |_| true, findings);
+    findings.words = texts(format, bytes, bytes).iter().map(|(_, text)| plain_words(text).count()).sum();
+    for (place, text) in texts(format, output, bytes) {
+        findings.left.extend(plain_words(&text).map(|word| format!("{place}: {word}")));
     }
 }
 
 /// Words of ASCII letters alone: neither numbers, codes, names for programs, addresses, markup nor paths.
-fn plain_words(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn plain_words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split_whitespace().filter(|word| !word.contains("()"));
     let words = words.map(|word| word.trim_matches(|c: char| ".,;:!?'\"()[]-*_+".contains(c)));
     let is_hump =

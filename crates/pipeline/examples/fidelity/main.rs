@@ -1,5 +1,7 @@
 //! What comes back from real documents, in figures: `fidelity FOLDER...` runs every file of a known format below the folders
 //! through the checks, writes `docs/fidelity.md`, and fails on a divergence that is not in `register.tsv` beside this file.
+//!
+//! `--write=DIR` translates the files into a folder instead, and `--pairs=DIR` measures the outputs of any tools: see `pairs`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
@@ -8,6 +10,7 @@ mod flat;
 mod language;
 mod looks;
 mod open;
+mod pairs;
 mod read;
 mod register;
 mod report;
@@ -39,6 +42,37 @@ fn option(arguments: &mut Vec<String>, name: &str) -> Option<String> {
     Some(arguments.remove(at).split_off(name.len()))
 }
 
+/// Writes what the filters make of the files, or measures what lies in a folder for each tool.
+fn with_pairs(way: &str, folder: &Path, sources: &[String], only: Option<&str>, to_open: usize) -> ExitCode {
+    let mut documents = Vec::new();
+    for (number, root) in sources.iter().enumerate() {
+        for path in files(Path::new(root)) {
+            let place = format!("{number}/{}", path.strip_prefix(root).unwrap_or(&path).display());
+            if only.is_some_and(|only| !only.split(',').any(|part| place.contains(part))) {
+                continue;
+            }
+            documents.extend(Format::from_name(&place).map(|format| pairs::Document { path, place, format }));
+        }
+    }
+    let done = match way {
+        "--write=" => pairs::write(&documents, folder),
+        _ => pairs::page(&documents, folder, to_open).and_then(|page| {
+            if only.is_some() {
+                println!("{page}");
+                return Ok(());
+            }
+            std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/comparison.md"), page)
+        }),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", folder.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let mut report = report::Report::default();
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -49,6 +83,11 @@ fn main() -> ExitCode {
     let mut office = if wanted > 0 { open::Office::find() } else { None };
     if wanted > 0 && office.is_none() {
         eprintln!("LibreOffice is not at hand: nothing is opened with it");
+    }
+    for way in ["--write=", "--pairs="] {
+        if let Some(folder) = option(&mut arguments, way) {
+            return with_pairs(way, Path::new(&folder), &arguments, only.as_deref(), wanted);
+        }
     }
     let mut documents: Vec<(PathBuf, String, Format)> = Vec::new();
     for path in arguments.iter().flat_map(|folder| files(Path::new(folder))) {

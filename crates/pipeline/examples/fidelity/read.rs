@@ -53,8 +53,27 @@ fn local(name: &str) -> String {
 
 fn open(element: &BytesStart<'_>) -> Step {
     let attributes = element.attributes().flatten();
-    let attributes = attributes.map(|attribute| (attribute.key.0.to_owned(), attribute.value.to_string()));
+    let attributes = attributes.map(|attribute| (attribute.key.0.to_owned(), value(&attribute.value)));
     Step::Open(local(element.name().0), attributes.collect())
+}
+
+/// The value of an attribute, however it is spelled: white space is a space.
+fn value(spelled: &str) -> String {
+    const REFERENCES: [(&str, &str); 8] = [
+        ("&apos;", "'"),
+        ("&quot;", "\""),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#xA;", " "),
+        ("&#10;", " "),
+        ("&#9;", " "),
+        ("&amp;", "&"),
+    ];
+    let mut value = spelled.replace(['\t', '\n', '\r'], " ");
+    for (reference, character) in REFERENCES.into_iter().filter(|_| spelled.contains('&')) {
+        value = value.replace(reference, character);
+    }
+    value
 }
 
 /// All steps through a part; `None` if it is not well-formed.

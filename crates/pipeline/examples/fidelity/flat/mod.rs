@@ -48,10 +48,20 @@ pub(crate) fn seen(format: Format, bytes: &[u8], original: &[u8]) -> Option<Seen
         Format::Eml | Format::Mhtml => mail::read(bytes, &mut seen),
         Format::Markdown => markdown::read(&String::from_utf8_lossy(bytes), &mut seen),
         Format::Msg => msg::read(bytes, &mut seen),
-        Format::Rtf => rtf::read(bytes, &mut seen),
+        Format::Rtf => rtf::read(bytes, false, &mut seen),
         Format::Xliff => xliff::read(&String::from_utf8_lossy(bytes), &String::from_utf8_lossy(original), &mut seen),
         _ => return None,
     }
+    Some(seen)
+}
+
+/// As [`seen`], with the very characters.
+pub(crate) fn seen_exactly(format: Format, bytes: &[u8], original: &[u8]) -> Option<Seen> {
+    if format != Format::Rtf {
+        return seen(format, bytes, original);
+    }
+    let mut seen = Seen::default();
+    rtf::read(bytes, true, &mut seen);
     Some(seen)
 }
 

@@ -44,7 +44,7 @@ pub(super) fn read(bytes: &[u8], seen: &mut Seen) {
             "1000" => seen.texts.push(text),
             // What it is made of may come from another property: its text alone is compared.
             "1013" => seen.texts.append(&mut shown(|part| html::read(&text, part))),
-            _ => seen.texts.append(&mut shown(|part| rtf::read(&expanded(&content).unwrap_or_default(), part))),
+            _ => seen.texts.append(&mut shown(|part| rtf::read(&expanded(&content).unwrap_or_default(), false, part))),
         }
     }
 }

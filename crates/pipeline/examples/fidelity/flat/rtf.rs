@@ -155,10 +155,14 @@ struct Walk<'a> {
     symbols: HashSet<i32>,
     font: i32,
     skip: usize,
+    /// Whether characters beyond ASCII are read as what they are.
+    exact: bool,
 }
 
-pub(super) fn read(bytes: &[u8], seen: &mut Seen) {
+/// Reads a document; characters beyond ASCII as what they are, as far as they are of Unicode or Latin-1, or one for all.
+pub(super) fn read(bytes: &[u8], exact: bool, seen: &mut Seen) {
     let mut walk = Walk {
+        exact,
         seen,
         groups: Vec::new(),
         stories: vec![String::new()],
@@ -359,7 +363,7 @@ impl Walk<'_> {
         let Some(text) = self.stories.last_mut() else { return };
         if character == '\u{a0}' {
             text.push(' ');
-        } else if character.is_ascii() {
+        } else if character.is_ascii() || self.exact {
             text.push(character);
         } else if !text.ends_with(OTHER) {
             text.push(OTHER);
