@@ -348,11 +348,26 @@ def one(tool, source, output, engine):
     return spent() - start, said
 
 
+def only(kind, source, output):
+    """One document, as `whole.py` wants it."""
+    tool = KINDS[kind]()
+    if kind == "office":
+        said = tool.batch([(source, output)])[0][1]
+    elif kind == "diplodoc":
+        said = tool.batch([(source, output)], "letters")[0][1]
+    else:
+        said = one(tool, source, output, letters)[1]
+    sys.exit(None if said == "ok" else said)
+
+
 def main():
     global TOOLS
+    signal.signal(signal.SIGPROF, late)
+    if sys.argv[1] == "--one":
+        kind, TOOLS, source, output = sys.argv[2:]
+        only(kind, source, output)
     kind, out, TOOLS, *folders = sys.argv[1:]
     tool = KINDS[kind]()
-    signal.signal(signal.SIGPROF, late)
     sources = []
     for number, root in enumerate(folders):
         for folder, _, names in os.walk(root):

@@ -141,7 +141,11 @@ pub(crate) fn page(documents: &[Document], root: &Path, to_open: usize) -> std::
         std::fs::write(folder.join("divergences.tsv"), &tool.log)?;
         tools.insert(if is_own { 0 } else { tools.len() }, tool);
     }
-    Ok(render(&tools, &std::fs::read_to_string(root.join("run.txt")).unwrap_or_default()))
+    let text = |name: &str| std::fs::read_to_string(root.join(name)).unwrap_or_default();
+    let mut page = render(&tools, &text("run.txt"));
+    // What `scripts/compare/whole.py` measured.
+    let _ = write!(page, "\n{}", text("whole.md"));
+    Ok(page)
 }
 
 fn measure(
@@ -330,7 +334,7 @@ fn median(times: &mut [f64]) -> String {
 
 fn render(tools: &[Tool], run: &str) -> String {
     let mut out = String::from(HEAD);
-    let _ = writeln!(out, "{run}\n\n## The tools\n");
+    let _ = writeln!(out, "{}\n\n## The tools\n", run.trim());
     for tool in tools {
         let _ = writeln!(out, "- **{}**: {}", tool.name, tool.about);
     }
