@@ -467,10 +467,11 @@ async fn write(
     }
     // Not stopped by a cancel from here on: a file that begins to appear is reported. It is by the end of the lease: then
     // others may look whether a file is there, and what is still on its way would come after them.
+    let create = container.create(&work.target_name, output.bytes.into(), content_type, &stamp);
     let created = tokio::select! {
         biased;
         () = held.overdue(shared.holder.lease) => return Err(End::Stopped(Reason::Lost)),
-        created = container.create(&work.target_name, output.bytes.into(), content_type, &stamp) => created,
+        created = held.while_writing(create) => created,
     };
     shared.points.pass("after put").await;
     if let Err(error) = created {

@@ -1,7 +1,7 @@
 //! The leases this worker holds, and how their work is told to stop.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub(super) struct Held {
     done: AtomicUsize,
     /// Percent that the store was told of.
     told: AtomicU8,
+    /// An output was sent whole or in part, and the storage has not said what became of it.
+    writing: AtomicBool,
 }
 
 impl Held {
@@ -63,6 +65,19 @@ impl Held {
             // A moment beyond it, since at the very moment it is not over.
             sleep_until(self.renewed() + lease.saturating_sub(lease / 6) + Duration::from_millis(1)).await;
         }
+    }
+
+    /// Waits for a write. If that is not waited for to its end, nobody knows what becomes of it.
+    pub(super) async fn while_writing<T>(&self, write: impl Future<Output = T>) -> T {
+        self.writing.store(true, Ordering::SeqCst);
+        let written = write.await;
+        self.writing.store(false, Ordering::SeqCst);
+        written
+    }
+
+    /// Whether an output may appear yet: then others may look at the target only when the lease is over.
+    pub(super) fn is_writing(&self) -> bool {
+        self.writing.load(Ordering::SeqCst)
     }
 
     pub(super) fn renew(&self, at: Instant) {
@@ -150,6 +165,7 @@ impl AllHeld {
             total: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
             told: AtomicU8::new(0),
+            writing: AtomicBool::new(false),
         });
         lock(&self.by_subject).insert(subject, Arc::clone(&held));
         Guard { all: self.clone(), held, settled: false }

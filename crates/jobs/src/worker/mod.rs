@@ -315,7 +315,17 @@ impl Shared {
             let _ = timeout(GRACE, all(&mut tasks)).await;
         }
         tasks.shutdown().await;
+        // What is on its way to a storage may appear until the lease is over: the next worker would look too
+        // early.
         let left = self.held.all();
+        let (writing, left): (Vec<_>, Vec<_>) = left.iter().partition(|held| held.is_writing());
+        if !writing.is_empty() {
+            tracing::warn!(
+                documents = writing.len(),
+                "a storage has not said whether it has {} outputs: their leases have to expire",
+                writing.len()
+            );
+        }
         let leases: Vec<_> = left.iter().map(|held| held.lease()).collect();
         if !leases.is_empty()
             && let Err(error) = self.jobs.store().hand_back(&leases, Return::Unbegun).await

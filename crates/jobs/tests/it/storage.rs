@@ -93,6 +93,7 @@ impl Storage {
         Some((String::from_utf8(blob.body.clone()).unwrap(), blob.content_type.clone()))
     }
 
+    /// What is answered instead: a status and code; 0 closes the connection, 1 never answers.
     pub(crate) fn fault(&self, fault: impl Fn(&Asked) -> Option<(u16, &'static str)> + Send + Sync + 'static) {
         self.containers.lock().unwrap().fault = Some(Arc::new(fault));
     }
@@ -111,6 +112,7 @@ async fn serve(mut stream: TcpStream, containers: Arc<Mutex<Containers>>) -> Opt
     };
     let (status, headers, body) = match fault.and_then(|fault| fault(&asked)) {
         Some((0, _)) => return None,
+        Some((1, _)) => std::future::pending().await,
         Some((status, code)) => error(status, code),
         None => answer(&asked, body, &mut containers.lock().unwrap().by_name),
     };

@@ -8,6 +8,7 @@ use std::time::Duration;
 use terjuman_jobs::{FailPoints, GlossarySource, JobRequest, JobStore as _, LOOKS, RetentionConfig, StorageKind};
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
 use terjuman_pipeline::{GlossaryFormat, Reason, Stage, Translator};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::gate::{Gate, Panics};
@@ -33,6 +34,27 @@ async fn remote() -> (World, Storage, JobRequest) {
     request.inputs[0].source.location = storage.location("in", "rl");
     request.inputs[0].targets[0].location = storage.location("out", "wl");
     (world, storage, request)
+}
+
+#[tokio::test]
+async fn what_may_appear_yet_is_not_handed_back_at_a_stop() {
+    let (mut world, storage, request) = remote().await;
+    storage.put("in", "a.txt", "A text.");
+    world.config.shutdown_ms = 0;
+    let sent = Arc::new(Notify::new());
+    let seen = Arc::clone(&sent);
+    storage.fault(move |asked| {
+        (asked.method == "PUT").then(|| {
+            seen.notify_one();
+            (1, "")
+        })
+    });
+    world.submit(&request).await;
+    world.start();
+    sent.notified().await;
+    world.stop().await;
+    // The next worker would look for an output that is still on its way.
+    assert_eq!(world.fresh.store.depth().await.unwrap().running, 1);
 }
 
 /// The codes of all documents of a job, in order.
