@@ -238,7 +238,8 @@ impl Writer<'_> {
 
     fn is_lowered(&self, character: char, from: &Range<usize>) -> bool {
         match self.case {
-            Case::AsWritten => false,
+            // A lone `Sign Out` is its opposite to models, and `Sign out` is not.
+            Case::AsWritten => self.english && character == 'O' && self.is_particle(from.start),
             Case::Small => true,
             Case::SmallButAcronyms => {
                 // The first letter of a word whose next one is small.
@@ -247,6 +248,15 @@ impl Writer<'_> {
                     && !self.draft.text.ends_with(char::is_alphabetic)
             }
         }
+    }
+
+    /// Whether this is the second of two words and only makes another verb of the first.
+    fn is_particle(&self, at: usize) -> bool {
+        let Range { start, end } = self.draft.within;
+        let verb = self.source[start..at].strip_suffix(' ').unwrap_or_default();
+        matches!(&self.source[at..end], "Out" | "Off" | "On" | "Over")
+            && verb.starts_with(char::is_uppercase)
+            && verb.chars().all(char::is_alphabetic)
     }
 
     /// Writes the whole word for an abbreviation, with a capital where that has one.
@@ -425,6 +435,9 @@ mod tests {
         check("No. of months", english, "Number of months");
         check("INVOICE NO. 5", english, "Invoice number 5");
         check("No. of months", Recipe::default(), "No. of months");
+        check("Sign Out", english, "Sign out");
+        check("Sign Out Now", english, "Sign Out Now");
+        check("Sign Out", Recipe::default(), "Sign Out");
         let draft = check("C O N T R A C T", Recipe::default(), "Contract");
         assert!(draft.capitals && draft.spaced.is_some());
         assert_eq!(draft.origin.map(&(0..8)), 0..15);

@@ -102,6 +102,23 @@ fn kernels_and_batches_do_not_matter() {
     }
 }
 
+/// Tokens and alignments of all sentences to the last bit, as one number: the same with each kernel of each architecture, which
+/// `scripts/test-arm64` sees to. Scores are logarithms of the C library, and only nearly the same.
+#[test]
+fn translations_are_the_same_on_every_architecture() {
+    let Some(files) = models("en-pt") else { return };
+    let hypotheses = translate(&load(&files, Kernel::detect()), &owned(ENGLISH));
+    let words = hypotheses.iter().flat_map(|hypothesis| {
+        let alignment = hypothesis.alignment.iter().map(|weight| weight.to_bits());
+        hypothesis.ids.iter().copied().chain(alignment)
+    });
+    let digest =
+        words.fold(0xcbf2_9ce4_8422_2325_u64, |digest, word| (digest ^ u64::from(word)).wrapping_mul(0x0100_0000_01b3));
+    let score: f32 = hypotheses.iter().map(Hypothesis::log_probability).sum();
+    assert_eq!(format!("{digest:016x}"), "1d222d9f02218f44");
+    assert!((score + 14.216_786).abs() < 1e-3, "{score}");
+}
+
 #[test]
 fn the_arithmetic_is_that_of_the_plain_computation() {
     let Some(files) = models("pt-en") else { return };
