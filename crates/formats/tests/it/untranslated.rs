@@ -170,7 +170,7 @@ fn a_word_document_says_what_is_hidden_deleted_embedded_or_switched_off() {
     switched.extend([(Reason::CommentsOff, 1), (Reason::NotesOff, 1)]);
     check(Format::Docx, &letter, &off(), &switched);
     let text = |options: &Options| read(Format::Docx, &letter, options).segments[0].source.text().to_owned();
-    assert_eq!((text(&Options::default()).as_str(), text(&off()).as_str()), ("Seen added", "Seen"));
+    assert_eq!((text(&Options::default()).as_str(), text(&off()).as_str()), ("Seen added7", "Seen 7"));
     let place = &read(Format::Docx, &letter, &off()).skeleton.untranslated();
     let comments = place.iter().find(|counted| counted.kind == Reason::CommentsOff).unwrap();
     assert_eq!(comments.places[0].part, "word/comments.xml");
