@@ -4,7 +4,10 @@ use super::formulas::FormulaWords;
 use super::pending::{Pending, What};
 use crate::runs::Span;
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
-use crate::{FormatError, Limits};
+use crate::{FormatError, Limits, Options};
+
+/// The longest alternative text.
+const ALT_TEXT: usize = 25_000;
 
 /// Which part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,7 @@ pub(super) fn read(
     part: &XmlPart,
     kind: FieldsOf,
     words: &mut FormulaWords,
+    options: &Options,
     limits: &Limits,
 ) -> Result<Fields, FormatError> {
     let mut reader = Reader {
@@ -47,6 +51,7 @@ pub(super) fn read(
         part,
         kind,
         words,
+        alt_text: options.alt_text,
         fields: Fields::default(),
         has_header: true,
         has_formulas: false,
@@ -68,6 +73,7 @@ struct Reader<'a, 'b> {
     part: &'a XmlPart,
     kind: FieldsOf,
     words: &'b mut FormulaWords,
+    alt_text: bool,
     fields: Fields,
     has_header: bool,
     /// Formulas of a pivot table name its fields.
@@ -108,6 +114,14 @@ impl<'a> Reader<'a, '_> {
     fn start(&mut self, name: Name<'a>, span: Span) {
         match (self.kind, name.local) {
             (FieldsOf::Table { .. }, "table") => {
+                if self.alt_text {
+                    // An extension's element of the same name has nothing else.
+                    self.attribute("altText", What::Own(ALT_TEXT));
+                    self.attribute("altTextSummary", What::Own(ALT_TEXT));
+                }
+                if name.namespace != Namespace::Spreadsheet {
+                    return;
+                }
                 self.has_header = self.scanner.value(Namespace::None, "headerRowCount").as_deref() != Some("0");
             }
             (FieldsOf::Table { .. }, "tableColumn") => {
@@ -151,7 +165,7 @@ impl<'a> Reader<'a, '_> {
                     self.words.add_column(&name);
                 }
             }
-            (FieldsOf::Slicer, "slicer") => self.attribute("caption", What::Same),
+            (FieldsOf::Slicer, "slicer" | "timeline") => self.attribute("caption", What::SameOrOwn),
             _ => {}
         }
     }

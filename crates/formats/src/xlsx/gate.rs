@@ -58,7 +58,7 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
 }
 
 /// Attributes that hold words, or are set.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 19] = [
     "name",
     "val",
     "v",
@@ -69,6 +69,8 @@ const WORDS: [&str; 17] = [
     "tooltip",
     "totalsRowLabel",
     "caption",
+    "altText",
+    "altTextSummary",
     "dataCaption",
     "grandTotalCaption",
     "rowHeaderCaption",

@@ -5,6 +5,7 @@
 //! no longer (`pending`) and becomes a slot. Nothing but slots is written.
 
 mod book;
+mod captions;
 mod choices;
 mod escapes;
 mod fields;
@@ -121,7 +122,7 @@ fn take_apart(
     let (mut names, mut kept, mut columns) = (Vec::new(), Vec::new(), HashMap::new());
     for (name, kind) in parts.sheets.iter().flat_map(|sheet| &sheet.fields).chain(&parts.fields) {
         let part = read(&mut package, name)?;
-        let fields = fields::read(&part, *kind, &mut words, limits)?;
+        let fields = fields::read(&part, *kind, &mut words, options, limits)?;
         if matches!(kind, FieldsOf::Table { .. }) {
             for name in &fields.names {
                 // Two names that formulas cannot tell apart stay.
@@ -230,6 +231,11 @@ fn take_apart(
         for name in entry.notes.iter().filter(|_| options.comments) {
             let part = read(&mut package, name)?;
             let slots = threads.read_notes(&part, &mut resolver)?;
+            said.push((part, slots));
+        }
+        for name in &entry.captions {
+            let Ok(part) = read(&mut package, name) else { continue };
+            let slots = captions::read(&part, &mut resolver)?;
             said.push((part, slots));
         }
         for (part, slots) in said.into_iter().filter(|(_, slots)| !slots.is_empty()) {

@@ -32,6 +32,8 @@ pub(super) struct Sheet {
     pub(super) visibility: Visibility,
     pub(super) notes: Vec<String>,
     pub(super) threads: Vec<String>,
+    /// Drawings of old, with the captions of form controls.
+    pub(super) captions: Vec<String>,
     /// Drawings, charts and diagrams.
     pub(super) drawings: Vec<String>,
     pub(super) fields: Vec<(String, FieldsOf)>,
@@ -129,19 +131,21 @@ impl Finder<'_> {
     }
 
     fn sheet(&mut self, part: &str, visibility: Visibility, has_macros: bool) -> Result<Sheet, FormatError> {
-        let (mut notes, mut threads, mut drawings, mut fields) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut notes, mut threads, mut captions) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut drawings, mut fields) = (Vec::new(), Vec::new());
         for (kind, _, target) in self.related(part)? {
             let list = match kind.as_str() {
                 "comments" => &mut notes,
                 "threadedComment" => &mut threads,
+                "vmlDrawing" => &mut captions,
                 "drawing" => &mut drawings,
-                "table" | "pivotTable" | "slicer" if self.is_new(&target) => {
+                "table" | "pivotTable" | "slicer" | "timeline" if self.is_new(&target) => {
                     let kind = match kind.as_str() {
                         "table" => {
                             let queried = self.related(&target)?.iter().any(|(kind, _, _)| kind == "queryTable");
                             FieldsOf::Table { is_bound: queried || has_macros }
                         }
-                        "slicer" => FieldsOf::Slicer,
+                        "slicer" | "timeline" => FieldsOf::Slicer,
                         _ => FieldsOf::PivotTable,
                     };
                     fields.push((target, kind));
@@ -162,7 +166,7 @@ impl Finder<'_> {
             }
             next += 1;
         }
-        Ok(Sheet { part: part.to_owned(), name: String::new(), visibility, notes, threads, drawings, fields })
+        Ok(Sheet { part: part.to_owned(), name: String::new(), visibility, notes, threads, captions, drawings, fields })
     }
 }
 

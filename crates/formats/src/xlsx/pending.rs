@@ -32,6 +32,8 @@ pub(super) enum What {
     Own(usize),
     /// An attribute that says what a cell says: it is translated as the cell is, or not at all.
     Same,
+    /// As [`What::Same`] if a cell says it, and else a text of its own.
+    SameOrOwn,
     /// As [`What::Same`], in a list whose members must differ.
     Item,
     /// As [`What::Same`], and a name: the names of a table differ.
@@ -98,6 +100,14 @@ impl Resolver<'_> {
                 What::Own(limit) => {
                     let value = value(text, place.span);
                     self.own(&value)?.map(|bits| (place.span, Shape::Attribute(bits, limit)))
+                }
+                What::SameOrOwn => {
+                    let value = value(text, place.span);
+                    let bits = match self.texts.look_up(&value) {
+                        Some(_) => self.same(&value),
+                        None => self.own(&value)?,
+                    };
+                    bits.map(|bits| (place.span, attribute(bits)))
                 }
                 What::Same => self.same(&value(text, place.span)).map(|bits| (place.span, attribute(bits))),
                 What::Item => {

@@ -26,10 +26,10 @@ enum Encoding {
 }
 
 impl XmlPart {
-    /// Decodes UTF-8 and UTF-16, with or without a byte-order mark.
+    /// Decodes UTF-8 and UTF-16, with or without a byte-order mark, and what the declaration names.
     ///
     /// # Errors
-    /// [`FormatError::Corrupt`] for other encodings, bytes that the encoding does not allow, and characters that XML does
+    /// [`FormatError::Corrupt`] for encodings that nobody knows, bytes that the encoding does not allow, and characters that XML does
     /// not allow.
     pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<Self, FormatError> {
         let (text, encoding) = match bytes.as_slice() {
@@ -38,6 +38,8 @@ impl XmlPart {
             [0xfe, 0xff, rest @ ..] => (utf_16(name, rest, false)?, Encoding::Utf16 { little: false, bom: true }),
             [b'<', 0, ..] => (utf_16(name, &bytes, true)?, Encoding::Utf16 { little: true, bom: false }),
             [0, b'<', ..] => (utf_16(name, &bytes, false)?, Encoding::Utf16 { little: false, bom: false }),
+            // Packages have UTF-8 or UTF-16 in them (OPC 6.2.5). Some writers name what their platform has.
+            _ if declared_legacy(&bytes).is_some() => return Self::decode_declared(name, &bytes),
             _ => (utf_8(name, bytes)?, Encoding::Utf8 { bom: false }),
         };
         Self::checked(name, text, encoding)
@@ -54,7 +56,7 @@ impl XmlPart {
         Ok(Self { name: name.to_owned(), text, encoding })
     }
 
-    /// Decodes as [`Self::decode`] does, and by the encoding that the declaration names.
+    /// Decodes as [`Self::decode`] does, from bytes that are kept.
     ///
     /// # Errors
     /// As [`Self::decode`]; [`FormatError::Encoding`] for bytes that the declared encoding does not allow.
@@ -189,7 +191,6 @@ mod tests {
             b"\xff\xfe<",
             b"\xff\xfe\x00\xd8",
             b"<?xml version=\"1.1\"?><a/>",
-            b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>",
             b"<?xml version=\"1.0\" encoding='UTF-16'?><a/>",
             b"<?xml version=\"1.0\" encoding='UTF-7'?><a/>",
         ] {

@@ -5,6 +5,7 @@ mod damage;
 mod html;
 mod json;
 mod mail;
+mod office;
 mod rtf;
 mod untranslated;
 mod xliff;

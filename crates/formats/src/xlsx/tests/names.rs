@@ -195,3 +195,54 @@ fn a_sheet_that_programs_or_texts_may_name_keeps_its_name() {
     assert_eq!(indirect.read().unwrap().1.untranslated().count(Reason::Referenced), 1);
     assert!(named("").with("workbook.xml", "vbaProject", "vba.bin", "x").segments().is_empty());
 }
+
+#[test]
+fn captions_and_alternative_texts() {
+    let button = "<xml xmlns:v=\"urn:schemas-microsoft-com:vml\"><v:shape id=\"A button\"><v:textbox><div><font>Press\n  me &amp; \
+        go\n</font></div></v:textbox><x>not shown</x></v:shape></xml>";
+    let broken = "<xml xmlns:v=\"urn:schemas-microsoft-com:vml\"><v:textbox><div>One<br>two</div></v:textbox></xml>";
+    let slicer = format!(
+        "<slicers {MAIN_SPACE}><slicer name=\"S1\" caption=\"Choose here\"/><slicer caption=\"Place\"/></slicers>"
+    );
+    let timeline = format!("<timelines {MAIN_SPACE}><timeline name=\"T1\" caption=\"By month\"/></timelines>");
+    let table = table(&["Place"]).replace(
+        "</table>",
+        "<extLst><ext><x:table xmlns:x=\"x\" altText=\"What it is\" altTextSummary=\"More of it\"/></ext></extLst></table>",
+    );
+    let make = || {
+        Workbook::of(&["Place"])
+            .with_on_sheet("vmlDrawing", button)
+            .with_on_sheet("vmlDrawing", broken)
+            .with_on_sheet("slicer", &slicer)
+            .with_on_sheet("timeline", &timeline)
+            .with_on_sheet("table", &table)
+    };
+    let mut workbook = make();
+    assert_eq!(workbook.segments(), ["Place", "Choose here", "By month", "What it is", "More of it", "Press me & go"]);
+    let translated = workbook.translated();
+    assert!(translated.part("vmlDrawing1.xml").contains("<font>[Ṕŕéśś ɱé &amp; ǵó]\n</font>"));
+    assert!(
+        translated.part("slicer3.xml").contains("name=\"S1\" caption=\"[Ćĥóóśé ĥéŕé]\"/><slicer caption=\"[Ṕĺáćé]\"")
+    );
+    assert!(translated.part("timeline4.xml").contains("name=\"T1\" caption=\"[Ɓý ɱóńťĥ]\""));
+    assert!(translated.part("table5.xml").contains("altText=\"[Ŵĥáť íť íś]\" altTextSummary=\"[Ḿóŕé óƒ íť]\""));
+    workbook.options.alt_text = false;
+    assert_eq!(workbook.segments().len(), 4);
+}
+
+#[test]
+fn a_text_that_shows_a_cell_says_what_the_cell_says() {
+    let field =
+        |text: &str| format!("<a:p><a:fld id=\"{{1}}\" type=\"TxLink\"><a:rPr/><a:t>{text}</a:t></a:fld></a:p>");
+    let drawing = format!(
+        "<xdr:wsDr xmlns:xdr=\"http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing\" \
+         xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"><xdr:sp textlink=\"$A$1\"><xdr:txBody>{}{}</xdr:txBody>\
+         </xdr:sp></xdr:wsDr>",
+        field("Total sales"),
+        field("computed words")
+    );
+    let workbook = Workbook::of(&["Total sales"]).with_on_sheet("drawing", &drawing);
+    assert_eq!(workbook.segments(), ["Total sales"]);
+    let written = workbook.translated().part("drawing1.xml");
+    assert!(written.contains("<a:t>[Ťóťáĺ śáĺéś]</a:t>") && written.contains("<a:t>computed words</a:t>"), "{written}");
+}
