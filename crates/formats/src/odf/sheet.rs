@@ -160,8 +160,8 @@ pub(super) fn choices(condition: &str) -> Option<Vec<(Range<usize>, String)>> {
         found.push((begin..begin + trimmed.len(), trimmed.replace("\"\"", "\"")));
         let rest = condition[at..].trim_start();
         at = condition.len() - rest.len();
-        if rest.starts_with(')') {
-            return rest[1..].trim().is_empty().then_some(found);
+        if let Some(after) = rest.strip_prefix(')') {
+            return after.trim().is_empty().then_some(found);
         }
         rest.strip_prefix([';', ','])?;
         at += 1;

@@ -367,10 +367,12 @@ fn referred_values(part: &XmlPart, limits: &Limits) -> Result<HashSet<usize>, Fo
                 }
             }
             // A text on a drawing that shows what a cell says.
-            Kind::Start { name, .. } if name.is(Namespace::Drawing, "fld") && outer.is_none() => {
-                if scanner.value(Namespace::None, "type").as_deref() == Some("TxLink") {
-                    outer = Some(scanner.depth());
-                }
+            Kind::Start { name, .. }
+                if name.is(Namespace::Drawing, "fld")
+                    && outer.is_none()
+                    && scanner.value(Namespace::None, "type").as_deref() == Some("TxLink") =>
+            {
+                outer = Some(scanner.depth());
             }
             Kind::Start { name, .. } if outer.is_some() && name.is(Namespace::Drawing, "t") => {
                 values.insert(event.range.end);
