@@ -128,7 +128,7 @@ mod tests {
             "{g, select, male {{n, plural, one {his} other {their}} cats} other {x}}",
             &["his", "their", " cats", "x"],
         );
-        assert_eq!(read("On {d, date, short} at").unwrap()[0].arguments, [3..19]);
+        assert_eq!(read("On {d, date, short} at").unwrap()[0].arguments, vec![3..19]);
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) fn walk(
         found.truncate(before);
         *untranslated = counted;
     }
-    Ok(read(&[0..text.len()], found, untranslated)?.unwrap_or_default())
+    Ok(read(std::slice::from_ref(&(0..text.len())), found, untranslated)?.unwrap_or_default())
 }
 
 /// Bytes that the parser reads at a time: its tree takes ten times the room of the text. Tests read every document in
