@@ -244,7 +244,8 @@ class Pandoc:
     def run(self, source, output, engine):
         extension = source.rsplit(".", 1)[1].lower()
         form = {"md": "gfm", "markdown": "gfm", "htm": "html", "xhtml": "html"}.get(extension, extension)
-        arguments = ["pandoc", "-f", form, "-t", form, "-s", "--wrap=preserve", source, "-o", output]
+        # Some files of rich text would take all the memory of the machine.
+        arguments = ["pandoc", "+RTS", "-M4G", "-RTS", "-f", form, "-t", form, "-s", "--wrap=preserve", source, "-o", output]
         if extension in ("docx", "odt"):
             arguments.append(f"--reference-doc={source}")
         if engine("a") != "a":
