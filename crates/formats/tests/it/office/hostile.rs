@@ -12,6 +12,7 @@ const LONGEST: Duration = Duration::from_secs(20);
 const ROOM: u64 = 900 << 20;
 
 /// Takes the file apart and writes it in another language. Says what came of it.
+#[expect(clippy::disallowed_methods, reason = "the test asks who runs it")]
 #[track_caller]
 fn survives(format: Format, bytes: &[u8], what: &str) -> Result<usize, FormatError> {
     let start = Instant::now();
@@ -96,7 +97,7 @@ fn containers_that_lie() {
         let part = (kind.whole)(&(kind.paragraph)("two words"));
         let entries = (kind.package)(&part);
         let bytes = zip(&entries, Style::default());
-        let text = entries.iter().position(|entry| entry.name == kind.part).unwrap();
+        let text = entries.iter().position(|entry| entry.name == kind.part).expect("a sound document");
         // The part with the text, twice.
         let mut doubled = entries.clone();
         doubled.push(entries[text].clone());
@@ -110,7 +111,13 @@ fn containers_that_lie() {
         }
         // All records name the same data: a small file that says it is large.
         let record = |bytes: &[u8], nth: usize| {
-            bytes.windows(4).enumerate().filter(|(_, w)| w == b"PK\x01\x02").nth(nth).map(|(at, _)| at).unwrap()
+            bytes
+                .windows(4)
+                .enumerate()
+                .filter(|(_, w)| w == b"PK\x01\x02")
+                .nth(nth)
+                .map(|(at, _)| at)
+                .expect("a sound document")
         };
         let mut overlapping = bytes.clone();
         let last = record(&bytes, entries.len() - 1);
@@ -179,7 +186,8 @@ fn entities_and_document_types() {
 fn depth_and_width() {
     for kind in &KINDS {
         let whole = |body: &str| kind.of(&(kind.whole)(body));
-        let name = (kind.paragraph)("").split(['>', ' ']).next().unwrap().trim_start_matches('<').to_owned();
+        let name =
+            (kind.paragraph)("").split(['>', ' ']).next().expect("a sound document").trim_start_matches('<').to_owned();
         refused(kind.format, &whole(&format!("<{name}>").repeat(100_000)), "depth");
         refused(
             kind.format,
@@ -192,11 +200,13 @@ fn depth_and_width() {
         refused(kind.format, &whole(&format!("<{name}{spaces}/>")), "namespaces");
         // Long, but sound.
         let long = "two words ".repeat(30_000);
-        survives(kind.format, &whole(&(kind.paragraph)(&long)), "long").unwrap();
+        survives(kind.format, &whole(&(kind.paragraph)(&long)), "long").expect("a sound document");
         let attribute = format!("<{name} a=\"{long}\"/>{}", (kind.paragraph)("two words"));
-        survives(kind.format, &whole(&attribute), "attribute").unwrap();
-        survives(kind.format, &whole(&(kind.paragraph)("<!-- x -->a<![CDATA[b]]>").repeat(10_000)), "pieces").unwrap();
-        survives(kind.format, &whole(&(kind.paragraph)("&amp;&#x41; ").repeat(20_000)), "references").unwrap();
+        survives(kind.format, &whole(&attribute), "attribute").expect("a sound document");
+        survives(kind.format, &whole(&(kind.paragraph)("<!-- x -->a<![CDATA[b]]>").repeat(10_000)), "pieces")
+            .expect("a sound document");
+        survives(kind.format, &whole(&(kind.paragraph)("&amp;&#x41; ").repeat(20_000)), "references")
+            .expect("a sound document");
     }
 }
 
@@ -214,7 +224,7 @@ fn many_things_in_one_paragraph() {
     let grid = "<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val=\"4294967295\"/></w:tcPr><w:p><w:r><w:t>word</w:t></w:r></w:p></w:tc></w:tr></w:tbl>";
     for paragraph in [runs, anchors, fields, nested] {
         let part = word_document(&format!("<w:p>{paragraph}</w:p>{grid}"));
-        survives(Format::Docx, &KINDS[0].of(&part), &paragraph[..40]).unwrap();
+        survives(Format::Docx, &KINDS[0].of(&part), &paragraph[..40]).expect("a sound document");
     }
     let spans: String = (0..20_000).map(|n| format!("<text:span text:style-name=\"T{n}\">a </text:span>")).collect();
     let labels: String = (0..20_000).map(|n| format!("<text:label text:value=\"choice {n}\"/>")).collect();
@@ -223,7 +233,7 @@ fn many_things_in_one_paragraph() {
     let declared = "<text:user-field-decl text:name=\"f\" office:string-value=\"The words\"/>";
     for paragraph in [spans, lists, fields] {
         let part = text_document(&format!("{declared}<text:p>{paragraph}</text:p>"));
-        survives(Format::Odt, &KINDS[3].of(&part), &paragraph[..40]).unwrap();
+        survives(Format::Odt, &KINDS[3].of(&part), &paragraph[..40]).expect("a sound document");
     }
 }
 
@@ -237,7 +247,7 @@ fn lists_of_choices_and_sheets_without_end() {
     for formula in ["", "<row><c><f>A1=\"choice 1x\"</f></c></row>"] {
         let part = sheet(&format!("{}{formula}", row("choice 5x")))
             .replace("</sheetData>", &format!("</sheetData>{validations}"));
-        survives(Format::Xlsx, &KINDS[2].of(&part), "choices").unwrap();
+        survives(Format::Xlsx, &KINDS[2].of(&part), "choices").expect("a sound document");
     }
     let ranges =
         lists(|n| format!("<dataValidation type=\"list\"><formula1>$A$1:$ZZ${}</formula1></dataValidation>", n + 1));
@@ -245,9 +255,10 @@ fn lists_of_choices_and_sheets_without_end() {
         .map(|n| format!("<row hidden=\"1\"><c t=\"inlineStr\"><is><t>word {n}</t></is></c></row>"))
         .collect();
     let part = sheet(&hidden).replace("</sheetData>", &format!("</sheetData>{ranges}"));
-    survives(Format::Xlsx, &KINDS[2].of(&part), "ranges").unwrap();
+    survives(Format::Xlsx, &KINDS[2].of(&part), "ranges").expect("a sound document");
     let columns = "<cols><col min=\"1\" max=\"99999999999999999999\" hidden=\"1\"/></cols><sheetData>";
-    survives(Format::Xlsx, &KINDS[2].of(&sheet(&row("word")).replace("<sheetData>", columns)), "columns").unwrap();
+    survives(Format::Xlsx, &KINDS[2].of(&sheet(&row("word")).replace("<sheetData>", columns)), "columns")
+        .expect("a sound document");
     let conditions = lists(|n| {
         format!(
             "<table:content-validation table:condition='cell-content-is-in-list(\"choice {n}\";\"choice {}\")'/>",
@@ -260,17 +271,17 @@ fn lists_of_choices_and_sheets_without_end() {
             "<table:table ",
             &format!("<table:content-validations>{conditions}</table:content-validations><table:table "),
         );
-        survives(Format::Ods, &KINDS[4].of(&part), "conditions").unwrap();
+        survives(Format::Ods, &KINDS[4].of(&part), "conditions").expect("a sound document");
     }
     // Thousands of sheets whose new names would be one.
     let sheets: String = (0..5_000).map(|n| format!("<table:table table:name=\"Sheet a{n}\"/>")).collect();
     let bytes = KINDS[4].of(&spreadsheet("").replace("</table:table>", &format!("</table:table>{sheets}")));
     let options = Options { sheet_names: true, ..Options::default() };
     let start = Instant::now();
-    let extracted = extract(Format::Ods, &bytes, &options, &Limits::default()).unwrap();
+    let extracted = extract(Format::Ods, &bytes, &options, &Limits::default()).expect("a sound document");
     assert_eq!(extracted.segments.len(), 5_001);
     let same = vec![TaggedText::plain("Same"); 5_001];
-    extracted.skeleton.merge(&same, &NOWHERE).unwrap();
+    extracted.skeleton.merge(&same, &NOWHERE).expect("a sound document");
     assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
 }
 

@@ -9,16 +9,20 @@ fn check(kind: &Kind, bytes: &[u8], what: &str) {
     let texts: Vec<_> = extracted.segments.iter().map(|segment| segment.source.text()).collect();
     assert_eq!(texts, ["two words"], "{:?}, {what}", kind.format);
     let sources: Vec<_> = extracted.segments.iter().map(|segment| segment.source.clone()).collect();
-    assert!(extracted.skeleton.merge(&sources, &NOWHERE).unwrap() == bytes, "{:?}, {what}: identity", kind.format);
-    let written = extracted.skeleton.merge(&louder(&extracted), &NOWHERE).unwrap();
-    let again = read(kind.format, &written).unwrap();
+    assert!(
+        extracted.skeleton.merge(&sources, &NOWHERE).expect("a sound document") == bytes,
+        "{:?}, {what}: identity",
+        kind.format
+    );
+    let written = extracted.skeleton.merge(&louder(&extracted), &NOWHERE).expect("a sound document");
+    let again = read(kind.format, &written).expect("a sound document");
     let texts: Vec<_> = again.segments.iter().map(|segment| segment.source.text()).collect();
     assert_eq!(texts, ["TWO WORDS"], "{:?}, {what}", kind.format);
     // Another reader opens it, and finds every entry sound.
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&written)).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&written)).expect("a sound document");
     for index in 0..archive.len() {
-        let mut file = archive.by_index(index).unwrap();
-        std::io::copy(&mut file, &mut std::io::sink()).unwrap();
+        let mut file = archive.by_index(index).expect("a sound document");
+        std::io::copy(&mut file, &mut std::io::sink()).expect("a sound document");
     }
 }
 
@@ -33,7 +37,10 @@ fn all(change: impl Fn(&Kind, Vec<Entry>) -> Vec<Entry>, style: Style, what: &st
 fn rewritten(entries: Vec<Entry>, rewrite: impl Fn(&Entry, &str) -> Vec<u8>) -> Vec<Entry> {
     let change = |entry: Entry| match entry.name.as_str() {
         "mimetype" => entry,
-        _ => Entry { data: rewrite(&entry, std::str::from_utf8(&entry.data).unwrap()), name: entry.name },
+        _ => Entry {
+            data: rewrite(&entry, std::str::from_utf8(&entry.data).expect("a sound document")),
+            name: entry.name,
+        },
     };
     entries.into_iter().map(change).collect()
 }
@@ -211,7 +218,11 @@ fn content_types_by_default() {
         let entries = (kind.package)(&(kind.whole)(&(kind.paragraph)("two words")));
         let by_default = rewritten(entries, |entry, text| match entry.name.as_str() {
             "[Content_Types].xml" => {
-                let name = text.split("ContentType=\"").nth(2).and_then(|rest| rest.split('"').next()).unwrap();
+                let name = text
+                    .split("ContentType=\"")
+                    .nth(2)
+                    .and_then(|rest| rest.split('"').next())
+                    .expect("a sound document");
                 format!(
                     "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"XML\" \
                      ContentType=\"{name}\"/></Types>"
