@@ -10,6 +10,7 @@ mod descriptors;
 mod faults;
 mod last_words;
 mod logging;
+mod memory;
 mod self_signed;
 mod tls;
 mod wiring;
@@ -24,6 +25,7 @@ use crate::cli::{Cli, Command};
 const EXIT_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    memory::settle();
     let cli = Cli::parse();
     // Every TLS connection of the process uses this provider; it can only be set once, which is here.
     let _ = rustls::crypto::ring::default_provider().install_default();
