@@ -204,7 +204,11 @@ fn compare(
 }
 
 /// What characters look like, when as many were written as there were.
-pub(crate) fn compare_looks(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>, findings: &mut Findings) {
+pub(crate) fn compare_looks(
+    before: &BTreeMap<String, Vec<u8>>,
+    after: &BTreeMap<String, Vec<u8>>,
+    findings: &mut Findings,
+) {
     for (name, content) in before {
         let Some(other) = after.get(name).filter(|other| *other != content) else { continue };
         let Some((mut counts, others)) = looks(name, content).zip(looks(name, other)) else { continue };
