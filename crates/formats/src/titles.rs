@@ -21,29 +21,18 @@ pub(crate) struct Titles {
 }
 
 impl Titles {
-    /// Finds the titles that repeat one of `segments`. A list that cannot be read stays: nobody sees it.
-    ///
-    /// # Errors
-    /// Only if the package cannot be read.
-    pub(crate) fn read(
-        package: &mut Package,
-        name: &str,
-        segments: &[Segment],
-        limits: &Limits,
-    ) -> Result<Option<Self>, FormatError> {
-        let Some(bytes) = package.read(name)? else { return Ok(None) };
-        let Ok(part) = XmlPart::decode(name, bytes) else { return Ok(None) };
-        let Ok(titles) = titles(&part, limits) else { return Ok(None) };
-        if titles.is_empty() {
-            return Ok(None);
-        }
+    /// Finds the titles that repeat one of `segments`. A list that cannot be read, or is beyond a limit, stays as it is:
+    /// nobody sees it.
+    pub(crate) fn read(package: &mut Package, name: &str, segments: &[Segment], limits: &Limits) -> Option<Self> {
+        let part = XmlPart::decode(name, package.read(name).ok()??).ok()?;
+        let titles = titles(&part, limits).ok().filter(|titles| !titles.is_empty())?;
         let mut known = HashMap::new();
         for (index, segment) in segments.iter().enumerate() {
             known.entry(segment.source.text()).or_insert(index);
         }
         let places: Vec<_> =
             titles.iter().filter_map(|(span, title)| Some((*span, *known.get(title.as_str())?))).collect();
-        Ok((!places.is_empty()).then_some(Self { part, places }))
+        (!places.is_empty()).then_some(Self { part, places })
     }
 
     /// The part's name and new bytes, `None` if no title changes.

@@ -135,7 +135,7 @@ fn take_part(
         }
     }
     let titles = match &names.titles {
-        Some(name) if options.properties => Titles::read(&mut package, name, &segments, limits)?,
+        Some(name) if options.properties => Titles::read(&mut package, name, &segments, limits),
         _ => None,
     };
     let workbooks = fed.read(&mut package, limits, warnings);

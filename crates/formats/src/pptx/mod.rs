@@ -66,7 +66,7 @@ fn take_apart(
         parts.push(DeckPart { office, survey, segments });
     }
     let titles = match titles {
-        Some(name) if options.properties => Titles::read(&mut package, &name, &copies.segments, limits)?,
+        Some(name) if options.properties => Titles::read(&mut package, &name, &copies.segments, limits),
         _ => None,
     };
     let workbooks = fed.read(&mut package, limits, warnings);

@@ -525,6 +525,15 @@ fn is_free(key: &str) -> bool {
             "condition",
             "string-value-if-true",
             "string-value-if-false",
+            "altText",
+            "altTextSummary",
+            "num-prefix",
+            "num-suffix",
+            "num-list-format",
+            "description",
+            // They name cells, which are translated.
+            "source-field-name",
+            "selected-page",
         ]
         .contains(&key.as_str())
 }

@@ -12,6 +12,18 @@ fn paragraph(text: &str) -> String {
 }
 
 #[test]
+fn properties_that_nobody_sees_refuse_no_document() {
+    // A list of titles of four megabytes packs a thousandfold.
+    let titles = format!("<Properties><TitlesOfParts>{}</TitlesOfParts></Properties>", " ".repeat(4 << 20));
+    let document = Document::new("<w:p><w:r><w:t>Some words</w:t></w:r></w:p>").with_root(
+        "extended-properties",
+        "docProps/app.xml",
+        &titles,
+    );
+    assert_eq!(document.segments(), ["Some words"]);
+}
+
+#[test]
 fn tables_and_deleted_rows() {
     let cell = |text: &str| format!("<w:tc>{}</w:tc>", paragraph(text));
     let body = format!(
