@@ -47,6 +47,17 @@ fn read_bytes(bytes: &[u8], told: Option<&'static Encoding>) -> Result<Read, For
         let charset = Charset { encoding, bom: true, escaped, told: false, declared: declared(bytes) };
         return Ok((text, charset, flaw.map(|at| at + length)));
     }
+    // Markup in UTF-16 has zeros, and what has none is something else, whatever was told.
+    let told = match told {
+        Some(encoding) if [UTF_16LE, UTF_16BE].contains(&encoding) && bytes.contains(&0) => {
+            let text = encoding
+                .decode_without_bom_handling_and_without_replacement(bytes)
+                .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
+            let charset = Charset { encoding, bom: false, escaped: false, told: false, declared: None };
+            return Ok((text.into_owned(), charset, None));
+        }
+        told => told.filter(|encoding| ![UTF_16LE, UTF_16BE].contains(encoding)),
+    };
     // A stray NUL is a flaw of HTML; every third byte a NUL is something else.
     if bytes.iter().filter(|b| **b == 0).count() > bytes.len() / 3 {
         return utf_16(bytes);

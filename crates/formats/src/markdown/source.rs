@@ -16,10 +16,19 @@ impl<'a> Source<'a> {
         self.sources.is_same(self.segment, translation)
     }
 
-    /// What stands in a tag.
-    pub(super) fn text_in(self, tag: TagId) -> &'a str {
-        let mut places = self.sources.marks(self.segment).filter(|mark| mark.tag == tag).map(|mark| mark.at);
-        let start = places.next().unwrap_or_default();
-        &self.sources.text(self.segment)[start..places.next().unwrap_or(start)]
+    /// What stands in each tag, by its id.
+    pub(super) fn texts_in(self, tags: usize) -> Vec<&'a str> {
+        let text = self.sources.text(self.segment);
+        let mut starts: Vec<Option<usize>> = vec![None; tags];
+        let mut texts = vec![""; tags];
+        for mark in self.sources.marks(self.segment) {
+            let TagId(id) = mark.tag;
+            let Some(start) = starts.get_mut(id as usize) else { continue };
+            match start.take() {
+                Some(start) if texts[id as usize].is_empty() => texts[id as usize] = &text[start..mark.at],
+                _ => *start = Some(mark.at),
+            }
+        }
+        texts
     }
 }

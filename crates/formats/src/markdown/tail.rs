@@ -10,7 +10,9 @@ use crate::wording::has_words;
 /// The title in `](target "title")`.
 pub(super) fn title_of_link(text: &str, tail: Range<usize>, in_cell: bool) -> Option<Part> {
     let at = tail.start + text[tail.clone()].strip_prefix("](").map(|_| 2)?;
-    part(text, target_end(text, at)?, tail.end - 1, in_cell)
+    let end = tail.end - 1;
+    // No further than the link: a page of links without a blank has no end of a target near.
+    part(text, target_end(text.get(..end)?, at)?, end, in_cell)
 }
 
 /// The title in `[label]: target "title"`.
@@ -20,12 +22,12 @@ pub(super) fn title_of_definition(text: &str, span: Range<usize>) -> Option<Part
         .match_indices("]:")
         .map(|(at, _)| span.start + at)
         .find(|at| text[..*at].bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 0)?;
-    part(text, target_end(text, close + 2)?, span.end, false)
+    part(text, target_end(&text[..span.end], close + 2)?, span.end, false)
 }
 
 /// Where the target ends that begins behind some white space.
 fn target_end(text: &str, at: usize) -> Option<usize> {
-    let rest = &text[at..];
+    let rest = text.get(at..)?;
     let start = at + (rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', '>']).len());
     // A `>` here may be a mark of quotation; a target in angle brackets begins with the other one.
     let target = &text[start..];

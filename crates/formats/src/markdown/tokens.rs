@@ -35,6 +35,8 @@ pub(super) fn tokens<'a>(
     let mut open: Vec<usize> = Vec::new();
     // The protected tag that is open, and what stands in it.
     let mut protected: Option<(usize, String)> = None;
+    let has_protected = (0..slot.tags().len()).any(|tag| slot.kind(tag) == TagKind::Protected);
+    let kept_texts = if has_protected { source.texts_in(slot.tags().len()) } else { Vec::new() };
     for piece in translation.pieces() {
         let (edge, TagId(id)) = match piece {
             Piece::Text(words) => {
@@ -59,7 +61,7 @@ pub(super) fn tokens<'a>(
             (Edge::Close, TagKind::Protected) => {
                 if let Some((_, inside)) = protected.take_if(|(outer, _)| *outer == tag) {
                     // Words that came into it stay words.
-                    let kept = source.text_in(TagId(id));
+                    let kept = kept_texts[tag];
                     let (before, after) = inside.split_once(kept).unwrap_or_default();
                     tokens.push(Token::Words(before.to_owned().into()));
                     tokens.push(Token::Single(tag));

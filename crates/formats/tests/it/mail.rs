@@ -294,3 +294,15 @@ fn names_of_transfer_encodings_are_often_misspelled() {
         check(&message(name, "A day"), &[("A day", "Um dia")], &message(name, "Um dia"));
     }
 }
+
+#[test]
+fn a_page_in_utf_16_is_read_by_the_label_of_its_part() {
+    let message = |base64: &str| {
+        let head = "Content-Type: text/html; charset=utf-16le\r\nContent-Transfer-Encoding: base64";
+        format!("{head}\r\n\r\n{base64}\r\n")
+    };
+    // `<p>Hello`, `<p>Olá`.
+    let (before, after) = ("PABwAD4ASABlAGwAbABvAA==", "PABwAD4ATwBsAOEA");
+    check(&message(before), &[], &message(before));
+    check(&message(before), &[("Hello", "Olá")], &message(after));
+}

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod damage;
+mod floods;
 mod html;
 mod json;
 mod mail;
