@@ -158,8 +158,12 @@ fn time_is_linear() {
         start.elapsed()
     };
     for (index, (short, long)) in long(250).iter().zip(&long(1_000)).enumerate() {
-        let (small, large) = (time(short), time(long));
-        println!("{index}: {small:?} for {} bytes, {large:?} for {} bytes", short.len(), long.len());
-        assert!(large < small * 12 + std::time::Duration::from_millis(50), "case {index}");
+        // Others may be at work on the machine: what is quadratic is slow each time.
+        let is_linear = || {
+            let (small, large) = (time(short), time(long));
+            println!("{index}: {small:?} for {} bytes, {large:?} for {} bytes", short.len(), long.len());
+            large < small * 12 + std::time::Duration::from_millis(50)
+        };
+        assert!((0..3).any(|_| is_linear()), "case {index}");
     }
 }
