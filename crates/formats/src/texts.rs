@@ -16,6 +16,22 @@ impl<S> Default for Texts<S> {
 }
 
 impl<S> Texts<S> {
+    /// With room for those of a text so long: lists that grow leave holes behind. Room that is not used takes no memory.
+    pub(crate) fn of_text(bytes: usize) -> Self {
+        /// Bytes of a text for each of its segments, if these are short.
+        const SEGMENT: usize = 32;
+        const LARGE: usize = 64 << 10;
+        let room = if bytes < LARGE { 0 } else { (bytes / SEGMENT).min(1 << 20) };
+        Self { slots: Vec::with_capacity(room), segments: Vec::with_capacity(room) }
+    }
+
+    /// Both lists, without room for more.
+    pub(crate) fn into_lists(mut self) -> (Vec<S>, Vec<Segment>) {
+        self.slots.shrink_to_fit();
+        self.segments.shrink_to_fit();
+        (self.slots, self.segments)
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.slots.len()

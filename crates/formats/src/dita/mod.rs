@@ -9,7 +9,6 @@ mod walk;
 
 use self::skeleton::DitaSkeleton;
 use crate::sources::Sources;
-use crate::texts::Texts;
 use crate::xml::XmlPart;
 use crate::{Extracted, FormatError, Limits, Options};
 
@@ -19,7 +18,7 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     }
     let part = XmlPart::decode_declared("dita", bytes)?;
     let found = walk::walk(&part, options, limits)?;
-    let Texts { slots, segments } = found.texts;
+    let (slots, segments) = found.texts.into_lists();
     let sources = Sources::of(&segments);
     let original = (part.text.as_bytes() != bytes).then(|| bytes.to_vec());
     let skeleton = DitaSkeleton {

@@ -60,7 +60,7 @@ pub(super) fn walk(part: &XmlPart, options: &Options, limits: &Limits) -> Result
         text: &part.text,
         options,
         scanner: Scanner::new(&part.text, &part.name, limits).allow_document_type(),
-        found: Found::default(),
+        found: Found { texts: Texts::of_text(part.text.len()), ..Found::default() },
         open: Vec::new(),
         names: Vec::new(),
         items: Vec::new(),

@@ -27,7 +27,6 @@ mod write;
 use encoding_rs::Encoding;
 use terjuman_model::{Place, Segment};
 
-use crate::texts::Texts;
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
 
 pub(crate) use skeleton::HtmlSkeleton;
@@ -61,7 +60,7 @@ pub(crate) fn read(
     let (mut found, notes) = walk::walk(&text, options, limits)?;
     // Inner slots were finished before the ones around them; readers want the order of the page.
     found.sort_by_key(|slot| (slot.range.start(), std::cmp::Reverse(slot.range.end())));
-    let Texts { slots, segments } = found;
+    let (slots, segments) = found.into_lists();
     let warning = flaw.map(|at| Warning {
         kind: WarningKind::UndecodableBytes,
         place: Place { part: String::new(), offset: at as u64 },

@@ -189,8 +189,10 @@ fn small(length: usize) -> u32 {
 struct SlotBuilder {
     tags: Vec<Markup>,
     pieces: Vec<Piece>,
+    /// The texts of all pieces.
+    texts: String,
     references: Vec<(char, Range<usize>)>,
-    piece: Option<(String, Range<usize>, Option<Option<TagId>>)>,
+    piece: Option<(Range<usize>, Option<Option<TagId>>)>,
     unusual: bool,
 }
 
@@ -198,30 +200,30 @@ impl SlotBuilder {
     fn text(&mut self, source: &str, range: Range<usize>, decoded: &Decoded) {
         self.unusual |= is_unusual(decoded);
         collect_references(source, range.start, decoded, &mut self.references);
-        let (text, raw, _) = self.piece.get_or_insert_with(|| (String::new(), range.clone(), None));
-        text.push_str(&decoded.text);
+        let (raw, _) = self.piece.get_or_insert_with(|| (range.clone(), None));
+        self.texts.push_str(&decoded.text);
         raw.end = range.end;
     }
 
     fn joint(&mut self, range: Range<usize>, pair: Option<TagId>) {
         self.unusual = true;
-        let (_, raw, joint_of) = self.piece.get_or_insert_with(|| (String::new(), range.clone(), None));
+        let (raw, joint_of) = self.piece.get_or_insert_with(|| (range.clone(), None));
         raw.end = range.end;
         *joint_of = Some(pair);
     }
 
     fn end_piece(&mut self) {
-        if let Some((text, raw, joint_of)) = self.piece.take() {
-            self.pieces.push(Piece { text: text.into(), raw: raw.into(), joint_of });
+        if let Some((raw, joint_of)) = self.piece.take() {
+            self.pieces.push(Piece { end: small(self.texts.len()), raw: raw.into(), joint_of });
         }
     }
 
     fn finish(mut self, range: Range<usize>) -> Slot {
         self.end_piece();
-        let pieces = if self.unusual { self.pieces } else { Vec::new() };
+        let (pieces, texts) = if self.unusual { (self.pieces, self.texts) } else { Default::default() };
         let references: Box<[_]> = sorted(self.references).into_iter().map(|(c, range)| (c, range.into())).collect();
         let is_spelled = !pieces.is_empty() || !references.is_empty();
-        let spelled = is_spelled.then(|| Box::new(Spelled { pieces: pieces.into(), references }));
+        let spelled = is_spelled.then(|| Box::new(Spelled { texts: texts.into(), pieces: pieces.into(), references }));
         Slot { range: range.into(), attribute: None, tags: self.tags.into(), spelled }
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Slot {
 /// How a text was spelled.
 #[derive(Debug, Default)]
 pub(super) struct Spelled {
+    /// The texts of all pieces.
+    pub(super) texts: Box<str>,
     /// The pieces of the source; empty if the usual spelling gives the same.
     pub(super) pieces: Box<[Piece]>,
     /// The references in it: a character, and where its first reference stands. In order of the characters.
@@ -31,14 +33,27 @@ impl Slot {
     /// Notes how the one piece of this slot is spelled, if that has not been done.
     pub(super) fn keep_spelling(&mut self, text: &str) {
         if self.pieces().is_empty() {
-            let piece = Piece { text: text.into(), raw: self.range, joint_of: None };
-            self.spelled.get_or_insert_default().pieces = Box::new([piece]);
+            let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            let spelled = self.spelled.get_or_insert_default();
+            spelled.texts = text.into();
+            spelled.pieces = Box::new([Piece { end, raw: self.range, joint_of: None }]);
         }
     }
 
     /// How the pieces of the source were spelled.
     pub(super) fn pieces(&self) -> &[Piece] {
         self.spelled.as_ref().map_or(&[], |spelled| &spelled.pieces)
+    }
+
+    /// The text of each piece.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let texts = self.spelled.as_ref().map_or("", |spelled| &spelled.texts);
+        let mut start = 0;
+        self.pieces().iter().map(move |piece| {
+            let text = &texts[start..piece.end as usize];
+            start = piece.end as usize;
+            text
+        })
     }
 
     /// The references in it, in order of the characters.
@@ -55,7 +70,8 @@ impl Slot {
 /// A piece of the source's text.
 #[derive(Debug)]
 pub(super) struct Piece {
-    pub(super) text: Box<str>,
+    /// Where its text ends in the texts of all pieces.
+    pub(super) end: u32,
     /// How it was spelled.
     pub(super) raw: SmallRange,
     /// Set if the spelling holds `</b><b>`: it fits only directly inside this tag, or outside all tags of the slot if the

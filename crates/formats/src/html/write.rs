@@ -23,8 +23,8 @@ pub(super) fn write(
     inner: &[Rewritten],
 ) -> Result<String, FormatError> {
     let mut spelled: HashMap<&str, VecDeque<usize>> = HashMap::new();
-    for (index, piece) in slot.pieces().iter().enumerate() {
-        spelled.entry(&piece.text).or_default().push_back(index);
+    for (index, text) in slot.texts().enumerate() {
+        spelled.entry(text).or_default().push_back(index);
     }
     let unquoted = slot.attribute == Some(Quote::None);
     let mut writer = Writer {

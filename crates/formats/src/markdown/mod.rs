@@ -68,10 +68,12 @@ fn read(
     let mut untranslated = Untranslated::default();
     let (head, values) = front_matter::read(file.text(), options, &mut untranslated);
     let body = head.end;
-    let mut found = Texts::default();
+    let mut found = Texts::of_text(file.text().len());
     found.extend(values);
     let masked = mask::mask(file.text(), head);
     let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut untranslated)?;
+    // In most nothing is hidden but what is in front.
+    let masked = (masked.text[body..] != file.text()[body..]).then_some(masked.text);
     if found.len() > limits.segments {
         return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
     }
@@ -80,9 +82,7 @@ fn read(
         let range = place.range();
         (range.start, std::cmp::Reverse(range.end))
     });
-    let Texts { slots: places, segments } = found;
+    let (places, segments) = found.into_lists();
     let sources = Sources::of(&segments);
-    // In most nothing is hidden but what is in front.
-    let masked = (masked.text[body..] != file.text()[body..]).then_some(masked.text);
     Ok((segments, skeleton::MarkdownSkeleton { file, masked, labels, places, sources, untranslated }))
 }

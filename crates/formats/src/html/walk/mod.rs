@@ -42,7 +42,7 @@ pub(super) fn walk(text: &str, options: &Options, limits: &Limits) -> Result<(Te
         outer: None,
         ruby_text: None,
         at: 0,
-        found: Texts::default(),
+        found: Texts::of_text(text.len()),
         notes: Notes::default(),
     };
     let mut tokenizer = token::tokenizer(&templates.masked, &shared);
