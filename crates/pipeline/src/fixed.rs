@@ -136,7 +136,7 @@ fn code_ranges(segment: &Segment) -> Vec<Range<usize>> {
 }
 
 fn is_code(text: &str) -> bool {
-    let signs = ['{', '}', '=', '<', '>', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '*', '@'];
+    let signs = ['{', '}', '=', '<', '>', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '*', '@', '"', '(', '['];
     let flags = |word: &str| word.len() > 1 && word.starts_with('-');
     !text.contains(char::is_whitespace) || text.contains(signs) || text.split_whitespace().any(flags)
 }

@@ -215,6 +215,8 @@ mod tests {
             (" in ", false),
             ("qemu -h", true),
             (", see ", false),
+            ("\"type\": \"module\"", true),
+            (" for it ", false),
         ] {
             let tag = is_code.then(|| segment.add_tag(TagKind::Format));
             if let Some(tag) = tag {
@@ -230,7 +232,7 @@ mod tests {
         segment.source.close(bold);
         let plan = plan(&[segment]);
         let kept: Vec<_> = plan.units[0].fixed.iter().map(|fixed| fixed.text.as_str()).collect();
-        assert_eq!(kept, ["await", "qemu -h"]);
+        assert_eq!(kept, ["await", "qemu -h", "\"type\": \"module\""]);
     }
 
     #[test]
