@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// A range of a document's bytes. No document is so long that 32 bits do not do.
+/// A range of a document's bytes, or of a list with no more entries. No document is so long that 32 bits do not do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct SmallRange {
     start: u32,

@@ -1,7 +1,7 @@
 //! How the C library deals out memory.
 //!
 //! glibc keeps an arena a thread and gives large blocks from them, too, once it has seen such blocks freed. A server that
-//! works on documents of all sizes then holds free room between what lives: twice what it needs, and rising for hours. With
+//! works on documents of all sizes then holds free room between what lives: twice what it needs, and rising. With
 //! two arenas, and blocks from 256 KiB on given back to the system at once, it holds half as much, and is as fast.
 //!
 //! **Why `unsafe`:** these are parameters of the C library, which has no safe face. What the environment says

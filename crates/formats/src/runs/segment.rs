@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use terjuman_model::{Segment, TagId, TagKind};
 
-use super::small::{Blank, Kept, Look, Stretch};
+use super::small::{Blank, Kept, Look};
 use super::split::split;
 use super::{Format, Kind, Paragraph, Span, Token};
 use crate::fill;
+use crate::small_range::SmallRange;
 
 /// The part of a paragraph that is rewritten when one of its segments changes: whole runs.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl Block {
 #[derive(Debug)]
 pub(super) enum Item {
     /// A range of the block's literals.
-    Literals(Stretch),
+    Literals(SmallRange),
     /// A segment.
     Slot(Slot),
 }
@@ -44,7 +45,7 @@ pub(super) struct Slot {
     /// Which of the paragraph's segments.
     pub(super) index: u32,
     /// What it was in the document: a range of the block's literals.
-    pub(super) literals: Stretch,
+    pub(super) literals: SmallRange,
     /// The format of text outside of all tags.
     pub(super) base: Look,
     /// By [`TagId`].
@@ -61,11 +62,11 @@ pub(super) enum Markup {
     /// Another format than the text around.
     Format(Look),
     /// A thing that begins and ends; text in it has a format of its own.
-    Pair { open: Stretch, close: Stretch, base: Look },
+    Pair { open: SmallRange, close: SmallRange, base: Look },
     /// A thing with words: they are in the segment, and come from here.
-    Shown(Stretch),
+    Shown(SmallRange),
     /// A thing, or several that were neighbours; a spacer stands for the space next to it.
-    Single { first: Stretch, more: Vec<Stretch>, spacer: bool },
+    Single { first: SmallRange, more: Vec<SmallRange>, spacer: bool },
 }
 
 /// The segments of a paragraph, and the block they are in.
@@ -377,7 +378,7 @@ impl<'a> Builder<'a> {
             self.segment.mark_code(tag);
         }
         let open = self.tokens()[at].literals.clone().into();
-        self.tags.push(Markup::Pair { open, close: Stretch::default(), base: base.into() });
+        self.tags.push(Markup::Pair { open, close: SmallRange::default(), base: base.into() });
         self.segment.source.open(tag);
         self.scopes.push((pair, Some(tag), base));
         self.last = Last::Other;

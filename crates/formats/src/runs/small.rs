@@ -1,36 +1,12 @@
 //! What a document keeps of its paragraphs, in 32 bits each: there are very many of them, and no part is longer
 //! ([`LARGEST`](crate::document::LARGEST)).
 
-use std::ops::Range;
-
 use super::{Format, Literal, Span};
+use crate::small_range::SmallRange;
 
-/// A stretch, of bytes of the part or of literals of the block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Stretch {
-    start: u32,
-    end: u32,
-}
-
-fn small(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
-}
-
-impl From<Range<usize>> for Stretch {
-    fn from(range: Range<usize>) -> Self {
-        Self { start: small(range.start), end: small(range.end) }
-    }
-}
-
-impl From<Span> for Stretch {
+impl From<Span> for SmallRange {
     fn from(span: Span) -> Self {
         span.range().into()
-    }
-}
-
-impl Stretch {
-    pub(super) fn range(self) -> Range<usize> {
-        self.start as usize..self.end as usize
     }
 }
 
@@ -38,7 +14,7 @@ impl Stretch {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
     key: u32,
-    properties: Stretch,
+    properties: SmallRange,
     shows_blanks: bool,
     whole: bool,
     code: bool,
@@ -61,7 +37,7 @@ impl From<Look> for Format {
 /// A [`Literal`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kept {
-    pub(super) span: Stretch,
+    pub(super) span: SmallRange,
     pub(super) run: Option<Look>,
 }
 

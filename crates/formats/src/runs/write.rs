@@ -5,9 +5,10 @@ use std::ops::Range;
 use terjuman_model::{Edge, Piece, TagId, TaggedText};
 
 use super::segment::{Item, Markup, Slot};
-use super::small::{Blank, Kept, Stretch};
+use super::small::{Blank, Kept};
 use super::{Block, Format};
 use crate::FormatError;
+use crate::small_range::SmallRange;
 use crate::xml::escape_text;
 
 /// A piece of the part that has been rewritten already; sorted by place where there are several.
@@ -207,7 +208,7 @@ struct Writer<'a> {
 struct Open {
     tag: TagId,
     format: Format,
-    close: Option<Stretch>,
+    close: Option<SmallRange>,
 }
 
 impl<'a> Writer<'a> {
@@ -320,7 +321,7 @@ impl Writer<'_> {
     }
 
     /// Writes a thing; a spacer takes the place of the space behind or before it.
-    fn single(&mut self, first: Stretch, more: &[Stretch], spacer: bool, space_follows: bool) {
+    fn single(&mut self, first: SmallRange, more: &[SmallRange], spacer: bool, space_follows: bool) {
         if spacer && !space_follows && self.pending.ends_with(' ') {
             self.pending.pop();
         }
@@ -330,7 +331,7 @@ impl Writer<'_> {
         self.skip_space = skip;
     }
 
-    fn literals(&mut self, range: Stretch) {
+    fn literals(&mut self, range: SmallRange) {
         self.skip_space = false;
         for literal in &self.block.literals[range.range()] {
             self.literal(literal);
