@@ -106,8 +106,8 @@ enum DocumentType {
 
 /// Bytes of a name.
 const NAME_BYTES: usize = 1 << 10;
-/// Bytes of an attribute's value.
-const VALUE_BYTES: usize = 4 << 20;
+/// Bytes of an attribute's value. A sheet that LibreOffice wrote lists the ranges it watches in one of 5.6 MB.
+const VALUE_BYTES: usize = 8 << 20;
 /// Namespace declarations on one element.
 const DECLARATIONS: usize = 256;
 /// Namespace declarations in force at one place: a look-up may have to pass them all.

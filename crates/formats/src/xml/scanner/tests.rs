@@ -107,7 +107,7 @@ fn floods_are_refused() {
         nested,
         "<a>".repeat(1001),
         format!("<{}/>", "a".repeat(1025)),
-        format!("<a b='{}'/>", "x".repeat((4 << 20) + 1)),
+        format!("<a b='{}'/>", "x".repeat((8 << 20) + 1)),
     ] {
         assert!(matches!(events(&text), Err(FormatError::TooComplex { .. })), "{}", &text[..60]);
     }
