@@ -29,8 +29,10 @@ const NUMBERED: &[&str] = &[
     "cheque",
     "client",
     "contract",
+    "copy",
     "customer",
     "document",
+    "drawing",
     "employee",
     "fax",
     "file",
@@ -61,6 +63,7 @@ const NUMBERED: &[&str] = &[
     "reg",
     "reg.",
     "registration",
+    "revision",
     "roll",
     "room",
     "row",
@@ -82,9 +85,15 @@ const LONGEST: usize = 6;
 /// The abbreviation that `after` begins with: its length, and what it stands for. `before` is what stands before it, and
 /// does not end with a letter.
 pub(crate) fn written_out(before: &str, after: &str) -> Option<(usize, &'static str)> {
-    let length = after.bytes().take(LONGEST).position(|byte| byte == b'.')? + 1;
-    let word = after.get(..length).filter(|word| word[..length - 1].bytes().all(|byte| byte.is_ascii_alphabetic()))?;
-    let rest = &after[length..];
+    let letters = after.bytes().take(LONGEST).take_while(u8::is_ascii_alphabetic).count();
+    let has_stop = after[letters..].starts_with('.');
+    let length = letters + usize::from(has_stop);
+    let (word, rest) = after.split_at(length);
+    // Forms say `Phone No:`, and leave the stop away.
+    if !has_stop {
+        let is_number = word.eq_ignore_ascii_case("no") && is_numbered(before, word, rest);
+        return is_number.then_some((length, "number"));
+    }
     // `No.5` is well; `no.thing` is a name.
     if rest.starts_with(char::is_alphabetic) {
         return None;
@@ -129,6 +138,12 @@ mod tests {
         check("see ", "nos. 3 and 4", Some("numbers"));
         check("Item ", "No.", Some("number"));
         check("Item ", "No.:", Some("number"));
+        check("Phone ", "No:", Some("number"));
+        check("Phone ", "No", Some("number"));
+        check("The phone ", "no longer rings", None);
+        check("An unknown case ", "Nothing", None);
+        check("Agree? Yes/", "No", None);
+        check("Is it a renewal? ", "No:", None);
         check("", "No.", None);
         check("He said ", "no.", None);
         check("Say ", "No.", None);

@@ -13,6 +13,7 @@ mod case;
 mod codes;
 mod config;
 mod draft;
+mod edges;
 mod glued;
 mod guard;
 mod label;

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use crate::neural::codes;
 use crate::neural::draft::{Case, Draft, Recipe, STAND_IN_SETS};
+use crate::neural::edges::trimmed;
 use crate::neural::glued::loosen;
 use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
 use crate::neural::label::is_garbled;
 use crate::neural::model::{Decoded, Encoded, Model, Output};
 use crate::neural::opinion::{is_better, is_doubtful};
 use crate::neural::piece::{Piece, join};
-use crate::neural::protect::{Group, Nature, Numbers, groups};
+use crate::neural::protect::{Group, Numbers, groups};
 use crate::neural::restore::restore;
 use crate::neural::split::{cut, endless};
 use crate::translator::{Score, Source, Translated};
@@ -388,34 +389,4 @@ fn gaps(range: &Range<usize>, groups: &[Group]) -> impl Iterator<Item = Range<us
     let starts = std::iter::once(range.start).chain(groups.iter().map(|group| group.range.end));
     let ends = groups.iter().map(|group| group.range.start).chain([range.end]);
     starts.zip(ends).map(|(start, end)| start..end)
-}
-
-/// The range without the white space, the ornaments and the brackets around it: they have no part in the sentence.
-fn trimmed(text: &str, mut range: Range<usize>, groups: &mut Vec<Group>) -> Range<usize> {
-    loop {
-        let slice = &text[range.clone()];
-        range.start = range.end - slice.trim_start().len();
-        range.end = range.start + slice.trim().len();
-        let leads = |group: &Group| group.nature == Nature::Ornament && group.range.start == range.start;
-        let trails = |group: &Group| group.nature == Nature::Ornament && group.range.end == range.end;
-        if groups.first().is_some_and(leads) {
-            range.start = groups.remove(0).range.end;
-        } else if groups.last().is_some_and(trails) {
-            range.end = groups.pop().map_or(range.end, |group| group.range.start);
-        } else if is_bracketed(slice.trim())
-            && groups.first().is_none_or(|group| group.range.start != range.start)
-            && groups.last().is_none_or(|group| group.range.end != range.end)
-        {
-            (range.start, range.end) = (range.start + 1, range.end - 1);
-        } else {
-            return range;
-        }
-    }
-}
-
-/// Whether one pair of brackets is around the whole text, and no other brackets are in it.
-fn is_bracketed(text: &str) -> bool {
-    let inner = |open, close| text.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
-    let inner = inner('(', ')').or_else(|| inner('[', ']'));
-    inner.is_some_and(|inner| has_letters(inner) && !inner.contains(['(', ')', '[', ']']))
 }
