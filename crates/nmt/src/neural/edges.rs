@@ -57,6 +57,13 @@ fn is_bracketed(text: &str) -> bool {
     inner.is_some_and(|inner| has_letters(inner) && !inner.contains(['(', ')', '[', ']']))
 }
 
+/// Whether a text by itself only counts: the `I` before the tab of a heading is no pronoun.
+pub(crate) fn is_enumerator(text: &str) -> bool {
+    let counter = text.trim_end_matches(['.', ')']);
+    let is_one_letter = counter.len() == 1 && counter.bytes().all(|letter| letter.is_ascii_uppercase());
+    is_one_letter || (counter.len() > 1 && counter.bytes().all(|letter| matches!(letter, b'I' | b'V' | b'X')))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +92,15 @@ mod tests {
         let mut groups = groups(text, &(0..5), &[], Numbers::Involved, &Letters);
         assert_eq!(&text[trimmed(text, 0..text.len(), &mut groups)], "Note");
         assert!(groups.is_empty());
+    }
+
+    #[test]
+    fn letters_and_numerals_by_themselves_are_no_words() {
+        for text in ["I", "I.", "A)", "XIV", "VIII."] {
+            assert!(is_enumerator(text), "{text}");
+        }
+        for text in ["", ".", "a", "I am", "OK", "É", "CD"] {
+            assert!(!is_enumerator(text), "{text}");
+        }
     }
 }

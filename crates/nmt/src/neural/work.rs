@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::neural::codes;
 use crate::neural::draft::{Case, Draft, Recipe, STAND_IN_SETS};
-use crate::neural::edges::trimmed;
+use crate::neural::edges::{is_enumerator, trimmed};
 use crate::neural::glued::loosen;
 use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
 use crate::neural::label::is_garbled;
@@ -168,7 +168,8 @@ impl<'a> Work<'a> {
         }
         let mut groups = groups(text, &part.range, &self.source.fixed, part.numbers, model);
         part.range = trimmed(text, part.range, &mut groups);
-        if !gaps(&part.range, &groups).any(|gap| has_letters(&text[gap])) {
+        let is_label = text.trim().len() == part.range.len() && is_enumerator(&text[part.range.clone()]);
+        if is_label || !gaps(&part.range, &groups).any(|gap| has_letters(&text[gap])) {
             // Nothing to translate: what no part covers comes out as it is.
             return Prepared::Parts(Vec::new());
         }
