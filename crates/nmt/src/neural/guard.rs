@@ -81,8 +81,10 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
     if longest_uncovered(attention) >= UNCOVERED {
         return Some(Flaw::Uncovered);
     }
-    let is_kept =
-        |number: String| numbers(target).any(|other| other == number) || number.len() == 2 && stands(target, &number);
+    let is_kept = |number: String| {
+        numbers(target).any(|other| other == number)
+            || number.len() == 2 && (stands(target, &number) || is_in_numerals(source, target, &number))
+    };
     if !numbers(source).all(is_kept) || loses_last_number(source, target) {
         return Some(Flaw::Number);
     }
@@ -110,6 +112,26 @@ fn numbers(text: &str) -> impl Iterator<Item = String> + '_ {
 /// Whether a number stands between signs, whatever they are: `16:30` may be `16.30`.
 fn stands(text: &str, number: &str) -> bool {
     text.split(|character: char| !character.is_ascii_digit()).any(|other| other == number)
+}
+
+/// Whether an ordinal number came out in Roman numerals: the `21st century` is `o século XXI`.
+fn is_in_numerals(source: &str, target: &str, number: &str) -> bool {
+    let is_ordinal = source.match_indices(number).any(|(at, _)| is_ordinal_ending(&source[at + number.len()..]));
+    let numeral = number.parse().map(numeral).unwrap_or_default();
+    is_ordinal && target.split(|character: char| !character.is_alphanumeric()).any(|word| word == numeral)
+}
+
+/// Whether the text goes on as an English ordinal number does.
+pub(crate) fn is_ordinal_ending(text: &str) -> bool {
+    let word = text.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
+    ["st", "nd", "rd", "th"].iter().any(|ending| word.eq_ignore_ascii_case(ending))
+}
+
+/// A number of two digits in Roman numerals.
+fn numeral(number: usize) -> String {
+    const TENS: [&str; 10] = ["", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"];
+    const ONES: [&str; 10] = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"];
+    format!("{}{}", TENS[number / 10 % 10], ONES[number % 10])
 }
 
 /// Whether the short number that a title ends with (`page 6`) is not in the output: it goes easily.
@@ -309,6 +331,8 @@ mod tests {
         check("Bye bye", "Tchau tchau", None);
         check("see page 3 -", "ver página 3 -", None);
         check("It cost 1,234 euros in 2020.", "Custou 1.234 euros em 2020.", None);
+        check("The 21st century began.", "O século XXI começou.", None);
+        check("The 19th-century city", "A cidade do século XIX", None);
         check("你好", "Good morning to all of you", None);
     }
 
@@ -337,6 +361,8 @@ mod tests {
         check("Thank you!", "Obrigado por enviar uma edição.", Some(Flaw::Padded));
         check("John Smith", "John Smith (em inglês)", Some(Flaw::Tail(10)));
         check("In 1998 it rained.", "Em 1989 choveu.", Some(Flaw::Number));
+        check("Chapter 21 began.", "O capítulo XXI começou.", Some(Flaw::Number));
+        check("The 21st century began.", "O século XX começou.", Some(Flaw::Number));
         check("Annual report page 6", "Relatório anual", Some(Flaw::Number));
         check("one", &"word other ".repeat(40), Some(Flaw::Repetition));
         let long: String = (0..60).map(|number| format!("w{number} ")).collect();

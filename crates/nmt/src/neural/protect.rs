@@ -9,6 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::Fixed;
 use crate::neural::codes::code_at;
+use crate::neural::guard::is_ordinal_ending;
 use crate::neural::model::Model;
 use crate::neural::units::is_mark;
 
@@ -121,7 +122,9 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             let number = number_at(text, at, within.end);
             let is_part_of_word = text[within.start..at].chars().next_back().is_some_and(char::is_alphabetic);
             let is_last = number.end == within.end;
-            if !is_part_of_word && is_protected(&text[number.clone()], numbers, is_last) {
+            // An ordinal is a word: a stand-in with its ending would be a riddle.
+            let is_word = is_part_of_word || is_ordinal_ending(&text[number.end..within.end]);
+            if !is_word && is_protected(&text[number.clone()], numbers, is_last) {
                 let verbatim = text[number.clone()].to_owned();
                 out.push(Group {
                     range: number.clone(),
@@ -333,6 +336,14 @@ mod tests {
         check("Herr Müller naïve", &[], &[("Müller", Verbatim)]);
         check("“quoted” — don’t…", &[], &[]);
         check("Pay 1,234.56 or 1,234, in 2020.", &[], &[("1,234.56", Verbatim)]);
+    }
+
+    #[test]
+    fn long_numbers_are_protected_and_ordinals_are_words() {
+        let text = "the 20th of 1998, 12 kg";
+        let found = groups(text, &(0..text.len()), &[], Numbers::Long, &Letters);
+        let shown: Vec<_> = found.iter().map(|group| &text[group.range.clone()]).collect();
+        assert_eq!(shown, ["1998", "12"]);
     }
 
     #[test]

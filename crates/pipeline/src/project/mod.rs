@@ -6,6 +6,7 @@
 //! either, the segment keeps its source: no tag and no text is ever lost (`formats.md` sections 0.6, 0.7, A.4).
 
 mod atoms;
+mod endings;
 mod place;
 mod source;
 mod things;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use terjuman_model::{Edge, Mark, TaggedText};
 
 use super::atoms::{Atoms, Side};
+use super::endings::hide_endings;
 use super::source::{Cluster, SourceTags};
 use super::things::{Things, near};
 
@@ -26,7 +27,8 @@ impl PlacedTags {
 /// The translation with all tags; `None` if there are too many.
 pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) -> Option<PlacedTags> {
     let things = Things::new(tags, atoms);
-    let formats = formats(tags, atoms, &things);
+    let mut formats = formats(tags, atoms, &things);
+    hide_endings(source, text, tags, atoms, &things, &mut formats);
     let clusters = clusters(source, tags, atoms, &things, &formats);
     let mut writer = Writer {
         tags,

@@ -283,6 +283,19 @@ fn a_word_that_stays_keeps_the_tags_inside_it() {
 }
 
 #[test]
+fn a_raised_ending_without_a_counterpart_raises_nothing() {
+    let check = |source: &str, engine: Says, expected: &str| {
+        assert_eq!(spell(source, &through(&engine, &read(source), &[]).0), expected);
+    };
+    check("on the 5<b>th</b> day", Says("no dia 5 agora", &[("5th", "5"), ("day", "dia")]), "no dia 5<b> </b>agora");
+    check("the 1<b>st</b> time", Says("a primeira vez", &[("1st", "primeira")]), "a primeira<b> </b>vez");
+    check("day 5<b>th</b>", Says("dia 5", &[("5th", "5"), ("day", "dia")]), "dia<b> </b>5");
+    // By itself it has no blank beside it.
+    check("5<b>th</b>", Says("quinto", &[("5th", "quinto")]), "<b>quinto</b>");
+    check("10<b>n</b> more", Says("mais 10n", &[("10n", "10n"), ("more", "mais")]), "mais 10<b>n</b>");
+}
+
+#[test]
 fn without_links_tags_are_placed_by_proportion() {
     let silent = Reordering { order: Box::new(|count| vec![Vec::new(); count]), word: str::to_uppercase };
     let (translation, placed) = through(&silent, &read("<b>one two three four</b> five six<@> x"), &[]);

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use terjuman_model::{Edge, Segment, TagId, TagKind, TaggedText};
 
+use super::endings::is_ordinal_ending;
 use super::words::{inside_words, is_blank};
 
 /// What is wrong with the tags of a translation.
@@ -42,7 +43,7 @@ pub(super) fn verify(
         if segment.kind(*tag) == TagKind::Protected && !is_blank(&was.text) && is.text.trim() != was.text.trim() {
             return Err(Flaw::Changed(*tag));
         }
-        if !is_blank(&was.text) && is.is_blank {
+        if !is_blank(&was.text) && is.is_blank && !was.is_ending {
             return Err(Flaw::Emptied(*tag));
         }
     }
@@ -104,6 +105,8 @@ struct PairFound {
     times: usize,
     text: String,
     is_blank: bool,
+    /// Formatting of an ordinal number's ending and of nothing else: it may have nothing to be over.
+    is_ending: bool,
 }
 
 #[derive(Default)]
@@ -150,6 +153,9 @@ fn read(segment: &Segment, text: &TaggedText, nesting: Nesting) -> Result<Found,
                     found.pairs.entry(mark.tag).or_insert_with(|| PairFound { is_blank: true, ..PairFound::default() });
                 pair.times += 1;
                 pair.is_blank &= is_blank(inside);
+                pair.is_ending = pair.times == 1
+                    && segment.kind(mark.tag) == TagKind::Format
+                    && is_ordinal_ending(text.text(), &(start..mark.at));
                 if pair.text.is_empty() || segment.kind(mark.tag) == TagKind::Protected {
                     pair.text.push_str(inside);
                 }

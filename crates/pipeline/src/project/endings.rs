@@ -1,0 +1,55 @@
+//! Raised endings of ordinal numbers: office programs make a raised ending of the two letters in `5th`, and most languages say
+//! the number with a word, or with none.
+
+use std::ops::Range;
+
+use super::atoms::Atoms;
+use super::source::SourceTags;
+use super::things::Things;
+
+/// Letters of an ending: `st`, `ème`.
+const LONGEST: usize = 3;
+
+/// Where such an ending has no counterpart, its formatting goes to a blank beside the word that the number became, where
+/// nobody sees it: a raised `day 5` or `first` would be worse, and no formatting is lost.
+pub(super) fn hide_endings(
+    source: &str,
+    text: &str,
+    tags: &SourceTags,
+    atoms: &Atoms,
+    things: &Things,
+    formats: &mut [Vec<usize>],
+) {
+    for (pair, tag) in tags.pairs.iter().enumerate() {
+        if tag.is_thing || !is_ordinal_ending(source, &tag.range) {
+            continue;
+        }
+        let over: Vec<usize> = (0..formats.len()).filter(|atom| formats[*atom].binary_search(&pair).is_ok()).collect();
+        let (Some(&first), Some(&last)) = (over.first(), over.last()) else { continue };
+        let range = atoms.atoms[first].range.start..atoms.atoms[last].range.end;
+        if is_ordinal_ending(text, &range) {
+            continue;
+        }
+        let is_free = |atom: &usize| {
+            atoms.atoms.get(*atom).is_some_and(|atom| atom.is_blank) && things.owners[*atom] == things.owners[last]
+        };
+        let Some(blank) = [Some(last + 1), first.checked_sub(1)].into_iter().flatten().find(is_free) else { continue };
+        for atom in over {
+            formats[atom].retain(|other| *other != pair);
+        }
+        if let Err(place) = formats[blank].binary_search(&pair) {
+            formats[blank].insert(place, pair);
+        }
+    }
+}
+
+/// Whether a range is the few letters behind a number, to the end of the word.
+pub(super) fn is_ordinal_ending(text: &str, range: &Range<usize>) -> bool {
+    let is_number = |last: char| last.is_ascii_digit() || matches!(last, 'I' | 'V' | 'X');
+    let (before, rest) = text.split_at(range.start);
+    let (letters, after) = rest.split_at(range.len());
+    matches!(letters.chars().take(LONGEST + 1).count(), 1..=LONGEST)
+        && letters.chars().all(char::is_alphabetic)
+        && before.ends_with(is_number)
+        && !after.starts_with(char::is_alphanumeric)
+}
