@@ -116,8 +116,7 @@ fn precedes_number(rest: &str) -> bool {
 /// Whether a thing that has numbers stands before, and nothing or a sign after.
 fn is_numbered(before: &str, word: &str, rest: &str) -> bool {
     let ends = !rest.trim_start().starts_with(char::is_alphabetic);
-    let start = before.trim_end().rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let thing = before[start..].trim();
+    let thing = before.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
     ends && word.starts_with('N') && NUMBERED.iter().any(|numbered| numbered.eq_ignore_ascii_case(thing))
 }
 
@@ -146,6 +145,9 @@ mod tests {
         check("Is it a renewal? ", "No:", None);
         check("", "No.", None);
         check("He said ", "no.", None);
+        // A blank may have two bytes.
+        check("of the\u{a0}item\u{a0}", "No. 5", Some("number"));
+        check("there is\u{a0}", "No.", None);
         check("Say ", "No.", None);
         check("", "No. They left.", None);
         check("", "no.thing", None);
