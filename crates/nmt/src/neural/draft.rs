@@ -173,6 +173,11 @@ impl Draft {
         if capitals {
             capitalise_first(&mut draft.text);
         }
+        // An accent or another spelling may have taken back what stood at a term's edge.
+        for (range, _) in &mut draft.terms {
+            range.end = draft.text.floor_char_boundary(range.end);
+            range.start = draft.text.floor_char_boundary(range.start).min(range.end);
+        }
         Some(draft)
     }
 }

@@ -14,8 +14,10 @@ const LEAST_LEADER: usize = 4;
 pub(crate) fn trimmed(text: &str, mut range: Range<usize>, groups: &mut Vec<Group>) -> Range<usize> {
     loop {
         let slice = &text[range.clone()];
-        range.start = range.end - slice.trim_start().len();
-        range.end = range.start + slice.trim().len();
+        // What is fixed may be blank.
+        let (from, to) = (groups.first().map(|group| group.range.start), groups.last().map(|group| group.range.end));
+        range.start = (range.end - slice.trim_start().len()).min(from.unwrap_or(range.end));
+        range.end = (range.start + text[range.clone()].trim_end().len()).max(to.unwrap_or(range.start));
         let slice = &text[range.clone()];
         let leads = groups.first().filter(|group| group.range.start == range.start);
         let trails = groups.last().filter(|group| group.range.end == range.end);

@@ -7,6 +7,8 @@
 
 mod abbreviations;
 mod align;
+#[cfg(test)]
+mod any_text;
 mod budget;
 mod cache;
 mod case;

@@ -340,7 +340,7 @@ mod tests {
 
     #[test]
     fn long_numbers_are_protected_and_ordinals_are_words() {
-        let text = "the 20th of 1998, 12 kg";
+        let text = "the 20th of 1998 and 12 kg";
         let found = groups(text, &(0..text.len()), &[], Numbers::Long, &Letters);
         let shown: Vec<_> = found.iter().map(|group| &text[group.range.clone()]).collect();
         assert_eq!(shown, ["1998", "12"]);
