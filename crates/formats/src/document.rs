@@ -23,7 +23,8 @@ pub trait Skeleton: Send + Sync {
     /// wherever the format allows it.
     ///
     /// # Errors
-    /// [`FormatError::Verification`] if the result would be damaged.
+    /// [`FormatError::Verification`] if the result would be damaged; [`FormatError::Unwritable`] if it would not be with the
+    /// source in the place of one translation.
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError>;
 
     /// What of the document is no segment though it may be text, and why. A format that translates all there is has

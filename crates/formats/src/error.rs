@@ -40,6 +40,12 @@ pub enum FormatError {
     /// A merged document did not pass its own checks: a bug of ours, caught before the document is handed out.
     #[error("the translated document did not pass its checks: {0}")]
     Verification(String),
+    /// There is no way to write one translation so that it is read as it is meant; its source can be written.
+    #[error("the translated document did not pass its checks: segment {segment} would not be read as it is meant")]
+    Unwritable {
+        /// Which segment, from 0.
+        segment: usize,
+    },
 }
 
 impl FormatError {
@@ -59,7 +65,7 @@ impl FormatError {
             Self::Corrupt { .. } => FailureCode::CorruptDocument,
             Self::TooComplex { .. } => FailureCode::DocumentTooComplex,
             Self::Glossary(_) => FailureCode::InvalidGlossary,
-            Self::Verification(_) => FailureCode::VerificationFailed,
+            Self::Verification(_) | Self::Unwritable { .. } => FailureCode::VerificationFailed,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use terjuman_formats::{Extracted, Format, Limits, Options, Reason, Target, WarningKind, detect, extract};
+use terjuman_formats::{Extracted, Format, FormatError, Limits, Options, Reason, Target, WarningKind, detect, extract};
 use terjuman_model::{Failure, FailureCode, LanguagePair, LanguageTag, Segment, TaggedText};
 use terjuman_nmt::{Pairs, Source, TranslateError, Translated, Translator, Watch};
 
@@ -153,20 +153,43 @@ fn translate_document(
     let translations =
         translate_segments(segments, request.engine, &pair, &glossary, (request.options, limits), report, watch);
     report.durations.translate_ms = lap();
-    let translations = translations?;
+    let mut translations = translations?;
     if watch.is_cancelled() {
         return Err(failure_of(TranslateError::Cancelled));
     }
     report.stage = Stage::Merge;
     let language = request.engine.changes_language().then_some(pair.target);
     let target = Target { source_language: Some(pair.source.clone()), language };
-    let merged = document.skeleton.merge(&translations, &target);
+    let merged = merge(&document, &mut translations, &target, report);
     report.durations.merge_ms = lap();
     let bytes = merged?;
     if is_now_unicode(format, request.bytes, &bytes) {
         report.warnings.add_many(WarningKind::EncodingChanged, 1);
     }
     Ok(Translation { bytes, format, source: pair.source })
+}
+
+/// So many segments may keep their source because their translations cannot be written: each costs a merge.
+const MOST_UNWRITABLE: usize = 16;
+
+/// Writes the document. A translation that cannot be written leaves its place to the source.
+fn merge(
+    document: &Extracted,
+    translations: &mut [TaggedText],
+    target: &Target,
+    report: &mut Report,
+) -> Result<Vec<u8>, FormatError> {
+    for _ in 0..MOST_UNWRITABLE {
+        match document.skeleton.merge(translations, target) {
+            Err(FormatError::Unwritable { segment }) if segment < translations.len() => {
+                translations[segment] = document.segments[segment].source.clone();
+                report.kept_as_source += 1;
+                report.warnings.add_many(WarningKind::KeptAsSource, 1);
+            }
+            merged => return merged,
+        }
+    }
+    document.skeleton.merge(translations, target)
 }
 
 /// Whether a text in some older encoding came out as UTF-8, since its translation did not fit. Told by the bytes: text of
@@ -306,6 +329,7 @@ fn failure_of(error: TranslateError) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use terjuman_formats::Skeleton;
     use terjuman_nmt::{Identity, Pseudo};
 
     use super::*;
@@ -324,6 +348,39 @@ mod tests {
             limits: &Limits::default(),
         };
         translate(&request, &())
+    }
+
+    /// Writes translations one below the other, and cannot write `!`.
+    struct Fussy;
+
+    impl Skeleton for Fussy {
+        fn merge(&self, translations: &[TaggedText], _: &Target) -> Result<Vec<u8>, FormatError> {
+            match translations.iter().position(|translation| translation.text().contains('!')) {
+                Some(segment) => Err(FormatError::Unwritable { segment }),
+                None => Ok(translations.iter().map(|text| text.text().to_owned() + "\n").collect::<String>().into()),
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_keeps_its_source() {
+        let merged = |changed: usize| {
+            let segments = (0..MOST_UNWRITABLE + 2)
+                .map(|n| Segment { source: TaggedText::plain(n.to_string()), ..Segment::default() });
+            let document = Extracted { segments: segments.collect(), skeleton: Box::new(Fussy), warnings: Vec::new() };
+            let texts =
+                (0..document.segments.len()).map(|n| if n < changed { format!("{n}!") } else { format!("{n}.") });
+            let mut translations: Vec<_> = texts.map(TaggedText::plain).collect();
+            let mut report = Report::default();
+            let merged =
+                merge(&document, &mut translations, &Target { source_language: None, language: None }, &mut report);
+            (merged.map(|bytes| String::from_utf8(bytes).unwrap()), report.kept_as_source)
+        };
+        let (written, kept) = merged(2);
+        assert!(written.unwrap().starts_with("0\n1\n2.\n"));
+        assert_eq!(kept, 2);
+        let (written, _) = merged(MOST_UNWRITABLE + 1);
+        assert!(matches!(written, Err(FormatError::Unwritable { segment: MOST_UNWRITABLE })));
     }
 
     #[test]

@@ -48,7 +48,8 @@ impl<'a> Open<'a> {
     /// Writes a translation into its place, behind what is done.
     ///
     /// # Errors
-    /// [`FormatError::Verification`] if a tag is missing, or if a result would not be read as it is meant.
+    /// [`FormatError::Verification`] if a tag is missing, [`FormatError::Unwritable`] if a result would not be read as it is
+    /// meant.
     pub(super) fn write(
         &mut self,
         document: &Document<'_>,
@@ -68,7 +69,11 @@ impl<'a> Open<'a> {
             // It is taken up by what stands around it.
             Some(doubt) if matches!(task.slot.context, Context::Alternative | Context::AlternativeInCell) => {
                 let is_right = doubt.is_read_as_meant(document.labels);
-                done.extend(if is_right { rewritten } else { writer.with_more_escapes(&tokens)? });
+                done.extend(if is_right {
+                    rewritten
+                } else {
+                    writer.with_more_escapes(&tokens, task.source.segment)?
+                });
             }
             Some(doubt) => {
                 done.extend(rewritten);
@@ -102,7 +107,7 @@ impl<'a> Open<'a> {
             }
             let writer = Writer { document, slot: task.slot, inner: &task.inner };
             let tokens = tokens::tokens(task.slot, task.source, task.translation)?;
-            done.splice(range, writer.with_more_escapes(&tokens)?);
+            done.splice(range, writer.with_more_escapes(&tokens, task.source.segment)?);
         }
         Ok(())
     }
@@ -134,14 +139,14 @@ impl Writer<'_> {
     }
 
     /// Writes a translation that is not read as it is meant with few escapes.
-    fn with_more_escapes(&self, tokens: &[Token<'_>]) -> Result<Vec<Rewritten>, FormatError> {
+    fn with_more_escapes(&self, tokens: &[Token<'_>], segment: usize) -> Result<Vec<Rewritten>, FormatError> {
         for level in [Level::Full, Level::FullWithHtml] {
             let (rewritten, doubt) = self.draft(tokens, level);
             if doubt.is_none_or(|doubt| doubt.is_read_as_meant(self.document.labels)) {
                 return Ok(rewritten);
             }
         }
-        Err(FormatError::Verification("a translated paragraph would not be read as it is meant".into()))
+        Err(FormatError::Unwritable { segment })
     }
 }
 
