@@ -81,11 +81,16 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
     if longest_uncovered(attention) >= UNCOVERED {
         return Some(Flaw::Uncovered);
     }
-    let is_kept = |number: String| {
-        numbers(target).any(|other| other == number)
-            || number.len() == 2 && (stands(target, &number) || is_in_numerals(source, target, &number))
+    let wanted: Vec<String> = numbers(source).take(MOST_NUMBERS).collect();
+    let times = |text: &str, number: &str| numbers(text).filter(|other| other == number).count();
+    let is_kept = |number: &String| {
+        // One that is said twice may have gone with the clause that says it again.
+        times(target, number) >= times(source, number)
+            || number.len() == 2
+                && (stands(target, number, wanted.iter().filter(|other| *other == number).count())
+                    || is_in_numerals(source, target, number))
     };
-    if !numbers(source).all(is_kept) || loses_last_number(source, target) {
+    if !wanted.iter().all(is_kept) || loses_last_number(source, target) {
         return Some(Flaw::Number);
     }
     if is_padded(source, target) { Some(Flaw::Padded) } else { None }
@@ -101,6 +106,9 @@ fn longest_uncovered(attention: &Attention) -> usize {
     covered.split(|covered| *covered).map(<[bool]>::len).max().unwrap_or_default()
 }
 
+/// Most numbers of one sentence that are looked for: each is compared with all.
+const MOST_NUMBERS: usize = 64;
+
 /// Numbers of two digits or more, without their separators: shorter ones are often written out.
 fn numbers(text: &str) -> impl Iterator<Item = String> + '_ {
     let is_part = |character: char| character.is_ascii_digit() || matches!(character, '.' | ',');
@@ -109,9 +117,10 @@ fn numbers(text: &str) -> impl Iterator<Item = String> + '_ {
     digits.filter(|digits| digits.len() >= 2)
 }
 
-/// Whether a number stands between signs, whatever they are: `16:30` may be `16.30`.
-fn stands(text: &str, number: &str) -> bool {
-    text.split(|character: char| !character.is_ascii_digit()).any(|other| other == number)
+/// Whether a number stands so many times between signs, whatever they are: `16:30` may be `16.30`.
+fn stands(text: &str, number: &str, times: usize) -> bool {
+    text.split(|character: char| !character.is_ascii_digit()).filter(|other| *other == number).take(times).count()
+        == times
 }
 
 /// Whether an ordinal number came out in Roman numerals: the `21st century` is `o século XXI`.
@@ -138,7 +147,7 @@ fn numeral(number: usize) -> String {
 fn loses_last_number(source: &str, target: &str) -> bool {
     let before = source.trim_end_matches(|character: char| character.is_ascii_digit());
     let number = &source[before.len()..];
-    matches!(number.len(), 1 | 2) && before.ends_with(char::is_whitespace) && !stands(target, number)
+    matches!(number.len(), 1 | 2) && before.ends_with(char::is_whitespace) && !stands(target, number, 1)
 }
 
 /// Titles, labels and exclamations of a few words are where small models make things up.
@@ -332,6 +341,7 @@ mod tests {
         check("see page 3 -", "ver página 3 -", None);
         check("It cost 1,234 euros in 2020.", "Custou 1.234 euros em 2020.", None);
         check("The 21st century began.", "O século XXI começou.", None);
+        check("from 16:30 to 16:45", "das 16.30 às 16.45", None);
         check("The 19th-century city", "A cidade do século XIX", None);
         check("你好", "Good morning to all of you", None);
     }
@@ -361,6 +371,7 @@ mod tests {
         check("Thank you!", "Obrigado por enviar uma edição.", Some(Flaw::Padded));
         check("John Smith", "John Smith (em inglês)", Some(Flaw::Tail(10)));
         check("In 1998 it rained.", "Em 1989 choveu.", Some(Flaw::Number));
+        check("16-bit, then 16-bit again", "16 bits, e de novo", Some(Flaw::Number));
         check("Chapter 21 began.", "O capítulo XXI começou.", Some(Flaw::Number));
         check("The 21st century began.", "O século XX começou.", Some(Flaw::Number));
         check("Annual report page 6", "Relatório anual", Some(Flaw::Number));
