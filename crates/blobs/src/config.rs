@@ -124,16 +124,19 @@ pub struct StoreConfig {
     /// A file with the key, in place of `secret`.
     #[serde(default)]
     pub secret_file: Option<PathBuf>,
+    /// The JSON file with a service account's key, for `gcs`, in place of `secret`.
+    #[serde(default)]
+    pub credentials_file: Option<PathBuf>,
     /// S3's token of temporary keys.
     #[serde(default)]
     pub session_token: Secret,
     /// `none`, `managed` or `workload`, in place of a key.
     #[serde(default)]
     pub identity: StoreIdentity,
-    /// Where tokens come from. By default the metadata service's address, or Entra's.
+    /// Where tokens come from. By default the metadata service's address, Entra's, or what `credentials_file` says.
     #[serde(default)]
     pub identity_endpoint: String,
-    /// Which of several identities; needed for `workload`.
+    /// Which of several identities (for `gcs` a service account's address); needed for `workload`.
     #[serde(default)]
     pub client_id: String,
     /// Entra's tenant, for `workload`.
@@ -157,6 +160,7 @@ impl StoreConfig {
             access_key_id: String::new(),
             secret: Secret::default(),
             secret_file: None,
+            credentials_file: None,
             session_token: Secret::default(),
             identity: StoreIdentity::None,
             identity_endpoint: String::new(),

@@ -13,7 +13,7 @@ use crate::azure::{AccountKey, Credential};
 use crate::guard::Guard;
 use crate::identity::Identity;
 use crate::s3::{Access, Dialect};
-use crate::{BlobError, ConfigError, Location, StorageConfig, StoreConfig, StoreIdentity, StoreKind};
+use crate::{BlobError, ConfigError, Location, StorageConfig, StoreConfig, StoreKind};
 
 /// All of them, in name order.
 pub(crate) struct NamedStores(Vec<NamedStore>);
@@ -165,12 +165,9 @@ impl NamedStore {
             None => config.secret.expose().to_owned(),
         };
         let secret = secret.trim();
-        let identity = match config.identity {
-            StoreIdentity::None => None,
-            _ => Some(Arc::new(Identity::new(config, guard.operator().clone()).map_err(wrong)?)),
-        };
+        let identity = Identity::new(name, config, guard.operator().clone()).map_err(wrong)?.map(Arc::new);
         if identity.is_some() && !secret.is_empty() {
-            return Err(wrong("it has both a secret and an identity"));
+            return Err(wrong("it has both a secret and an identity or credentials_file"));
         }
         let way = match config.kind {
             StoreKind::Azure => Way::Azure(match identity {

@@ -52,6 +52,12 @@ pub(crate) fn normal(host: Host<&str>) -> Host<String> {
     }
 }
 
+/// Whether a name is that of a metadata service, which hands out credentials; in the spelling of [`normal`].
+pub(crate) fn is_metadata(name: &str) -> bool {
+    const NAMES: [&str; 2] = ["metadata.google.internal", "metadata.goog"];
+    NAMES.iter().any(|own| name.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -108,7 +108,9 @@ fn check(allow: &[HostRule], only: &[HostRule], url: &Url) -> Result<Reach, &'st
         Host::Ipv4(address) => Some(IpAddr::V4(*address)),
         Host::Ipv6(address) => Some(IpAddr::V6(*address)),
     };
-    if literal.is_some_and(address::is_never) {
+    // By name too: what the name leads to on this machine is not for a caller to find out.
+    let named = matches!(&host, Host::Domain(name) if hosts::is_metadata(name));
+    if named || literal.is_some_and(address::is_never) {
         return Err("its address is never reached");
     }
     if port != 0 && allow.iter().any(|rule| rule.matches(&host, port)) {
@@ -238,6 +240,18 @@ mod tests {
         shut("http://169.254.169.254/metadata");
         shut("http://[::ffff:169.254.169.254]/metadata");
         shut("http://0xa9fea9fe/metadata");
+    }
+
+    #[test]
+    fn metadata_services_are_shut_by_name() {
+        let allow = ["metadata.google.internal", "metadata.goog", "metadata", "metadata.example"];
+        for host in ["metadata.google.internal", "METADATA.google.internal.", "metadata.goog", "a.metadata.goog"] {
+            check_url(&allow, &[], &format!("http://{host}/computeMetadata/v1/"), None);
+            check_url(&[], &[], &format!("https://{host}/computeMetadata/v1/"), None);
+        }
+        // A name of one's own network, which leads where its addresses may be reached.
+        check_url(&allow, &[], "http://metadata/c", Some(Reach::Listed));
+        check_url(&allow, &[], "http://metadata.example/c", Some(Reach::Listed));
     }
 
     #[test]

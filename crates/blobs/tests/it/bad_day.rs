@@ -13,6 +13,7 @@ use terjuman_model::DocumentId;
 use uuid::Uuid;
 
 use crate::azurite::{self, Azurite};
+use crate::gcs::Gcs;
 use crate::proxy::{Fault, Proxy};
 use crate::s3::S3;
 use crate::{location, sha256};
@@ -132,6 +133,24 @@ async fn s3_on_a_bad_day() {
         s3.bucket(name).await;
         let proxy = Proxy::start(&s3.host, faults).await;
         let well = day(&open(&s3.host, name), &open(&proxy.host, name), name).await;
+        assert!(proxy.broken.load(Ordering::Relaxed) > 40, "the proxy did nothing");
+        assert!(well >= at_least, "{name}: {well}");
+    }
+}
+
+#[tokio::test]
+async fn gcs_on_a_bad_day() {
+    let Some(gcs) = Gcs::start().await else { return };
+    let open = |host: &str, bucket: &str| {
+        let mut config = quick(gcs.config());
+        config.stores.get_mut("mine").unwrap().endpoint = format!("http://{host}");
+        Stores::open(config).unwrap().folder(&location(&format!("gs://{bucket}"))).unwrap()
+    };
+    for (name, faults, at_least) in [("passing", PASSING.as_slice(), 99), ("lies", LIES.as_slice(), 50)] {
+        let faults: &'static [Fault] = faults.to_vec().leak();
+        gcs.bucket(name).await;
+        let proxy = Proxy::start(&gcs.host, faults).await;
+        let well = day(&open(&gcs.host, name), &open(&proxy.host, name), name).await;
         assert!(proxy.broken.load(Ordering::Relaxed) > 40, "the proxy did nothing");
         assert!(well >= at_least, "{name}: {well}");
     }

@@ -1,4 +1,5 @@
-//! The promises that every storage keeps, asked of each: folders, Azurite, a server that speaks S3.
+//! The promises that every storage keeps, asked of each: folders, Azurite, a server that speaks S3, one that keeps objects
+//! as Google does.
 
 #![expect(clippy::print_stdout, reason = "a test says which promise it asks, and what came of it")]
 
@@ -11,6 +12,7 @@ use futures::StreamExt as _;
 use terjuman_blobs::{BlobError, Container, Created, Stamp, StorageConfig, StoreConfig, StoreKind, Stores};
 
 use crate::azurite::{self, Azurite};
+use crate::gcs::Gcs;
 use crate::s3::S3;
 use crate::{HELLO_SHA256, location, reaching, sha256, stamp};
 
@@ -330,4 +332,29 @@ async fn s3_that_checks_signatures() {
         assert!(matches!(container.read("...", None, 9).await, Err(BlobError::Forbidden)), "{id}");
         assert!(matches!(create(&container, "b", 1).await, Err(BlobError::Forbidden)), "{id}");
     }
+}
+
+#[async_trait]
+impl Stage for Gcs {
+    async fn open(&self, name: &str) -> Arc<dyn Container> {
+        self.bucket(name).await;
+        Stores::open(self.config()).unwrap().folder(&location(&format!("gs://{name}/in/here"))).unwrap()
+    }
+
+    async fn put(&self, name: &str, path: &str, content: &str) {
+        Gcs::put(self, name, &format!("in/here/{path}"), content).await;
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &ODD
+    }
+}
+
+#[tokio::test]
+async fn gcs() {
+    let Some(gcs) = Gcs::start().await else { return };
+    keeps_every_promise(&gcs).await;
+    let missing = Stores::open(gcs.config()).unwrap().folder(&location("gs://no-such")).unwrap();
+    assert!(matches!(missing.list("", 9).await, Err(BlobError::NotFound)));
+    assert!(matches!(create(&missing, "x", 1).await, Err(BlobError::NotFound)));
 }

@@ -8,12 +8,14 @@ mod bad_day;
 mod buckets;
 mod conformance;
 mod faults;
+mod gcs;
 mod identity;
 mod local;
 mod proxy;
 mod s3;
 mod scripted;
 mod secrets;
+mod service_account;
 mod trust;
 
 use terjuman_blobs::{Location, Stamp, StorageConfig};
