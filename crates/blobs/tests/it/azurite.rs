@@ -14,7 +14,8 @@ pub(crate) const ACCOUNT: &str = "devstoreaccount1";
 /// The emulator's well-known key; it opens nothing else.
 pub(crate) const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 const VERSION: &str = "2021-12-02";
-const FAR: &str = "2099-01-01T00:00:00Z";
+pub(crate) const FAR: &str = "2099-01-01T00:00:00Z";
+const POLICY: &str = "until-it-ends";
 
 /// A running emulator with nothing in it; it ends with this value.
 pub(crate) struct Azurite {
@@ -91,6 +92,48 @@ impl Azurite {
     /// A container's URL with these permissions.
     pub(crate) fn container_url(&self, container: &str, permissions: &str) -> String {
         self.sas_url(container, "", permissions, FAR)
+    }
+
+    /// The URL of a container whose SAS says nothing itself: what it may do, and until when, stands in the container's
+    /// policy, and ends with it.
+    pub(crate) fn policy_url(&self, container: &str) -> String {
+        let resource = format!("/blob/{ACCOUNT}/{container}");
+        let fields = ["", "", "", &resource, POLICY, "", "", VERSION, "c", "", "", "", "", "", "", ""].join("\n");
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("sv", VERSION), ("sr", "c"), ("si", POLICY)])
+            .append_pair("sig", &sign(&fields))
+            .finish();
+        format!("http://{}/{ACCOUNT}/{container}?{query}", self.host)
+    }
+
+    /// Gives a container's policy this end.
+    pub(crate) async fn set_policy(&self, container: &str, expiry: &str) {
+        let policy = format!(
+            "<SignedIdentifier><Id>{POLICY}</Id><AccessPolicy><Start>2020-01-01T00:00:00Z</Start>\
+             <Expiry>{expiry}</Expiry><Permission>rwl</Permission></AccessPolicy></SignedIdentifier>"
+        );
+        self.put_policies(container, &policy).await;
+    }
+
+    /// Takes a container's policy away.
+    pub(crate) async fn remove_policy(&self, container: &str) {
+        self.put_policies(container, "").await;
+    }
+
+    /// No SAS may do that: the account's key signs.
+    async fn put_policies(&self, container: &str, policies: &str) {
+        let body =
+            format!("<?xml version=\"1.0\" encoding=\"utf-8\"?><SignedIdentifiers>{policies}</SignedIdentifiers>");
+        let date = "Thu, 01 Jan 2026 00:00:00 GMT";
+        let length = body.len().to_string();
+        let plain = ["PUT", "", "", &length, "", "application/xml", "", "", "", "", "", ""].join("\n");
+        let resource = format!("/{ACCOUNT}/{ACCOUNT}/{container}\ncomp:acl\nrestype:container");
+        let text = format!("{plain}\nx-ms-date:{date}\nx-ms-version:{VERSION}\n{resource}");
+        let url = format!("http://{}/{ACCOUNT}/{container}?restype=container&comp=acl", self.host);
+        let request = self.http.put(url).header("x-ms-version", VERSION).header("x-ms-date", date);
+        let request = request.header("authorization", format!("SharedKey {ACCOUNT}:{}", sign(&text)));
+        let answer = request.header("content-type", "application/xml").body(body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
     }
 
     /// A URL with a SAS: for the container if `blob` is empty. `blob` is a plain name without special characters.

@@ -11,6 +11,7 @@ mod faults;
 mod gcs;
 mod identity;
 mod local;
+mod mid_read;
 mod proxy;
 mod s3;
 mod scripted;

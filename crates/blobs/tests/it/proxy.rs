@@ -1,12 +1,14 @@
-//! A proxy that breaks a share of what passes through it: the way to a storage on a bad day.
+//! Proxies in front of a storage: one that breaks a share of what passes through it, the way to a storage on a bad day, and
+//! one that holds requests until a test has done what they shall meet.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot};
 
-use crate::scripted::receive;
+use crate::scripted::{Asked, receive};
 
 /// What happens to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,13 +79,7 @@ async fn pass(mut client: TcpStream, upstream: String, fault: Option<Fault>) -> 
         client.write_all(refusal.as_bytes()).await.ok()?;
         return client.shutdown().await.ok();
     }
-    let mut server = TcpStream::connect(upstream).await.ok()?;
-    let head = asked.head.trim_end().lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
-    let head = head.collect::<Vec<_>>().join("\r\n") + "\r\nConnection: close\r\n\r\n";
-    server.write_all(head.as_bytes()).await.ok()?;
-    server.write_all(&asked.body).await.ok()?;
-    let mut answer = Vec::new();
-    server.read_to_end(&mut answer).await.ok()?;
+    let mut answer = answer(&asked, &upstream).await?;
     let body = answer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     match fault {
         Some(Fault::Slow) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
@@ -109,4 +105,62 @@ async fn pass(mut client: TcpStream, upstream: String, fault: Option<Fault>) -> 
     }
     client.write_all(&answer).await.ok()?;
     client.shutdown().await.ok()
+}
+
+/// What the storage answers, whole.
+async fn answer(asked: &Asked, upstream: &str) -> Option<Vec<u8>> {
+    let mut server = TcpStream::connect(upstream).await.ok()?;
+    let head = asked.head.trim_end().lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    let head = head.collect::<Vec<_>>().join("\r\n") + "\r\nConnection: close\r\n\r\n";
+    server.write_all(head.as_bytes()).await.ok()?;
+    server.write_all(&asked.body).await.ok()?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).await.ok()?;
+    Some(answer)
+}
+
+/// A proxy that passes everything on, and holds some of it for a while.
+pub(crate) struct Gate {
+    pub(crate) host: String,
+    held: mpsc::UnboundedReceiver<Held>,
+}
+
+/// A request that the storage has not seen yet.
+pub(crate) struct Held(oneshot::Sender<()>);
+
+impl Gate {
+    /// Holds what `wanted` says of each request, in the order in which they come.
+    pub(crate) async fn start(upstream: &str, wanted: impl Fn(&Asked) -> bool + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let (upstream, wanted) = (upstream.to_owned(), Arc::new(wanted));
+        let (tell, held) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let (upstream, wanted, tell) = (upstream.clone(), Arc::clone(&wanted), tell.clone());
+                tokio::spawn(async move {
+                    let asked = receive(&mut client).await?;
+                    if wanted(&asked) {
+                        let (let_on, wait) = oneshot::channel();
+                        tell.send(Held(let_on)).ok()?;
+                        wait.await.ok()?;
+                    }
+                    client.write_all(&answer(&asked, &upstream).await?).await.ok()?;
+                    client.shutdown().await.ok()
+                });
+            }
+        });
+        Self { host, held }
+    }
+
+    /// The next request that is held, as soon as it is there.
+    pub(crate) async fn held(&mut self) -> Held {
+        self.held.recv().await.unwrap()
+    }
+}
+
+impl Held {
+    pub(crate) fn let_on(self) {
+        let _ = self.0.send(());
+    }
 }

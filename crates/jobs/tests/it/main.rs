@@ -6,15 +6,25 @@
 #[macro_use]
 mod bench;
 
+#[expect(dead_code, reason = "shared with the tests of `blobs`, which use the rest of it")]
+#[path = "../../../blobs/tests/it/azurite.rs"]
+mod azurite;
 mod crash;
 mod database;
 mod documented;
 mod enumeration;
 mod gate;
 mod lists;
+mod mid_job;
 mod postgres;
 mod promises;
+#[expect(dead_code, reason = "shared with the tests of `blobs`, which use the rest of it")]
+#[path = "../../../blobs/tests/it/proxy.rs"]
+mod proxy;
 mod random;
+#[expect(dead_code, reason = "shared with the tests of `blobs`, which use the rest of it")]
+#[path = "../../../blobs/tests/it/scripted.rs"]
+mod scripted;
 mod simulation;
 mod sqlite;
 mod storage;
