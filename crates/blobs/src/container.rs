@@ -1,10 +1,15 @@
 //! What every kind of storage can do.
 
+use std::ops::ControlFlow;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use terjuman_model::DocumentId;
 
 use crate::BlobError;
+
+/// Says of a name whether it is wanted.
+pub type Wanted<'a> = dyn Fn(&str) -> bool + Sync + 'a;
 
 /// A file as a listing shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +77,58 @@ impl Stamp {
     }
 }
 
+/// What a listing takes in, entry by entry.
+pub(crate) struct Sieve<'a> {
+    limit: usize,
+    most: usize,
+    wanted: &'a Wanted<'a>,
+    seen: usize,
+    entries: Vec<BlobEntry>,
+}
+
+impl<'a> Sieve<'a> {
+    pub(crate) fn new(limit: usize, most: usize, wanted: &'a Wanted<'a>) -> Self {
+        Self { limit, most, wanted, seen: 0, entries: Vec::new() }
+    }
+
+    /// Everything, up to `limit`.
+    pub(crate) fn all(limit: usize) -> Self {
+        Self::new(limit, usize::MAX, &|_| true)
+    }
+
+    /// Takes an entry in if it is wanted; whether the listing goes on.
+    ///
+    /// # Errors
+    /// [`BlobError::TooMany`] if it is one more than may be looked at.
+    pub(crate) fn take(&mut self, entry: BlobEntry) -> Result<ControlFlow<()>, BlobError> {
+        if self.seen >= self.limit {
+            return Err(BlobError::TooMany { limit: self.limit });
+        }
+        self.seen += 1;
+        if (self.wanted)(&entry.name) {
+            self.entries.push(entry);
+        }
+        if self.entries.len() >= self.most {
+            // One that was counted twice would end the listing too early.
+            self.order();
+        }
+        Ok(if self.entries.len() >= self.most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    /// What was taken in, in name order, and each name once.
+    pub(crate) fn entries(mut self) -> Vec<BlobEntry> {
+        self.order();
+        self.entries
+    }
+
+    fn order(&mut self) {
+        // Storage sorts already, but emulators have their own idea of order.
+        self.entries.sort_by(|a, b| a.name.cmp(&b.name));
+        // A file that was written meanwhile may be on two pages.
+        self.entries.dedup_by(|a, b| a.name == b.name);
+    }
+}
+
 /// How a write ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
@@ -93,6 +150,24 @@ pub trait Container: Send + Sync {
     /// [`BlobError::TooMany`] past `limit` entries; [`BlobError::NotFound`] if the container or folder is not there,
     /// which for a target folder on disk only means that nothing was written yet; otherwise as the storage answers.
     async fn list(&self, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError>;
+
+    /// As [`Container::list`], of the files that are wanted alone, and with an end as soon as `most` of them are found: in
+    /// a place with a million files the rest are not asked for. `limit` bounds what is looked at.
+    ///
+    /// # Errors
+    /// As [`Container::list`].
+    async fn list_wanted(
+        &self,
+        prefix: &str,
+        limit: usize,
+        most: usize,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<BlobEntry>, BlobError> {
+        let mut entries = self.list(prefix, limit).await?;
+        entries.retain(|entry| wanted(&entry.name));
+        entries.truncate(most);
+        Ok(entries)
+    }
 
     /// Length and version of one file.
     ///

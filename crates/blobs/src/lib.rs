@@ -21,7 +21,7 @@ mod secret;
 mod stores;
 
 pub use config::{ConfigError, StorageConfig, StoreConfig, StoreIdentity, StoreKind};
-pub use container::{BlobEntry, Container, Created, Stamp};
+pub use container::{BlobEntry, Container, Created, Stamp, Wanted};
 pub use error::BlobError;
 pub use location::{Location, LocationError};
 pub use retry::within;

@@ -8,6 +8,7 @@ use azure_storage_blob::models::{
 use futures::TryStreamExt as _;
 
 use super::AzureContainer;
+use crate::container::Sieve;
 use crate::failure::Failure;
 use crate::{BlobEntry, BlobError};
 
@@ -27,9 +28,8 @@ pub(super) struct Found {
 }
 
 impl AzureContainer {
-    pub(super) async fn list_blobs(&self, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError> {
+    pub(super) async fn list_blobs(&self, prefix: &str, mut sieve: Sieve<'_>) -> Result<Vec<BlobEntry>, BlobError> {
         let full_prefix = format!("{}{prefix}", self.folder);
-        let mut entries = Vec::new();
         let mut marker = None;
         for _ in 0..MAX_PAGES {
             let page = self.page(&full_prefix, marker.as_deref(), PAGE_ENTRIES).await?;
@@ -39,20 +39,13 @@ impl AzureContainer {
                 if is_directory(&name, &found) {
                     continue;
                 }
-                if entries.len() >= limit {
-                    return Err(BlobError::TooMany { limit });
+                if sieve.take(BlobEntry { name, size: found.size, etag: found.etag })?.is_break() {
+                    return Ok(sieve.entries());
                 }
-                entries.push(BlobEntry { name, size: found.size, etag: found.etag });
             }
             match next(marker.as_deref(), page.next_marker)? {
                 Some(following) => marker = Some(following),
-                None => {
-                    // Storage sorts already, but emulators have their own idea of order.
-                    entries.sort_unstable_by(|a: &BlobEntry, b| a.name.cmp(&b.name));
-                    // A blob that was written meanwhile may be on two pages.
-                    entries.dedup_by(|a, b| a.name == b.name);
-                    return Ok(entries);
-                }
+                None => return Ok(sieve.entries()),
             }
         }
         Err(BlobError::Invalid)

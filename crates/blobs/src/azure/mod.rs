@@ -22,6 +22,7 @@ pub(crate) use self::credential::{AccountKey, Credential};
 pub(crate) use self::place::Place;
 use self::place::check_name;
 use self::transport::Transport;
+use crate::container::{Sieve, Wanted};
 use crate::guard::Guard;
 use crate::retry::Patience;
 use crate::{BlobEntry, BlobError, Container, Created, Stamp, StorageConfig};
@@ -78,7 +79,17 @@ impl AzureContainer {
 #[async_trait]
 impl Container for AzureContainer {
     async fn list(&self, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError> {
-        self.list_blobs(prefix, limit).await
+        self.list_blobs(prefix, Sieve::all(limit)).await
+    }
+
+    async fn list_wanted(
+        &self,
+        prefix: &str,
+        limit: usize,
+        most: usize,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<BlobEntry>, BlobError> {
+        self.list_blobs(prefix, Sieve::new(limit, most, wanted)).await
     }
 
     async fn head(&self, name: &str) -> Result<BlobEntry, BlobError> {

@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{AtFlags, Dir, FileType, statat};
 
 use super::{Folder, TEMPORARY_PREFIX, from_errno, names, walk};
+use crate::container::Sieve;
 use crate::{BlobEntry, BlobError};
 
 /// Folders within folders. Each level holds an open directory.
@@ -12,19 +13,17 @@ const MAX_DEPTH: usize = 100;
 
 pub(super) fn list(folder: &Folder, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError> {
     let top = walk::open(folder, &[])?;
-    let mut listing = Listing { prefix, limit, entries: Vec::new(), unnameable: 0 };
+    let mut listing = Listing { prefix, sieve: Sieve::all(limit), unnameable: 0 };
     listing.visit(top, "", 0)?;
     if listing.unnameable > 0 {
         tracing::warn!(files = listing.unnameable, "skipped files whose names no URL can hold");
     }
-    listing.entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-    Ok(listing.entries)
+    Ok(listing.sieve.entries())
 }
 
 struct Listing<'a> {
     prefix: &'a str,
-    limit: usize,
-    entries: Vec<BlobEntry>,
+    sieve: Sieve<'a>,
     unnameable: usize,
 }
 
@@ -49,14 +48,9 @@ impl Listing<'_> {
             let Ok(stat) = statat(&directory, name, AtFlags::SYMLINK_NOFOLLOW) else { continue };
             match FileType::from_raw_mode(stat.st_mode) {
                 FileType::RegularFile if full.starts_with(self.prefix) => {
-                    if self.entries.len() >= self.limit {
-                        return Err(BlobError::TooMany { limit: self.limit });
-                    }
-                    self.entries.push(BlobEntry {
-                        name: full,
-                        size: walk::size(&stat),
-                        etag: Some(walk::version(&stat)),
-                    });
+                    let (size, etag) = (walk::size(&stat), Some(walk::version(&stat)));
+                    // All that is wanted here is looked at: on disk that is cheap.
+                    let _ = self.sieve.take(BlobEntry { name: full, size, etag })?;
                 }
                 FileType::Directory => {
                     let below = format!("{full}/");

@@ -8,6 +8,7 @@ use reqwest::Method;
 use super::BucketContainer;
 use super::call::Call;
 use super::sign::query;
+use crate::container::Sieve;
 use crate::failure::Failure;
 use crate::http::MAX_ANSWER_BYTES;
 use crate::{BlobEntry, BlobError};
@@ -16,9 +17,8 @@ use crate::{BlobEntry, BlobError};
 const MAX_PAGES: usize = 1000;
 
 impl BucketContainer {
-    pub(super) async fn list_keys(&self, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError> {
+    pub(super) async fn list_keys(&self, prefix: &str, mut sieve: Sieve<'_>) -> Result<Vec<BlobEntry>, BlobError> {
         let full_prefix = format!("{}{prefix}", self.folder);
-        let mut entries = Vec::new();
         let mut token: Option<String> = None;
         for _ in 0..MAX_PAGES {
             let page = self.patience.run(|| self.page(&full_prefix, token.as_deref())).await?;
@@ -31,18 +31,12 @@ impl BucketContainer {
                 if name.is_empty() || name.ends_with('/') {
                     continue;
                 }
-                if entries.len() >= limit {
-                    return Err(BlobError::TooMany { limit });
+                if sieve.take(BlobEntry { name, size, etag })?.is_break() {
+                    return Ok(sieve.entries());
                 }
-                entries.push(BlobEntry { name, size, etag });
             }
             match (page.more, page.next) {
-                (false, _) => {
-                    entries.sort_unstable_by(|a: &BlobEntry, b| a.name.cmp(&b.name));
-                    // A file that was written meanwhile may be on two pages.
-                    entries.dedup_by(|a, b| a.name == b.name);
-                    return Ok(entries);
-                }
+                (false, _) => return Ok(sieve.entries()),
                 // One that repeats would go on for ever.
                 (true, next) if next.is_none() || next == token => return Err(BlobError::Invalid),
                 (true, next) => token = next,

@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) use self::access::{Access, Dialect};
 use self::call::Call;
 use self::sign::ENCODED;
-use crate::container::{LOOKS, Met};
+use crate::container::{LOOKS, Met, Sieve, Wanted};
 use crate::failure::Failure;
 use crate::guard::Guard;
 use crate::http::{bounded, is_md5};
@@ -188,7 +188,17 @@ struct Found {
 #[async_trait]
 impl Container for BucketContainer {
     async fn list(&self, prefix: &str, limit: usize) -> Result<Vec<BlobEntry>, BlobError> {
-        self.list_keys(prefix, limit).await
+        self.list_keys(prefix, Sieve::all(limit)).await
+    }
+
+    async fn list_wanted(
+        &self,
+        prefix: &str,
+        limit: usize,
+        most: usize,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<BlobEntry>, BlobError> {
+        self.list_keys(prefix, Sieve::new(limit, most, wanted)).await
     }
 
     async fn head(&self, name: &str) -> Result<BlobEntry, BlobError> {

@@ -47,18 +47,21 @@ async fn create(container: &Arc<dyn Container>) -> Result<Created, BlobError> {
 
 #[tokio::test]
 async fn listings_that_do_not_end_or_do_not_fit_are_failures() {
-    let endless = Scripted::start(|number, _| page(&[], &format!("token-{number}"))).await;
-    assert!(matches!(open(store(StoreKind::S3, &endless)).list("", 9).await, Err(BlobError::Invalid)));
-    assert_eq!(endless.asked().len(), 1000);
-    let growing = Scripted::start(|number, _| page(&[&format!("in/{number}")], &format!("token-{number}"))).await;
-    assert!(matches!(open(store(StoreKind::S3, &growing)).list("", 9).await, Err(BlobError::TooMany { limit: 9 })));
-    let same = Scripted::start(|_, _| page(&[], "token")).await;
-    assert!(matches!(open(store(StoreKind::S3, &same)).list("", 9).await, Err(BlobError::Invalid)));
-    assert_eq!(same.asked().len(), 2);
-    let foreign = Scripted::start(|_, _| page(&["elsewhere"], "")).await;
-    assert!(matches!(open(store(StoreKind::S3, &foreign)).list("", 9).await, Err(BlobError::Invalid)));
-    let huge = Scripted::start(|_, _| Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'<'; 1 << 16])).await;
-    assert!(matches!(open(store(StoreKind::S3, &huge)).list("", 9).await, Err(BlobError::Invalid)));
+    for kind in [StoreKind::S3, StoreKind::Gcs] {
+        let endless = Scripted::start(|number, _| page(&[], &format!("token-{number}"))).await;
+        assert!(matches!(open(store(kind, &endless)).list("", 9).await, Err(BlobError::Invalid)));
+        assert_eq!(endless.asked().len(), 1000);
+        let growing = Scripted::start(|number, _| page(&[&format!("in/{number}")], &format!("token-{number}"))).await;
+        assert!(matches!(open(store(kind, &growing)).list("", 9).await, Err(BlobError::TooMany { limit: 9 })));
+        let same = Scripted::start(|_, _| page(&[], "token")).await;
+        assert!(matches!(open(store(kind, &same)).list("", 9).await, Err(BlobError::Invalid)));
+        assert_eq!(same.asked().len(), 2);
+        let foreign = Scripted::start(|_, _| page(&["elsewhere"], "")).await;
+        assert!(matches!(open(store(kind, &foreign)).list("", 9).await, Err(BlobError::Invalid)));
+        let huge =
+            Scripted::start(|_, _| Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'<'; 1 << 16])).await;
+        assert!(matches!(open(store(kind, &huge)).list("", 9).await, Err(BlobError::Invalid)));
+    }
 }
 
 #[tokio::test]

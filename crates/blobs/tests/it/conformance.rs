@@ -93,6 +93,12 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     let listed = names(&container, "").await;
     assert_eq!(listed.len(), 2003);
     assert!(listed.is_sorted());
+    let fives = |name: &str| name.ends_with("5.txt");
+    let found = async |limit, most| container.list_wanted("", limit, most, &fives).await;
+    assert_eq!(found(10_000, 1_000).await.unwrap().len(), 200);
+    let few: Vec<String> = found(10_000, 3).await.unwrap().into_iter().map(|entry| entry.name).collect();
+    assert_eq!(few, ["0005.txt", "0015.txt", "0025.txt"]);
+    assert!(matches!(found(1_500, 1_000).await, Err(BlobError::TooMany { limit: 1_500 })));
 
     println!("reads are bounded, and pinned to the version that was listed");
     let container = stage.open("reads").await;

@@ -173,6 +173,23 @@ async fn listings_that_never_end_are_given_up() {
 }
 
 #[tokio::test]
+async fn a_giant_container_is_left_as_soon_as_enough_is_found() {
+    let giant = Scripted::start(|number, _| {
+        let names: Vec<String> = (0..1000).map(|i| format!("{:07}.txt", 1000 * number + i)).collect();
+        let names: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+        page(&names, &format!("m{number}"))
+    })
+    .await;
+    let found = open(&giant).list_wanted("", 500_000, 1001, &|_| true).await.unwrap();
+    assert_eq!((found.len(), found[1000].name.as_str(), giant.asked().len()), (1001, "0001000.txt", 2));
+    assert!(matches!(open(&giant).list("", 2000).await, Err(BlobError::TooMany { limit: 2000 })));
+    assert_eq!(giant.asked().len(), 5);
+    // A page that comes again counts once.
+    let twice = Scripted::start(|number, _| page(&[("a", ""), ("b", "")], &format!("m{number}"))).await;
+    assert!(matches!(open(&twice).list_wanted("", 5_000, 3, &|_| true).await, Err(BlobError::Invalid)));
+}
+
+#[tokio::test]
 async fn hostile_listings_are_invalid() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>\
                 <EnumerationResults><Blobs><Blob><Name>&b;</Name><Properties><Content-Length>5</Content-Length>\

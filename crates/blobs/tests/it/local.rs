@@ -193,6 +193,64 @@ async fn what_is_no_plain_file_is_passed_over() {
 }
 
 #[tokio::test]
+async fn devices_are_no_files() {
+    // The machine's own: making one takes rights that a test has not.
+    let stores = Stores::open(StorageConfig { file_roots: vec!["/dev".into()], ..StorageConfig::default() }).unwrap();
+    for name in ["zero", "null", "full", "tty"] {
+        let (folder, file) = stores.file(&location(&format!("file:///dev/{name}"))).unwrap();
+        let read = folder.read(&file, None, 9).await;
+        assert!(matches!(read, Err(BlobError::NotFound)), "{name} {read:?}");
+        assert!(matches!(folder.head(&file).await, Err(BlobError::NotFound)), "{name}");
+        assert!(matches!(create(&folder, name).await, Err(BlobError::Exists)), "{name}");
+    }
+}
+
+/// Fault: a folder becomes a link to one outside, and back, all the while.
+#[tokio::test]
+async fn no_race_leads_out_of_a_root() {
+    let disk = Disk::new();
+    disk.write("in/secret.txt", "plain!");
+    let link = disk.directory.path().join("link");
+    symlink(disk.directory.path(), &link).unwrap();
+    let (folder, stop) = (disk.folder(""), Arc::new(std::sync::atomic::AtomicBool::new(false)));
+    let swap = std::thread::spawn({
+        let (inside, stop) = (disk.path("in"), Arc::clone(&stop));
+        move || {
+            let mut swaps = 0_u32;
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                let exchange = rustix::fs::RenameFlags::EXCHANGE;
+                rustix::fs::renameat_with(rustix::fs::CWD, &link, rustix::fs::CWD, &inside, exchange).unwrap();
+                swaps += 1;
+            }
+            swaps
+        }
+    });
+    let (mut plain, mut refused) = (0, 0);
+    for number in 0..1_000 {
+        match folder.read("in/secret.txt", None, 9).await {
+            Ok(content) => {
+                assert_eq!(content, "plain!", "it was read from outside");
+                plain += 1;
+            }
+            Err(BlobError::Refused(_) | BlobError::NotFound) => refused += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+        let _ = create(&folder, &format!("in/out-{number}.txt")).await;
+        for entry in folder.list("in/", 9_000).await.unwrap_or_default() {
+            assert!(entry.name == "in/secret.txt" || entry.name.starts_with("in/out-"), "{}", entry.name);
+        }
+        if plain > 20 && refused > 20 {
+            break;
+        }
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert!(swap.join().unwrap() > 0);
+    let mut outside = everything(disk.directory.path());
+    outside.retain(|name| !matches!(name.as_str(), "root" | "secret.txt" | "link"));
+    assert!(outside.is_empty(), "{outside:?}");
+}
+
+#[tokio::test]
 async fn urls_outside_the_roots_are_refused() {
     let disk = Disk::new();
     let outside = |text: &str| disk.stores.folder(&location(text)).map(drop).unwrap_err();

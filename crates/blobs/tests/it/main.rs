@@ -5,6 +5,7 @@
 mod azure;
 mod azurite;
 mod bad_day;
+mod bucket_faults;
 mod buckets;
 mod conformance;
 mod faults;

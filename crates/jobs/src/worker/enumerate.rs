@@ -86,7 +86,7 @@ pub(super) async fn enumerate(
     let mut found = Found { config, documents: Vec::new(), targets: HashSet::new(), bytes: 0 };
     for (index, input) in request.inputs.iter().enumerate() {
         let sources = match input.kind {
-            StorageKind::Folder => folder(stores, input, &glossaries).await?,
+            StorageKind::Folder => folder(stores, config, input, &glossaries).await?,
             StorageKind::File => file(stores, input).await?,
         };
         for (target_index, target) in input.targets.iter().enumerate() {
@@ -171,20 +171,28 @@ fn glossaries(stores: &Stores, request: &JobRequest) -> HashSet<String> {
         .collect()
 }
 
-async fn folder(stores: &Stores, input: &JobInput, glossaries: &HashSet<String>) -> Result<Vec<Source>, Stop> {
+/// The documents of a folder; where it has more than a job may have, one more than that, so that it is seen.
+async fn folder(
+    stores: &Stores,
+    config: &WorkerConfig,
+    input: &JobInput,
+    glossaries: &HashSet<String>,
+) -> Result<Vec<Source>, Stop> {
     let container = stores.folder(&input.source.location).map_err(|error| unreadable(&error, "read and list"))?;
-    let listed = match first_look(&*container, &input.source.prefix).await {
-        Err(BlobError::TooMany { .. }) => container.list(&input.source.prefix, LISTING).await,
+    let (prefix, suffix) = (&input.source.prefix, &input.source.suffix);
+    let wanted = |name: &str| {
+        name.starts_with(prefix)
+            && name.ends_with(suffix)
+            && Format::from_name(name).is_some()
+            && !glossaries.contains(&container.public_url(name))
+    };
+    let most = config.max_documents.saturating_add(1);
+    let listed = match in_time(container.list_wanted(prefix, FIRST_LOOK, most, &wanted)).await {
+        Err(BlobError::TooMany { .. }) => container.list_wanted(prefix, LISTING, most, &wanted).await,
         other => other,
     };
     let entries = listed.map_err(|error| unreadable(&error, "read and list"))?;
-    let wanted = |entry: &BlobEntry| {
-        entry.name.starts_with(&input.source.prefix)
-            && entry.name.ends_with(&input.source.suffix)
-            && Format::from_name(&entry.name).is_some()
-    };
-    let sources = entries.into_iter().filter(wanted).map(|entry| source(&*container, entry));
-    Ok(sources.filter(|source| !glossaries.contains(&source.url)).collect())
+    Ok(entries.into_iter().map(|entry| source(&*container, entry)).collect())
 }
 
 async fn file(stores: &Stores, input: &JobInput) -> Result<Vec<Source>, Stop> {

@@ -349,3 +349,91 @@ async fn a_store_of_another_resource_does_not_exist() {
     }
     assert_eq!(messages[..2], messages[2..], "nobody can tell whether it is there");
 }
+
+#[tokio::test]
+async fn a_giant_container_is_not_listed_to_its_end() {
+    let (mut world, storage, mut request) = remote("wl").await;
+    for number in 0..5_000 {
+        storage.put("in", &format!("{number:04}.txt"), "x");
+    }
+    check_refused(&mut world, &request, FailureCode::MaxDocumentsExceeded).await;
+    let pages = |storage: &Storage| storage.asked().iter().filter(|a| a.container == "in" && a.is_listing()).count();
+    assert_eq!(pages(&storage), 2, "a thousand and one are enough to know");
+    // What is not wanted does not count.
+    request.inputs[0].source.suffix = "999.txt".into();
+    let (job, documents) = world.run(&request).await;
+    assert_eq!((job.summary.total(), documents.len()), (5, 5), "{job:?}");
+}
+
+#[tokio::test]
+async fn a_target_that_is_its_own_source_is_refused_and_the_source_stays() {
+    let mut world = World::new().await;
+    write_all(&world, &["in/1.txt", "in/2.txt"]);
+    let onto =
+        |name: &str, kind| JobRequest { inputs: vec![world.input(kind, name, &[name])], ..JobRequest::default() };
+    for request in [onto("in", StorageKind::Folder), onto("in/1.txt", StorageKind::File)] {
+        check_refused(&mut world, &request, FailureCode::TargetFileAlreadyExists).await;
+    }
+    assert_eq!(std::fs::read_to_string(world.path("in/1.txt")).unwrap(), "These are some words.");
+    // By a key that only writes nobody can look first: the write itself is refused.
+    let (mut world, storage, mut request) = remote("w").await;
+    storage.put("in", "1.txt", "These are some words.");
+    request.inputs[0].targets[0].location = storage.location("in", "w");
+    let (_, documents) = world.run(&request).await;
+    let codes: Vec<_> = documents.iter().map(|document| document.error.as_ref().map(|error| error.code)).collect();
+    assert_eq!(codes, [Some(FailureCode::TargetFileAlreadyExists)]);
+    assert_eq!(storage.get("in", "1.txt").unwrap().0, "These are some words.");
+}
+
+#[tokio::test]
+async fn hostile_names_stay_below_the_target_or_fail() {
+    let hostile = ["../x.txt", "a/../../x.txt", "..\\x.txt", "/etc/x.txt", "a//x.txt", "a/./x.txt", ".terjuman-x.txt"];
+    let plain = ["...txt", " x.txt", "a. /x .txt", "C:x.txt", "a/b/é.txt"];
+    let (mut world, storage, mut request) = remote("wl").await;
+    for name in hostile.into_iter().chain(plain) {
+        storage.put("in", name, "These are some words.");
+    }
+    storage.put("in", &format!("{}.txt", "x".repeat(300)), "These are some words.");
+    request.inputs[0].targets[0].location = world.location("out");
+    let (_, documents) = world.run(&request).await;
+    assert_eq!(documents.len(), hostile.len() + plain.len() + 1);
+    for document in documents {
+        let name = document.source_url.rsplit_once("/in/").unwrap().1.to_owned();
+        match document.error {
+            None => assert_eq!(document.status, DocumentStatus::Succeeded),
+            Some(error) => assert!(
+                matches!(
+                    error.code,
+                    FailureCode::InvalidDocumentAccessLevel | FailureCode::InvalidTargetDocumentAccessLevel
+                ),
+                "{name}: {error:?}"
+            ),
+        }
+    }
+    let mut expected: Vec<String> = plain.iter().map(|name| format!("out/{name}")).collect();
+    expected.sort_unstable();
+    assert_eq!(world.files(""), expected);
+}
+
+#[tokio::test]
+async fn a_glossary_leads_nowhere_that_a_source_may_not() {
+    let mut world = World::new().await;
+    write_all(&world, &["in/1.txt"]);
+    for place in [
+        "file:///etc/passwd".to_owned(),
+        world.location("../passwd").expose().to_owned(),
+        "http://169.254.169.254/latest/meta-data".to_owned(),
+        "http://metadata.google.internal/computeMetadata/v1/".to_owned(),
+        "https://127.0.0.1/container/terms.csv".to_owned(),
+        "store://nobody/terms.csv".to_owned(),
+    ] {
+        let mut request = world.request();
+        let glossary = GlossarySource { location: place.parse().unwrap(), format: GlossaryFormat::Csv };
+        request.inputs[0].targets[0].glossaries.push(glossary);
+        let (_, documents) = world.run(&request).await;
+        let error = documents[0].error.as_ref().unwrap();
+        assert_eq!(error.code, FailureCode::InvalidGlossary, "{place}");
+        assert!(!error.message.contains("root:"), "{}", error.message);
+    }
+    assert_eq!(world.files("out"), Vec::<String>::new());
+}
