@@ -9,7 +9,7 @@ use terjuman_blobs::{StoreConfig, StoreKind, Stores};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::scripted::{Answer, Scripted, error};
-use crate::{location, reaching, stamp};
+use crate::{location, reaching, service_account, stamp};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -65,10 +65,23 @@ async fn no_signature_in_errors_or_logs() {
         store.session_token = "CANARY-TOKEN".to_owned().into();
         config.stores.insert(name.to_owned(), store);
     }
+    // One whose token and key would be worth having.
+    let tokens = Scripted::start(|_, _| {
+        let body = br#"{"access_token":"ya29.CANARY-canary","expires_in":3599}"#.to_vec();
+        Answer::Whole(200, String::new(), body)
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut account = StoreConfig::new(StoreKind::Gcs);
+    account.endpoint = format!("http://{}/account", busy.host);
+    account.credentials_file = Some(service_account::key_file(&folder, |_| ()));
+    account.identity_endpoint = format!("http://{}", tokens.host);
+    config.stores.insert("k".to_owned(), account);
     config.pause_ms = 1;
-    write!(said, "{config:?}").unwrap();
+    write!(said, "{config:?} {}", serde_json::to_string(&config).unwrap()).unwrap();
     let stores = Stores::open(config).unwrap();
-    let named = ["store://s/bucket/x", "store://g/bucket", "store://a/container"].map(str::to_owned);
+    let named =
+        ["store://s/bucket/x", "store://g/bucket", "store://a/container", "store://k/bucket"].map(str::to_owned);
     for url in [busy.container(), refused, unlisted].into_iter().chain(named) {
         let location = location(&url);
         write!(said, "{location} {location:?}").unwrap();
@@ -96,7 +109,12 @@ async fn no_signature_in_errors_or_logs() {
     }
     let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(logged.contains("hyper"), "the log caught nothing: the test is blind");
-    for secret in ["CANARY", "canary", "Q0FOQVJZY2FuYXJ5", "DOCUMENT-TEXT"] {
+    assert_eq!(tokens.asked().len(), 1);
+    let statement = String::from_utf8(tokens.asked()[0].body.clone()).unwrap();
+    let (_, statement) = statement.split_once("assertion=").unwrap();
+    let key = service_account::private_key();
+    let key = key.lines().nth(3).unwrap();
+    for secret in ["CANARY", "canary", "Q0FOQVJZY2FuYXJ5", "DOCUMENT-TEXT", "ya29", key, &statement[..60]] {
         assert!(!said.contains(secret), "{secret} in what errors and locations say");
         let line = logged.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} in a log line: {line:?}");

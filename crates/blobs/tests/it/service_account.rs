@@ -19,11 +19,12 @@ const EMAIL: &str = "translator@project.iam.gserviceaccount.com";
 const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
 
 /// The key of nobody: it was made for these tests.
-fn private_key() -> String {
+pub(crate) fn private_key() -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/keys/service-account.pem")).unwrap()
 }
 
-fn key_file(folder: &tempfile::TempDir, change: impl Fn(&mut Value)) -> std::path::PathBuf {
+/// The key file of a service account, changed, in this folder.
+pub(crate) fn key_file(folder: &tempfile::TempDir, change: impl Fn(&mut Value)) -> std::path::PathBuf {
     let mut key = json!({
         "type": "service_account",
         "project_id": "project",

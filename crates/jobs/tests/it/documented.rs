@@ -49,4 +49,17 @@ fn every_test_that_the_promises_name_exists() {
             assert!(tests.contains(name), "{}: `{name}` is no test", row[1]);
         }
     }
+    // The same for the faults of storage, in whichever column.
+    let faults: Vec<&str> = page.lines().filter(|line| line.starts_with("| U")).collect();
+    let numbers: Vec<&str> = faults.iter().filter_map(|row| row[2..].split(' ').next()).collect();
+    let expected: Vec<String> = [8].into_iter().chain(14..=28).map(|number: u8| format!("U{number:02}")).collect();
+    assert_eq!(numbers, expected);
+    for row in faults {
+        let cells = row.split('|').skip(3);
+        let names: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        assert!(!names.is_empty(), "{row} names no test");
+        for name in names {
+            assert!(tests.contains(name), "{row}: `{name}` is no test");
+        }
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Asked {
     pub(crate) container: String,
     /// Empty for the container itself.
     pub(crate) name: String,
-    query: BTreeMap<String, String>,
+    pub(crate) query: BTreeMap<String, String>,
     head: String,
 }
 
