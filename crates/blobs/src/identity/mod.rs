@@ -23,6 +23,8 @@ use crate::{StoreConfig, StoreIdentity, StoreKind};
 
 /// A token is renewed this long before it ends, and used to its end if that fails.
 const EARLY: Duration = Duration::from_secs(300);
+/// After a renewal in vain, calls go on with the token that still holds, and nobody asks for another for this long.
+const PAUSE: Duration = Duration::from_secs(30);
 /// Metadata services are near, and Entra answers within a second or two.
 const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_TOKEN_BYTES: u64 = 64 * 1024;
@@ -40,6 +42,8 @@ pub(crate) struct Identity {
 #[derive(Default)]
 struct Cached {
     token: Option<Token>,
+    /// When asking was last in vain, and why.
+    failed: Option<(Instant, Fault)>,
     /// What the token service refused with and the log was told, so that it is told once.
     refusal: Option<(u16, String)>,
 }
@@ -57,6 +61,28 @@ enum Source {
 struct Token {
     text: Arc<str>,
     ends: Instant,
+}
+
+/// What a call does that needs a token.
+enum Plan {
+    Use(Arc<str>),
+    Ask,
+    GiveUp(Fault),
+}
+
+impl Cached {
+    /// For a call that began to wait for its turn at `began`.
+    fn plan(&self, began: Instant, now: Instant) -> Plan {
+        let holds = self.token.as_ref().filter(|token| token.ends > now);
+        match (holds, self.failed) {
+            (Some(token), _) if token.ends > now + EARLY => Plan::Use(Arc::clone(&token.text)),
+            (Some(token), Some((at, _))) if at + PAUSE > now => Plan::Use(Arc::clone(&token.text)),
+            // What whoever was before in the queue was told a moment ago: a service that says nothing would have
+            // everybody wait for everybody.
+            (None, Some((at, fault))) if at >= began => Plan::GiveUp(fault),
+            _ => Plan::Ask,
+        }
+    }
 }
 
 impl Identity {
@@ -121,26 +147,29 @@ impl Identity {
 
     /// A token that holds.
     pub(crate) async fn token(&self) -> Result<Arc<str>, Fault> {
+        let began = Instant::now();
         let mut cached = self.cached.lock().await;
-        let now = Instant::now();
-        if let Some(token) = cached.token.as_ref().filter(|token| token.ends > now + EARLY) {
-            return Ok(Arc::clone(&token.text));
+        match cached.plan(began, Instant::now()) {
+            Plan::Use(text) => return Ok(text),
+            Plan::GiveUp(fault) => return Err(fault),
+            Plan::Ask => {}
         }
-        let fault = match tokio::time::timeout(PATIENCE, self.fetch()).await.unwrap_or(Err(Fault::Idle.into())) {
-            Ok(token) => {
-                let text = Arc::clone(&token.text);
-                *cached = Cached { token: Some(token), refusal: None };
-                return Ok(text);
-            }
-            Err(NoToken { fault, refusal }) => {
-                if let Some((status, code)) = refusal.as_ref().filter(|_| refusal != cached.refusal) {
-                    let name = &self.name;
-                    tracing::warn!("no token for storage.stores.{name}: its token service answers {status} {code}");
-                    cached.refusal = refusal;
+        let NoToken { fault, refusal } =
+            match tokio::time::timeout(PATIENCE, self.fetch()).await.unwrap_or(Err(Fault::Idle.into())) {
+                Ok(token) => {
+                    let text = Arc::clone(&token.text);
+                    *cached = Cached { token: Some(token), ..Cached::default() };
+                    return Ok(text);
                 }
-                fault
-            }
-        };
+                Err(none) => none,
+            };
+        if let Some((status, code)) = refusal.as_ref().filter(|_| refusal != cached.refusal) {
+            let name = &self.name;
+            tracing::warn!("no token for storage.stores.{name}: its token service answers {status} {code}");
+            cached.refusal = refusal;
+        }
+        let now = Instant::now();
+        cached.failed = Some((now, fault));
         let old = cached.token.as_ref().filter(|token| token.ends > now);
         old.map(|token| Arc::clone(&token.text)).ok_or(fault)
     }
@@ -221,4 +250,40 @@ impl From<Fault> for NoToken {
 fn refusal_code(value: &Value) -> String {
     let plain = |code: &&str| code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     value["error"].as_str().filter(plain).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(life: Option<u64>, failed: Option<u64>, began: u64, now: u64, expected: &str) {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let token = life.map(|life| Token { text: "token".into(), ends: at(life) });
+        let failed = failed.map(|seconds| (at(seconds), Fault::Idle));
+        let plan = match (Cached { token, failed, refusal: None }).plan(at(began), at(now)) {
+            Plan::Use(_) => "use",
+            Plan::Ask => "ask",
+            Plan::GiveUp(_) => "give up",
+        };
+        assert_eq!(plan, expected);
+    }
+
+    #[test]
+    fn a_token_is_renewed_early_and_what_is_in_vain_is_not_repeated_by_everybody() {
+        check(None, None, 0, 0, "ask");
+        check(Some(3600), None, 0, 0, "use");
+        check(Some(3600), None, 3299, 3299, "use");
+        check(Some(3600), None, 3301, 3301, "ask");
+        // Renewed in vain: the token that holds is used, and half a minute later another is asked for.
+        check(Some(3600), Some(3310), 3305, 3311, "use");
+        check(Some(3600), Some(3310), 3339, 3339, "use");
+        check(Some(3600), Some(3310), 3341, 3341, "ask");
+        // At its end there is nothing left to use; who waited while another asked in vain has been told.
+        check(Some(3600), Some(3595), 3601, 3601, "ask");
+        check(Some(3600), Some(3611), 3605, 3611, "give up");
+        check(None, Some(10), 0, 10, "give up");
+        check(None, Some(10), 11, 11, "ask");
+    }
 }

@@ -124,7 +124,10 @@ impl BucketContainer {
         // What the bytes were when this server or another wrote them.
         let md5 = header("x-goog-hash")
             .and_then(|hashes| hashes.split(',').find_map(|hash| hash.trim().strip_prefix("md5=")));
-        let md5 = md5.map(str::to_owned);
+        // Google unpacks what was stored compressed, and its sum is that of what was stored.
+        let stored = header("x-goog-stored-content-encoding").is_some_and(|stored| stored != "identity");
+        let unpacked = stored && header("content-encoding").is_none();
+        let md5 = md5.filter(|_| !unpacked).map(str::to_owned);
         let sha256 = header("x-amz-checksum-sha256").map(str::to_owned);
         let promised = header(&format!("{}{KEY_PREFIX}sha256", self.access.dialect().prefix())).map(str::to_owned);
         let mut content = BytesMut::with_capacity(usize::try_from(size.unwrap_or(0).min(MAX_RESERVE)).unwrap_or(0));

@@ -185,6 +185,19 @@ async fn content_encoding_of_buckets_is_left_alone() {
 }
 
 #[tokio::test]
+async fn what_google_unpacks_on_the_way_is_not_measured_by_the_sum_of_what_it_stored() {
+    let sum = "x-goog-hash: crc32c=n03x6A==,md5=AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    for (stored, sent, holds) in
+        [("gzip", "", true), ("gzip", "Content-Encoding: gzip\r\n", false), ("identity", "", false)]
+    {
+        let headers = format!("x-goog-stored-content-encoding: {stored}\r\n{sent}{sum}");
+        let server = Scripted::start(move |_, _| Answer::Whole(200, headers.clone(), b"hello".to_vec())).await;
+        let read = open(StoreKind::Gcs, &server).read("a", None, 9).await;
+        assert_eq!(read.is_ok(), holds, "{stored} {sent} {read:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_bucket_that_wants_a_billion_seconds_of_patience_gets_a_minute() {
     for kind in KINDS {
         let headers = "Retry-After: 1000000000\r\n".to_owned();

@@ -67,15 +67,29 @@ async fn a_token_that_ends_soon_is_renewed_and_used_to_its_end_if_that_fails() {
     let service = Scripted::start(|number, _| match number {
         // Less than the five minutes before which a token is renewed.
         0 => token("TOKEN-1", "200"),
-        1 => error(429, ""),
-        _ => error(500, ""),
+        _ => error(429, ""),
     })
     .await;
     let container = open(store(&storage, &service, StoreIdentity::Managed));
     for _ in 0..3 {
         container.list("", 9).await.unwrap();
     }
-    assert_eq!(service.asked().len(), 3);
+    // The third goes on with what there is.
+    assert_eq!(service.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn who_waited_for_a_token_in_vain_does_not_ask_again() {
+    let storage = storage("TOKEN-1").await;
+    let service = Scripted::start(|_, _| error(503, "")).await;
+    let store = store(&storage, &service, StoreIdentity::Managed);
+    let config = StorageConfig { tries: 1, stores: [("mine".to_owned(), store)].into(), ..StorageConfig::default() };
+    let container = Stores::open(config).unwrap().folder(&location("store://mine/container")).unwrap();
+    let all = futures::future::join_all((0..8).map(|_| container.list("", 9))).await;
+    assert!(all.into_iter().all(|listed| matches!(listed, Err(BlobError::Unreachable))));
+    assert_eq!((service.asked().len(), storage.asked().len()), (1, 0));
+    assert!(container.list("", 9).await.is_err());
+    assert_eq!(service.asked().len(), 2, "who comes later does");
 }
 
 #[tokio::test]

@@ -91,6 +91,8 @@ mod tests {
             ("TERJUMAN_ENGINE__DEFAULT", "pseudo"),
             ("TERJUMAN_STORAGE__STORES__MINIO__KIND", "s3"),
             ("TERJUMAN_STORAGE__STORES__MINIO__SECRET", "0123456789"),
+            ("TERJUMAN_STORAGE__STORES__GOOGLE__KIND", "gcs"),
+            ("TERJUMAN_STORAGE__STORES__GOOGLE__CREDENTIALS_FILE", "/run/secrets/google.json"),
             ("TERJUMAN_TEST_MODELS", "/somewhere"),
             ("PATH", "/bin"),
         ];
@@ -100,5 +102,7 @@ mod tests {
         assert_eq!(config.storage.allow_hosts, ["127.0.0.1:10000", "azurite"]);
         assert_eq!(config.engine.default, "pseudo");
         assert_eq!(config.storage.stores["minio"].secret.expose(), "0123456789");
+        let file = config.storage.stores["google"].credentials_file.as_deref();
+        assert_eq!(file, Some(std::path::Path::new("/run/secrets/google.json")));
     }
 }
