@@ -250,9 +250,12 @@ fn take_apart(
                 always: None,
             });
         }
-        for name in &entry.drawings {
+        // What a diagram says, and what was drawn of it, is one text.
+        let mut said = HashMap::new();
+        for (name, is_diagram) in &entry.drawings {
             let part = read(&mut package, name)?;
-            office.extend(drawn(part, &texts, &mut units, options, limits, &mut untranslated)?);
+            let said = is_diagram.then_some(&mut said);
+            office.extend(drawn(part, &texts, &mut units, said, options, limits, &mut untranslated)?);
         }
     }
     for name in &parts.properties {
@@ -261,7 +264,7 @@ fn take_apart(
             continue;
         }
         let part = read(&mut package, name)?;
-        office.extend(drawn(part, &texts, &mut units, options, limits, &mut untranslated)?);
+        office.extend(drawn(part, &texts, &mut units, None, options, limits, &mut untranslated)?);
     }
 
     let signatures = without_signatures(&mut package, limits)?;
@@ -317,11 +320,13 @@ fn shared_strings(part: &XmlPart, texts: &mut Texts, limits: &Limits) -> Result<
     Ok(strings)
 }
 
-/// A part that all office formats have. Values of a chart that it takes from cells say what the cells say.
+/// A part that all office formats have. Values of a chart that it takes from cells say what the cells say; `said` is what
+/// the diagrams of the sheet say.
 fn drawn(
     part: XmlPart,
     texts: &Texts,
     units: &mut Units,
+    mut said: Option<&mut HashMap<Segment, usize>>,
     options: &Options,
     limits: &Limits,
     untranslated: &mut Untranslated,
@@ -341,7 +346,11 @@ fn drawn(
                 Some(Fate::Segment(cell)) => Own::Cell(cell, segment.source),
                 _ => Own::Kept(segment.source),
             }
+        } else if let Some(known) = said.as_ref().and_then(|said| said.get(&segment)) {
+            Own::Segment(*known)
         } else {
+            let number = units.segments.len();
+            said.iter_mut().for_each(|said| drop(said.insert(segment.clone(), number)));
             Own::Segment(units.add(Unit { segment, markup: Vec::new() })?)
         });
     }

@@ -106,7 +106,9 @@ impl Slot {
                 text_element(prefix, &cut(&text, CELL), &mut out);
             }
             Shape::Text(bits) => text_element(prefix, &cut(&joined(bits, with)?, CELL), &mut out),
-            Shape::Element(bits) => escape_text(&escapes::encode(&joined(bits, with)?, &[]), &mut out),
+            Shape::Element(bits) => {
+                escape_text(&escapes::encode(&cut(&joined(bits, with)?, CELL), &[]), &mut out);
+            }
             Shape::Attribute(bits, limit) => {
                 let text = cut(&joined(bits, with)?, *limit);
                 escape_attribute(&escapes::encode(&text, &['\n', '\t']), &mut out);

@@ -246,3 +246,17 @@ fn a_text_that_shows_a_cell_says_what_the_cell_says() {
     let written = workbook.translated().part("drawing1.xml");
     assert!(written.contains("<a:t>[Ťóťáĺ śáĺéś]</a:t>") && written.contains("<a:t>computed words</a:t>"), "{written}");
 }
+
+#[test]
+fn diagrams_and_what_was_drawn_of_them_agree() {
+    const SPACE: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"";
+    let drawn = |name: &str, text: &str| format!("<{name} {SPACE}><a:p><a:r><a:t>{text}</a:t></a:r></a:p></{name}>");
+    let workbook = Workbook::of(&[])
+        .with_on_sheet("drawing", "<d/>")
+        .with("drawing1.xml", "diagramDrawing", "drawn.xml", &drawn("drawing", "Step one"))
+        .with("drawing1.xml", "diagramData", "data.xml", &drawn("dataModel", "Step one"));
+    assert_eq!(workbook.segments(), ["Step one"]);
+    let translated = workbook.translated();
+    assert_eq!(translated.part("drawn.xml"), drawn("drawing", "[Śťéṕ óńé]"));
+    assert_eq!(translated.part("data.xml"), drawn("dataModel", "[Śťéṕ óńé]"));
+}
