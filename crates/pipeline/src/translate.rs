@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use terjuman_formats::{Extracted, Format, Limits, Options, Reason, Target, WarningKind, detect, extract};
+use terjuman_formats::{Extracted, Format, FormatError, Limits, Options, Reason, Target, WarningKind, detect, extract};
 use terjuman_model::{Failure, FailureCode, LanguagePair, LanguageTag, Segment, TaggedText};
 use terjuman_nmt::{Pairs, Source, TranslateError, Translated, Translator, Watch};
 
@@ -127,6 +127,9 @@ fn translate_document(
     report.stage = Stage::Extract;
     let format = detect(request.name, request.content_type, request.bytes)?;
     report.format = Some(format.entry().name.to_owned());
+    if !request.limits.takes(format) {
+        return Err(FormatError::Unsupported(format.entry().name.to_owned()).into());
+    }
     let extracted = extract(format, request.bytes, request.options, request.limits);
     report.durations.extract_ms = lap();
     let document = extracted?;

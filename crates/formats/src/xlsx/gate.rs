@@ -64,7 +64,7 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
 }
 
 /// Attributes that hold words, or are set.
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 22] = [
     "name",
     "val",
     "v",
@@ -74,6 +74,8 @@ const WORDS: [&str; 20] = [
     "error",
     "tooltip",
     "display",
+    "startIndex",
+    "length",
     "totalsRowLabel",
     "caption",
     "altText",

@@ -350,31 +350,43 @@ fn drawn(
             Own::Segment(*known)
         } else {
             let number = units.segments.len();
-            said.iter_mut().for_each(|said| drop(said.insert(segment.clone(), number)));
+            if let Some(said) = &mut said {
+                said.insert(segment.clone(), number);
+            }
             Own::Segment(units.add(Unit { segment, markup: Vec::new() })?)
         });
     }
     Ok(Some(Drawn { part, own }))
 }
 
-/// Where the values of a chart begin that come from cells.
+/// Where the values of a chart begin that come from cells of this workbook. What another workbook says is not known here:
+/// the chart shows its own copy.
 fn referred_values(part: &XmlPart, limits: &Limits) -> Result<HashSet<usize>, FormatError> {
     let mut values = HashSet::new();
     let mut scanner = Scanner::new(&part.text, &part.name, limits);
     let mut outer: Option<usize> = None;
+    let (mut in_formula, mut is_elsewhere) = (false, false);
     while let Some(event) = scanner.next()? {
         match event.kind {
             Kind::Start { name, .. } if matches!(name.namespace, Namespace::Chart | Namespace::ChartExtended) => {
+                in_formula = name.local == "f";
                 match name.local {
                     "strRef" | "multiLvlStrRef" | "strDim" | "txData" if outer.is_none() => {
                         outer = Some(scanner.depth());
+                        is_elsewhere = false;
                     }
-                    "v" | "pt" if outer.is_some() => {
+                    "v" | "pt" if outer.is_some() && !is_elsewhere => {
                         values.insert(event.range.end);
                     }
                     _ => {}
                 }
             }
+            // The number in brackets is that of a workbook; this one's is 0.
+            Kind::Text if in_formula => {
+                let formula = &part.text[event.range];
+                is_elsewhere |= formula.contains('[') && !formula.contains("[0]");
+            }
+            Kind::End { .. } if std::mem::take(&mut in_formula) => {}
             // A text on a drawing that shows what a cell says.
             Kind::Start { name, .. }
                 if name.is(Namespace::Drawing, "fld")

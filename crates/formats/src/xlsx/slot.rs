@@ -1,11 +1,11 @@
 //! Places in a part that translations are written to.
 
-use terjuman_model::TaggedText;
+use terjuman_model::{TagId, TaggedText};
 
 use super::escapes;
 use super::formulas::column;
 use super::rich::{RichSlot, cut, text_element};
-use super::units::{Markup, flat};
+use super::units::{Markup, flat, place_of};
 use crate::FormatError;
 use crate::runs::Span;
 use crate::xml::{escape_attribute, escape_text};
@@ -39,6 +39,8 @@ pub(super) enum Shape {
     Choices(Box<[Bit]>),
     /// A header or footer.
     Header(Box<[Bit]>),
+    /// Where a name stands that a comment mentions, or its length: numbers that follow the comment's text.
+    Mention { segment: usize, tag: TagId, before: usize, is_length: bool },
 }
 
 /// A piece of a text.
@@ -77,7 +79,9 @@ impl Slot {
     /// The segments that are written here.
     pub(super) fn segments(&self) -> impl Iterator<Item = usize> {
         let (one, bits): (Option<usize>, &[Bit]) = match &self.shape {
-            Shape::Rich { segment, .. } | Shape::String { segment, .. } => (Some(*segment), &[]),
+            Shape::Rich { segment, .. } | Shape::String { segment, .. } | Shape::Mention { segment, .. } => {
+                (Some(*segment), &[])
+            }
             Shape::Text(bits)
             | Shape::Element(bits)
             | Shape::Attribute(bits, _)
@@ -115,6 +119,10 @@ impl Slot {
             }
             Shape::Formula(bits) | Shape::Choices(bits) => escape_text(&joined(bits, with)?, &mut out),
             Shape::Header(bits) => escape_text(&escapes::encode(&header(bits, with)?, &[]), &mut out),
+            Shape::Mention { segment, tag, before, is_length } => {
+                let (start, length) = place_of(&with.translations[*segment], &with.markup[*segment], *tag)?;
+                out = if *is_length { length } else { before + start }.to_string();
+            }
         }
         Ok(out)
     }

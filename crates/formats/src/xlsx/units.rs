@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use terjuman_model::{Edge, Piece, Segment, TagKind, TaggedText};
+use terjuman_model::{Edge, Piece, Segment, TagId, TagKind, TaggedText};
 
 use crate::{FormatError, Limits};
 
@@ -15,6 +15,8 @@ pub(super) enum Markup {
     Break(Box<str>),
     /// A code of a header or footer.
     Code(Box<str>),
+    /// The name of somebody whom a comment mentions.
+    Name,
 }
 
 /// A segment with what its tags are.
@@ -108,8 +110,34 @@ pub(super) fn flat(translation: &TaggedText, markup: &[Markup]) -> Result<String
             Piece::Mark(..) => {}
         }
     }
-    let expected = markup.iter().filter(|markup| !matches!(markup, Markup::Format(_))).count();
+    let expected = markup.iter().filter(|markup| matches!(markup, Markup::Break(_) | Markup::Code(_))).count();
     if points == expected { Ok(out) } else { Err(lost()) }
+}
+
+/// Where a pair begins in what [`flat`] makes of a translation, and how long what is in it is: in UTF-16 units.
+///
+/// # Errors
+/// [`FormatError::Verification`] if the pair is lost.
+pub(super) fn place_of(
+    translation: &TaggedText,
+    markup: &[Markup],
+    wanted: TagId,
+) -> Result<(usize, usize), FormatError> {
+    let (mut units, mut start) = (0, None);
+    for piece in translation.pieces() {
+        match (piece, start) {
+            (Piece::Text(text), _) => units += text.encode_utf16().count(),
+            (Piece::Mark(Edge::Open, tag), None) if tag == wanted => start = Some(units),
+            (Piece::Mark(Edge::Close, tag), Some(start)) if tag == wanted => return Ok((start, units - start)),
+            (Piece::Mark(Edge::Point, tag), _) => {
+                if let Some(Markup::Break(text) | Markup::Code(text)) = markup.get(tag.0 as usize) {
+                    units += text.encode_utf16().count();
+                }
+            }
+            (Piece::Mark(..), _) => {}
+        }
+    }
+    Err(lost())
 }
 
 pub(super) fn lost() -> FormatError {
