@@ -371,4 +371,23 @@ mod tests {
         );
         assert_eq!(run(&Pseudo::default(), "a.jpg", b" ", "pt").unwrap_err().failure.code, FailureCode::InvalidFormat);
     }
+
+    #[test]
+    fn a_format_that_is_not_taken_is_refused() {
+        let limits = Limits { refused_formats: vec![Format::Csv], ..Limits::default() };
+        let request = Request {
+            bytes: b"Some plain words,More plain words",
+            name: Some("a.csv"),
+            content_type: None,
+            source: Some("en".parse().unwrap()),
+            target: "pt".parse().unwrap(),
+            engine: &Pseudo::default(),
+            glossaries: &[],
+            options: &Options::default(),
+            limits: &limits,
+        };
+        assert_eq!(translate(&request, &()).unwrap_err().failure.code, FailureCode::InvalidFormat);
+        let request = Request { name: Some("a.txt"), ..request };
+        assert!(translate(&request, &()).is_ok());
+    }
 }

@@ -119,6 +119,7 @@ fn take_apart(
         recalculates |= found.has_text_results;
         waiting.push(Waiting { part, pending: found.pending, views: found.views, cache: None, names: None });
     }
+    drop(strings);
     let (mut names, mut kept, mut columns) = (Vec::new(), Vec::new(), HashMap::new());
     for (name, kind) in parts.sheets.iter().flat_map(|sheet| &sheet.fields).chain(&parts.fields) {
         let part = read(&mut package, name)?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::formulas::{choices, references};
 use super::header;
 use super::rich::RichString;
-use super::slot::{Bit, Shape, Slot};
+use super::slot::{Around, Bit, Shape, Slot};
 use super::texts::{Fate, Texts};
 use super::units::Units;
 use crate::runs::Span;
@@ -172,8 +172,10 @@ impl Resolver<'_> {
         };
         self.texts.set_segment(number, segment);
         let start = text.len() - text.trim_start().len();
-        let (before, after) = (text[..start].into(), text[text.trim_end().len().max(start)..].into());
-        Ok(Some((inner, Shape::String { segment, before, after })))
+        let (before, after) = (&text[..start], &text[text.trim_end().len().max(start)..]);
+        let is_bare = before.is_empty() && after.is_empty();
+        let around = (!is_bare).then(|| Box::new(Around { before: before.into(), after: after.into() }));
+        Ok(Some((inner, Shape::String { segment, around })))
     }
 
     /// The string of a cell, which is the text at `span`.

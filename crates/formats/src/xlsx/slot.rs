@@ -26,7 +26,7 @@ pub(super) enum Shape {
     /// A string in runs.
     Rich { segment: usize, rich: Box<RichSlot> },
     /// A string without runs: a text element.
-    String { segment: usize, before: Box<str>, after: Box<str> },
+    String { segment: usize, around: Option<Box<Around>> },
     /// A text element made of pieces.
     Text(Box<[Bit]>),
     /// The text of an element.
@@ -41,6 +41,13 @@ pub(super) enum Shape {
     Header(Box<[Bit]>),
     /// Where a name stands that a comment mentions, or its length: numbers that follow the comment's text.
     Mention { segment: usize, tag: TagId, before: usize, is_length: bool },
+}
+
+/// White space around a text.
+#[derive(Debug)]
+pub(super) struct Around {
+    pub(super) before: Box<str>,
+    pub(super) after: Box<str>,
 }
 
 /// A piece of a text.
@@ -105,8 +112,11 @@ impl Slot {
             Shape::Rich { segment, rich } => {
                 out = rich.write(source, prefix, &with.translations[*segment], &with.markup[*segment], CELL)?;
             }
-            Shape::String { segment, before, after } => {
-                let text = format!("{before}{}{after}", with.flat(*segment)?);
+            Shape::String { segment, around } => {
+                let mut text = with.flat(*segment)?;
+                if let Some(around) = around {
+                    text = format!("{}{text}{}", around.before, around.after);
+                }
                 text_element(prefix, &cut(&text, CELL), &mut out);
             }
             Shape::Text(bits) => text_element(prefix, &cut(&joined(bits, with)?, CELL), &mut out),

@@ -1,6 +1,7 @@
 //! The segments of a workbook, and what their tags are.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
 use terjuman_model::{Edge, Piece, Segment, TagId, TagKind, TaggedText};
 
@@ -52,13 +53,21 @@ impl Unit {
 pub(super) struct Units {
     pub(super) segments: Vec<Segment>,
     pub(super) markup: Vec<Box<[Markup]>>,
-    by_text: HashMap<Box<str>, usize>,
+    /// Segments of plain texts by the sums of these: no text is kept twice.
+    by_sum: HashMap<u64, usize>,
+    sums: RandomState,
     limit: usize,
 }
 
 impl Units {
     pub(super) fn new(limits: &Limits) -> Self {
-        Self { segments: Vec::new(), markup: Vec::new(), by_text: HashMap::new(), limit: limits.segments }
+        Self {
+            segments: Vec::new(),
+            markup: Vec::new(),
+            by_sum: HashMap::new(),
+            sums: RandomState::new(),
+            limit: limits.segments,
+        }
     }
 
     /// Adds a segment.
@@ -69,7 +78,9 @@ impl Units {
         if self.segments.len() >= self.limit {
             return Err(FormatError::TooComplex { limit: self.limit as u64, unit: "segments" });
         }
-        self.segments.push(unit.segment);
+        let mut segment = unit.segment;
+        segment.shrink_to_fit();
+        self.segments.push(segment);
         self.markup.push(unit.markup.into());
         Ok(self.segments.len() - 1)
     }
@@ -79,14 +90,33 @@ impl Units {
     /// # Errors
     /// As [`Self::add`].
     pub(super) fn plain(&mut self, text: &str) -> Result<usize, FormatError> {
-        if let Some(index) = self.by_text.get(text) {
-            return Ok(*index);
+        let sum = self.sums.hash_one(text);
+        if let Some(&index) = self.by_sum.get(&sum)
+            && self.says(index, text)
+        {
+            return Ok(index);
         }
         let mut unit = Unit::default();
         unit.text(text);
         let index = self.add(unit)?;
-        self.by_text.insert(text.into(), index);
+        self.by_sum.insert(sum, index);
         Ok(index)
+    }
+
+    /// Whether a segment without formats is this text.
+    fn says(&self, segment: usize, text: &str) -> bool {
+        let mut rest = Some(text);
+        for piece in self.segments[segment].source.pieces() {
+            let next = match piece {
+                Piece::Text(text) => text,
+                Piece::Mark(_, tag) => match self.markup[segment].get(tag.0 as usize) {
+                    Some(Markup::Break(text) | Markup::Code(text)) => text,
+                    _ => return false,
+                },
+            };
+            rest = rest.and_then(|rest| rest.strip_prefix(next));
+        }
+        rest == Some("")
     }
 }
 
