@@ -41,7 +41,7 @@ pub(crate) struct FormatBody {
 }
 
 /// `GET /translator/document/formats`.
-pub(crate) async fn formats(State(_): State<App>, call: Call) -> Result<Response, ApiError> {
+pub(crate) async fn formats(State(app): State<App>, call: Call) -> Result<Response, ApiError> {
     let (documents, glossaries) = match call.query.one("type")? {
         None => (true, true),
         Some(kind) if kind.eq_ignore_ascii_case("document") => (true, false),
@@ -49,7 +49,8 @@ pub(crate) async fn formats(State(_): State<App>, call: Call) -> Result<Response
         Some(_) => return Err(ApiError::invalid("type", "The type must be Document or Glossary.")),
     };
     let known = |format: &FormatBody| call.version.is_newer() || format.format != "DITA";
-    let documents = terjuman_pipeline::formats().iter().filter(|_| documents).map(FormatBody::document).filter(known);
+    let taken = |entry: &&FormatEntry| documents && app.limits().takes(entry.format);
+    let documents = terjuman_pipeline::formats().iter().filter(taken).map(FormatBody::document).filter(known);
     let glossaries = terjuman_pipeline::glossary_formats().iter().filter(|_| glossaries).map(FormatBody::glossary);
     let value = documents.chain(glossaries).map(|format| format.known_to(call.version)).collect();
     Ok(Json(&FormatsBody { value }).into_response())

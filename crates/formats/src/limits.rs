@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Format;
+
 /// Limits of one extraction. Going past one is [`FormatError::TooComplex`](crate::FormatError::TooComplex).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -32,6 +34,16 @@ pub struct Limits {
     pub columns: usize,
     /// Terms of one glossary. Default 100,000.
     pub glossary_terms: usize,
+    /// Formats that are not taken at all, by their names in the API. Default none.
+    pub refused_formats: Vec<Format>,
+}
+
+impl Limits {
+    /// Whether documents of this format are taken.
+    #[must_use]
+    pub fn takes(&self, format: Format) -> bool {
+        !self.refused_formats.contains(&format)
+    }
 }
 
 impl Default for Limits {
@@ -50,6 +62,22 @@ impl Default for Limits {
             mime_headers: 1_000,
             columns: 16_384,
             glossary_terms: 100_000,
+            refused_formats: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_that_are_not_taken_are_named_as_in_the_api() {
+        let limits: Limits = serde_json::from_str(r#"{"refused_formats": ["OpenDocumentText", "csv"]}"#).unwrap();
+        assert!(!limits.takes(Format::Odt) && !limits.takes(Format::Csv) && limits.takes(Format::Docx));
+        let text = serde_json::to_string(&limits).unwrap();
+        assert!(text.contains(r#""refused_formats":["OpenDocumentText","CSV"]"#), "{text}");
+        let wrong = serde_json::from_str::<Limits>(r#"{"refused_formats": ["odt"]}"#).unwrap_err().to_string();
+        assert!(wrong.contains("OpenDocumentText"), "{wrong}");
     }
 }

@@ -1,5 +1,8 @@
 //! The one table of formats, in the order in which the API lists them.
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::document::Extracted;
 use crate::{
     FormatError, Limits, Options, csv, dita, docx, flat_opc, html, json, mail, markdown, msg, odf, pptx, rtf, txt,
@@ -324,6 +327,24 @@ impl Format {
         let dot = name.rfind('.')?;
         let extension = name[dot..].to_ascii_lowercase();
         FORMATS.iter().find(|e| e.extensions.contains(&extension.as_str())).map(|e| e.format)
+    }
+}
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.entry().name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    /// By its name in the API, in any case.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let found = FORMATS.iter().find(|entry| entry.name.eq_ignore_ascii_case(&name));
+        found.map(|entry| entry.format).ok_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|entry| entry.name).collect();
+            D::Error::custom(format!("no format has this name; there are {}", names.join(", ")))
+        })
     }
 }
 

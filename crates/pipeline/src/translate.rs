@@ -127,6 +127,9 @@ fn translate_document(
     report.stage = Stage::Extract;
     let format = detect(request.name, request.content_type, request.bytes)?;
     report.format = Some(format.entry().name.to_owned());
+    if !request.limits.takes(format) {
+        return Err(FormatError::Unsupported(format.entry().name.to_owned()).into());
+    }
     let extracted = extract(format, request.bytes, request.options, request.limits);
     report.durations.extract_ms = lap();
     let document = extracted?;
@@ -424,5 +427,24 @@ mod tests {
             FailureCode::NoTranslatableText
         );
         assert_eq!(run(&Pseudo::default(), "a.jpg", b" ", "pt").unwrap_err().failure.code, FailureCode::InvalidFormat);
+    }
+
+    #[test]
+    fn a_format_that_is_not_taken_is_refused() {
+        let limits = Limits { refused_formats: vec![Format::Csv], ..Limits::default() };
+        let request = Request {
+            bytes: b"Some plain words,More plain words",
+            name: Some("a.csv"),
+            content_type: None,
+            source: Some("en".parse().unwrap()),
+            target: "pt".parse().unwrap(),
+            engine: &Pseudo::default(),
+            glossaries: &[],
+            options: &Options::default(),
+            limits: &limits,
+        };
+        assert_eq!(translate(&request, &()).unwrap_err().failure.code, FailureCode::InvalidFormat);
+        let request = Request { name: Some("a.txt"), ..request };
+        assert!(translate(&request, &()).is_ok());
     }
 }

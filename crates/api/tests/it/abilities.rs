@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
+use terjuman_pipeline::{Format, Limits};
+
 use crate::support::{Server, VERSION};
 
 #[tokio::test]
@@ -27,6 +29,23 @@ async fn formats_are_listed_by_type_documents_first() {
     assert_eq!(types("&Type=GLOSSARY").await, ["Glossary"]);
     let bogus = server.get(&format!("/translator/document/formats?{VERSION}&type=Bogus")).await;
     bogus.refused(400, "InvalidParameter", "type");
+}
+
+#[tokio::test]
+async fn formats_that_are_not_taken_are_not_listed() {
+    let mut server = Server::new().await;
+    let names = async |server: &Server| {
+        let answer = server.get(&format!("/translator/document/formats?{VERSION}&type=document")).await;
+        let formats = answer.json()["value"].as_array().unwrap().clone();
+        formats.iter().map(|format| format["format"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = names(&server).await;
+    let refused_formats = vec![Format::Odt, Format::Rtf];
+    server.limit(Limits { refused_formats, ..Limits::default() });
+    let fewer = names(&server).await;
+    let left_out: Vec<_> = all.iter().filter(|name| !fewer.contains(name)).collect();
+    assert_eq!(left_out, ["RichTextFormat", "OpenDocumentText"]);
+    assert_eq!(fewer.len(), all.len() - 2);
 }
 
 #[tokio::test]

@@ -57,14 +57,20 @@ impl Server {
         let mut http = HttpConfig::default();
         change(&mut http);
         let (engines, jobs) = (Arc::new(engines()), Jobs::new(store.clone()));
-        let app = app(&jobs, &engines, http);
+        let app = app(&jobs, &engines, http, Limits::default());
         Self { router: terjuman_api::router(app.clone()), app, store, directory, engines, jobs }
     }
 
     /// From now on it lets in what these settings do.
     pub(crate) fn admit(&mut self, admission: AdmissionConfig) {
         self.jobs = Jobs::new(self.store.clone()).admitting(admission, Some(self.directory.path().to_owned()));
-        self.app = app(&self.jobs, &self.engines, HttpConfig::default());
+        self.app = app(&self.jobs, &self.engines, HttpConfig::default(), Limits::default());
+        self.router = terjuman_api::router(self.app.clone());
+    }
+
+    /// From now on documents have these limits.
+    pub(crate) fn limit(&mut self, limits: Limits) {
+        self.app = app(&self.jobs, &self.engines, HttpConfig::default(), limits);
         self.router = terjuman_api::router(self.app.clone());
     }
 
@@ -104,7 +110,7 @@ impl Server {
     }
 }
 
-fn app(jobs: &Jobs, engines: &Arc<Engines>, http: HttpConfig) -> App {
+fn app(jobs: &Jobs, engines: &Arc<Engines>, http: HttpConfig, limits: Limits) -> App {
     let keys = [KEY, OTHER_KEY, "named=the-third-key"];
     let parts = Parts {
         jobs: jobs.clone(),
@@ -112,7 +118,7 @@ fn app(jobs: &Jobs, engines: &Arc<Engines>, http: HttpConfig) -> App {
         http,
         auth: AuthConfig { keys: keys.map(|key| key.to_owned().into()).to_vec(), tokens: Vec::new() },
         options: Options::default(),
-        limits: Limits::default(),
+        limits,
         at_work: AtWork::default(),
         metrics: terjuman_api::install_metrics(),
     };

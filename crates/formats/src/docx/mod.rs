@@ -4,6 +4,7 @@
 //! by `walk`, put into segments by [`crate::runs`], and written back over the original bytes by `skeleton`.
 
 mod bindings;
+mod copies;
 mod drawing;
 mod fields;
 mod formats;
@@ -22,6 +23,7 @@ use std::collections::HashSet;
 
 use terjuman_model::{Place, Segment};
 
+use self::copies::Copies;
 use self::skeleton::{DocxSkeleton, Foreign, TextPart};
 use self::slot::Slot;
 use self::styles::Styles;
@@ -89,9 +91,12 @@ fn take_part(
     let mut parts = Vec::new();
     let mut bound = Vec::new();
     let mut fed = Fed::default();
-    for name in &names.texts {
+    let mut copies = Copies::default();
+    for (name, kind) in &names.texts {
         let part = read(&mut package, name)?;
+        let start = segments.len();
         let mut found = walk::walk(&part, context, &mut segments)?;
+        copies.settle(*kind, start, &mut segments, &mut found);
         bound.append(&mut found.bindings);
         if let Some(book) = names.workbooks.get(name) {
             for slot in &found.slots {

@@ -7,11 +7,23 @@ use crate::titles;
 use crate::xml::XmlPart;
 use crate::{FormatError, Limits, Options, Reason, Untranslated};
 
+/// What kind of text a part has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextKind {
+    /// Text of the document.
+    Story,
+    Chart,
+    /// What a diagram says.
+    Diagram,
+    /// The drawing that a diagram was last laid out as: it says the same.
+    DiagramDrawing,
+}
+
 /// The parts that matter, in reading order.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     /// Parts with text: the main document first.
-    pub(super) texts: Vec<String>,
+    pub(super) texts: Vec<(String, TextKind)>,
     /// Charts, and the workbooks that their data is in.
     pub(super) workbooks: HashMap<String, String>,
     pub(super) styles: Option<String>,
@@ -63,13 +75,13 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
     parts.titles =
         roots.iter().find(|root| titles::KINDS.contains(&root.kind.as_str())).and_then(|root| root.part.clone());
     let mut seen = HashSet::from([main.to_ascii_lowercase()]);
-    let mut charts = HashSet::new();
-    let mut queue = VecDeque::from([main]);
-    while let Some(part) = queue.pop_front() {
+    let mut drawings = Vec::new();
+    let mut queue = VecDeque::from([(main, TextKind::Story)]);
+    while let Some((part, kind)) = queue.pop_front() {
         for relationship in relationships_of(package, &part, limits)? {
             let Some(target) = relationship.part else { continue };
             // A document has embedded workbooks too, which are none of its text.
-            if relationship.kind == "package" && charts.contains(&part) && package.contains(&target) {
+            if relationship.kind == "package" && kind == TextKind::Chart && package.contains(&target) {
                 parts.workbooks.insert(part.clone(), target);
                 continue;
             }
@@ -77,17 +89,17 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
                 continue;
             }
             match relationship.kind.as_str() {
-                "header" | "footer" => queue.push_back(target),
-                "footnotes" | "endnotes" if options.notes => queue.push_back(target),
-                "comments" if options.comments => queue.push_back(target),
+                "header" | "footer" => queue.push_back((target, TextKind::Story)),
+                "footnotes" | "endnotes" if options.notes => queue.push_back((target, TextKind::Story)),
+                "comments" if options.comments => queue.push_back((target, TextKind::Story)),
                 "footnotes" | "endnotes" => parts.untranslated.add(Reason::NotesOff, &target, 0),
                 "comments" => parts.untranslated.add(Reason::CommentsOff, &target, 0),
                 "glossaryDocument" => parts.untranslated.add(Reason::StoredText, &target, 0),
-                "chart" | "chartEx" => {
-                    charts.insert(target.clone());
-                    queue.push_back(target);
-                }
-                "chartUserShapes" | "diagramData" | "diagramDrawing" => queue.push_back(target),
+                "chart" | "chartEx" => queue.push_back((target, TextKind::Chart)),
+                "chartUserShapes" => queue.push_back((target, TextKind::Story)),
+                "diagramData" => queue.push_back((target, TextKind::Diagram)),
+                // What a diagram says comes before what was drawn of it.
+                "diagramDrawing" => drawings.push(target),
                 "numbering" => last.push(target),
                 "styles" => parts.styles = Some(target),
                 "settings" => parts.settings = Some(target),
@@ -99,8 +111,10 @@ pub(super) fn find(package: &mut Package, options: &Options, limits: &Limits) ->
                 _ => {}
             }
         }
-        parts.texts.push(part);
+        parts.texts.push((part, kind));
     }
-    parts.texts.extend(last.into_iter().filter(|part| package.contains(part)));
+    parts.texts.extend(drawings.into_iter().map(|part| (part, TextKind::DiagramDrawing)));
+    let last = last.into_iter().filter(|part| package.contains(part));
+    parts.texts.extend(last.map(|part| (part, TextKind::Story)));
     Ok(parts)
 }

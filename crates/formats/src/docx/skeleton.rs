@@ -1,5 +1,6 @@
 //! A document without its text, and how the text comes back.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use terjuman_model::TaggedText;
@@ -221,8 +222,9 @@ impl PartWriter<'_> {
         let (text, found) = (&self.part.part.text, &self.part.found);
         let mut edits = Vec::new();
         for slot in &found.slots {
-            if let Slot::Paragraph(slot) = slot {
-                let span = slot.properties;
+            if let Slot::Paragraph(slot) = slot
+                && let Some(span) = slot.properties
+            {
                 let properties = &text[span.range()];
                 let own = retarget.paragraph(slot.vocabulary, &slot.properties_name, properties);
                 edits.extend(shifted(own, span.start));
@@ -256,7 +258,15 @@ impl PartWriter<'_> {
         let translations: Vec<_> = slot.segments.iter().map(|segment| &self.translations[*segment]).collect();
         let prefix = slot.names.run.strip_suffix('r').unwrap_or_default();
         let mut properties = |format: Format, out: &mut String| {
-            let original = &text[format.properties.range()];
+            // The hint of a link may have been translated.
+            let mut original = Cow::Borrowed(&text[format.properties.range()]);
+            let hint = inner.partition_point(|(hint, _)| hint.start < format.properties.start);
+            if inner.get(hint).is_some_and(|(hint, _)| hint.end <= format.properties.end) {
+                let mut edited = String::new();
+                runs::raw(text, format.properties.range(), inner, &mut edited);
+                original = Cow::Owned(edited);
+            }
+            let original = original.as_ref();
             let Some(retarget) = self.retarget else { return out.push_str(original) };
             match spelled.get(original) {
                 Some(made) => out.push_str(made),

@@ -25,8 +25,8 @@ pub(super) struct ParagraphSlot {
     pub(super) segments: Vec<usize>,
     /// The name of the properties element, with the part's prefix.
     pub(super) properties_name: Box<str>,
-    /// The paragraph's properties; empty, and where they would stand, if it has none.
-    pub(super) properties: Span,
+    /// The paragraph's properties; empty, and where they would stand, if it has none. `None` if it is only a part of one.
+    pub(super) properties: Option<Span>,
 }
 
 /// Text without tags.
@@ -55,5 +55,13 @@ impl Slot {
             Self::Paragraph(paragraph) => &paragraph.segments,
             Self::Attribute(plain) | Self::Element(plain) => std::slice::from_ref(&plain.segment),
         }
+    }
+    /// Gives each segment the number that `new` has for it.
+    pub(super) fn renumber(&mut self, new: impl Fn(usize) -> usize) {
+        let segments = match self {
+            Self::Paragraph(paragraph) => &mut paragraph.segments[..],
+            Self::Attribute(plain) | Self::Element(plain) => std::slice::from_mut(&mut plain.segment),
+        };
+        segments.iter_mut().for_each(|segment| *segment = new(*segment));
     }
 }

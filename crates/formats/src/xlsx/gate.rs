@@ -17,6 +17,8 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
     // The depth of the element whose content is passed over.
     let mut passed_over: Option<usize> = None;
     let mut in_number = false;
+    // The cell is a string, and no formula has stood in it.
+    let mut is_string = false;
     while let Some(event) = scanner.next()? {
         match event.kind {
             Kind::Start { .. } if passed_over.is_some() => {}
@@ -26,7 +28,11 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
                     passed_over = Some(scanner.depth());
                     continue;
                 }
-                in_number = matches!(name.local, "v" | "f");
+                if is_spreadsheet && name.local == "c" {
+                    is_string = scanner.value(Namespace::None, "t").as_deref() == Some("str");
+                }
+                is_string &= name.local != "f";
+                in_number = name.local == "f" || (name.local == "v" && !is_string);
                 name.qualified.hash(&mut hasher);
                 for attribute in scanner.attributes() {
                     if !WORDS.contains(&attribute.qualified) {
@@ -58,7 +64,7 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
 }
 
 /// Attributes that hold words, or are set.
-const WORDS: [&str; 19] = [
+const WORDS: [&str; 22] = [
     "name",
     "val",
     "v",
@@ -67,6 +73,9 @@ const WORDS: [&str; 19] = [
     "errorTitle",
     "error",
     "tooltip",
+    "display",
+    "startIndex",
+    "length",
     "totalsRowLabel",
     "caption",
     "altText",

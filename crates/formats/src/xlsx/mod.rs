@@ -119,6 +119,7 @@ fn take_apart(
         recalculates |= found.has_text_results;
         waiting.push(Waiting { part, pending: found.pending, views: found.views, cache: None, names: None });
     }
+    drop(strings);
     let (mut names, mut kept, mut columns) = (Vec::new(), Vec::new(), HashMap::new());
     for (name, kind) in parts.sheets.iter().flat_map(|sheet| &sheet.fields).chain(&parts.fields) {
         let part = read(&mut package, name)?;
@@ -250,9 +251,12 @@ fn take_apart(
                 always: None,
             });
         }
-        for name in &entry.drawings {
+        // What a diagram says, and what was drawn of it, is one text.
+        let mut said = HashMap::new();
+        for (name, is_diagram) in &entry.drawings {
             let part = read(&mut package, name)?;
-            office.extend(drawn(part, &texts, &mut units, options, limits, &mut untranslated)?);
+            let said = is_diagram.then_some(&mut said);
+            office.extend(drawn(part, &texts, &mut units, said, options, limits, &mut untranslated)?);
         }
     }
     for name in &parts.properties {
@@ -261,7 +265,7 @@ fn take_apart(
             continue;
         }
         let part = read(&mut package, name)?;
-        office.extend(drawn(part, &texts, &mut units, options, limits, &mut untranslated)?);
+        office.extend(drawn(part, &texts, &mut units, None, options, limits, &mut untranslated)?);
     }
 
     let signatures = without_signatures(&mut package, limits)?;
@@ -317,11 +321,13 @@ fn shared_strings(part: &XmlPart, texts: &mut Texts, limits: &Limits) -> Result<
     Ok(strings)
 }
 
-/// A part that all office formats have. Values of a chart that it takes from cells say what the cells say.
+/// A part that all office formats have. Values of a chart that it takes from cells say what the cells say; `said` is what
+/// the diagrams of the sheet say.
 fn drawn(
     part: XmlPart,
     texts: &Texts,
     units: &mut Units,
+    mut said: Option<&mut HashMap<Segment, usize>>,
     options: &Options,
     limits: &Limits,
     untranslated: &mut Untranslated,
@@ -341,31 +347,47 @@ fn drawn(
                 Some(Fate::Segment(cell)) => Own::Cell(cell, segment.source),
                 _ => Own::Kept(segment.source),
             }
+        } else if let Some(known) = said.as_ref().and_then(|said| said.get(&segment)) {
+            Own::Segment(*known)
         } else {
+            let number = units.segments.len();
+            if let Some(said) = &mut said {
+                said.insert(segment.clone(), number);
+            }
             Own::Segment(units.add(Unit { segment, markup: Vec::new() })?)
         });
     }
     Ok(Some(Drawn { part, own }))
 }
 
-/// Where the values of a chart begin that come from cells.
+/// Where the values of a chart begin that come from cells of this workbook. What another workbook says is not known here:
+/// the chart shows its own copy.
 fn referred_values(part: &XmlPart, limits: &Limits) -> Result<HashSet<usize>, FormatError> {
     let mut values = HashSet::new();
     let mut scanner = Scanner::new(&part.text, &part.name, limits);
     let mut outer: Option<usize> = None;
+    let (mut in_formula, mut is_elsewhere) = (false, false);
     while let Some(event) = scanner.next()? {
         match event.kind {
             Kind::Start { name, .. } if matches!(name.namespace, Namespace::Chart | Namespace::ChartExtended) => {
+                in_formula = name.local == "f";
                 match name.local {
                     "strRef" | "multiLvlStrRef" | "strDim" | "txData" if outer.is_none() => {
                         outer = Some(scanner.depth());
+                        is_elsewhere = false;
                     }
-                    "v" | "pt" if outer.is_some() => {
+                    "v" | "pt" if outer.is_some() && !is_elsewhere => {
                         values.insert(event.range.end);
                     }
                     _ => {}
                 }
             }
+            // The number in brackets is that of a workbook; this one's is 0.
+            Kind::Text if in_formula => {
+                let formula = &part.text[event.range];
+                is_elsewhere |= formula.contains('[') && !formula.contains("[0]");
+            }
+            Kind::End { .. } if std::mem::take(&mut in_formula) => {}
             // A text on a drawing that shows what a cell says.
             Kind::Start { name, .. }
                 if name.is(Namespace::Drawing, "fld")

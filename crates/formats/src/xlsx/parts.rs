@@ -34,8 +34,8 @@ pub(super) struct Sheet {
     pub(super) threads: Vec<String>,
     /// Drawings of old, with the captions of form controls.
     pub(super) captions: Vec<String>,
-    /// Drawings, charts and diagrams.
-    pub(super) drawings: Vec<String>,
+    /// Drawings, charts and diagrams, and whether the part says what a diagram says.
+    pub(super) drawings: Vec<(String, bool)>,
     pub(super) fields: Vec<(String, FieldsOf)>,
 }
 
@@ -138,7 +138,12 @@ impl Finder<'_> {
                 "comments" => &mut notes,
                 "threadedComment" => &mut threads,
                 "vmlDrawing" => &mut captions,
-                "drawing" => &mut drawings,
+                "drawing" => {
+                    if self.is_new(&target) {
+                        drawings.push((target, false));
+                    }
+                    continue;
+                }
                 "table" | "pivotTable" | "slicer" | "timeline" if self.is_new(&target) => {
                     let kind = match kind.as_str() {
                         "table" => {
@@ -159,9 +164,9 @@ impl Finder<'_> {
         }
         let mut next = 0;
         while next < drawings.len() {
-            for (kind, _, target) in self.related(&drawings[next].clone())? {
+            for (kind, _, target) in self.related(&drawings[next].0.clone())? {
                 if DRAWN.contains(&kind.as_str()) && self.is_new(&target) {
-                    drawings.push(target);
+                    drawings.push((target, kind.starts_with("diagram")));
                 }
             }
             next += 1;

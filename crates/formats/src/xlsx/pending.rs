@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::formulas::{choices, references};
 use super::header;
 use super::rich::RichString;
-use super::slot::{Bit, Shape, Slot};
+use super::slot::{Around, Bit, Shape, Slot};
 use super::texts::{Fate, Texts};
 use super::units::Units;
 use crate::runs::Span;
@@ -26,6 +26,8 @@ pub(super) struct Pending {
 pub(super) enum What {
     /// The string of a cell, whose text has this number.
     Cell(usize),
+    /// The same, as the text of an element without runs.
+    Value(usize),
     /// A header or footer.
     Header,
     /// An attribute with a text of its own, in at most so many UTF-16 units.
@@ -93,6 +95,7 @@ impl Resolver<'_> {
         for place in pending {
             let shape = match place.what {
                 What::Cell(number) => self.cell(text, place.span, number)?,
+                What::Value(number) => self.value(text, place.span, number)?,
                 What::Header => {
                     let header = value(text, place.span);
                     header::read(&header, self.units)?.map(|bits| (place.span, Shape::Header(bits)))
@@ -169,8 +172,24 @@ impl Resolver<'_> {
         };
         self.texts.set_segment(number, segment);
         let start = text.len() - text.trim_start().len();
-        let (before, after) = (text[..start].into(), text[text.trim_end().len().max(start)..].into());
-        Ok(Some((inner, Shape::String { segment, before, after })))
+        let (before, after) = (&text[..start], &text[text.trim_end().len().max(start)..]);
+        let is_bare = before.is_empty() && after.is_empty();
+        let around = (!is_bare).then(|| Box::new(Around { before: before.into(), after: after.into() }));
+        Ok(Some((inner, Shape::String { segment, around })))
+    }
+
+    /// The string of a cell, which is the text at `span`.
+    fn value(&mut self, text: &str, span: Span, number: usize) -> Result<Option<(Span, Shape)>, FormatError> {
+        if !self.texts.is_translated(number) {
+            return Ok(None);
+        }
+        let text = value(text, span);
+        let segment = match self.texts.segment(number) {
+            Some(segment) => segment,
+            None => self.units.plain(text.trim())?,
+        };
+        self.texts.set_segment(number, segment);
+        Ok(Some((span, Shape::Element(Slot::bits(&text, segment)))))
     }
 
     /// A text of its own, translated if it has words.

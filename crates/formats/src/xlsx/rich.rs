@@ -11,6 +11,7 @@ use terjuman_model::{Edge, Piece, TagId, TagKind, TaggedText};
 use super::escapes;
 use super::units::{Markup, Unit, lost};
 use crate::runs::Span;
+use crate::small_range::SmallRange;
 use crate::xml::{Kind, Scanner, escape_text, unescape};
 use crate::{FormatError, Limits};
 
@@ -35,11 +36,12 @@ struct Run {
 /// How a translated string is written.
 #[derive(Debug)]
 pub(super) struct RichSlot {
-    formats: Vec<Option<Span>>,
+    /// Hundred thousands of these may be kept: their lists have no room to spare.
+    formats: Box<[Option<SmallRange>]>,
     in_runs: bool,
     base: u32,
-    before: Vec<(u32, Box<str>)>,
-    after: Vec<(u32, Box<str>)>,
+    before: Box<[(u32, Box<str>)]>,
+    after: Box<[(u32, Box<str>)]>,
 }
 
 /// Properties that make no difference to a reader: they choose among fonts of one name.
@@ -194,7 +196,9 @@ impl RichString {
         if let Some((_, tag)) = open {
             unit.segment.source.close(tag);
         }
-        (unit, RichSlot { formats: self.formats, in_runs: self.in_runs, base, before, after })
+        let formats = self.formats.into_iter().map(|span| span.map(|span| span.range().into())).collect();
+        let (before, after) = (before.into(), after.into());
+        (unit, RichSlot { formats, in_runs: self.in_runs, base, before, after })
     }
 
     /// Blank text takes the format of the text before it, unless it shows.

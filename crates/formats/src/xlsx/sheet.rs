@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::escapes;
 use super::formulas::{self, FormulaWords};
 use super::pending::{Pending, What};
 use super::rich::RichString;
@@ -54,6 +55,8 @@ const RANGES: usize = 1_000;
 const UNSEEN: usize = 100_000;
 /// So many codes that differ make a column one of codes.
 const CODES: usize = 4;
+/// Formulas of a sheet that fill many cells. If there are more, a string without a formula may be the result of any.
+const FILLED: usize = 200;
 /// The longest titles and texts of data validations.
 const TITLE: usize = 32;
 const PROMPT: usize = 255;
@@ -74,6 +77,7 @@ pub(super) fn read<'a>(part: &'a XmlPart, around: &mut Surroundings<'a>) -> Resu
         next_column: 0,
         cells: 0,
         cell: Cell::default(),
+        filled: Vec::new(),
         validation_depth: 0,
         is_list: false,
         row: 0,
@@ -104,6 +108,17 @@ struct Cell {
     kind: CellKind,
     is_hidden: bool,
     column: usize,
+    /// Its text is what a formula gave.
+    has_formula: bool,
+}
+
+/// Cells that one formula fills: only the first of them has it.
+#[derive(Debug)]
+struct Filled {
+    /// The last row and column.
+    last: (u32, usize),
+    /// The first row and column.
+    first: (u32, usize),
 }
 
 /// The element whose text is collected.
@@ -127,6 +142,8 @@ struct Reader<'a, 'b> {
     next_column: usize,
     cells: usize,
     cell: Cell,
+    /// Cells that one formula fills.
+    filled: Vec<Filled>,
     /// The depth of the data validation that is open.
     validation_depth: usize,
     /// It is a list of choices.
@@ -207,7 +224,16 @@ impl<'a> Reader<'a, '_> {
             {
                 self.read_text(Reading::Value, span);
             }
-            "f" | "formula" | "formula1" | "formula2" => self.read_text(Reading::Formula, span),
+            "f" | "formula" | "formula1" | "formula2" => {
+                self.cell.has_formula = true;
+                if self.filled.len() <= FILLED
+                    && matches!(self.scanner.value(Namespace::None, "t").as_deref(), Some("array" | "dataTable"))
+                {
+                    let filled = self.scanner.value(Namespace::None, "ref").and_then(|range| filled_of(&range));
+                    self.filled.extend(filled);
+                }
+                self.read_text(Reading::Formula, span);
+            }
             "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader" | "firstFooter"
                 if self.around.is_shown =>
             {
@@ -217,7 +243,13 @@ impl<'a> Reader<'a, '_> {
             "sheetView" if name.namespace == Namespace::Spreadsheet => self.found.views.push(span),
             "filterColumn" => self.is_filtered = true,
             "filter" | "customFilter" => self.attribute("val", What::Same),
-            "hyperlink" if self.around.is_shown => self.attribute("tooltip", What::Own(PROMPT)),
+            "hyperlink" => {
+                if self.around.is_shown {
+                    self.attribute("tooltip", What::Own(PROMPT));
+                }
+                // What the cell says.
+                self.attribute("display", What::Same);
+            }
             "dataValidation" => {
                 self.validation_depth = self.scanner.depth();
                 self.is_list = self.scanner.value(Namespace::None, "type").as_deref() == Some("list");
@@ -297,8 +329,17 @@ impl<'a> Reader<'a, '_> {
             _ => CellKind::Other,
         };
         let is_hidden = self.row_is_hidden || self.in_hidden_column(column);
-        self.cell = Cell { kind, is_hidden, column };
+        self.cell = Cell { kind, is_hidden, column, has_formula: false };
         Ok(())
+    }
+
+    /// Whether the string of the cell is what a formula gave. Some programs write all strings as others write results.
+    fn is_result(&self) -> bool {
+        let place = (self.row, self.cell.column);
+        let holds = |filled: &Filled| {
+            (filled.first.0..=filled.last.0).contains(&place.0) && (filled.first.1..=filled.last.1).contains(&place.1)
+        };
+        self.cell.has_formula || self.filled.len() > FILLED || self.filled.iter().any(holds)
     }
 
     fn in_hidden_column(&self, column: usize) -> bool {
@@ -339,6 +380,12 @@ impl<'a> Reader<'a, '_> {
             Reading::Value => {
                 // A cell has one value; what extensions call so is none.
                 if std::mem::take(&mut self.cell.kind) == CellKind::Result {
+                    if !self.is_result() && !self.text[span.range()].contains('<') {
+                        let number = self.around.texts.add(&escapes::decode(&self.buffer), false);
+                        self.found.pending.push(Pending { span, what: What::Value(number) });
+                        self.show(number);
+                        return Ok(());
+                    }
                     self.found.has_text_results = true;
                     self.found.untranslated.add(Reason::Formula, "", span.start);
                     return Ok(());
@@ -396,6 +443,16 @@ fn inner(text: &str, span: Span) -> Option<Span> {
     let (start, end) = (all.find('>')? + 1, all.rfind("</")?);
     let is_wrapped = start <= end && all.trim_start().starts_with('<') && !all[start..end].contains('<');
     is_wrapped.then(|| Span { start: span.start + start, end: span.start + end })
+}
+
+/// The cells of a range like `B1:C9`.
+fn filled_of(range: &str) -> Option<Filled> {
+    let (first, last) = range.split_once(':')?;
+    let place = |reference: &str| {
+        let row = reference.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()?;
+        Some((row, column_of(reference)?))
+    };
+    Some(Filled { first: place(first)?, last: place(last)? })
 }
 
 /// The column of a reference like `AB12`, from 0.

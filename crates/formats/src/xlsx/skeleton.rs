@@ -231,14 +231,13 @@ impl XlsxSkeleton {
             return Ok(None);
         }
         edits.sort_by_key(|(range, _)| (range.start, range.end));
-        self.rewritten(part, &edits).map(Some)
+        self.rewritten(part, edits).map(Some)
     }
 
     /// The part with the edits made, after a check of what came out.
-    fn rewritten(&self, slots: &SlotPart, edits: &[Rewritten]) -> Result<Vec<u8>, FormatError> {
+    fn rewritten(&self, slots: &SlotPart, edits: Vec<Rewritten>) -> Result<Vec<u8>, FormatError> {
         let part = &slots.part;
-        let mut text = String::with_capacity(part.text.len() * 5 / 4);
-        runs::raw(&part.text, 0..part.text.len(), edits, &mut text);
+        let text = runs::whole(&part.text, edits);
         let damaged = |error: FormatError| FormatError::Verification(format!("a written part is damaged: {error}"));
         let after = fingerprint(&text, &part.name, &self.limits).map_err(damaged)?;
         let is_same = after == fingerprint(&part.text, &part.name, &self.limits)?;
@@ -246,7 +245,7 @@ impl XlsxSkeleton {
         if !is_same && slots.always.is_none() {
             return Err(FormatError::Verification("a written part lost or doubled an element".into()));
         }
-        Ok(part.encode(&text))
+        Ok(part.encode_owned(text))
     }
 }
 

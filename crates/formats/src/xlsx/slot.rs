@@ -1,11 +1,11 @@
 //! Places in a part that translations are written to.
 
-use terjuman_model::TaggedText;
+use terjuman_model::{TagId, TaggedText};
 
 use super::escapes;
 use super::formulas::column;
 use super::rich::{RichSlot, cut, text_element};
-use super::units::{Markup, flat};
+use super::units::{Markup, flat, place_of};
 use crate::FormatError;
 use crate::runs::Span;
 use crate::xml::{escape_attribute, escape_text};
@@ -26,7 +26,7 @@ pub(super) enum Shape {
     /// A string in runs.
     Rich { segment: usize, rich: Box<RichSlot> },
     /// A string without runs: a text element.
-    String { segment: usize, before: Box<str>, after: Box<str> },
+    String { segment: usize, around: Option<Box<Around>> },
     /// A text element made of pieces.
     Text(Box<[Bit]>),
     /// The text of an element.
@@ -39,6 +39,15 @@ pub(super) enum Shape {
     Choices(Box<[Bit]>),
     /// A header or footer.
     Header(Box<[Bit]>),
+    /// Where a name stands that a comment mentions, or its length: numbers that follow the comment's text.
+    Mention { segment: usize, tag: TagId, before: usize, is_length: bool },
+}
+
+/// White space around a text.
+#[derive(Debug)]
+pub(super) struct Around {
+    pub(super) before: Box<str>,
+    pub(super) after: Box<str>,
 }
 
 /// A piece of a text.
@@ -77,7 +86,9 @@ impl Slot {
     /// The segments that are written here.
     pub(super) fn segments(&self) -> impl Iterator<Item = usize> {
         let (one, bits): (Option<usize>, &[Bit]) = match &self.shape {
-            Shape::Rich { segment, .. } | Shape::String { segment, .. } => (Some(*segment), &[]),
+            Shape::Rich { segment, .. } | Shape::String { segment, .. } | Shape::Mention { segment, .. } => {
+                (Some(*segment), &[])
+            }
             Shape::Text(bits)
             | Shape::Element(bits)
             | Shape::Attribute(bits, _)
@@ -101,18 +112,27 @@ impl Slot {
             Shape::Rich { segment, rich } => {
                 out = rich.write(source, prefix, &with.translations[*segment], &with.markup[*segment], CELL)?;
             }
-            Shape::String { segment, before, after } => {
-                let text = format!("{before}{}{after}", with.flat(*segment)?);
+            Shape::String { segment, around } => {
+                let mut text = with.flat(*segment)?;
+                if let Some(around) = around {
+                    text = format!("{}{text}{}", around.before, around.after);
+                }
                 text_element(prefix, &cut(&text, CELL), &mut out);
             }
             Shape::Text(bits) => text_element(prefix, &cut(&joined(bits, with)?, CELL), &mut out),
-            Shape::Element(bits) => escape_text(&escapes::encode(&joined(bits, with)?, &[]), &mut out),
+            Shape::Element(bits) => {
+                escape_text(&escapes::encode(&cut(&joined(bits, with)?, CELL), &[]), &mut out);
+            }
             Shape::Attribute(bits, limit) => {
                 let text = cut(&joined(bits, with)?, *limit);
                 escape_attribute(&escapes::encode(&text, &['\n', '\t']), &mut out);
             }
             Shape::Formula(bits) | Shape::Choices(bits) => escape_text(&joined(bits, with)?, &mut out),
             Shape::Header(bits) => escape_text(&escapes::encode(&header(bits, with)?, &[]), &mut out),
+            Shape::Mention { segment, tag, before, is_length } => {
+                let (start, length) = place_of(&with.translations[*segment], &with.markup[*segment], *tag)?;
+                out = if *is_length { length } else { before + start }.to_string();
+            }
         }
         Ok(out)
     }

@@ -22,13 +22,13 @@ struct Entry {
     /// A cell shows it.
     visible: bool,
     /// Places where it is written in runs, and in all.
-    rich: usize,
-    places: usize,
+    rich: u32,
+    places: u32,
     kept: bool,
     kind: TextKind,
     /// A column of codes has it.
     in_codes: bool,
-    segment: Option<usize>,
+    segment: Option<u32>,
 }
 
 /// What a text of a cell may be.
@@ -56,8 +56,8 @@ impl Texts {
             }
         };
         let entry = &mut self.entries[number];
-        entry.places += 1;
-        entry.rich += usize::from(is_rich);
+        entry.places = entry.places.saturating_add(1);
+        entry.rich = entry.rich.saturating_add(u32::from(is_rich));
         number
     }
 
@@ -126,17 +126,19 @@ impl Texts {
 
     /// The segment of the text, if it has one already.
     pub(super) fn segment(&self, number: usize) -> Option<usize> {
-        self.entries[number].segment
+        self.entries[number].segment.map(|segment| segment as usize)
     }
 
     pub(super) fn set_segment(&mut self, number: usize, segment: usize) {
-        self.entries[number].segment.get_or_insert(segment);
+        let small = u32::try_from(segment).ok();
+        let entry = &mut self.entries[number];
+        entry.segment = entry.segment.or(small);
     }
 
     /// What became of a text; `None` if no cell has it.
     pub(super) fn look_up(&self, text: &str) -> Option<Fate> {
         let entry = self.entries[*self.index.get(text)?];
-        Some(entry.segment.map_or(Fate::Kept, Fate::Segment))
+        Some(entry.segment.map_or(Fate::Kept, |segment| Fate::Segment(segment as usize)))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The segments of a workbook, and what their tags are.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
-use terjuman_model::{Edge, Piece, Segment, TagKind, TaggedText};
+use terjuman_model::{Edge, Piece, Segment, TagId, TagKind, TaggedText};
 
 use crate::{FormatError, Limits};
 
@@ -15,6 +16,8 @@ pub(super) enum Markup {
     Break(Box<str>),
     /// A code of a header or footer.
     Code(Box<str>),
+    /// The name of somebody whom a comment mentions.
+    Name,
 }
 
 /// A segment with what its tags are.
@@ -50,13 +53,21 @@ impl Unit {
 pub(super) struct Units {
     pub(super) segments: Vec<Segment>,
     pub(super) markup: Vec<Box<[Markup]>>,
-    by_text: HashMap<Box<str>, usize>,
+    /// Segments of plain texts by the sums of these: no text is kept twice.
+    by_sum: HashMap<u64, usize>,
+    sums: RandomState,
     limit: usize,
 }
 
 impl Units {
     pub(super) fn new(limits: &Limits) -> Self {
-        Self { segments: Vec::new(), markup: Vec::new(), by_text: HashMap::new(), limit: limits.segments }
+        Self {
+            segments: Vec::new(),
+            markup: Vec::new(),
+            by_sum: HashMap::new(),
+            sums: RandomState::new(),
+            limit: limits.segments,
+        }
     }
 
     /// Adds a segment.
@@ -67,7 +78,9 @@ impl Units {
         if self.segments.len() >= self.limit {
             return Err(FormatError::TooComplex { limit: self.limit as u64, unit: "segments" });
         }
-        self.segments.push(unit.segment);
+        let mut segment = unit.segment;
+        segment.shrink_to_fit();
+        self.segments.push(segment);
         self.markup.push(unit.markup.into());
         Ok(self.segments.len() - 1)
     }
@@ -77,14 +90,33 @@ impl Units {
     /// # Errors
     /// As [`Self::add`].
     pub(super) fn plain(&mut self, text: &str) -> Result<usize, FormatError> {
-        if let Some(index) = self.by_text.get(text) {
-            return Ok(*index);
+        let sum = self.sums.hash_one(text);
+        if let Some(&index) = self.by_sum.get(&sum)
+            && self.says(index, text)
+        {
+            return Ok(index);
         }
         let mut unit = Unit::default();
         unit.text(text);
         let index = self.add(unit)?;
-        self.by_text.insert(text.into(), index);
+        self.by_sum.insert(sum, index);
         Ok(index)
+    }
+
+    /// Whether a segment without formats is this text.
+    fn says(&self, segment: usize, text: &str) -> bool {
+        let mut rest = Some(text);
+        for piece in self.segments[segment].source.pieces() {
+            let next = match piece {
+                Piece::Text(text) => text,
+                Piece::Mark(_, tag) => match self.markup[segment].get(tag.0 as usize) {
+                    Some(Markup::Break(text) | Markup::Code(text)) => text,
+                    _ => return false,
+                },
+            };
+            rest = rest.and_then(|rest| rest.strip_prefix(next));
+        }
+        rest == Some("")
     }
 }
 
@@ -108,8 +140,34 @@ pub(super) fn flat(translation: &TaggedText, markup: &[Markup]) -> Result<String
             Piece::Mark(..) => {}
         }
     }
-    let expected = markup.iter().filter(|markup| !matches!(markup, Markup::Format(_))).count();
+    let expected = markup.iter().filter(|markup| matches!(markup, Markup::Break(_) | Markup::Code(_))).count();
     if points == expected { Ok(out) } else { Err(lost()) }
+}
+
+/// Where a pair begins in what [`flat`] makes of a translation, and how long what is in it is: in UTF-16 units.
+///
+/// # Errors
+/// [`FormatError::Verification`] if the pair is lost.
+pub(super) fn place_of(
+    translation: &TaggedText,
+    markup: &[Markup],
+    wanted: TagId,
+) -> Result<(usize, usize), FormatError> {
+    let (mut units, mut start) = (0, None);
+    for piece in translation.pieces() {
+        match (piece, start) {
+            (Piece::Text(text), _) => units += text.encode_utf16().count(),
+            (Piece::Mark(Edge::Open, tag), None) if tag == wanted => start = Some(units),
+            (Piece::Mark(Edge::Close, tag), Some(start)) if tag == wanted => return Ok((start, units - start)),
+            (Piece::Mark(Edge::Point, tag), _) => {
+                if let Some(Markup::Break(text) | Markup::Code(text)) = markup.get(tag.0 as usize) {
+                    units += text.encode_utf16().count();
+                }
+            }
+            (Piece::Mark(..), _) => {}
+        }
+    }
+    Err(lost())
 }
 
 pub(super) fn lost() -> FormatError {

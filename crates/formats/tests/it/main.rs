@@ -8,5 +8,6 @@ mod json;
 mod mail;
 mod office;
 mod rtf;
+mod rules;
 mod untranslated;
 mod xliff;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use terjuman_blobs::{BlobEntry, BlobError, Container, Stores, within};
 use terjuman_model::{Failure, FailureCode};
-use terjuman_pipeline::Format;
+use terjuman_pipeline::{Format, Limits};
 
 use super::target::{self, Target};
 use crate::{JobInput, JobRequest, NewDocument, StorageKind, WorkerConfig};
@@ -80,14 +80,20 @@ struct Source {
 pub(super) async fn enumerate(
     stores: &Stores,
     config: &WorkerConfig,
+    limits: &Limits,
     request: &JobRequest,
 ) -> Result<Vec<NewDocument>, Stop> {
     let glossaries = glossaries(stores, request);
     let mut found = Found { config, documents: Vec::new(), targets: HashSet::new(), bytes: 0 };
     for (index, input) in request.inputs.iter().enumerate() {
         let sources = match input.kind {
+<<<<<<< HEAD
             StorageKind::Folder => folder(stores, config, input, &glossaries).await?,
             StorageKind::File => file(stores, input).await?,
+=======
+            StorageKind::Folder => folder(stores, input, limits, &glossaries).await?,
+            StorageKind::File => file(stores, input, limits).await?,
+>>>>>>> w-office
         };
         for (target_index, target) in input.targets.iter().enumerate() {
             let target = Target::open(stores, input.kind, target)?;
@@ -171,11 +177,18 @@ fn glossaries(stores: &Stores, request: &JobRequest) -> HashSet<String> {
         .collect()
 }
 
+<<<<<<< HEAD
 /// The documents of a folder; where it has more than a job may have, one more than that, so that it is seen.
 async fn folder(
     stores: &Stores,
     config: &WorkerConfig,
     input: &JobInput,
+=======
+async fn folder(
+    stores: &Stores,
+    input: &JobInput,
+    limits: &Limits,
+>>>>>>> w-office
     glossaries: &HashSet<String>,
 ) -> Result<Vec<Source>, Stop> {
     let container = stores.folder(&input.source.location).map_err(|error| unreadable(&error, "read and list"))?;
@@ -192,17 +205,32 @@ async fn folder(
         other => other,
     };
     let entries = listed.map_err(|error| unreadable(&error, "read and list"))?;
+<<<<<<< HEAD
     Ok(entries.into_iter().map(|entry| source(&*container, entry)).collect())
+=======
+    let wanted = |entry: &BlobEntry| {
+        entry.name.starts_with(&input.source.prefix)
+            && entry.name.ends_with(&input.source.suffix)
+            && is_taken(&entry.name, limits)
+    };
+    let sources = entries.into_iter().filter(wanted).map(|entry| source(&*container, entry));
+    Ok(sources.filter(|source| !glossaries.contains(&source.url)).collect())
+>>>>>>> w-office
 }
 
-async fn file(stores: &Stores, input: &JobInput) -> Result<Vec<Source>, Stop> {
+async fn file(stores: &Stores, input: &JobInput, limits: &Limits) -> Result<Vec<Source>, Stop> {
     let location = &input.source.location;
     let (container, name) = stores.file(location).map_err(|error| unreadable(&error, "read"))?;
     let entry = in_time(container.head(&name)).await.map_err(|error| unreadable(&error, "read"))?;
-    if Format::from_name(&name).is_none() {
+    if !is_taken(&name, limits) {
         return Err(Stop::refused(FailureCode::InvalidFormat, "the format of the source file is not supported"));
     }
     Ok(vec![source(&*container, entry)])
+}
+
+/// Whether a file of this name has a format that is taken here.
+fn is_taken(name: &str, limits: &Limits) -> bool {
+    Format::from_name(name).is_some_and(|format| limits.takes(format))
 }
 
 fn source(container: &dyn Container, entry: BlobEntry) -> Source {

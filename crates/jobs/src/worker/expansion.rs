@@ -28,7 +28,7 @@ pub(super) async fn work(
     async {
         shared.points.pass("after job lease").await;
         let held = guard.held();
-        let found = held.unless_stopped(enumerate(&stores, &shared.config, &request)).await;
+        let found = held.unless_stopped(enumerate(&stores, &shared.config, &shared.limits, &request)).await;
         shared.points.pass("before recording").await;
         let store = shared.jobs.store();
         let told = match found {

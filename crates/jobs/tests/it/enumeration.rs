@@ -2,7 +2,7 @@
 
 use terjuman_jobs::{GlossarySource, JobRequest, StorageKind};
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
-use terjuman_pipeline::GlossaryFormat;
+use terjuman_pipeline::{Format, GlossaryFormat};
 
 use crate::storage::Storage;
 use crate::world::World;
@@ -108,6 +108,25 @@ async fn what_cannot_be_read_or_written_is_refused_by_name() {
         check_refused(&mut world, &request, code).await;
     }
     assert_eq!(world.files("out"), ["1.txt"]);
+}
+
+#[tokio::test]
+async fn formats_that_are_not_taken_are_as_those_that_nobody_knows() {
+    let mut world = World::new().await;
+    world.limits.refused_formats = vec![Format::Odt, Format::Csv];
+    write_all(&world, &["in/1.txt", "in/2.ODT", "in/3.csv", "in/none/4.fodt"]);
+    let request = world.request();
+    check_outputs(&mut world, &request, &["1.txt"]).await;
+    let none = JobRequest {
+        inputs: vec![world.input(StorageKind::Folder, "in/none", &["out/none"])],
+        ..JobRequest::default()
+    };
+    check_refused(&mut world, &none, FailureCode::NoDocumentsFound).await;
+    let file = JobRequest {
+        inputs: vec![world.input(StorageKind::File, "in/3.csv", &["out/3.csv"])],
+        ..JobRequest::default()
+    };
+    check_refused(&mut world, &file, FailureCode::InvalidFormat).await;
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ pub(crate) struct World {
     pub(crate) config: WorkerConfig,
     pub(crate) engines: Arc<Engines>,
     pub(crate) stores: Stores,
+    pub(crate) limits: Limits,
     files: TempDir,
     worker: Option<(JoinHandle<()>, CancellationToken)>,
 }
@@ -47,6 +48,7 @@ impl World {
             config: WorkerConfig { backoff_ms: 0, ..WorkerConfig::default() },
             engines: engines(BTreeMap::new()),
             stores: Stores::open(storage).unwrap(),
+            limits: Limits::default(),
             files,
             worker: None,
         }
@@ -133,7 +135,7 @@ impl World {
             Arc::clone(&self.engines),
             self.config.clone(),
             Options::default(),
-            Limits::default(),
+            self.limits.clone(),
         );
         let stop = CancellationToken::new();
         self.worker = Some((tokio::spawn(worker.with_points(points).run(stop.clone())), stop));

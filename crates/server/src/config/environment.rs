@@ -4,13 +4,14 @@ use figment::value::{Dict, Map, Value};
 use figment::{Error, Metadata, Profile, Provider};
 
 /// Keys whose values are lists: comma-separated in the environment.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 10] = [
     "auth.keys",
     "auth.tokens",
     "secrets.old_keys",
     "storage.allow_hosts",
     "storage.only_hosts",
     "storage.file_roots",
+    "limits.refused_formats",
     "options.front_matter_keys",
     "options.json_keys",
     "options.json_keys_excluded",

@@ -36,6 +36,7 @@ fn depth() {
         "<w:sdt><w:sdtContent>",
         "<mc:AlternateContent>",
         "<w:p><w:hyperlink>",
+        "<w:p><mc:AlternateContent><mc:Choice>",
     ] {
         check_refused(&Document::new(&element.repeat(2_000)));
     }

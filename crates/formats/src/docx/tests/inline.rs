@@ -37,6 +37,15 @@ fn the_format_that_most_of_a_text_has_is_no_tag() {
 }
 
 #[test]
+fn capitals_that_are_a_look_stay_one() {
+    check(
+        "<w:r><w:rPr><w:smallCaps/></w:rPr><w:t xml:space=\"preserve\">Annual </w:t></w:r><w:r><w:rPr><w:caps/></w:rPr><w:t>Report</w:t></w:r>",
+        &["Annual {0:Report}"],
+        "<w:r><w:rPr><w:smallCaps/></w:rPr><w:t xml:space=\"preserve\">[Áńńúáĺ </w:t></w:r><w:r><w:rPr><w:caps/></w:rPr><w:t>Ŕéṕóŕť]</w:t></w:r>",
+    );
+}
+
+#[test]
 fn fonts_of_fixed_pitch_among_others_are_code() {
     let run = |properties: &str, text: &str| format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>");
     let fonts = |name: &str| format!("<w:rFonts w:ascii=\"{name}\" w:hAnsi=\"{name}\"/>");
@@ -206,6 +215,10 @@ fn page_breaks_and_tabs_part_segments() {
         &["Before", "After"],
         "<w:r><w:t>[Ɓéƒóŕé]</w:t><w:br w:type=\"page\"/><w:t>[Áƒťéŕ]</w:t></w:r>",
     );
+    for parted in ["<w:br w:type=\"column\"/>", "<w:ptab w:relativeTo=\"margin\" w:alignment=\"right\" w:leader=\"none\"/>"] {
+        let body = format!("<w:p><w:r><w:t>Before</w:t>{parted}<w:t>After</w:t></w:r></w:p>");
+        assert_eq!(Document::new(&body).segments(), ["Before", "After"], "{parted}");
+    }
     check(
         "<w:r><w:tab/><w:t>Name:</w:t><w:tab/><w:tab/><w:t>Jane</w:t></w:r>",
         &["Name:", "Jane"],

@@ -347,3 +347,117 @@ fn the_workbook_behind_a_chart_says_what_it_says() {
     let strings = part(&book, "xl/sharedStrings.xml");
     assert!(strings.contains("<t>[Óĺď]</t>") && strings.contains(">New</t>"), "{strings}");
 }
+
+#[test]
+fn diagrams_and_what_was_drawn_of_them_agree() {
+    const SPACE: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"";
+    let drawn = |name: &str, text: &str| {
+        format!("<{name} xmlns:d=\"d\" {SPACE}><d:t><a:p><a:r><a:rPr lang=\"en-US\"/><a:t>{text}</a:t></a:r></a:p></d:t></{name}>")
+    };
+    let document = Document::new(&paragraph("Main"))
+        .with("diagramDrawing", drawn("d:drawing", "Step one"))
+        .with("diagramData", drawn("d:dataModel", "Step one"));
+    assert_eq!(document.segments(), ["Main", "Step one"]);
+    let translated = document.merged(pseudo, &NOWHERE);
+    for (name, whole) in [("Drawing", "d:drawing"), ("Data", "d:dataModel")] {
+        assert_eq!(part(&translated, &format!("word/diagram{name}.xml")), drawn(whole, "[Śťéṕ óńé]"));
+    }
+}
+
+#[test]
+fn charts_of_newer_programs_have_words() {
+    let chart = "<cx:chartSpace xmlns:cx=\"http://schemas.microsoft.com/office/drawing/2014/chartex\" \
+         xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"><cx:chartData><cx:data id=\"0\"><cx:strDim type=\"cat\">\
+         <cx:f>Sheet1!$A$2</cx:f><cx:lvl ptCount=\"2\"><cx:pt idx=\"0\">Branch</cx:pt><cx:pt idx=\"1\">Leaf</cx:pt></cx:lvl></cx:strDim>\
+         <cx:numDim type=\"size\"><cx:f>Sheet1!$B$2</cx:f><cx:lvl ptCount=\"1\" formatCode=\"General\"><cx:pt idx=\"0\">12</cx:pt></cx:lvl>\
+         </cx:numDim></cx:data></cx:chartData><cx:chart><cx:title><cx:tx><cx:txData><cx:v>A tree</cx:v></cx:txData></cx:tx></cx:title>\
+         <cx:plotArea><cx:plotAreaRegion><cx:series layoutId=\"treemap\"><cx:tx><cx:txData><cx:f>Sheet1!$B$1</cx:f><cx:v>Branch</cx:v>\
+         </cx:txData></cx:tx></cx:series></cx:plotAreaRegion></cx:plotArea></cx:chart></cx:chartSpace>";
+    let document = Document::new(&paragraph("Main")).with("chartEx", chart.into());
+    assert_eq!(document.segments(), ["Main", "Branch", "Leaf", "A tree"]);
+    let expected = chart.replace("Branch", "[Ɓŕáńćĥ]").replace("Leaf", "[Ĺéáƒ]").replace("A tree", "[Á ťŕéé]");
+    assert_eq!(part(&document.merged(pseudo, &NOWHERE), "word/chartEx.xml"), expected);
+}
+
+#[test]
+fn runs_that_a_choice_tells_in_two_ways() {
+    let run = |text: &str| format!("<w:r><w:rPr><w:b/></w:rPr><w:t>{text}</w:t></w:r>");
+    let choice = |choice: &str, fallback: &str| {
+        format!(
+            "<mc:AlternateContent><mc:Choice Requires=\"x\">{choice}</mc:Choice><mc:Fallback>{fallback}</mc:Fallback>\
+             </mc:AlternateContent>"
+        )
+    };
+    let around = |inner: &str| format!("<w:p><w:r><w:t xml:space=\"preserve\">Before </w:t></w:r>{inner}</w:p>");
+    let body = around(&choice(&run("said twice"), &run("said twice")));
+    Document::new(&body).check(
+        &["said twice", "Before"],
+        &body.replace("said twice", "[śáíď ťŵíćé]").replace("Before ", "[Ɓéƒóŕé] "),
+    );
+    // What turns has no properties of a paragraph put into a choice.
+    let turned = body_in_arabic(&Document::new(&body));
+    assert_eq!(turned.matches("<w:bidi/>").count(), 1, "{turned}");
+    // A formula, and its words for who cannot read formulas; a choice in a choice.
+    let formula = choice("<m:oMath><m:r><m:t>sine x</m:t></m:r></m:oMath>", &run("the sine"));
+    assert_eq!(Document::new(&around(&formula)).segments(), ["the sine", "Before"]);
+    let nested = choice(&choice(&run("deep"), &run("deep")), &run("deep"));
+    assert_eq!(Document::new(&around(&nested)).segments(), ["deep", "Before"]);
+    // Within a run.
+    let within = format!("<w:r>{}</w:r>", choice("<w:t> a word </w:t>", "<w:t>other words</w:t>"));
+    let body = around(&within);
+    Document::new(&body).check(
+        &["a word", "other words", "Before"],
+        &body.replace("a word", "[á ŵóŕď]").replace("other words", "[óťĥéŕ ŵóŕďś]").replace("Before ", "[Ɓéƒóŕé] "),
+    );
+    // A field that begins in a choice ends there; one around it goes on.
+    let mark = |kind: &str| format!("<w:r><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");
+    let open = choice(&(mark("begin") + &run("shown")), &run("shown"));
+    assert_eq!(Document::new(&around(&open)).segments(), ["shown", "Before"]);
+    let link = format!(
+        "{}<w:r><w:instrText>HYPERLINK a</w:instrText></w:r>{}{}{}{}",
+        mark("begin"),
+        mark("separate"),
+        run("see"),
+        choice(&run("linked"), &run("linked")),
+        mark("end")
+    );
+    assert_eq!(Document::new(&around(&link)).segments(), ["linked", "Before {0=:see{1}}"]);
+}
+
+fn body_in_arabic(document: &Document) -> String {
+    body(&part(&document.merged(pseudo, &super::build::to("ar")), "word/document.xml"))
+}
+
+#[test]
+fn what_newer_programs_add_to_comments_and_controls() {
+    const MORE: &str = "xmlns:w15=\"http://schemas.microsoft.com/office/word/2012/wordml\" \
+         xmlns:w14=\"http://schemas.microsoft.com/office/word/2010/wordml\"";
+    let extended = format!("<w15:commentsEx {MORE}><w15:commentEx w15:paraId=\"0A\" w15:done=\"1\"/></w15:commentsEx>");
+    let people = format!("<w15:people {MORE}><w15:person w15:author=\"Some Body\"/></w15:people>");
+    let item = |text: &str| {
+        format!(
+            "<w:sdt><w:sdtPr><w:id w:val=\"2\"/><w15:repeatingSectionItem/></w:sdtPr><w:sdtContent><w:tr><w:tc>{}</w:tc></w:tr>\
+             </w:sdtContent></w:sdt>",
+            paragraph(text)
+        )
+    };
+    let body = format!(
+        "<w:tbl><w:sdt {MORE}><w:sdtPr><w:alias w:val=\"An alias\"/><w15:repeatingSection><w15:sectionTitle w15:val=\"Items\"/>\
+         </w15:repeatingSection></w:sdtPr><w:sdtContent>{}{}</w:sdtContent></w:sdt></w:tbl>\
+         <w:p><w:sdt {MORE}><w:sdtPr><w14:checkbox><w14:checked w14:val=\"1\"/></w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:t>x y</w:t></w:r>\
+         </w:sdtContent></w:sdt></w:p>",
+        item("first"),
+        item("second")
+    );
+    let comment = format!("<w:comment w:id=\"1\" w:author=\"Some Body\" w:initials=\"SB\">{}</w:comment>", paragraph("A comment"));
+    let document = Document::new(&body)
+        .with("comments", root("comments", &comment))
+        .with("commentsExtended", extended.clone())
+        .with("people", people.clone());
+    assert_eq!(document.segments(), ["first", "second", "A comment"]);
+    let translated = document.merged(pseudo, &NOWHERE);
+    assert_eq!(part(&translated, "word/commentsExtended.xml"), extended);
+    assert_eq!(part(&translated, "word/people.xml"), people);
+    assert!(part(&translated, "word/comments.xml").contains("w:author=\"Some Body\" w:initials=\"SB\""));
+    assert!(body_in_arabic(&document).contains("w15:val=\"Items\""));
+}

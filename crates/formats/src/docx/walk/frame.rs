@@ -89,6 +89,10 @@ pub(super) enum Frame {
         in_run: bool,
         alternate: bool,
     },
+    /// One telling of runs that a choice and its fallback tell in two ways: a small paragraph in the paragraph.
+    Branch,
+    /// The same within a run, where text stands without one.
+    RunBranch,
 
     Run,
     RunProperties {

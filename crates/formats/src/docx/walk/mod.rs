@@ -8,7 +8,7 @@ mod inline;
 mod paragraph;
 mod run;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use terjuman_model::Segment;
 
@@ -109,6 +109,8 @@ struct Walker<'a> {
     skipped: HashSet<usize>,
     /// Content controls that are open and bound, with the place of each in the frames.
     bound: Vec<(usize, Binding)>,
+    /// Hints of links in the properties of runs, each the segment it is: a link in several runs says its hint in each.
+    hints: HashMap<String, usize>,
     /// The text of the element that is being read.
     buffer: String,
     segments: &'a mut Vec<Segment>,
@@ -131,6 +133,7 @@ impl<'a> Walker<'a> {
             unclosed: Vec::new(),
             skipped: HashSet::new(),
             bound: Vec::new(),
+            hints: HashMap::new(),
             buffer: String::new(),
             segments,
             found: Found::default(),
@@ -174,7 +177,9 @@ impl<'a> Walker<'a> {
     fn stray(&mut self, span: Span) {
         let in_run = match self.frames.last() {
             Some(Frame::Run) => true,
-            Some(Frame::Paragraph | Frame::Wrapper { .. } | Frame::SimpleField { .. } | Frame::Content) => false,
+            Some(
+                Frame::Paragraph | Frame::Branch | Frame::Wrapper { .. } | Frame::SimpleField { .. } | Frame::Content,
+            ) => false,
             _ => return,
         };
         if !self.text[span.range()].trim().is_empty() {
@@ -205,13 +210,23 @@ impl<'a> Walker<'a> {
             None => self.start_in_block(name, span),
             Some(parent) => match parent {
                 Frame::Ignored | Frame::Kept { .. } | Frame::Text { .. } | Frame::Instruction { .. } => Frame::Ignored,
-                Frame::RunProperties { .. } | Frame::Element { .. } | Frame::RubyText => Frame::Ignored,
+                Frame::RunProperties { .. } => self.start_in_run_properties(name),
+                Frame::Element { .. } | Frame::RubyText => Frame::Ignored,
+                Frame::Thing { in_run, alternate: true, .. }
+                    if name.namespace == Namespace::Compatibility && matches!(name.local, "Choice" | "Fallback") =>
+                {
+                    let in_run = *in_run;
+                    self.start_branch(name, in_run)
+                }
+                Frame::RunBranch => self.start_in_run_branch(name, span),
                 Frame::Noted { .. } => self.start_in_noted(name),
                 Frame::LinkedField { .. } if name.is(Namespace::Drawing, "t") => self.element(span),
                 Frame::LinkedField { .. } => Frame::Ignored,
-                Frame::Paragraph | Frame::Wrapper { .. } | Frame::SimpleField { .. } | Frame::Content => {
-                    self.start_in_paragraph(name, span)
-                }
+                Frame::Paragraph
+                | Frame::Branch
+                | Frame::Wrapper { .. }
+                | Frame::SimpleField { .. }
+                | Frame::Content => self.start_in_paragraph(name, span),
                 Frame::Run => self.start_in_run(name, span),
                 Frame::ParagraphProperties { .. } => self.start_in_paragraph_properties(name, span),
                 Frame::Control { .. } => self.start_in_control(name, span),
@@ -226,7 +241,7 @@ impl<'a> Walker<'a> {
     /// An element ends; `span` is its end tag.
     fn end(&mut self, frame: Frame, span: Span) -> Result<(), FormatError> {
         match frame {
-            Frame::Paragraph => self.end_paragraph(span),
+            Frame::Paragraph => self.finish_paragraph(),
             Frame::RunProperties { start } => self.end_run_properties(Span { start, end: span.end })?,
             Frame::ParagraphProperties { start } => self.end_paragraph_properties(Span { start, end: span.end }),
             Frame::Run => self.end_run(span),
@@ -243,6 +258,7 @@ impl<'a> Walker<'a> {
                 let role = if floats(&self.text[start..span.end]) { Role::Anchor } else { Role::Point };
                 self.end_thing(role, in_run, Span { start, end: span.end });
             }
+            Frame::Branch => self.end_branch(),
             Frame::Wrapper { pair } => self.end_wrapper(pair, span),
             Frame::SimpleField { mark, result } => self.end_simple_field(mark, result, span),
             Frame::LinkedField { start } => self.end_thing(Role::Point, false, Span { start, end: span.end }),
@@ -270,6 +286,7 @@ impl<'a> Walker<'a> {
             }
             Frame::Element { start } => self.end_element(Span { start, end: span.start }),
             Frame::Block
+            | Frame::RunBranch
             | Frame::TextInput
             | Frame::Strings
             | Frame::Trendline
@@ -333,6 +350,33 @@ impl<'a> Walker<'a> {
         if let Some(plain) = self.plain(&value, attribute.value.into()) {
             self.found.slots.push(Slot::Attribute(plain));
         }
+    }
+
+    /// The hint of a link in the properties of a run, of which nothing else is text.
+    fn start_in_run_properties(&mut self, name: Name<'a>) -> Frame {
+        if name.namespace != Namespace::Drawing || !matches!(name.local, "hlinkClick" | "hlinkMouseOver") {
+            return Frame::Ignored;
+        }
+        let Some(hint) = self.scanner.value(Namespace::None, "tooltip") else { return Frame::Ignored };
+        let slots = self.found.slots.len();
+        match self.hints.get(hint.as_ref()) {
+            // The same text, so it has the same white space around it.
+            Some(&segment) => {
+                let attribute = self.scanner.attribute(Namespace::None, "tooltip");
+                let start = hint.len() - hint.trim_start().len();
+                let (before, after) = (hint[..start].into(), hint[start + hint.trim().len()..].into());
+                let slot = |value| Slot::Attribute(Plain { span: Span::from(value), segment, before, after });
+                self.found.slots.extend(attribute.map(|attribute| slot(attribute.value)));
+            }
+            None => {
+                let hint = hint.into_owned();
+                self.alternative(Namespace::None, "tooltip");
+                if let Some(Slot::Attribute(plain)) = self.found.slots.get(slots) {
+                    self.hints.insert(hint, plain.segment);
+                }
+            }
+        }
+        Frame::Ignored
     }
 
     /// An element ends that holds nothing but text; `span` is what is in it.

@@ -15,7 +15,8 @@ pub(super) struct ParagraphState {
     pub(super) vocabulary: Vocabulary,
     /// `w:` or `a:`.
     prefix: Box<str>,
-    properties: Span,
+    /// `None` in a [`Frame::Branch`], which has none of its own.
+    properties: Option<Span>,
     /// Its style hides its text.
     pub(super) style_hides: bool,
     /// The current run is in a font of pictures.
@@ -32,7 +33,7 @@ impl<'a> Walker<'a> {
             content: Paragraph::default(),
             vocabulary,
             prefix: name.qualified.strip_suffix(name.local).unwrap_or_default().into(),
-            properties: Span { start: span.end, end: span.end },
+            properties: Some(Span { start: span.end, end: span.end }),
             style_hides: false,
             symbols: false,
             format: Format::default(),
@@ -56,12 +57,45 @@ impl<'a> Walker<'a> {
     }
 
     pub(super) fn end_paragraph_properties(&mut self, span: Span) {
-        if let Some(paragraph) = self.paragraphs.last_mut() {
-            paragraph.properties = span;
+        if let Some(properties) = self.paragraphs.last_mut().and_then(|paragraph| paragraph.properties.as_mut()) {
+            *properties = span;
         }
     }
 
-    pub(super) fn end_paragraph(&mut self, _: Span) {
+    /// A choice or a fallback begins whose runs belong to the paragraph that is open.
+    pub(super) fn start_branch(&mut self, name: Name<'a>, in_run: bool) -> Frame {
+        let frame = self.compatibility(name);
+        if in_run {
+            return Frame::RunBranch;
+        }
+        let outside = self.stories.last().copied().unwrap_or_default();
+        let is_shown = self.fields.iter().skip(outside).all(|field| field.state == State::Live);
+        let Some(paragraph) = self.paragraphs.last().filter(|_| is_shown) else { return frame };
+        let branch = ParagraphState {
+            content: Paragraph::default(),
+            vocabulary: paragraph.vocabulary,
+            prefix: paragraph.prefix.clone(),
+            properties: None,
+            style_hides: paragraph.style_hides,
+            symbols: false,
+            format: Format::default(),
+            hidden: false,
+            hyphens: false,
+        };
+        self.paragraphs.push(branch);
+        // Fields neither come in nor go out.
+        self.stories.push(self.fields.len());
+        Frame::Branch
+    }
+
+    pub(super) fn end_branch(&mut self) {
+        self.finish_paragraph();
+        let fields = self.stories.pop().unwrap_or_default();
+        self.end_story(fields);
+    }
+
+    /// A paragraph ends, or a part of one that is told for itself.
+    pub(super) fn finish_paragraph(&mut self) {
         let Some(mut paragraph) = self.paragraphs.pop() else { return };
         if paragraph.vocabulary == Vocabulary::Word {
             self.suspend_fields(&mut paragraph.content);

@@ -67,6 +67,19 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// What a choice within a run says: text that is a word for itself, or things.
+    pub(super) fn start_in_run_branch(&mut self, name: Name<'a>, span: Span) -> Frame {
+        let is_text = matches!(name.namespace, Namespace::Word | Namespace::Drawing) && name.local == "t";
+        if !is_text {
+            return self.start_in_block(name, span);
+        }
+        let hides = self.context.options.hidden_text;
+        match self.paragraphs.last() {
+            Some(paragraph) if !paragraph.symbols && (hides || !paragraph.hidden) => self.element(span),
+            _ => Frame::Ignored,
+        }
+    }
+
     fn collect(&mut self, frame: Frame) -> Frame {
         self.buffer.clear();
         frame

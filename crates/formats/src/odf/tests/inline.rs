@@ -313,3 +313,14 @@ fn computed_fields_are_told_of() {
     assert_eq!(document.segments(), ["By {0=Some Body} on {1=1 May}"]);
     assert_eq!(document.read().unwrap().1.untranslated().count(Reason::Field), 2);
 }
+
+#[test]
+fn links_around_pictures_have_hints() {
+    let content = "<draw:a xlink:href='http://a/b' office:title='Go there'><draw:frame draw:name='F'><svg:title>A map</svg:title>\
+                   </draw:frame></draw:a> is seen";
+    let mut document = Document::paragraph(content);
+    assert_eq!(document.segments(), ["Go there", "A map", "is seen"]);
+    assert!(document.pseudo().contains("office:title='[Ǵó ťĥéŕé]'"), "{}", document.pseudo());
+    document.options.alt_text = false;
+    assert_eq!(document.segments(), ["is seen"]);
+}

@@ -184,6 +184,9 @@ impl<'a> Walker<'a> {
             }
             return Frame::Ignored;
         }
+        if name.local == "a" && self.context.options.alt_text {
+            self.attribute(Namespace::OdfOffice, "title");
+        }
         let is_prompt = self.scanner.value(Namespace::OdfPresentation, "placeholder").is_some_and(|is| is == "true");
         let class = self.scanner.value(Namespace::OdfPresentation, "class").unwrap_or_default();
         let is_outline = self.is_styles && matches!(&*class, "title" | "outline" | "subtitle" | "text" | "notes");

@@ -65,6 +65,37 @@ fn links_are_whole() {
 }
 
 #[test]
+fn hints_of_links_are_alternative_texts() {
+    let run = |text: &str, hint: &str, more: &str| {
+        format!(
+            "<a:r><a:rPr lang=\"en-US\"{more}><a:hlinkClick r:id=\"r7\" tooltip=\"{hint}\"/></a:rPr><a:t>{text}</a:t></a:r>"
+        )
+    };
+    let slide = |hint: &str, linked: &str| {
+        format!("<a:p><a:r><a:rPr lang=\"en-US\"/><a:t>See </a:t></a:r>{}</a:p>", run(linked, hint, ""))
+    };
+    let deck = Deck::new(&shape(&slide("Go &amp; look", "there")));
+    deck.check(
+        &["Go & look", "See {0=:there}"],
+        SLIDE,
+        &[("Go &amp; look", "GO &amp; LOOK"), ("See ", "SEE "), ("there", "THERE")],
+    );
+    // The hint alone, of a text that stays.
+    Deck::new(&shape(&slide("Go there", "1").replace("See ", "2"))).check(
+        &["Go there"],
+        SLIDE,
+        &[("Go there", "GO THERE")],
+    );
+    // A link in two runs says it twice, and is one.
+    let deck = Deck::new(&shape(&format!("<a:p>{}{}</a:p>", run("one ", "Go", ""), run("two", "Go", " dirty=\"0\""))));
+    assert_eq!(deck.segments(), ["Go", "one two"]);
+    let merged = part(&deck.merged(pseudo, &NOWHERE), SLIDE);
+    assert!(merged.contains(&format!("<a:p>{}</a:p>", run("ONE TWO", "GO", ""))), "{merged}");
+    let without = deck.with_options(Options { alt_text: false, ..Options::default() });
+    assert_eq!(without.segments(), ["one two"]);
+}
+
+#[test]
 fn tables_without_cells_that_are_covered() {
     let cell = |attributes: &str, text: &str| {
         format!("<a:tc{attributes}><a:txBody><a:bodyPr/>{}</a:txBody><a:tcPr/></a:tc>", paragraph(text))

@@ -79,6 +79,11 @@ impl Workbook {
         }
     }
 
+    /// Names a part as a sheet, which the workbook leads to by this relationship.
+    pub(super) fn add_sheet(&mut self, relationship: &str) {
+        self.sheets.push_str(&format!("<sheet name=\"X\" sheetId=\"99\" r:id=\"{relationship}\"/>"));
+    }
+
     fn sheet_count(&self) -> usize {
         self.parts.iter().filter(|(name, _)| name.starts_with("xl/worksheets/")).count()
     }

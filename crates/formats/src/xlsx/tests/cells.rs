@@ -2,7 +2,7 @@
 
 use terjuman_model::{LanguageTag, TaggedText};
 
-use super::build::{NOWHERE, Workbook};
+use super::build::{MAIN_SPACE, NOWHERE, Workbook};
 use crate::docx::tests::engine::pseudo;
 use crate::{Reason, Skeleton as _, Target};
 
@@ -99,6 +99,34 @@ fn inline_strings_are_translated_and_results_are_not() {
     let sheet = translated.part("worksheets/sheet1.xml");
     assert!(sheet.contains("<is><t>[íńĺíńé]</t></is>") && sheet.contains("<v>inline</v>"), "{sheet}");
     assert!(translated.part("workbook.xml").contains("</sheets><calcPr fullCalcOnLoad=\"1\"/>"));
+}
+
+#[test]
+fn strings_that_are_written_like_results_are_words() {
+    // As SheetJS and others write every string.
+    let cell = |name: &str, formula: &str, text: &str| format!("<c r=\"{name}\" t=\"str\">{formula}<v>{text}</v></c>");
+    let rows = format!(
+        "<row r=\"1\">{}{}{}</row><row r=\"2\">{}{}{}</row>",
+        cell("A1", "", " Some &amp; words_x000D_ "),
+        cell("B1", "<f>A1</f>", "a result"),
+        cell("C1", "<f t=\"array\" ref=\"C1:C2\">A1:A2</f>", "a list"),
+        cell("A2", "", "Other <!-- - -->words"),
+        cell("B2", "", "AB-12"),
+        cell("C2", "", "filled")
+    );
+    let workbook = Workbook::new().sheet("", &rows, "");
+    assert_eq!(workbook.segments(), ["Some & words"]);
+    let sheet = workbook.translated().part("worksheets/sheet1.xml");
+    assert!(sheet.contains(&rows.replace("Some &amp; words", "[Śóɱé &amp; ŵóŕďś]")), "{sheet}");
+    // The text of an other cell, and one that is too long.
+    let twice = format!("<row>{}<c t=\"inlineStr\"><is><t>word</t></is></c></row>", cell("A1", "", "word"));
+    let workbook = Workbook::new().sheet("", &twice, "");
+    assert_eq!(workbook.segments(), ["word"]);
+    let longer = workbook.translated_by(|_| TaggedText::plain("é".repeat(40_000)), &NOWHERE);
+    assert!(longer.part("worksheets/sheet1.xml").contains(&format!("<v>{}…</v>", "é".repeat(32_766))));
+    let arrays = "<row><c t=\"str\"><f t=\"array\" ref=\"A1:A2\">B1</f><v>x</v></c></row>".repeat(300);
+    let workbook = Workbook::new().sheet("", &format!("{arrays}<row>{}</row>", cell("D999", "", "any words")), "");
+    assert!(workbook.segments().is_empty());
 }
 
 #[test]
@@ -229,6 +257,34 @@ fn texts_around_the_cells_are_translated() {
     ] {
         assert!(sheet.contains(part), "{sheet}");
     }
+}
+
+#[test]
+fn links_show_what_their_cells_say() {
+    let mut workbook = Workbook::new();
+    let cell = workbook.cell("<t>See the list</t>");
+    let link = |display: &str| format!("<hyperlinks><hyperlink ref=\"A1\" location=\"S1!A1\" display=\"{display}\"/></hyperlinks>");
+    let workbook = workbook.sheet("", &cell, &link("See the list")).sheet("", "", &link("S1!A1"));
+    assert_eq!(workbook.segments(), ["See the list"]);
+    let translated = workbook.translated();
+    assert!(translated.part("worksheets/sheet1.xml").contains(&link("[Śéé ťĥé ĺíśť]")));
+    assert!(translated.part("worksheets/sheet2.xml").contains(&link("S1!A1")));
+}
+
+#[test]
+fn sheets_of_charts_have_headers_and_drawings() {
+    let extensions = "<extLst><ext><x14:dataValidations xmlns:x14=\"x14\"><x14:dataValidation prompt=\"Choose one\"/></x14:dataValidations>\
+        </ext></extLst><customSheetViews><customSheetView><headerFooter><oddFooter>&amp;CDraft text</oddFooter></headerFooter>\
+        </customSheetView></customSheetViews>";
+    let workbook = Workbook::new().sheet("", "", extensions);
+    assert_eq!(workbook.segments(), ["Choose one", "Draft text"]);
+    let chart = format!(
+        "<chartsheet {MAIN_SPACE}><headerFooter><oddHeader>&amp;CMany charts</oddHeader></headerFooter></chartsheet>"
+    );
+    let mut workbook = Workbook::of(&["word"]).with("workbook.xml", "chartsheet", "chartsheets/sheet9.xml", &chart);
+    workbook.add_sheet("p1");
+    assert_eq!(workbook.segments(), ["word", "Many charts"]);
+    assert!(workbook.translated().part("chartsheets/sheet9.xml").contains("&amp;C[Ḿáńý ćĥáŕťś]"));
 }
 
 #[test]

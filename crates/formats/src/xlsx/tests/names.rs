@@ -139,6 +139,21 @@ fn charts_say_what_cells_say() {
 }
 
 #[test]
+fn charts_show_what_another_workbook_says() {
+    let name = |cells: &str, text: &str| {
+        format!("<c:tx><c:strRef><c:f>{cells}</c:f><c:strCache><c:pt idx=\"0\"><c:v>{text}</c:v></c:pt></c:strCache></c:strRef></c:tx>")
+    };
+    let names = [name("'[1]Other sheet'!$A$1", "Far away"), name("[0]!Named", "Near by"), name("S1!$A$1", "Gone by now")];
+    let chart = format!(
+        "<c:chartSpace xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\">{}</c:chartSpace>",
+        names.concat()
+    );
+    let workbook = Workbook::of(&["Other"]).with_on_sheet("drawing", "<d/>").with("drawing1.xml", "chart", "c.xml", &chart);
+    assert_eq!(workbook.segments(), ["Other", "Far away"]);
+    assert_eq!(workbook.translated().part("c.xml"), chart.replace("Far away", "[Ƒáŕ áŵáý]"));
+}
+
+#[test]
 fn a_sheet_is_renamed_with_all_that_refers_to_it() {
     let rows = "<row><c><f>'Sales Data'!A1+Summary!B2</f><v>1</v></c></row>";
     let link = "<hyperlinks><hyperlink ref=\"A1\" location=\"'Sales Data'!A1\" display=\"x\"/></hyperlinks>";
@@ -245,4 +260,18 @@ fn a_text_that_shows_a_cell_says_what_the_cell_says() {
     assert_eq!(workbook.segments(), ["Total sales"]);
     let written = workbook.translated().part("drawing1.xml");
     assert!(written.contains("<a:t>[Ťóťáĺ śáĺéś]</a:t>") && written.contains("<a:t>computed words</a:t>"), "{written}");
+}
+
+#[test]
+fn diagrams_and_what_was_drawn_of_them_agree() {
+    const SPACE: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"";
+    let drawn = |name: &str, text: &str| format!("<{name} {SPACE}><a:p><a:r><a:t>{text}</a:t></a:r></a:p></{name}>");
+    let workbook = Workbook::of(&[])
+        .with_on_sheet("drawing", "<d/>")
+        .with("drawing1.xml", "diagramDrawing", "drawn.xml", &drawn("drawing", "Step one"))
+        .with("drawing1.xml", "diagramData", "data.xml", &drawn("dataModel", "Step one"));
+    assert_eq!(workbook.segments(), ["Step one"]);
+    let translated = workbook.translated();
+    assert_eq!(translated.part("drawn.xml"), drawn("drawing", "[Śťéṕ óńé]"));
+    assert_eq!(translated.part("data.xml"), drawn("dataModel", "[Śťéṕ óńé]"));
 }
