@@ -163,6 +163,11 @@ fn translate_document(
     let merged = document.skeleton.merge(&translations, &target);
     report.durations.merge_ms = lap();
     let bytes = merged?;
+    document
+        .skeleton
+        .flaws(&translations)
+        .iter()
+        .for_each(|flaw| report.warnings.add_at(flaw.kind, flaw.place.clone()));
     if is_now_unicode(format, request.bytes, &bytes) {
         report.warnings.add_many(WarningKind::EncodingChanged, 1);
     }

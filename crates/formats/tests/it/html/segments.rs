@@ -141,3 +141,20 @@ fn only_words_are_texts() {
 fn ruby_shows_its_base() {
     check("<p><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rt>ji</rt></ruby>です", &["<w:漢(.)(.)(.)字(.)>です"]);
 }
+
+#[test]
+fn a_page_in_an_attribute_has_texts_of_its_own() {
+    check(
+        "<p>a <iframe srcdoc=\"<p>One &amp;amp; <b>two</b></p><p title='x'>Three\" title=\"Four\"></iframe> b",
+        &["a (.) b", "One & <f:two>", "x", "Three", "Four"],
+    );
+    check("<iframe srcdoc=unquoted></iframe><iframe srcdoc=''></iframe><iframe srcdoc='<?= $x ?>'></iframe>x", &["x"]);
+    // Pages in pages end somewhere.
+    let deep = |depth: usize| {
+        (0..depth).fold("<p>deep</p>".to_owned(), |inner, _| {
+            format!("<iframe srcdoc=\"{}\"></iframe>", inner.replace('&', "&amp;").replace('"', "&quot;"))
+        })
+    };
+    check(&deep(3), &["deep"]);
+    check(&deep(4), &[]);
+}
