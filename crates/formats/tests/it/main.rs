@@ -1,6 +1,7 @@
 //! The filters on other people's documents.
 
 mod corpus;
+mod csv;
 mod damage;
 mod floods;
 mod html;
@@ -8,5 +9,6 @@ mod json;
 mod mail;
 mod office;
 mod rtf;
+mod rules;
 mod untranslated;
 mod xliff;
