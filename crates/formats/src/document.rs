@@ -27,6 +27,12 @@ pub trait Skeleton: Send + Sync {
     /// source in the place of one translation.
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError>;
 
+    /// What is wrong with translations that can be written all the same: a text longer than the document allows. Asked
+    /// with what [`Self::merge`] was given.
+    fn flaws(&self, _translations: &[TaggedText]) -> Vec<Warning> {
+        Vec::new()
+    }
+
     /// What of the document is no segment though it may be text, and why. A format that translates all there is has
     /// nothing to say.
     fn untranslated(&self) -> Untranslated {

@@ -30,5 +30,7 @@ kinds! {
     LanguageGuessed,
     /// The engine gave nothing that could be used for a sentence, which kept its source text.
     KeptAsSource,
+    /// A translation is longer than the document says that it may be.
+    TooLong,
     }
 }

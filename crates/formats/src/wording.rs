@@ -67,6 +67,7 @@ fn is_placeholder(token: &str) -> bool {
         token.strip_prefix(open).and_then(|t| t.strip_suffix(close)).is_some_and(|t| !t.contains(['{', '}']))
     };
     inside("{", "}")
+        || inside("%#@", "@")
         || inside("${", "}")
         || inside("{{", "}}")
         || token.strip_prefix('%').is_some_and(|t| t.len() <= 3 && t.ends_with(['s', 'd', 'f', 'u', 'x', 'i', '@']))

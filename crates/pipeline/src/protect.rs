@@ -23,7 +23,7 @@ pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
 /// Every kept stretch holds one of these; most prose holds none.
 fn is_telling(byte: u8) -> bool {
     matches!(byte, b'{' | b'$' | b'%' | b'<' | b'[' | b'@' | b'/' | b'\\' | b'_' | b'#' | b':' | b'.' | b'(' | b'-')
-        || matches!(byte, b'&' | b'!' | b'=' | b'H')
+        || matches!(byte, b'&' | b'!' | b'=' | b'H' | b'|')
         || byte.is_ascii_digit()
 }
 
@@ -48,7 +48,7 @@ fn placeholders(text: &str, found: &mut Vec<Range<usize>>) {
     let mut at = 0;
     while at < bytes.len() {
         let length = match bytes[at] {
-            b'{' | b'$' | b'#' | b'%' | b'<' | b'[' | b'&' => {
+            b'{' | b'$' | b'#' | b'%' | b'<' | b'[' | b'&' | b'@' | b'*' | b':' => {
                 placeholder(&text[at..], at.checked_sub(1).map(|before| bytes[before]))
             }
             _ => None,
@@ -74,6 +74,14 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
         [b'<', ..] => delimited(text, "<", ">", is_inside_single)
             .filter(|length| is_tag(&text[1..length - 1]))
             .or_else(|| written_tag(text)),
+        // What texts of programs take from other texts, or from lists of people.
+        [b'$', b't', b'(', ..] => delimited(text, "$t(", ")", |byte| !matches!(byte, b'(' | b')' | b'\n')),
+        [b'@', b':' | b'.', ..] => linked(bytes),
+        [b'*', b'|', ..] => delimited(text, "*|", "|*", is_inside_merged),
+        [b'%', b'%', ..] => delimited(text, "%%", "%%", is_name),
+        [b'%', b'A'..=b'Z', ..] => delimited(text, "%", "%", |byte| byte.is_ascii_uppercase() || byte == b'_'),
+        [b'%', b'#', b'@', ..] => delimited(text, "%#@", "@", is_name),
+        [b':', b'a'..=b'z', ..] if before.is_none_or(|before| before == b' ' || before == b'(') => parameter(bytes),
         [b'$', b'A'..=b'Z' | b'_', ..] => Some(1 + bytes[1..].iter().take_while(|b| is_name(**b)).count()),
         [b'&', ..] => entity(bytes),
         [b'%', ..] if !before.is_some_and(|b| b.is_ascii_digit()) => conversion(bytes),
@@ -121,7 +129,9 @@ fn is_tag(inside: &str) -> bool {
         "u",
         "ul",
     ];
-    let marked = inside.starts_with(['/', '!', '?']) || inside.ends_with('/');
+    let marked = inside.starts_with(['/', '!', '?'])
+        || inside.ends_with('/')
+        || inside.bytes().all(|byte| byte.is_ascii_digit());
     let named = inside.starts_with(|first: char| first.is_ascii_alphabetic())
         && inside.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b':' | b'.' | b'=' | b'-'));
     marked || named || ELEMENTS.iter().any(|element| inside.eq_ignore_ascii_case(element))
@@ -141,6 +151,39 @@ fn entity(bytes: &[u8]) -> Option<usize> {
     let number = if bytes.get(1) == Some(&b'#') { 1 } else { 0 };
     let length = bytes[1 + number..].iter().take(10).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     (length + number > 1 && bytes.get(1 + number + length) == Some(&b';')).then_some(number + length + 2)
+}
+
+fn is_inside_merged(byte: u8) -> bool {
+    is_name(byte) || matches!(byte, b':' | b'-' | b' ')
+}
+
+/// Another message, `@:menu.home` or `@.lower:menu.home`.
+fn linked(bytes: &[u8]) -> Option<usize> {
+    let name = |from: usize| bytes[from..].iter().take(LONGEST_PLACEHOLDER).take_while(|b| is_name(**b)).count();
+    let mut at = 1;
+    if bytes[1] == b'.' {
+        at += 1 + name(2);
+    }
+    let start = at + 1;
+    if bytes.get(at) != Some(&b':') {
+        return None;
+    }
+    at = start + name(start);
+    // A stop at the end is the sentence's.
+    while at > start && bytes.get(at) == Some(&b'.') && name(at + 1) > 0 {
+        at += 1 + name(at + 1);
+    }
+    (at > start).then_some(at)
+}
+
+/// `:count`, `:user_name`, as a word of its own; `:smile:` too.
+fn parameter(bytes: &[u8]) -> Option<usize> {
+    let is_inside = |byte: u8| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit();
+    let length = 1 + bytes[1..].iter().take(LONGEST_PLACEHOLDER).take_while(|byte| is_inside(**byte)).count();
+    let is_closed = bytes.get(length) == Some(&b':');
+    let length = length + usize::from(is_closed);
+    let ends = bytes.get(length).is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
+    (length > 3 && ends).then_some(length)
 }
 
 fn is_inside_double(byte: u8) -> bool {
@@ -552,6 +595,10 @@ mod tests {
         check("Hello ⟦{name}⟧, you have ⟦%d⟧ messages and ⟦${x}⟧ ⟦{{ user name }}⟧.");
         check("⟦%1$s⟧ of ⟦%-8.2f⟧, ⟦%(count)d⟧, ⟦%lu⟧, ⟦%@⟧ and ⟦%s⟧");
         check("Dear <<x, well");
+        check("See ⟦$t(common:more, {\"n\": 1})⟧, ⟦@:menu.home⟧. ⟦@.lower:a⟧ at @: or @.b, mail @home");
+        check("Dear ⟦*|FNAME|*⟧, order ⟦%%ORDER%%⟧ of ⟦%DATE%⟧ for ⟦%#@files@⟧, 5%% A% *|");
+        check("⟦:count⟧ files by (⟦:user_name⟧) ⟦:smile:⟧ at 10:30, a:b, :a or note: this");
+        check("Click ⟦<1>⟧here⟦</1>⟧");
         check("Dear ⟦<<First Name>>⟧ and ⟦[[Last]]⟧, use ⟦<b>⟧bold⟦</b>⟧ and ⟦$HOME⟧");
         check("⟦{0}⟧⟦{1:N2}⟧日本⟦{ação}⟧語");
     }

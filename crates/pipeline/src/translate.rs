@@ -166,6 +166,11 @@ fn translate_document(
     let merged = merge(&document, &mut translations, &target, report);
     report.durations.merge_ms = lap();
     let bytes = merged?;
+    document
+        .skeleton
+        .flaws(&translations)
+        .iter()
+        .for_each(|flaw| report.warnings.add_at(flaw.kind, flaw.place.clone()));
     if is_now_unicode(format, request.bytes, &bytes) {
         report.warnings.add_many(WarningKind::EncodingChanged, 1);
     }

@@ -4,9 +4,7 @@ use super::scan::{Field, Records};
 use crate::wording::{has_words, is_address};
 
 /// Headings of columns that identify rows, in lower case.
-const KEY_HEADINGS: [&str; 14] = [
-    "id", "key", "code", "slug", "uuid", "guid", "sku", "url", "email", "e-mail", "locale", "iso_code", "path", "hash",
-];
+const KEY_HEADINGS: [&str; 10] = ["id", "key", "slug", "uuid", "guid", "sku", "url", "locale", "iso_code", "hash"];
 
 /// The fields to translate, in order.
 pub(super) fn translatable(text: &str, records: Records) -> Vec<Field> {
@@ -25,7 +23,9 @@ pub(super) fn translatable(text: &str, records: Records) -> Vec<Field> {
     fields.retain(|field| {
         let is_heading = index < heading;
         index += 1;
-        is_words(text[field.content()].trim()) && (is_heading || !votes[field.column()].is_skipped())
+        let vote = votes[field.column()];
+        // The heading of a column of keys is one for programs.
+        is_words(text[field.content()].trim()) && if is_heading { !vote.is_key } else { !vote.is_skipped() }
     });
     fields.shrink_to_fit();
     fields
@@ -60,13 +60,20 @@ impl Votes {
 
 fn is_key_heading(heading: &str) -> bool {
     let lower = heading.to_lowercase();
-    KEY_HEADINGS.contains(&lower.as_str())
+    heading == "code"
+        || KEY_HEADINGS.contains(&lower.as_str())
         || (lower.contains('_') && ["_id", "_key", "_code", "_url"].iter().any(|end| lower.ends_with(end)))
 }
 
 /// Whether a cell is prose, not a number, a key, a code or a formula.
 pub(crate) fn is_words(value: &str) -> bool {
-    has_words(value) && !is_formula(value) && !is_key(value) && !is_structured(value)
+    has_words(value) && (!is_formula(value) || is_point(value)) && !is_key(value) && !is_structured(value)
+}
+
+/// `-a point of a list`: no formula has several words in a row.
+fn is_point(value: &str) -> bool {
+    let is_plain = |word: &&str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    value.strip_prefix('-').is_some_and(|words| words.split(' ').filter(is_plain).count() > 2)
 }
 
 /// What a spreadsheet would run. `- a point` is a list's.
@@ -87,8 +94,8 @@ fn is_key(value: &str) -> bool {
     if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") || is_address(value) {
         return true;
     }
-    if matches!(value, "NULL" | "null" | "NaN" | "nan" | "N/A" | "n/a" | "NA" | "None")
-        || KEY_HEADINGS[..7].contains(&value)
+    if matches!(value, "NULL" | "null" | "NaN" | "nan" | "N/A" | "n/a" | "NA" | "None" | "code")
+        || KEY_HEADINGS[..6].contains(&value)
     {
         return true;
     }
@@ -163,6 +170,7 @@ mod tests {
             "[see \"this\"]",
             "e.g. this",
             "iPhone 12",
+            "-free for all members",
         ] {
             assert!(is_words(value), "{value}");
         }
@@ -175,6 +183,8 @@ mod tests {
         let mut expected = vec!["Part", "Name"];
         expected.extend(["word"; 41]);
         check(&text, &expected);
+        check("Key,English\nsave,Save\nmulti,Line\n", &["English", "Save", "Line"]);
+        check("Path,Email,Code\na/b,a@b.org,First\n", &["Path", "Email", "Code", "a/b", "First"]);
         check("id,text\ngreeting,Hello\nfarewell,Goodbye\n", &["text", "Hello", "Goodbye"]);
         check("Just one line, with a comma", &["Just one line", " with a comma"]);
     }

@@ -28,6 +28,7 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
         sources,
         languages: found.languages,
         root: found.root,
+        direction: found.direction,
         limits: limits.clone(),
         untranslated: found.untranslated,
     };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use terjuman_model::TaggedText;
+use terjuman_model::{Direction, TaggedText};
 
 use crate::inline::{self, Slot};
 use crate::rewriting::{Rewriting, Rewritten};
@@ -22,6 +22,8 @@ pub(super) struct DitaSkeleton {
     pub(super) languages: Vec<Range<usize>>,
     /// Where the root element's name ends, and whether it says its language: the first of all then.
     pub(super) root: (usize, bool),
+    /// The value of the root's `dir`, if it has one.
+    pub(super) direction: Option<Range<usize>>,
     pub(super) limits: Limits,
     pub(super) untranslated: Untranslated,
 }
@@ -62,8 +64,21 @@ impl DitaSkeleton {
         let stated = self.languages.first().filter(|_| is_stated).map(|range| primary(&self.part.text[range.clone()]));
         let source = target.source_language.as_ref().map(|source| primary(source.code()));
         let mut edits = Vec::new();
+        let mut added = String::new();
         if !is_stated {
-            edits.push((root..root, format!(" xml:lang=\"{}\"", language.code())));
+            added = format!(" xml:lang=\"{}\"", language.code());
+        }
+        let wanted = if language.direction() == Direction::RightToLeft { "rtl" } else { "ltr" };
+        match &self.direction {
+            // Other values, `lro` among them, are not about the language.
+            Some(range) if ["ltr", "rtl"].contains(&&self.part.text[range.clone()]) => {
+                edits.push((range.clone(), wanted.to_owned()));
+            }
+            None if wanted == "rtl" => added.push_str(" dir=\"rtl\""),
+            _ => {}
+        }
+        if !added.is_empty() {
+            edits.push((root..root, added));
         }
         for range in &self.languages {
             let here = Some(primary(&self.part.text[range.clone()]));
@@ -71,6 +86,7 @@ impl DitaSkeleton {
                 edits.push((range.clone(), language.code().to_owned()));
             }
         }
+        edits.sort_by_key(|(range, _)| range.start);
         edits
     }
 }

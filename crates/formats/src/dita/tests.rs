@@ -162,6 +162,7 @@ fn what_is_no_topic_is_refused() {
         "<topic>",
         "<!DOCTYPE topic [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><topic>&a;</topic>",
         "<!DOCTYPE topic SYSTEM 'a'><topic>&nbsp;</topic>",
+        "<!DOCTYPE topic SYSTEM 'a' [%b;]><topic/>",
     ] {
         assert!(matches!(refused(bad), FormatError::Corrupt { .. }), "{bad}");
     }
@@ -172,4 +173,34 @@ fn a_map_of_areas_has_words_in_its_links_alone() {
     let map = "<topic id=\"t\"><title>A map</title><body><imagemap><image href=\"m.png\"/><area><shape>rect</shape>\
                <coords>0,0,9,9</coords><xref href=\"a.dita\">The harbour</xref></area></imagemap></body></topic>";
     assert_eq!(texts(map), ["A map", "The harbour"]);
+}
+
+#[test]
+fn a_document_type_may_be_empty_inside() {
+    assert_eq!(
+        texts(
+            "<!DOCTYPE topic PUBLIC \"-//OASIS//DTD DITA Topic//EN\" \"topic.dtd\" [\n]>\n<topic id='t'><title>Words</title></topic>"
+        ),
+        ["Words"]
+    );
+}
+
+#[test]
+fn what_stands_beside_the_words_of_a_link_parts_no_sentence() {
+    let topic = "<topic id='t'><title><sort-as>about</sort-as>The title</title><body><p>See <xref href='x'>the guide<desc>Hover \
+                 words</desc></xref> now.</p></body></topic>";
+    assert_eq!(texts(topic), ["about", "The title", "See the guide now.", "Hover words"]);
+    translated(topic, &NOWHERE);
+}
+
+#[test]
+fn the_direction_follows_the_language() {
+    let merged = translated("<topic id='a'><title>A</title></topic>", &to("ar"));
+    assert!(merged.starts_with("<topic xml:lang=\"ar\" dir=\"rtl\" id='a'>"), "{merged}");
+    let merged = translated("<topic dir='ltr' id='a' xml:lang='en'><title>A</title></topic>", &to("he"));
+    assert!(merged.starts_with("<topic dir='rtl' id='a' xml:lang='he'>"), "{merged}");
+    let merged = translated("<topic id='a' dir='rtl' xml:lang='ar'><title>A</title></topic>", &to("pt"));
+    assert!(merged.starts_with("<topic id='a' dir='ltr' xml:lang='pt'>"), "{merged}");
+    let merged = translated("<topic id='a' dir='lro' xml:lang='en'><title>A</title></topic>", &to("ar"));
+    assert!(merged.starts_with("<topic id='a' dir='lro' xml:lang='ar'>"), "{merged}");
 }

@@ -24,7 +24,7 @@ pub(super) enum Role {
 /// Only tells how letters look: a part of it may stand in two places.
 const LOOKS: [&str; 8] = ["b", "i", "u", "tt", "sub", "sup", "line-through", "overline"];
 
-const INLINE: [&str; 19] = [
+const INLINE: [&str; 18] = [
     "ph",
     "term",
     "q",
@@ -40,7 +40,6 @@ const INLINE: [&str; 19] = [
     "state",
     "boolean",
     "abbreviated-form",
-    "sort-as",
     "strong",
     "em",
     "equation-number",
@@ -80,7 +79,7 @@ const PROTECTED: [&str; 30] = [
     "coderef",
 ];
 
-const FLOWS: [&str; 6] = ["fn", "indexterm", "image", "alt", "object", "hazardsymbol"];
+const FLOWS: [&str; 7] = ["fn", "indexterm", "image", "alt", "object", "hazardsymbol", "sort-as"];
 
 const THINGS: [&str; 13] = [
     "data",
@@ -128,13 +127,14 @@ const KEPT: [&str; 26] = [
 ];
 
 /// Attributes that hold text, and the element they do so on, if not on all.
-pub(super) const ATTRIBUTES: [(&str, Option<&str>); 7] = [
+pub(super) const ATTRIBUTES: [(&str, Option<&str>); 8] = [
     ("navtitle", None),
     ("alt", None),
     ("spectitle", None),
     ("searchtitle", None),
     ("reftitle", None),
     ("title", Some("map")),
+    ("title", Some("reltable")),
     ("standby", Some("object")),
 ];
 
@@ -144,6 +144,8 @@ pub(super) fn role(name: &str, class: Option<&str>, parent: &str) -> Role {
     match () {
         // Keywords of a topic are a list, those in its text are words of it.
         () if parent == "keywords" && name != "indexterm" => Role::Block,
+        // What a link shows when it is pointed at stands beside its words.
+        () if name == "desc" && parent == "xref" => Role::Flow,
         () if is(&LOOKS) => Role::Inline(TagKind::Format),
         () if is(&INLINE) => Role::Inline(TagKind::Whole),
         () if is(&PROTECTED) => Role::Protected,

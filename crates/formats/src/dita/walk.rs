@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub(super) languages: Vec<Range<usize>>,
     /// Where the root element's name ends, and whether it says its language.
     pub(super) root: (usize, bool),
+    /// The value of the root's `dir`, if it has one.
+    pub(super) direction: Option<Range<usize>>,
     /// What stays as it is.
     pub(super) untranslated: Untranslated,
 }
@@ -114,6 +116,7 @@ impl<'a> Walk<'a> {
             }
             let has_language = self.scanner.attribute(Namespace::Xml, "lang").is_some();
             self.found.root = (range.start + 1 + name.qualified.len(), has_language);
+            self.found.direction = self.scanner.attribute(Namespace::None, "dir").map(|direction| direction.value);
         }
         if let Some(language) = self.scanner.attribute(Namespace::Xml, "lang") {
             self.found.languages.push(language.value);

@@ -53,11 +53,25 @@ pub(crate) fn read(
     options: &Options,
     limits: &Limits,
 ) -> Result<Page, FormatError> {
+    read_at(bytes, told, options, limits, 0)
+}
+
+/// How deep pages in attributes of pages (`srcdoc`) are read.
+const FRAMES: u8 = 3;
+
+/// The same, of a page that stands in so many others.
+fn read_at(
+    bytes: &[u8],
+    told: Option<&'static Encoding>,
+    options: &Options,
+    limits: &Limits,
+    depth: u8,
+) -> Result<Page, FormatError> {
     let (text, charset, flaw) = charset::read(bytes, told)?;
     if text.trim().is_empty() {
         return Err(FormatError::Empty);
     }
-    let (mut found, notes) = walk::walk(&text, options, limits)?;
+    let (mut found, notes) = walk::walk(&text, options, limits, depth)?;
     // Inner slots were finished before the ones around them; readers want the order of the page.
     found.sort_by_key(|slot| (slot.range.start(), std::cmp::Reverse(slot.range.end())));
     let (slots, segments) = found.into_lists();

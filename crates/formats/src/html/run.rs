@@ -223,7 +223,8 @@ impl SlotBuilder {
         let (pieces, texts) = if self.unusual { (self.pieces, self.texts) } else { Default::default() };
         let references: Box<[_]> = sorted(self.references).into_iter().map(|(c, range)| (c, range.into())).collect();
         let is_spelled = !pieces.is_empty() || !references.is_empty();
-        let spelled = is_spelled.then(|| Box::new(Spelled { texts: texts.into(), pieces: pieces.into(), references }));
+        let spelled = is_spelled
+            .then(|| Box::new(Spelled { texts: texts.into(), pieces: pieces.into(), references, frame: None }));
         Slot { range: range.into(), attribute: None, tags: self.tags.into(), spelled }
     }
 }

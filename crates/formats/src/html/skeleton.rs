@@ -3,10 +3,11 @@
 use encoding_rs::Encoding;
 use terjuman_model::TaggedText;
 
+use super::attributes::Quote;
 use super::charset::Charset;
 use super::notes::Notes;
-use super::references::Spelling;
-use super::slot::Slot;
+use super::references::{self, Spelling};
+use super::slot::{Frame, Slot};
 use super::write;
 use crate::rewriting::{Rewriting, Rewritten};
 use crate::{FormatError, Skeleton, Target, Untranslated};
@@ -61,24 +62,53 @@ impl HtmlSkeleton {
             edits.extend(self.notes.charset_edits(&charset).0);
         }
         edits.sort_by_key(|(range, _)| (range.start, range.end));
-        let text = self.rewrite(translations, edits)?.unwrap_or_else(|| self.text.clone());
+        let text = self.rewrite(translations, target, edits)?.unwrap_or_else(|| self.text.clone());
         Ok((charset.write(text.into_bytes())?, charset.encoding))
     }
 
     /// Writes every slot.
-    fn rewrite(&self, translations: &[TaggedText], edits: Vec<Rewritten>) -> Result<Option<String>, FormatError> {
+    fn rewrite(
+        &self,
+        translations: &[TaggedText],
+        target: &Target,
+        edits: Vec<Rewritten>,
+    ) -> Result<Option<String>, FormatError> {
         let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
         let no_break_space = self.no_break_space();
         let mut rewriting = Rewriting::new(&self.text);
         let place = |index: usize| self.slots[index].range.range();
         rewriting.nested(edits, self.slots.len(), place, |index, inner| {
             let slot = &self.slots[index];
+            if let Some(frame) = slot.frame() {
+                let Frame::Page(page) = frame else { return Ok(None) };
+                let translations = &translations[index..(index + page.slots.len()).min(translations.len())];
+                return page.framed(translations, target, slot.attribute.unwrap_or(Quote::Double), newline);
+            }
             let references: Vec<_> =
                 slot.references().iter().map(|(c, range)| (*c, &self.text[range.range()])).collect();
             let spelling = Spelling { newline, no_break_space, references: &references };
             write::write(&self.text, slot, &translations[index], &spelling, inner).map(Some)
         })?;
         Ok(rewriting.finish())
+    }
+
+    /// The value of the attribute that this page is, if it changes.
+    fn framed(
+        &self,
+        translations: &[TaggedText],
+        target: &Target,
+        quote: Quote,
+        newline: &str,
+    ) -> Result<Option<String>, FormatError> {
+        let (written, _) = self.write(translations, target)?;
+        let Ok(written) = std::str::from_utf8(&written) else { return Ok(None) };
+        if written == self.text {
+            return Ok(None);
+        }
+        let mut out = String::with_capacity(written.len() + written.len() / 4);
+        let spelling = Spelling { newline, no_break_space: "\u{a0}", references: &[] };
+        references::write(written, quote, &spelling, &mut out);
+        Ok(Some(out))
     }
 
     /// How the document spells a no-break space.

@@ -2,6 +2,7 @@
 
 use terjuman_model::{TagId, TagKind};
 
+use super::HtmlSkeleton;
 use super::attributes::Quote;
 use crate::small_range::SmallRange;
 
@@ -27,9 +28,37 @@ pub(super) struct Spelled {
     pub(super) pieces: Box<[Piece]>,
     /// The references in it: a character, and where its first reference stands. In order of the characters.
     pub(super) references: Box<[(char, SmallRange)]>,
+    /// The page that stands in the attribute.
+    pub(super) frame: Option<Frame>,
+}
+
+/// A page in an attribute: it has as many slots as texts.
+pub(super) enum Frame {
+    /// At the first of them.
+    Page(Box<HtmlSkeleton>),
+    /// At the others, which are written with the first.
+    Rest,
+}
+
+impl std::fmt::Debug for Frame {
+    /// The text of documents never reaches a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if matches!(self, Self::Page(_)) { "Page" } else { "Rest" })
+    }
 }
 
 impl Slot {
+    /// The place of a page in an attribute.
+    pub(super) fn of_frame(range: SmallRange, quote: Quote, frame: Frame) -> Self {
+        let spelled = Some(Box::new(Spelled { frame: Some(frame), ..Spelled::default() }));
+        Self { range, attribute: Some(quote), tags: Box::default(), spelled }
+    }
+
+    /// The page that stands here.
+    pub(super) fn frame(&self) -> Option<&Frame> {
+        self.spelled.as_ref().and_then(|spelled| spelled.frame.as_ref())
+    }
+
     /// Notes how the one piece of this slot is spelled, if that has not been done.
     pub(super) fn keep_spelling(&mut self, text: &str) {
         if self.pieces().is_empty() {

@@ -4,7 +4,9 @@
 //! the branches are texts. Names, numbers, and strings that
 //! are plainly codes are left alone. The skeleton is the text; a merge replaces what stands between quotes.
 
+mod components;
 mod keys;
+mod manifest;
 mod message;
 mod scan;
 mod strings;
@@ -31,11 +33,13 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
     let mut segments = Vec::new();
     let mut slots = Slots::default();
     let mut untranslated = Untranslated::default();
+    let is_manifest = options.json_keys.is_empty() && manifest::is_one(text, limits)?;
     scan::values(text, Keys::of(options), limits, |value| {
         let Some(content) = strings::decode(&text[value.range.clone()]).filter(|content| has_words(content)) else {
             return Ok(());
         };
-        if !value.is_chosen || is_code(&content) || is_technical(text, &value) {
+        let is_for_people = || !is_manifest || value.key.clone().is_some_and(|key| manifest::is_text(&text[key]));
+        if !value.is_chosen || is_code(&content) || is_technical(text, &value) || !is_for_people() {
             let reason = if value.is_chosen { Reason::Identifier } else { Reason::JsonKeyOff };
             untranslated.add(reason, "", value.range.start);
             return Ok(());
@@ -101,8 +105,8 @@ fn read(
         segments.extend(messages(content, stretches).into_iter().map(|(_, segment)| segment));
         return Ok(None);
     }
-    if has_markup(content) {
-        let page = html::read(content.as_bytes(), Some(UTF_8), options, limits)?;
+    if has_markup(content) || components::has_numbers(content) {
+        let page = html::read(components::hide(content).as_bytes(), Some(UTF_8), options, limits)?;
         segments.extend(page.segments);
         return Ok(Some(page.skeleton));
     }
@@ -110,15 +114,37 @@ fn read(
     Ok(None)
 }
 
-/// Where the lines with words stand, without the blanks around them.
+/// Where the lines with words stand, without the blanks around them. What bars part (`one apple | {n} apples`, as plurals
+/// are written without a formatter) is as much as lines.
 fn lines(content: &str) -> impl Iterator<Item = Range<usize>> {
+    let has_bars = content.contains('|');
     let mut start = 0;
-    content.split_inclusive('\n').filter_map(move |line| {
-        let at = start + (line.len() - line.trim_start().len());
+    let parts = content.split_inclusive(move |c| c == '\n' || (has_bars && c == '|'));
+    let mut open: Option<usize> = None;
+    parts.filter_map(move |part| {
+        let begin = open.take().unwrap_or(start);
+        start += part.len();
+        // A bar inside of a word parts nothing.
+        let is_border = !part.ends_with('|') || is_border(content, start - 1);
+        if !is_border && start < content.len() {
+            open = Some(begin);
+            return None;
+        }
+        let end = start - usize::from(part.ends_with('|') && is_border);
+        let line = &content[begin..end];
+        let at = begin + (line.len() - line.trim_start().len());
         let words = line.trim();
-        start += line.len();
         has_words(words).then(|| at..at + words.len())
     })
+}
+
+/// Whether the bar at this place parts two texts: it has blanks around it, or what follows says how many it is for.
+fn is_border(content: &str, bar: usize) -> bool {
+    let (before, after) = (&content[..bar], &content[bar + 1..]);
+    let is_spaced = before.ends_with([' ', '\n']) && after.starts_with([' ', '\n']);
+    let is_counted =
+        after.starts_with(['{', '[', ']']) && after[1..].starts_with(|c: char| c.is_ascii_digit() || c == '*');
+    is_spaced || is_counted
 }
 
 /// The texts of a message with arguments, and where they stand.
@@ -185,7 +211,7 @@ fn is_code(content: &str) -> bool {
 }
 
 /// Names whose values programs read.
-const TECHNICAL: [&str; 28] = [
+const TECHNICAL: [&str; 34] = [
     "id",
     "uuid",
     "guid",
@@ -214,6 +240,12 @@ const TECHNICAL: [&str; 28] = [
     "mimetype",
     "version",
     "email",
+    "icon",
+    "method",
+    "charset",
+    "rel",
+    "selector",
+    "sku",
 ];
 
 /// Whether the name says that one word is meant for a program: `"type": "button"`. Whole sentences never are, and what
@@ -223,7 +255,16 @@ fn is_technical(text: &str, value: &Value) -> bool {
     let (key, word) = (&text[key], &text[value.range.clone()]);
     let known = |key: &str| TECHNICAL.iter().any(|known| known.eq_ignore_ascii_case(key));
     let is_foreign = key.starts_with(['@', '$']) || key.starts_with("x-");
-    !word.contains(' ') && (is_foreign || (known(key) && !word.starts_with(char::is_uppercase)))
+    is_class_list(key, word)
+        || !word.contains(' ') && (is_foreign || (known(key) && !word.starts_with(char::is_uppercase)))
+}
+
+/// `"className": "btn btn-primary"`.
+fn is_class_list(key: &str, value: &str) -> bool {
+    let is_class = ["class", "className", "classNames", "cls"].iter().any(|known| known.eq_ignore_ascii_case(key));
+    let is_name =
+        |word: &str| word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_:/.[]".contains(&b));
+    is_class && value.contains(['-', '_', ':']) && value.split(' ').all(is_name)
 }
 
 struct JsonSkeleton {
@@ -247,7 +288,10 @@ impl Skeleton for JsonSkeleton {
             start = slot.end as usize;
             let Some(content) = strings::decode(&text[slot.range.range()]) else { continue };
             let written = match pages.next_if(|(place, _)| *place == index) {
-                Some((_, page)) => write_page(page, translations, target)?,
+                Some((_, page)) => match (components::hide(&content), write_page(page, translations, target)?) {
+                    (Cow::Owned(_), written) => components::show(&written).into(),
+                    (Cow::Borrowed(_), written) => written,
+                },
                 None => write_lines(&content, translations),
             };
             if written != content {

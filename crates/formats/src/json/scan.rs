@@ -14,6 +14,8 @@ pub(super) struct Value {
     pub(super) key: Option<Range<usize>>,
     /// Whether the options let it be translated.
     pub(super) is_chosen: bool,
+    /// How many values it stands in.
+    pub(super) depth: usize,
 }
 
 /// An array or object that is open.
@@ -75,7 +77,7 @@ pub(super) fn values(
                 } else {
                     let is_chosen = keys.allow(choice(&open, &key));
                     let key = key.clone().or_else(|| open.last().and_then(|around| around.name.clone()));
-                    found(Value { range, key, is_chosen })?;
+                    found(Value { range, key, is_chosen, depth: open.len() })?;
                     expect = after_value;
                 }
             }

@@ -98,6 +98,10 @@ impl Reader<'_> {
         if !has_words(subject) {
             return;
         }
+        if words::has_unread(&text) {
+            self.warn(WarningKind::PartKept, entity);
+            return;
+        }
         let prefix = text[..text.len() - without_prefix(&text).len()].to_owned();
         let segment = Segment::plain(subject);
         self.push(index, vec![segment], UnitKind::Subject { value, prefix });

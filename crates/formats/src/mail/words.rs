@@ -49,6 +49,12 @@ pub(super) fn decode(value: &[u8]) -> String {
     text
 }
 
+/// Whether something that looks like an encoded word could not be read: its encoding is not known.
+pub(super) fn has_unread(text: &str) -> bool {
+    let mut words = text.split("=?").skip(1);
+    words.any(|rest| rest.split_once("?=").is_some_and(|(word, _)| word.split('?').count() == 3 && !word.contains(' ')))
+}
+
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
@@ -221,6 +227,11 @@ mod tests {
             assert_eq!(decode(value.as_bytes()), text);
         }
         assert_eq!(decode(b"caf\xe9"), "café");
+        for (text, is_unread) in
+            [("=?utf-7?Q?a+APw-b?= c", true), ("=?x", false), ("=? a ?=", false), ("a =?x?Q?b c?=", false)]
+        {
+            assert_eq!(has_unread(text), is_unread, "{text}");
+        }
     }
 
     #[test]

@@ -101,6 +101,7 @@ impl<'a> Writer<'a> {
         let spelled = self.emphasis(tokens, level);
         let mut chunks: Vec<Chunk<'t>> = Vec::with_capacity(tokens.len());
         let mut open: Vec<usize> = Vec::new();
+        let brackets = self.slot.in_link && !are_balanced(tokens);
         for (index, token) in tokens.iter().enumerate() {
             match token {
                 Token::Words(words) => {
@@ -122,6 +123,7 @@ impl<'a> Writer<'a> {
                             .map_or_else(|| self.before(), |c| c.out.chars().next_back().unwrap_or(' ')),
                         after: self.next(tokens, index, &spelled),
                         starts_line: ends_line || (chunks.is_empty() && self.slot.starts_block),
+                        brackets,
                         ends_run: is_last,
                         spellings: self.slot.spellings(),
                         text: self.document.text,
@@ -145,7 +147,9 @@ impl<'a> Writer<'a> {
                         Markup::Emphasis(_) => 0..0,
                     };
                     let (out, masked) = self.thing(&range, level);
-                    let meant = probe::read_thing(masked.as_deref().unwrap_or(&out), self.document.labels).into();
+                    let meant =
+                        probe::read_thing(masked.as_deref().unwrap_or(&out), self.slot.context, self.document.labels)
+                            .into();
                     chunks.push(Chunk { kind: ChunkKind::Markup, out, masked, meant });
                 }
                 Token::Break(tag) => chunks.push(self.line_break(*tag)),
@@ -213,7 +217,10 @@ impl<'a> Writer<'a> {
                 let meant = match is_link {
                     true if is_open => probe::LINK_OPEN.into(),
                     true => probe::LINK_CLOSE.into(),
-                    false => probe::read_thing(masked.as_deref().unwrap_or(&out), self.document.labels).into(),
+                    false => {
+                        probe::read_thing(masked.as_deref().unwrap_or(&out), self.slot.context, self.document.labels)
+                            .into()
+                    }
                 };
                 (out, masked, meant)
             }
@@ -329,4 +336,22 @@ pub(super) fn on_one_line(raw: &str) -> String {
         }
     }
     out
+}
+
+/// Whether the words close every bracket that they open, and no other: what stands in a link must.
+fn are_balanced(tokens: &[Token<'_>]) -> bool {
+    let words = tokens.iter().filter_map(|token| match token {
+        Token::Words(words) => Some(words.bytes()),
+        _ => None,
+    });
+    let mut depth = 0_usize;
+    for byte in words.flatten() {
+        match byte {
+            b'[' => depth += 1,
+            b']' if depth == 0 => return false,
+            b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0
 }

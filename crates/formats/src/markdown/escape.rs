@@ -27,6 +27,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) after: char,
     /// Whether a block could begin here.
     pub(super) starts_line: bool,
+    /// Whether brackets are escaped.
+    pub(super) brackets: bool,
     /// Whether it is the last of the run.
     pub(super) ends_run: bool,
     /// How the source spells characters that it does not write as they are.
@@ -120,7 +122,7 @@ fn needed(character: char, before: char, after: char, rest: &str, around: &Surro
         '*' => is_full || !is_loose,
         '_' => is_full || !(is_loose || (before.is_alphanumeric() && after.is_alphanumeric())),
         '~' => is_full || after == '~' || before == '~',
-        '[' | ']' => is_full || is_alternative,
+        '[' | ']' => is_full || is_alternative || around.brackets,
         '!' => after == '[',
         '|' => matches!(around.context, Context::Cell | Context::AlternativeInCell),
         '<' if is_full || after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?') => {
@@ -177,6 +179,7 @@ mod tests {
     #[track_caller]
     fn check(context: Context, words: &str, expected: &str) {
         let around = Surroundings {
+            brackets: false,
             level: Level::Minimal,
             context,
             before: ' ',

@@ -110,12 +110,16 @@ pub(super) fn are_read_as_meant<'d>(doubts: impl Iterator<Item = &'d Doubt> + Cl
     doubts.next().is_none()
 }
 
-/// Reads one thing as it stands inside of a paragraph.
-pub(super) fn read_thing(thing: &str, labels: &Labels) -> String {
+/// Reads one thing as it stands inside of a paragraph, or of a cell: there, `\|` is a bar in code too.
+pub(super) fn read_thing(thing: &str, context: Context, labels: &Labels) -> String {
     if let Some(code) = code(thing) {
         return format!("\u{1}c{code}");
     }
-    let form = normal_form(&format!("{LEAD}{thing}"), Context::Flow, labels);
+    let is_in_cell = matches!(context, Context::Cell | Context::AlternativeInCell) && thing.contains("\\|");
+    let form = match is_in_cell {
+        true => normal_form(&format!("| {LEAD}{thing} |\n|-|\n"), Context::Cell, labels),
+        false => normal_form(&format!("{LEAD}{thing}"), Context::Flow, labels),
+    };
     form.and_then(|form| form.strip_prefix(LEAD).map(str::to_owned)).unwrap_or_else(|| thing.to_owned())
 }
 

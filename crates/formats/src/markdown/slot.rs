@@ -85,6 +85,8 @@ pub(super) struct Slot {
     pub(super) context: Context,
     /// Whether it begins where a block's text begins, and what it begins with could be taken for markup of a block.
     pub(super) starts_block: bool,
+    /// Whether it is all that a link shows.
+    pub(super) in_link: bool,
     /// What most do not have.
     details: Option<Box<Details>>,
 }
@@ -101,7 +103,7 @@ pub(super) struct Details {
     pub(super) kinds: Box<[Tag]>,
     /// How the source spells characters that it does not write as they are.
     pub(super) spellings: Box<[(char, SmallRange)]>,
-    /// Of a picture that names its target by this text: the label, and what closes it.
+    /// Of a picture or link that names its target by this text: the label, and what closes it.
     pub(super) label: Option<(SmallRange, SmallRange)>,
     /// The line under a heading, if it is as long as the heading is wide.
     pub(super) underline: Option<SmallRange>,
@@ -114,7 +116,7 @@ impl Slot {
         let is_bare = between.is_empty() && tags.is_empty() && kinds.is_empty() && spellings.is_empty();
         let has_details = !is_bare || label.is_some() || underline.is_some();
         let details = has_details.then(|| Box::new(details));
-        Self { range, context: Context::Flow, starts_block: false, details }
+        Self { range, context: Context::Flow, starts_block: false, in_link: false, details }
     }
 
     /// What it has besides its words, to be changed.

@@ -326,6 +326,7 @@ fn dialects_keep_their_markup() {
         "<details>\n<summary>A summary</summary>\n\nSome *text*\n\n</details>\n",
         &["A summary", "Some <0>text</0>"],
     );
+    segments("{% highlight x %}\nsome code\n\nmore code\n{% endhighlight %}\n\nText\n", &["Text"]);
     segments("> <div>\n> Some <b>text</b>\n> goes on\n> </div>\n", &["Some <0>text</0>\ngoes on"]);
 }
 
@@ -627,4 +628,24 @@ fn what_nobody_sees_parts_no_word() {
 fn a_definition_needs_no_blank() {
     segments("A [page] and [one].\n\n[page]:https://a.b/c\n[one]:http://a.b\n", &["A <0>page</0> and <1>one</1>."]);
     segments("From:https:// on\n", &["From:https:// on"]);
+}
+
+/// In a cell, a bar in code is escaped, too.
+#[test]
+fn code_with_a_bar_stands_in_a_cell() {
+    segments("| a | b |\n|---|---|\n| `x \\| y` for this | c |\n", &["a", "b", "<0>x \\| y</0> for this", "c"]);
+}
+
+#[test]
+fn a_link_that_is_all_of_a_text_keeps_its_label() {
+    let markdown = "# [Unreleased]\n\n**[Two words][]**\n\n[unreleased]: a\n[two words]: b\n";
+    let (segments, skeleton) = open(markdown);
+    assert_eq!(segments.iter().map(shown).collect::<Vec<_>>(), ["Unreleased", "Two words"]);
+    let written = written(&skeleton, &[TaggedText::plain("Inédito"), TaggedText::plain("Duas ] palavras")]);
+    assert_eq!(
+        written,
+        "# [Inédito][Unreleased]\n\n**[Duas \\] palavras][Two words]**\n\n[unreleased]: a\n[two words]: b\n"
+    );
+    let (again, _) = open(&written);
+    assert_eq!(again.iter().map(shown).collect::<Vec<_>>(), ["Inédito", "Duas ] palavras"]);
 }

@@ -34,7 +34,7 @@ pub(super) fn tags_with_words(text: &str, run: &Run<'_>) -> Vec<Range<usize>> {
 pub(super) fn part(text: &str, run: &mut Run<'_>, context: Context, heading: Option<Range<usize>>) -> Option<Part> {
     let nodes = run.nodes.as_mut_slice();
     pair(text, nodes);
-    let inner = trim(nodes);
+    let (inner, link) = trim(text, nodes);
     if inner.is_empty() || !is_translatable(&nodes[inner.clone()]) {
         return None;
     }
@@ -43,6 +43,10 @@ pub(super) fn part(text: &str, run: &mut Run<'_>, context: Context, heading: Opt
     let (segment, mut slot) = segment(text, nodes, inner);
     slot.context = context;
     slot.starts_block = context == Context::Flow && is_first;
+    slot.in_link = link.is_some();
+    if let Some(label) = link.flatten() {
+        slot.details_mut().label = Some(label);
+    }
     if let Some(underline) = heading.and_then(|heading| underline(text, &heading, &slot.range.range())) {
         slot.details_mut().underline = Some(underline.into());
     }
@@ -148,15 +152,20 @@ fn close(text: &str, nodes: &mut [Node<'_>], open: &mut Vec<(usize, Option<Strin
     nodes[index].kind = NodeKind::End { mate: start };
 }
 
-/// Leaves out what stands around the words: white space, things, pairs around all of it.
-fn trim(nodes: &[Node<'_>]) -> Range<usize> {
+/// The label of a link that names its target by its own text, and what closes it.
+type OwnLabel = (SmallRange, SmallRange);
+
+/// Leaves out what stands around the words: white space, things, pairs around all of it. Also tells whether a link is one
+/// of those, and of one that is named by its own text the label: it is to be written beside the new text.
+fn trim(text: &str, nodes: &[Node<'_>]) -> (Range<usize>, Option<Option<OwnLabel>>) {
     // Most runs begin and end with words.
     if let (Some(first), Some(last)) = (nodes.first(), nodes.last())
         && first.has_content()
         && last.has_content()
     {
-        return 0..nodes.len();
+        return (0..nodes.len(), None);
     }
+    let mut link = None;
     let mut content = Vec::with_capacity(nodes.len() + 1);
     content.push(0_usize);
     for node in nodes {
@@ -182,14 +191,16 @@ fn trim(nodes: &[Node<'_>]) -> Range<usize> {
             }
         }
         match nodes[start..end].first().map(|node| &node.kind) {
-            // A link that is named by its own text must be rewritten with it.
-            Some(NodeKind::Start { mate, markup, .. })
-                if mate + 1 == end && !matches!(markup, Markup::Pair { label: Some(_), .. }) =>
-            {
+            Some(NodeKind::Start { mate, markup, .. }) if mate + 1 == end => {
+                if let Markup::Pair { open, label, .. } = markup
+                    && text[open.range()].starts_with('[')
+                {
+                    link = Some(label.map(|label| (label, nodes[*mate].range.clone().into())));
+                }
                 start += 1;
                 end -= 1;
             }
-            _ => return start..end,
+            _ => return (start..end, link),
         }
     }
 }

@@ -295,7 +295,12 @@ proptest::proptest! {
             bytes[at] = value;
         }
         bytes.truncate(bytes.len().min(cut + 1000));
-        if let Ok(extracted) = read(&bytes) {
+        let extracted = read(&bytes);
+        if let Err(error) = &extracted {
+            let codes = ["NoTranslatableText", "WrongDocumentEncoding", "DocumentEncrypted", "CorruptDocument", "DocumentTooComplex"];
+            proptest::prop_assert!(codes.contains(&error.code().to_string().as_str()), "{}", error);
+        }
+        if let Ok(extracted) = extracted {
             let texts: Vec<_> = extracted.segments.iter().map(|segment| {
                 TaggedText::with_marks(segment.source.text().to_uppercase(), segment.source.marks().to_vec())
             }).collect();

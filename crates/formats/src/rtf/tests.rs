@@ -229,3 +229,12 @@ fn control_characters_of_the_source_come_back() {
     check("a\u{1f}b \u{7}c\\par", &["a\u{1f}b \u{7}c"]);
     check("a\\'81 b\\par", &["a\u{81} b"]);
 }
+
+#[test]
+fn programs_write_it_in_their_own_ways() {
+    // A line that ends in a backslash is a paragraph, and fonts are named by weight.
+    let text_edit = b"{\\rtf1\\ansi\\ansicpg1252\\cocoartf2639\n{\\fonttbl\\f0\\fswiss\\fcharset0 Helvetica;\\f1\\fswiss\\fcharset0 Helvetica-Bold;}\n{\\*\\expandedcolortbl;;}\n\\pard\\tx720\\pardirnatural\n\n\\f0\\fs24 \\cf0 Hello from \n\\f1\\b TextEdit\n\\f0\\b0  and \\uc0\\u8220 quoted\\u8221  words.\\\nSecond line\\\n}";
+    check_bytes(text_edit, &["Hello from <0>TextEdit</0> and \u{201c}quoted\u{201d} words.", "Second line"]);
+    let word_pad = b"{\\rtf1\\ansi\\ansicpg1252\\deff0\\nouicompat{\\fonttbl{\\f0\\fnil\\fcharset0 Calibri;}{\\f1\\fnil\\fcharset2 Symbol;}}\r\n{\\*\\generator Riched20}\\viewkind4\\uc1 \r\n\\pard\\f0\\lang9 Text with \\b bold\\b0 , \\ul line\\ulnone .\\par\r\n\\pard{\\pntext\\f1\\'B7\\tab}{\\*\\pn\\pnlvlblt\\pnf1{\\pntxtb\\'B7}}\\fi-360 A point\\par\r\n}\r\n";
+    check_bytes(word_pad, &["Text with <0>bold</0>, <1>line</1>.", "A point"]);
+}

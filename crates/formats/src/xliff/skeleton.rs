@@ -3,13 +3,13 @@
 use terjuman_model::{LanguageTag, TaggedText};
 
 use super::attributes::Change;
-use super::unit::{Job, Place};
+use super::unit::{Job, Locales, Longest, Place};
 use super::walk::{File, Found, Version, language_attribute};
 use crate::inline::{splice, write};
-use crate::rewriting::{Rewriting, nested};
+use crate::rewriting::{Rewriting, Rewritten, nested};
 use crate::sources::Sources;
 use crate::xml::{XmlPart, check, escape_attribute};
-use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
+use crate::{FormatError, Limits, Skeleton, Target, Untranslated, Warning, WarningKind};
 
 /// The file and what is to be written into it.
 pub(super) struct XliffSkeleton {
@@ -27,6 +27,19 @@ impl Skeleton for XliffSkeleton {
         self.found.untranslated.clone()
     }
 
+    fn flaws(&self, translations: &[TaggedText]) -> Vec<Warning> {
+        if translations.len() != self.found.slots.len() {
+            return Vec::new();
+        }
+        let too_long = self.taken(translations).into_iter().filter(|(longest, taken)| longest.is_passed(*taken));
+        too_long
+            .map(|(longest, _)| Warning {
+                kind: WarningKind::TooLong,
+                place: terjuman_model::Place { part: String::new(), offset: longest.unit as u64 },
+            })
+            .collect()
+    }
+
     fn merge(&self, translations: &[TaggedText], target: &Target) -> Result<Vec<u8>, FormatError> {
         if translations.len() != self.found.slots.len() {
             return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
@@ -39,16 +52,11 @@ impl Skeleton for XliffSkeleton {
             while let Some(file) = files.next_if(|file| file.tag.range.start < job.source.start()) {
                 self.write_language(file, target, &mut rewriting);
             }
-            let slots = &self.found.slots[job.slots.range()];
-            let mut rewritten = Vec::new();
-            let place = |index: usize| slots[index].range.range();
-            let first = job.slots.start();
-            let write = |index: usize, inner: &[_]| {
-                let (slot, translation) = (&slots[index], &translations[first + index]);
-                let is_same = self.sources.is_same(first + index, translation);
-                if is_same { Ok(None) } else { write(text, slot, translation, inner).map(Some) }
-            };
-            nested(Vec::new(), slots.len(), place, write, |new| rewritten.push(new))?;
+            let is_meant = |locales: &Locales| target.language.as_ref().is_none_or(|to| locales.allow(to.code()));
+            if !job.locales.as_deref().is_none_or(is_meant) {
+                continue;
+            }
+            let rewritten = self.rewritten(job, translations)?;
             // Without a language nothing was translated: what says the same is not worth a target.
             if target.language.is_none() && rewritten.is_empty() {
                 continue;
@@ -63,6 +71,42 @@ impl Skeleton for XliffSkeleton {
         };
         check(&text, &self.part.name, &self.limits)?;
         Ok(self.part.encode_owned(text))
+    }
+}
+
+impl XliffSkeleton {
+    /// What of a source is rewritten for its target.
+    fn rewritten(&self, job: &Job, translations: &[TaggedText]) -> Result<Vec<Rewritten>, FormatError> {
+        let slots = &self.found.slots[job.slots.range()];
+        let mut rewritten = Vec::new();
+        let place = |index: usize| slots[index].range.range();
+        let first = job.slots.start();
+        let write = |index: usize, inner: &[_]| {
+            let (slot, translation) = (&slots[index], &translations[first + index]);
+            let is_same = self.sources.is_same(first + index, translation);
+            if is_same { Ok(None) } else { write(&self.part.text, slot, translation, inner).map(Some) }
+        };
+        nested(Vec::new(), slots.len(), place, write, |new| rewritten.push(new))?;
+        Ok(rewritten)
+    }
+
+    /// What the translations of each unit that may only be so long take, in order of the units.
+    fn taken(&self, translations: &[TaggedText]) -> Vec<(Longest, usize)> {
+        let mut taken = self.found.taken.clone();
+        for job in &self.found.jobs {
+            let Some(longest) = job.longest.as_deref() else { continue };
+            let Ok(rewritten) = self.rewritten(job, translations) else { continue };
+            let mut content = String::new();
+            splice(&self.part.text, job.source.range(), &rewritten, &mut content);
+            taken.push((*longest, longest.taken(&content)));
+        }
+        taken.sort_by_key(|(longest, _)| longest.unit);
+        taken.dedup_by(|(longest, more), (first, sum)| {
+            let is_same = longest.unit == first.unit;
+            *sum += if is_same { *more } else { 0 };
+            is_same
+        });
+        taken
     }
 }
 

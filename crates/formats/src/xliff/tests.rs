@@ -1,6 +1,7 @@
 use terjuman_model::{Mark, TaggedText};
 
-use crate::{Extracted, Format, FormatError, Limits, Options, Target, extract};
+use super::unit::{Longest, Measure};
+use crate::{Extracted, Format, FormatError, Limits, Options, Target, WarningKind, extract};
 
 pub(super) const NOWHERE: Target = Target { source_language: None, language: None };
 
@@ -281,4 +282,63 @@ fn comments_part_no_word() {
     let extracted = read(&v1("<trans-unit id='1'><source>Un<!-- x -->seen words</source></trans-unit>"));
     assert_eq!(extracted.segments[0].source.text(), "Unseen words");
     assert_eq!(extracted.segments[0].tags[0].kind, terjuman_model::TagKind::Anchor);
+}
+
+/// Where the units stand whose translations are too long, by what is in front of them.
+fn too_long(file: &str, translation: &str) -> Vec<String> {
+    let extracted = read(file);
+    let translations: Vec<_> = extracted.segments.iter().map(|_| TaggedText::plain(translation)).collect();
+    let flaws = extracted.skeleton.flaws(&translations);
+    assert!(flaws.iter().all(|flaw| flaw.kind == WarningKind::TooLong));
+    flaws.iter().map(|flaw| file[flaw.place.offset as usize..].split(' ').nth(1).unwrap().to_owned()).collect()
+}
+
+#[test]
+fn translations_that_are_too_long_are_told() {
+    let file = v1("<trans-unit id='a' maxwidth='3' size-unit='char'><source>One</source></trans-unit>\
+         <trans-unit id='b' maxwidth='4' size-unit='byte'><source>Two</source></trans-unit>\
+         <trans-unit id='c' maxwidth='3'><source>In pixels</source></trans-unit>\
+         <trans-unit id='d' maxwidth='9' size-unit='char'><source>Three</source></trans-unit>\
+         <trans-unit id='e' maxwidth='4' size-unit='char' approved='yes'><source>x</source><target>fertig</target></trans-unit>");
+    assert_eq!(too_long(&file, "ação"), ["id='a'", "id='b'", "id='e'"]);
+    let file = format!(
+        "<xliff xmlns=\"urn:oasis:names:tc:xliff:document:2.0\" version=\"2.1\" srcLang=\"en\" \
+         xmlns:slr=\"urn:oasis:names:tc:xliff:sizerestriction:2.0\"><file id=\"f\">{}</file></xliff>",
+        "<unit id='a' slr:sizeRestriction='0,8'><segment><source>One</source></segment><segment state='final'>\
+         <source>Two</source><target>fünf5</target></segment></unit><unit id='b' slr:sizeRestriction='9'><segment>\
+         <source>One</source></segment><segment><source>Two</source></segment></unit>"
+    );
+    assert_eq!(too_long(&file, "ação"), ["id='a'"]);
+}
+
+#[test]
+fn codes_take_no_room_of_a_text() {
+    let longest = Longest { count: 0, measure: Measure::Characters, unit: 0 };
+    for (content, taken) in [
+        ("a &amp; b", 5),
+        ("<g id='1'>ab</g><x/>c", 3),
+        ("<ph id='1'>&lt;img></ph>a<ph/>b<bpt id='2'>{\\b <sub>x</sub></bpt>c", 3),
+        ("<![CDATA[a<b]]>c", 4),
+        ("a <", 2),
+    ] {
+        assert_eq!(longest.taken(content), taken, "{content}");
+    }
+}
+
+#[test]
+fn units_for_other_languages_get_no_target() {
+    let unit = |locales: &str, target: &str| {
+        format!("<unit id='1' xmlns:its='http://www.w3.org/2005/11/its' {locales}><segment{target}</segment></unit>")
+    };
+    let (open, done) = ("><source>One</source>", " state=\"translated\"><source>One</source><target>[One]</target>");
+    for (locales, is_meant) in [
+        ("its:localeFilterList='fr, pt-BR'", false),
+        ("its:localeFilterList='fr, pt'", true),
+        ("its:localeFilterList='*'", true),
+        ("its:localeFilterList=''", false),
+        ("its:localeFilterList='pt' its:localeFilterType='exclude'", false),
+        ("its:localeFilterList='fr' its:localeFilterType='exclude'", true),
+    ] {
+        check_v2(&unit(locales, open), &unit(locales, if is_meant { done } else { open }));
+    }
 }

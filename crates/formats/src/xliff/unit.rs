@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::attributes::StartTag;
 use super::content::{Content, Mark};
 use crate::small_range::SmallRange;
+use crate::xml::unescape;
 
 /// A `trans-unit`, or a `segment` of version 2.
 #[derive(Debug)]
@@ -19,6 +20,93 @@ pub(super) struct Unit {
     pub(super) target: Option<Side>,
     /// The white space before the source.
     pub(super) indent: Range<usize>,
+    /// How long its translation may be.
+    pub(super) longest: Option<Longest>,
+    pub(super) locales: Option<Locales>,
+}
+
+/// Which languages a unit is meant for (`its:localeFilterList`): these, or all others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Locales {
+    pub(super) list: Box<str>,
+    pub(super) excludes: bool,
+}
+
+impl Locales {
+    /// Whether the unit is meant for this language: `fr` stands for `fr-CA`, too.
+    pub(super) fn allow(&self, language: &str) -> bool {
+        let is_of = |range: &str| {
+            let range = range.trim().trim_end_matches("-*");
+            let rest = language.get(range.len()..).unwrap_or("x");
+            let is_start = language.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range));
+            range == "*" || (!range.is_empty() && is_start && (rest.is_empty() || rest.starts_with('-')))
+        };
+        self.list.split(',').any(is_of) != self.excludes
+    }
+}
+
+/// How long a translation may be: that of a `trans-unit`, or all those of a `unit` of version 2 together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Longest {
+    pub(super) count: usize,
+    pub(super) measure: Measure,
+    /// Where the unit begins, which tells it from others.
+    pub(super) unit: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    Characters,
+    Bytes,
+}
+
+impl Longest {
+    /// Whether texts of this content are too long, markup left out. `used` is what others of the unit take.
+    pub(super) fn is_passed(self, used: usize) -> bool {
+        used > self.count
+    }
+
+    /// How much of it a content takes: its text without tags, and without what stands in native codes.
+    pub(super) fn taken(self, content: &str) -> usize {
+        let (mut taken, mut codes) = (0, 0_usize);
+        let mut rest = content;
+        while let Some(next) = rest.chars().next() {
+            let length = match next {
+                '<' if rest.starts_with("<![CDATA[") => {
+                    let section = &rest["<![CDATA[".len()..];
+                    let end = section.find("]]>").unwrap_or(section.len());
+                    taken += if codes == 0 { self.measure(&section[..end]) } else { 0 };
+                    (rest.len() - section.len() + end + 3).min(rest.len())
+                }
+                '<' => {
+                    let end = rest.find('>').map_or(rest.len(), |end| end + 1);
+                    let tag = &rest[..end];
+                    let name = tag.trim_start_matches(['<', '/']).split([' ', '/', '>', '\t', '\n']).next();
+                    let is_code = matches!(name, Some("bpt" | "ept" | "ph" | "it")) && !tag.ends_with("/>");
+                    match tag.starts_with("</") {
+                        true if is_code => codes = codes.saturating_sub(1),
+                        false if is_code => codes += 1,
+                        _ => {}
+                    }
+                    end
+                }
+                _ => {
+                    let end = rest.find('<').unwrap_or(rest.len());
+                    taken += if codes == 0 { self.measure(&unescape(&rest[..end])) } else { 0 };
+                    end
+                }
+            };
+            rest = &rest[length..];
+        }
+        taken
+    }
+
+    fn measure(self, text: &str) -> usize {
+        match self.measure {
+            Measure::Characters => text.chars().count(),
+            Measure::Bytes => text.len(),
+        }
+    }
 }
 
 /// A source or a target.
@@ -41,6 +129,10 @@ pub(super) struct Job {
     /// The segment of version 2 whose state changes.
     pub(super) segment: Option<Box<StartTag>>,
     pub(super) file: u32,
+    /// How long the translation may be, with what else its unit says.
+    pub(super) longest: Option<Box<Longest>>,
+    /// The languages that it is meant for, if it is not meant for all.
+    pub(super) locales: Option<Box<Locales>>,
 }
 
 /// Where a translation goes.

@@ -8,7 +8,7 @@ use terjuman_model::Segment;
 use super::attributes::StartTag;
 use super::content::Reader;
 use super::escaped::Names;
-use super::unit::{Job, Side, Unit};
+use super::unit::{Job, Locales, Longest, Measure, Side, Unit};
 use crate::inline::{self, Item, Slot};
 use crate::texts::Texts;
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart};
@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub(super) jobs: Vec<Job>,
     pub(super) slots: Vec<Slot>,
     pub(super) files: Vec<File>,
+    /// What finished targets take of the room of their units.
+    pub(super) taken: Vec<(Longest, usize)>,
     pub(super) untranslated: Untranslated,
 }
 
@@ -73,7 +75,7 @@ pub(super) fn walk(part: &XmlPart, limits: &Limits) -> Result<(Found, Vec<Segmen
     };
     let ((version, file), core) = (version, core);
     let (files, untranslated) = (file.into_iter().collect(), Untranslated::default());
-    let found = Found { version, jobs: Vec::new(), slots: Vec::new(), files, untranslated };
+    let found = Found { version, jobs: Vec::new(), slots: Vec::new(), files, taken: Vec::new(), untranslated };
     let names = Names::default();
     let mut walk = Walk {
         part,
@@ -83,6 +85,8 @@ pub(super) fn walk(part: &XmlPart, limits: &Limits) -> Result<(Found, Vec<Segmen
         segments: Vec::new(),
         names,
         levels: vec![(Level::Xliff, true)],
+        longest: None,
+        locales: None,
         unit: None,
     };
     walk.run()?;
@@ -127,6 +131,10 @@ struct Walk<'a> {
     names: Names,
     /// What is open, and whether text in it is to be translated.
     levels: Vec<(Level, bool)>,
+    /// How long the translations of the open unit of version 2 may be.
+    longest: Option<Longest>,
+    /// The languages that it is meant for.
+    locales: Option<Locales>,
     unit: Option<Unit>,
 }
 
@@ -191,7 +199,15 @@ impl Walk<'_> {
             Some("yes") => true,
             _ => translates,
         };
+        if level == Level::Unit {
+            self.longest = self.longest_of_unit(range.start);
+            self.locales = self.locales();
+        }
         if level == Level::Leaf {
+            if self.found.version != Version::V2 {
+                self.longest = self.longest_of_trans_unit(range.start);
+                self.locales = self.locales();
+            }
             let state = self.scanner.value(Namespace::None, "state").map(|state| state.into_owned());
             let is_approved = self.scanner.value(Namespace::None, "approved").as_deref() == Some("yes");
             let attributes = self.scanner.attributes();
@@ -204,10 +220,36 @@ impl Walk<'_> {
                 seg_source: None,
                 target: None,
                 indent: 0..0,
+                longest: self.longest,
+                locales: self.locales.clone(),
             });
         }
         self.levels.push((level, translates));
         Ok(())
+    }
+
+    /// `maxwidth`, where it is counted in what texts are made of: how wide they are in pixels, nobody knows here.
+    fn longest_of_trans_unit(&mut self, unit: usize) -> Option<Longest> {
+        let count = self.scanner.value(Namespace::None, "maxwidth")?.trim().parse().ok()?;
+        let measure = match self.scanner.value(Namespace::None, "size-unit").as_deref() {
+            Some("char" | "glyph") => Measure::Characters,
+            Some("byte") => Measure::Bytes,
+            _ => return None,
+        };
+        Some(Longest { count, measure, unit })
+    }
+
+    fn locales(&mut self) -> Option<Locales> {
+        let excludes = self.scanner.value(Namespace::Its, "localeFilterType").as_deref() == Some("exclude");
+        let list = self.scanner.value(Namespace::Its, "localeFilterList")?.as_ref().into();
+        Some(Locales { list, excludes })
+    }
+
+    /// `slr:sizeRestriction`, of the profile that counts code points: `most`, or `least,most`.
+    fn longest_of_unit(&mut self, unit: usize) -> Option<Longest> {
+        let stated = self.scanner.value(Namespace::XliffSizes, "sizeRestriction")?;
+        let count = stated.rsplit(',').next()?.trim().parse().ok()?;
+        Some(Longest { count, measure: Measure::Characters, unit })
     }
 
     /// Passes over the element that has just begun.
@@ -259,6 +301,9 @@ impl Walk<'_> {
         let is_finished = unit.is_finished(text);
         let is_kept = unit.target.as_ref().is_some_and(|target| !unit.is_open && !target.content.is_blank);
         self.found.files[file].has_finished |= is_finished || is_kept;
+        if let (Some(longest), Some(target), true) = (unit.longest, &unit.target, is_finished || is_kept) {
+            self.found.taken.push((longest, longest.taken(&text[target.content.range.clone()])));
+        }
         let file = u32::try_from(file).unwrap_or(u32::MAX);
         let source = unit.layout().map(|side| side.content.range.start);
         if !unit.is_open {
@@ -280,7 +325,9 @@ impl Walk<'_> {
                 texts.extend(subs.map(|sub| within(sub, &range)).take_while(|sub| !sub.is_empty()));
                 let slots = self.slots(texts);
                 let place = super::unit::Place::Fill { mark: Box::new(mark.tag), end: mark.end };
-                self.found.jobs.push(Job { source: range.into(), place, slots: slots.into(), segment: None, file });
+                let (source, slots) = (range.into(), slots.into());
+                let (longest, locales) = (unit.longest.map(Box::new), unit.locales.clone().map(Box::new));
+                self.found.jobs.push(Job { source, place, slots, segment: None, file, longest, locales });
             }
             return;
         }
@@ -292,7 +339,9 @@ impl Walk<'_> {
         texts.append(&mut layout.content.subs);
         let slots = self.slots(texts);
         let segment = (self.found.version == Version::V2).then(|| Box::new(unit.tag));
-        self.found.jobs.push(Job { source: source.into(), place, slots: slots.into(), segment, file });
+        let (source, slots, longest) = (source.into(), slots.into(), unit.longest.map(Box::new));
+        let locales = unit.locales.map(Box::new);
+        self.found.jobs.push(Job { source, place, slots, segment, file, longest, locales });
     }
 
     /// Makes slots of texts, in order of their places, outer ones first.

@@ -104,6 +104,8 @@ namespaces! {
     LibreOffice: "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0";
     /// What LibreOffice adds to OpenDocument spreadsheets.
     LibreOfficeCalc: "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0";
+    /// Sizes of texts in XLIFF 2.
+    XliffSizes: "urn:oasis:names:tc:xliff:sizerestriction:2.0";
     /// XLIFF 1.
     Xliff1: "urn:oasis:names:tc:xliff:document:1.1", "urn:oasis:names:tc:xliff:document:1.2";
     /// XLIFF 2.

@@ -133,7 +133,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Lets one document type pass that only names an external one, which is not fetched: references to its entities
-    /// are refused, and its default attributes are not there. One with declarations of its own stays refused.
+    /// are refused, and its default attributes are not there. One that declares entities of its own stays refused.
     pub(crate) fn allow_document_type(mut self) -> Self {
         self.document_type = DocumentType::Allowed;
         self
@@ -289,12 +289,56 @@ impl<'a> Scanner<'a> {
             self.at = start + length + 1;
         }
         self.skip_blanks();
+        if self.text.as_bytes().get(self.at) == Some(&b'[') {
+            self.at += 1;
+            self.subset()?;
+            self.skip_blanks();
+        }
         if self.text.as_bytes().get(self.at) != Some(&b'>') {
-            return Err(self.corrupt("a document type with declarations of its own, which is refused"));
+            return Err(self.corrupt("a document type that is not well-formed"));
         }
         self.at += 1;
         self.document_type = DocumentType::Seen;
         Ok(Kind::Other)
+    }
+
+    /// What a document type declares itself: comments and what elements and attributes are called may pass, as they change
+    /// nothing that is read here. Entities are refused.
+    fn subset(&mut self) -> Result<(), FormatError> {
+        loop {
+            self.skip_blanks();
+            let rest = &self.text[self.at..];
+            if rest.starts_with(']') {
+                self.at += 1;
+                return Ok(());
+            } else if rest.starts_with("<!--") {
+                self.section("-->", 4, Kind::Other)?;
+            } else if rest.starts_with("<?") {
+                self.section("?>", 2, Kind::Other)?;
+            } else if ["<!ELEMENT", "<!ATTLIST", "<!NOTATION"].iter().any(|declaration| rest.starts_with(declaration)) {
+                self.declaration()?;
+            } else {
+                return Err(self.corrupt("a document type with declarations of its own, which is refused"));
+            }
+        }
+    }
+
+    /// Passes over a declaration; a `>` in quotation marks does not end it.
+    fn declaration(&mut self) -> Result<(), FormatError> {
+        let mut quote = None;
+        for (offset, byte) in self.text[self.at..].bytes().enumerate() {
+            match (quote, byte) {
+                (None, b'>') => {
+                    self.at += offset + 1;
+                    return Ok(());
+                }
+                (None, b'%') => break,
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (Some(open), _) if open == byte => quote = None,
+                _ => {}
+            }
+        }
+        Err(self.corrupt("a document type with declarations of its own, which is refused"))
     }
 
     /// A name that begins at the current place; moves behind it.

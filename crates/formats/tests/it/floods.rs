@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use terjuman_formats::{Format, FormatError, Limits, Options, Target, extract};
 use terjuman_model::{Mark, TaggedText};
 
-/// Far above what any of them takes on a slow machine, far below what quadratic time would.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Far above what any of them takes on a slow machine, far below what quadratic time would. With optimization, what is
+/// promised: `cargo test --release -p terjuman-formats --test it floods`.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 15 } else { 2 });
 
 const NOWHERE: Target = Target { source_language: None, language: None };
 
@@ -33,13 +34,7 @@ fn survives(format: Format, document: &[u8]) {
                 Err(error) => panic!("{start}: {error}"),
             }
         }
-        Err(
-            FormatError::Empty
-            | FormatError::Encoding(_)
-            | FormatError::TooComplex { .. }
-            | FormatError::Corrupt { .. },
-        ) => {}
-        Err(error) => panic!("{start}: {error}"),
+        Err(error) => assert!(crate::damage::is_refusal(&error), "{start}: {error}"),
     }
     assert!(started.elapsed() < PATIENCE, "{start}: took {:?}", started.elapsed());
 }

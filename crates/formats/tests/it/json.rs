@@ -148,3 +148,45 @@ fn branches_of_a_message_are_texts() {
         "{\"a\": \"{n, plural, one {[# file]} other {[{n, number} files of {who}]}}\"}",
     );
 }
+
+#[test]
+fn of_a_manifest_only_what_people_read_is_translated() {
+    check(
+        r#"{"name": "my-package", "version": "1.2.3", "description": "Does things", "scripts": {"build": "tsc -p . && node build"}, "author": "Jane Doe", "contributes": {"commands": [{"command": "x", "title": "Say hello"}]}}"#,
+        &["Does things", "Say hello"],
+        r#"{"name": "my-package", "version": "1.2.3", "description": "[Does things]", "scripts": {"build": "tsc -p . && node build"}, "author": "Jane Doe", "contributes": {"commands": [{"command": "x", "title": "[Say hello]"}]}}"#,
+    );
+    // A file of texts may have such names, too.
+    check(
+        r#"{"name": "Name", "version": "Version of it", "scripts": "Scripts"}"#,
+        &["Name", "Version of it", "Scripts"],
+        r#"{"name": "[Name]", "version": "[Version of it]", "scripts": "[Scripts]"}"#,
+    );
+}
+
+#[test]
+fn tags_of_components_are_tags() {
+    check(
+        r#"["Click <1>here</1> or <link>there & now</link>", "<0/> left"]"#,
+        &["Click here or there & now", "left"],
+        r#"["[Click <1>here</1> or <link>there & now</link>]", "<0/> [left]"]"#,
+    );
+}
+
+#[test]
+fn plurals_between_bars_are_texts() {
+    check(
+        r#"["no apples | one apple | {n} apples", "{0} There are none|[1,19] There are some", "a|b words"]"#,
+        &["no apples", "one apple", "{n} apples", "{0} There are none", "[1,19] There are some", "a|b words"],
+        r#"["[no apples] | [one apple] | [{n} apples]", "[{0} There are none]|[[1,19] There are some]", "[a|b words]"]"#,
+    );
+}
+
+#[test]
+fn lists_of_classes_are_no_words() {
+    check(
+        r#"[{"className": "btn btn-primary"}, {"class": "first class"}, {"icon": "arrow-left"}]"#,
+        &["first class"],
+        r#"[{"className": "btn btn-primary"}, {"class": "[first class]"}, {"icon": "arrow-left"}]"#,
+    );
+}

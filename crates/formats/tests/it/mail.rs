@@ -306,3 +306,9 @@ fn a_page_in_utf_16_is_read_by_the_label_of_its_part() {
     check(&message(before), &[], &message(before));
     check(&message(before), &[("Hello", "Olá")], &message(after));
 }
+
+#[test]
+fn a_subject_in_an_unknown_encoding_is_kept() {
+    let message = |text: &str| format!("Subject: =?utf-7?Q?Fr+APY-sche?=\n\n{text}\n");
+    check(&message("A day"), &[("A day", "Um dia")], &message("Um dia"));
+}

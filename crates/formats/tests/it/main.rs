@@ -1,6 +1,7 @@
 //! The filters on other people's documents.
 
 mod corpus;
+mod csv;
 mod damage;
 mod floods;
 mod html;

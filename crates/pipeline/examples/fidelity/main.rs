@@ -7,6 +7,7 @@
 
 mod check;
 mod flat;
+mod generate;
 mod language;
 mod looks;
 mod open;
@@ -80,6 +81,8 @@ fn main() -> ExitCode {
     let only = option(&mut arguments, "--only=");
     // `--open=N` lets LibreOffice open so many documents of each format, taken evenly from all.
     let wanted: usize = option(&mut arguments, "--open=").and_then(|number| number.parse().ok()).unwrap_or(0);
+    // `--made=N` adds as many documents of each format that no folder has documents of.
+    let made: u64 = option(&mut arguments, "--made=").and_then(|number| number.parse().ok()).unwrap_or(0);
     let mut office = if wanted > 0 { open::Office::find() } else { None };
     if wanted > 0 && office.is_none() {
         eprintln!("LibreOffice is not at hand: nothing is opened with it");
@@ -118,6 +121,11 @@ fn main() -> ExitCode {
     }
     for opened in office.map(open::Office::run).into_iter().flatten() {
         report.add_opened(&opened);
+    }
+    for (format, number) in [Format::Json, Format::Dita].into_iter().flat_map(|f| (0..made).map(move |n| (f, n))) {
+        let (name, bytes) = generate::document(format, number);
+        let start = std::time::Instant::now();
+        report.add(format, &name, &check::check(&name, format, &bytes), start.elapsed());
     }
     for line in &report.divergences {
         println!("{line}");

@@ -11,6 +11,8 @@ use terjuman_formats::Format;
 mod check;
 #[path = "../../examples/fidelity/flat/mod.rs"]
 mod flat;
+#[path = "../../examples/fidelity/generate.rs"]
+mod generate;
 #[path = "../../examples/fidelity/language.rs"]
 mod language;
 #[path = "../../examples/fidelity/looks.rs"]
@@ -86,4 +88,31 @@ fn odp() {
 #[test]
 fn csv() {
     gate("csv");
+}
+
+/// Documents made up, of the formats that no folder has documents of.
+#[track_caller]
+fn made(format: Format) {
+    for number in 0..60 {
+        let (name, bytes) = generate::document(format, number);
+        let findings = check::check(&name, format, &bytes);
+        let divergences = findings.divergences();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(
+            findings.refused.is_none() && divergences.is_empty(),
+            "{name}: {:?} {divergences:?}\n{text}",
+            findings.refused
+        );
+        assert!(findings.words > 0, "{name} has no words");
+    }
+}
+
+#[test]
+fn made_json() {
+    made(Format::Json);
+}
+
+#[test]
+fn made_dita() {
+    made(Format::Dita);
 }

@@ -24,8 +24,14 @@ use crate::{FormatError, Limits, Options};
 /// Elements nested deeper are taken as if they stood beside each other.
 const FLAT_FROM: usize = 512;
 
-/// Reads a document: its slots with their segments, inner ones first, and what it says of itself.
-pub(super) fn walk(text: &str, options: &Options, limits: &Limits) -> Result<(Texts<Slot>, Notes), FormatError> {
+/// Reads a document that stands in `depth` others: its slots with their segments, inner ones first, and what it says of
+/// itself.
+pub(super) fn walk(
+    text: &str,
+    options: &Options,
+    limits: &Limits,
+    depth: u8,
+) -> Result<(Texts<Slot>, Notes), FormatError> {
     let templates = templates::mask(text);
     let shared = Shared::default();
     let mut walker = Walker {
@@ -34,6 +40,7 @@ pub(super) fn walk(text: &str, options: &Options, limits: &Limits) -> Result<(Te
         code: &templates.ranges,
         options,
         limits,
+        depth,
         names: Names::default(),
         stack: Stack::new(limits.depth.min(FLAT_FROM)),
         decoder: Decoder::default(),
@@ -89,6 +96,7 @@ struct Walker<'a> {
     code: &'a [Range<usize>],
     options: &'a Options,
     limits: &'a Limits,
+    depth: u8,
     names: Names,
     stack: Stack,
     decoder: Decoder,
@@ -224,6 +232,7 @@ impl Walker<'_> {
         let before = self.found.len();
         if readable {
             self.attribute_texts(element);
+            self.framed_page(name_end - token.start - 1)?;
         }
         let open = Open {
             name,

@@ -2,16 +2,18 @@
 
 use std::ops::Range;
 
+use encoding_rs::UTF_8;
+
 use super::Walker;
-use crate::Reason;
-use crate::html::attributes::{self, Quote, find, value_of};
-use crate::html::charset;
+use crate::html::attributes::{self, Attribute, Quote, find, value_of};
 use crate::html::elements::{Element, Known, Role};
 use crate::html::notes::{Holder, LanguageMark};
 use crate::html::references::Place;
 use crate::html::run::{self, Item, ItemKind, Layout};
-use crate::html::slot::Slot;
+use crate::html::slot::{Frame, Slot};
 use crate::html::token::Token;
+use crate::html::{FRAMES, charset, read_at};
+use crate::{FormatError, Reason, Skeleton as _};
 
 impl Walker<'_> {
     /// Counts what stays as it is, where it begins.
@@ -86,6 +88,36 @@ impl Walker<'_> {
                 slot.keep_spelling(segment.source.text());
             }
         }
+    }
+
+    /// The page that an `iframe`, whose attributes were read last, holds in one of them.
+    pub(super) fn framed_page(&mut self, name: usize) -> Result<(), FormatError> {
+        // Nearly all names are of another length.
+        if name != "iframe".len() || self.depth >= FRAMES {
+            return Ok(());
+        }
+        let Some(Attribute { value: Some(range), quote, .. }) = find(self.html, &self.attributes, "srcdoc").cloned()
+        else {
+            return Ok(());
+        };
+        let has_code = self.code.iter().any(|code| code.start < range.end && range.start < code.end);
+        if quote == Quote::None || has_code {
+            return Ok(());
+        }
+        let content = self.decoder.decode(&self.text[range.clone()], Place::Attribute).text;
+        let page = match read_at(content.as_bytes(), Some(UTF_8), self.options, self.limits, self.depth + 1) {
+            Ok(page) => page,
+            Err(error @ FormatError::TooComplex { .. }) => return Err(error),
+            Err(_) => return Ok(()),
+        };
+        self.notes.untranslated.append_at(page.skeleton.untranslated(), range.start);
+        let mut frame = Some(Frame::Page(Box::new(page.skeleton)));
+        for segment in page.segments {
+            let range = if frame.is_some() { range.clone() } else { range.end..range.end };
+            let frame = frame.take().unwrap_or(Frame::Rest);
+            self.found.push((Slot::of_frame(range.into(), quote, frame), segment));
+        }
+        Ok(())
     }
 
     /// Notes language, direction and encoding of the tag whose attributes were read last.

@@ -13,7 +13,10 @@ pub(super) fn take(masker: &mut Masker<'_>, lines: &[Line], before: Option<&Line
         b':' => colons(masker, line),
         b'!' | b'?' | b'=' => admonition(masker, line),
         b'[' => callout(masker, line),
-        b'{' => attributes(masker, line).max(template(masker, lines)),
+        b'{' => match code_block(masker, lines) {
+            0 => attributes(masker, line).max(template(masker, lines)),
+            count => count,
+        },
         b'*' => abbreviation(masker, line),
         b'$' => fenced(masker, lines, "$$", "$$"),
         b'\\' => latex(masker, lines),
@@ -114,6 +117,44 @@ fn attributes(masker: &mut Masker<'_>, line: &Line) -> usize {
         masker.blank(line);
     }
     usize::from(is_alone)
+}
+
+/// What holds code and no words in templates: `{% highlight x %}` of Jekyll, `{{< highlight x >}}` of Hugo.
+const CODE_BLOCKS: [&str; 8] = ["highlight", "codeblock", "comment", "mermaid", "plantuml", "math", "katex", "latex"];
+
+/// Lines from such a beginning to its end.
+fn code_block(masker: &mut Masker<'_>, lines: &[Line]) -> usize {
+    let text = masker.text;
+    let first = &text[lines[0].words.clone()];
+    let (Some(inner), kind) = (first.get(2..), first.get(..2).unwrap_or_default()) else { return 0 };
+    let inner = inner.trim_start_matches(['<', '%', '-', ' ']);
+    let Some(name) = CODE_BLOCKS.iter().find(|name| {
+        inner.strip_prefix(**name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    }) else {
+        return 0;
+    };
+    let end = match kind {
+        "{%" => format!("end{name}"),
+        "{{" => format!("/{name}"),
+        _ => return 0,
+    };
+    // An end that was looked for in vain is not looked for again.
+    if masker.without_end.contains(&end) {
+        return 0;
+    }
+    let ends = |line: &Line| {
+        let words = &text[line.words.clone()];
+        let inner = words.strip_prefix(kind).map(|inner| inner.trim_start_matches(['<', '%', '-', ' ']));
+        inner.is_some_and(|inner| inner.replace("/ ", "/").starts_with(&end))
+    };
+    let Some(last) = lines.iter().skip(1).position(ends).map(|last| last + 1) else {
+        masker.without_end.push(end);
+        return 0;
+    };
+    for line in lines[..=last].iter().filter(|line| !line.is_blank()) {
+        masker.blank(line);
+    }
+    last + 1
 }
 
 /// Code of a template that fills its lines.

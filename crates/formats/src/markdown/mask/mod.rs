@@ -48,7 +48,8 @@ pub(super) enum SpanKind {
 pub(super) fn mask(text: &str, head: Range<usize>) -> Masked {
     let lines = lines::read(text, head.end);
     let is_mdx = jsx::is_mdx(text, &lines);
-    let mut masker = Masker { text, is_mdx, hidden: text.as_bytes().to_vec(), spans: Vec::new(), tags: Vec::new() };
+    let hidden = text.as_bytes().to_vec();
+    let mut masker = Masker { text, is_mdx, hidden, spans: Vec::new(), tags: Vec::new(), without_end: Vec::new() };
     masker.put(head, b' ');
     let mut index = 0;
     while index < lines.len() {
@@ -97,6 +98,8 @@ struct Masker<'a> {
     hidden: Vec<u8>,
     spans: Vec<Span>,
     tags: Vec<Range<usize>>,
+    /// Ends of blocks of code that do not come any more.
+    without_end: Vec<String>,
 }
 
 impl Masker<'_> {
@@ -171,6 +174,18 @@ mod tests {
         check("a `{{ b }}` {{ c\n\n}} <% d %>\n", "a `{{ b }}` {{ c\n\n}} xxxxxxx\n");
         check("Hello {name}, {0} ${x} {not this} {a, b}", "Hello xxxxxx, xxx xxxx {not this} {a, b}");
         check("```\n{% x %}\n```\n", "```\n{% x %}\n```\n");
+    }
+
+    #[test]
+    fn blocks_of_code_in_templates_are_hidden() {
+        check(
+            "{% highlight ruby %}\ndef a\n\n  b\n{% endhighlight %}\nText\n",
+            "#      \n#    \n\n  #\n#       \nText\n",
+        );
+        check("{{< highlight go >}}\nx = 1\n{{< / highlight >}}\nText\n", "#      \n#    \n#       \nText\n");
+        check("{%- comment -%}\nx\n{%- endcomment -%}\n", "#      \n#\n#       \n");
+        check("{% highlight x %}\nText without an end\n", "#      \nText without an end\n");
+        check("{% highlighted %}\nText\n{% endhighlighted %}\n", "#      \nText\n#  \n");
     }
 
     #[test]

@@ -132,13 +132,19 @@ fn a_document_type_passes_where_it_may_and_declares_nothing() {
         "<!DOCTYPE a><a/>",
         "<?xml version='1.0'?>\n<!DOCTYPE a PUBLIC \"-//OASIS//DTD DITA Topic//EN\" 'topic.dtd' >\n<a/>",
         "<!DOCTYPE a SYSTEM 'a>b'><a/>",
+        "<!DOCTYPE a SYSTEM 'b' []><a/>",
+        "<!DOCTYPE a [\n<!-- x ]> -->\n<?x y?><!ATTLIST a b CDATA 'c>]'><!ELEMENT a ANY>\n] ><a/>",
     ] {
         read(good).unwrap();
         assert!(events(good).is_err(), "refused without leave: {good}");
     }
     for bad in [
         "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>",
-        "<!DOCTYPE a SYSTEM 'b' []><a/>",
+        "<!DOCTYPE a [%b;]><a/>",
+        "<!DOCTYPE a [<!ATTLIST a %b;>]><a/>",
+        "<!DOCTYPE a [<!ELEMENT a ANY]><a/>",
+        "<!DOCTYPE a [",
+        "<!DOCTYPE a SYSTEM 'b' [] x><a/>",
         "<!DOCTYPE a SYSTEM><a/>",
         "<!DOCTYPE a PUBLIC 'b'><a/>",
         "<!DOCTYPE a SYSTEM 'b",

@@ -176,6 +176,7 @@ fn readable_attributes(element: &Element, inner: Around) -> Vec<&'static str> {
     match element.name.as_str() {
         "link" => {}
         "input" if value_is("type", &["submit", "button", "reset"]) => names.extend(["title", "value"]),
+        "iframe" => names.extend(["title", "srcdoc"]),
         "th" | "td" => names.extend(["title", "abbr"]),
         "option" | "optgroup" | "track" => names.extend(["title", "label"]),
         "meta" => {

@@ -23,8 +23,7 @@ fn survives(html: &str) {
             let written = extracted.skeleton.merge(&translations, &NOWHERE).expect("a translation can be written");
             drop(read(&written).expect("what was written can be read"));
         }
-        Err(FormatError::Empty | FormatError::Encoding(_) | FormatError::TooComplex { .. }) => {}
-        Err(error) => panic!("{start}: {error}"),
+        Err(error) => assert!(crate::damage::is_refusal(&error), "{start}: {error}"),
     }
     assert!(started.elapsed() < PATIENCE, "{start}: took {:?}", started.elapsed());
 }

@@ -141,3 +141,48 @@ fn only_words_are_texts() {
 fn ruby_shows_its_base() {
     check("<p><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rt>ji</rt></ruby>です", &["<w:漢(.)(.)(.)字(.)>です"]);
 }
+
+#[test]
+fn a_page_in_an_attribute_has_texts_of_its_own() {
+    check(
+        "<p>a <iframe srcdoc=\"<p>One &amp;amp; <b>two</b></p><p title='x'>Three\" title=\"Four\"></iframe> b",
+        &["a (.) b", "One & <f:two>", "x", "Three", "Four"],
+    );
+    check("<iframe srcdoc=unquoted></iframe><iframe srcdoc=''></iframe><iframe srcdoc='<?= $x ?>'></iframe>x", &["x"]);
+    // Pages in pages end somewhere.
+    let deep = |depth: usize| {
+        (0..depth).fold("<p>deep</p>".to_owned(), |inner, _| {
+            format!("<iframe srcdoc=\"{}\"></iframe>", inner.replace('&', "&amp;").replace('"', "&quot;"))
+        })
+    };
+    check(&deep(3), &["deep"]);
+    check(&deep(4), &[]);
+}
+
+#[test]
+fn newsletters_have_words_in_tables_in_tables_and_between_conditions() {
+    check(
+        "<!--[if mso]><table><tr><td>For one program</td></tr></table><![endif]--><!--[if !mso]><!--><div>One</div>\
+         <!--<![endif]--><table><tr><td><table><tr><td>Two <a href=x><img alt=three></a></td><td><![if !mso]>Four<![endif]>\
+         </td></tr></table></td></tr></table><o:p>&nbsp;</o:p><v:rect><w:lock/><center>Five</center></v:rect>",
+        &["One", "Two", "three", "Four", "Five"],
+    );
+}
+
+#[test]
+fn pages_of_frames_have_words_for_others() {
+    check(
+        "<head><title>One</title></head><frameset><frame src=a title=Two name=x><noframes><body>Three</body></noframes>\
+         </frameset>",
+        &["One", "Two", "Three"],
+    );
+}
+
+#[test]
+fn what_is_written_in_xhtml_is_read_as_such() {
+    check(
+        "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><script>//<![CDATA[\nvar a = 'kept';\n//]]></script>\
+         <body><p>One<a href='#n'>1</a> two</p><p/><div/><span/>Three<br></br></body></html>",
+        &["One<w:1> two", "Three"],
+    );
+}

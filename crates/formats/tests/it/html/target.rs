@@ -132,3 +132,17 @@ fn text_is_written_so_that_it_stays_text() {
     check_bytes(b"<p>a&#160;b", Some("c\u{a0}d"), Some("en"), "pt", b"<p>c&#160;d");
     check_bytes(b"a\r\n<pre>b</pre>", Some("c\nd"), Some("en"), "pt", b"c\r\nd\r\n<pre>c\r\nd</pre>");
 }
+
+#[test]
+fn a_page_in_an_attribute_is_written_for_its_quotation_marks() {
+    let page = |inner: &str| format!("<iframe srcdoc='{inner}' title='a'></iframe><p>b</p>");
+    let (before, after) = ("<p class=\"x\">it&#39;s", "&lt;p class=\"x\"&gt;it&#39;s &amp;amp; more");
+    check(&page(before), Some("en"), "pt", &page(before));
+    check_bytes(
+        page(before).as_bytes(),
+        Some("it's & more"),
+        None,
+        "pt",
+        format!("<iframe srcdoc='{after}' title='it&#39;s &amp; more'></iframe><p>it's &amp; more</p>").as_bytes(),
+    );
+}

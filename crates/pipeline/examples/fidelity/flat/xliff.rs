@@ -65,8 +65,11 @@ fn units(xml: &str, seen: &mut Seen) -> Vec<Unit> {
                     "mrk" => silent |= is_kept || value(&element, "mtype").as_deref() == Some("protected"),
                     _ => {}
                 }
-                if !["target", "mrk", "g", "x", "ph", "pc", "bpt", "ept", "it", "bx", "ex", "sc", "ec", "sub"]
-                    .contains(&name.as_str())
+                if ![
+                    "target", "mrk", "g", "x", "ph", "pc", "bpt", "ept", "it", "bx", "ex", "sc", "ec", "sub", "cp",
+                    "sm", "em",
+                ]
+                .contains(&name.as_str())
                 {
                     seen.element(name.clone());
                 }
