@@ -52,7 +52,12 @@ impl Azurite {
         let host = format!("127.0.0.1:{port}");
         // A process default is needed by the plain client that sets the stage; another test may have set it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let azurite = Self { process, host, http: reqwest::Client::builder().no_proxy().build().unwrap() };
+        // A connection that was kept may be closed by the server just when it is used again.
+        let azurite = Self {
+            process,
+            host,
+            http: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
+        };
         let start = Instant::now();
         while tokio::net::TcpStream::connect(&azurite.host).await.is_err() {
             assert!(start.elapsed() < Duration::from_secs(60), "Azurite did not come up");

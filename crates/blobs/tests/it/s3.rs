@@ -43,7 +43,12 @@ impl S3 {
         let process = command.spawn().unwrap();
         let host = format!("127.0.0.1:{port}");
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let s3 = Self { process, host, http: reqwest::Client::builder().no_proxy().build().unwrap() };
+        // A connection that was kept may be closed by the server just when it is used again.
+        let s3 = Self {
+            process,
+            host,
+            http: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
+        };
         let start = Instant::now();
         while tokio::net::TcpStream::connect(&s3.host).await.is_err() {
             assert!(start.elapsed() < Duration::from_secs(60), "moto did not come up");

@@ -141,14 +141,18 @@ fn charts_say_what_cells_say() {
 #[test]
 fn charts_show_what_another_workbook_says() {
     let name = |cells: &str, text: &str| {
-        format!("<c:tx><c:strRef><c:f>{cells}</c:f><c:strCache><c:pt idx=\"0\"><c:v>{text}</c:v></c:pt></c:strCache></c:strRef></c:tx>")
+        format!(
+            "<c:tx><c:strRef><c:f>{cells}</c:f><c:strCache><c:pt idx=\"0\"><c:v>{text}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+        )
     };
-    let names = [name("'[1]Other sheet'!$A$1", "Far away"), name("[0]!Named", "Near by"), name("S1!$A$1", "Gone by now")];
+    let names =
+        [name("'[1]Other sheet'!$A$1", "Far away"), name("[0]!Named", "Near by"), name("S1!$A$1", "Gone by now")];
     let chart = format!(
         "<c:chartSpace xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\">{}</c:chartSpace>",
         names.concat()
     );
-    let workbook = Workbook::of(&["Other"]).with_on_sheet("drawing", "<d/>").with("drawing1.xml", "chart", "c.xml", &chart);
+    let workbook =
+        Workbook::of(&["Other"]).with_on_sheet("drawing", "<d/>").with("drawing1.xml", "chart", "c.xml", &chart);
     assert_eq!(workbook.segments(), ["Other", "Far away"]);
     assert_eq!(workbook.translated().part("c.xml"), chart.replace("Far away", "[Ƒáŕ áŵáý]"));
 }
