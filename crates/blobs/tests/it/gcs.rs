@@ -57,7 +57,7 @@ impl Gcs {
             .spawn()
             .unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder().no_proxy().build().unwrap();
+        let http = Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let gcs = Self { process, straight, host, http };
