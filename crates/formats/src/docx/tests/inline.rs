@@ -215,7 +215,9 @@ fn page_breaks_and_tabs_part_segments() {
         &["Before", "After"],
         "<w:r><w:t>[Ɓéƒóŕé]</w:t><w:br w:type=\"page\"/><w:t>[Áƒťéŕ]</w:t></w:r>",
     );
-    for parted in ["<w:br w:type=\"column\"/>", "<w:ptab w:relativeTo=\"margin\" w:alignment=\"right\" w:leader=\"none\"/>"] {
+    for parted in
+        ["<w:br w:type=\"column\"/>", "<w:ptab w:relativeTo=\"margin\" w:alignment=\"right\" w:leader=\"none\"/>"]
+    {
         let body = format!("<w:p><w:r><w:t>Before</w:t>{parted}<w:t>After</w:t></w:r></w:p>");
         assert_eq!(Document::new(&body).segments(), ["Before", "After"], "{parted}");
     }

@@ -352,7 +352,9 @@ fn the_workbook_behind_a_chart_says_what_it_says() {
 fn diagrams_and_what_was_drawn_of_them_agree() {
     const SPACE: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"";
     let drawn = |name: &str, text: &str| {
-        format!("<{name} xmlns:d=\"d\" {SPACE}><d:t><a:p><a:r><a:rPr lang=\"en-US\"/><a:t>{text}</a:t></a:r></a:p></d:t></{name}>")
+        format!(
+            "<{name} xmlns:d=\"d\" {SPACE}><d:t><a:p><a:r><a:rPr lang=\"en-US\"/><a:t>{text}</a:t></a:r></a:p></d:t></{name}>"
+        )
     };
     let document = Document::new(&paragraph("Main"))
         .with("diagramDrawing", drawn("d:drawing", "Step one"))
@@ -390,10 +392,8 @@ fn runs_that_a_choice_tells_in_two_ways() {
     };
     let around = |inner: &str| format!("<w:p><w:r><w:t xml:space=\"preserve\">Before </w:t></w:r>{inner}</w:p>");
     let body = around(&choice(&run("said twice"), &run("said twice")));
-    Document::new(&body).check(
-        &["said twice", "Before"],
-        &body.replace("said twice", "[śáíď ťŵíćé]").replace("Before ", "[Ɓéƒóŕé] "),
-    );
+    Document::new(&body)
+        .check(&["said twice", "Before"], &body.replace("said twice", "[śáíď ťŵíćé]").replace("Before ", "[Ɓéƒóŕé] "));
     // What turns has no properties of a paragraph put into a choice.
     let turned = body_in_arabic(&Document::new(&body));
     assert_eq!(turned.matches("<w:bidi/>").count(), 1, "{turned}");
@@ -449,7 +449,10 @@ fn what_newer_programs_add_to_comments_and_controls() {
         item("first"),
         item("second")
     );
-    let comment = format!("<w:comment w:id=\"1\" w:author=\"Some Body\" w:initials=\"SB\">{}</w:comment>", paragraph("A comment"));
+    let comment = format!(
+        "<w:comment w:id=\"1\" w:author=\"Some Body\" w:initials=\"SB\">{}</w:comment>",
+        paragraph("A comment")
+    );
     let document = Document::new(&body)
         .with("comments", root("comments", &comment))
         .with("commentsExtended", extended.clone())

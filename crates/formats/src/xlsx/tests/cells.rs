@@ -263,7 +263,9 @@ fn texts_around_the_cells_are_translated() {
 fn links_show_what_their_cells_say() {
     let mut workbook = Workbook::new();
     let cell = workbook.cell("<t>See the list</t>");
-    let link = |display: &str| format!("<hyperlinks><hyperlink ref=\"A1\" location=\"S1!A1\" display=\"{display}\"/></hyperlinks>");
+    let link = |display: &str| {
+        format!("<hyperlinks><hyperlink ref=\"A1\" location=\"S1!A1\" display=\"{display}\"/></hyperlinks>")
+    };
     let workbook = workbook.sheet("", &cell, &link("See the list")).sheet("", "", &link("S1!A1"));
     assert_eq!(workbook.segments(), ["See the list"]);
     let translated = workbook.translated();

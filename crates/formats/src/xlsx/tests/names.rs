@@ -88,7 +88,7 @@ fn pivot_tables_say_what_cells_say() {
     let workbook = Workbook::of(&["Fruit", "apple", "pear", "Sum of fruit"])
         .with("workbook.xml", "pivotCacheDefinition", definition, &cache(field, "worksheet"))
         .with(definition, "pivotCacheRecords", "records.xml", &format!("<pivotCacheRecords {MAIN_SPACE}><r><s v=\"pear\"/></r></pivotCacheRecords>"))
-        .with_on_sheet("pivotTable", &format!("<pivotTableDefinition {MAIN_SPACE} dataCaption=\"Values\"><dataFields><dataField name=\"Sum of fruit\" fld=\"0\"/></dataFields></pivotTableDefinition>"));
+        .with_on_sheet("pivotTable", &format!("<pivotTableDefinition {MAIN_SPACE} dataCaption=\"Values\" missingCaption=\"pear\"><pivotFields><pivotField subtotalCaption=\"pear\"><items><item n=\"apple\" x=\"0\"/><item n=\"unseen\" x=\"1\"/></items></pivotField></pivotFields><dataFields><dataField name=\"Sum of fruit\" fld=\"0\"/></dataFields></pivotTableDefinition>"));
     let translated = workbook.translated();
     let cache_part = translated.part(definition);
     assert!(cache_part.contains("name=\"[Ƒŕúíť]\""), "{cache_part}");
@@ -96,6 +96,8 @@ fn pivot_tables_say_what_cells_say() {
     assert!(!cache_part.contains("refreshOnLoad"));
     let pivot = translated.part("pivotTable3.xml");
     assert!(pivot.contains("name=\"[Śúɱ óƒ ƒŕúíť]\"") && pivot.contains("dataCaption=\"Values\""), "{pivot}");
+    assert!(pivot.contains("missingCaption=\"[ṕéáŕ]\"") && pivot.contains("subtotalCaption=\"[ṕéáŕ]\""), "{pivot}");
+    assert!(pivot.contains("<item n=\"[áṕṕĺé]\" x=\"0\"/><item n=\"unseen\" x=\"1\"/>"), "{pivot}");
     // Two items that become one: the second keeps its name until the cache is computed anew.
     let doubled = workbook.translated_by(|_| TaggedText::plain("Obst"), &NOWHERE).part(definition);
     assert!(doubled.contains("<s v=\"Obst\"/><s v=\"stale\"/><s v=\"pear\"/>"), "{doubled}");
@@ -141,14 +143,18 @@ fn charts_say_what_cells_say() {
 #[test]
 fn charts_show_what_another_workbook_says() {
     let name = |cells: &str, text: &str| {
-        format!("<c:tx><c:strRef><c:f>{cells}</c:f><c:strCache><c:pt idx=\"0\"><c:v>{text}</c:v></c:pt></c:strCache></c:strRef></c:tx>")
+        format!(
+            "<c:tx><c:strRef><c:f>{cells}</c:f><c:strCache><c:pt idx=\"0\"><c:v>{text}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+        )
     };
-    let names = [name("'[1]Other sheet'!$A$1", "Far away"), name("[0]!Named", "Near by"), name("S1!$A$1", "Gone by now")];
+    let names =
+        [name("'[1]Other sheet'!$A$1", "Far away"), name("[0]!Named", "Near by"), name("S1!$A$1", "Gone by now")];
     let chart = format!(
         "<c:chartSpace xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\">{}</c:chartSpace>",
         names.concat()
     );
-    let workbook = Workbook::of(&["Other"]).with_on_sheet("drawing", "<d/>").with("drawing1.xml", "chart", "c.xml", &chart);
+    let workbook =
+        Workbook::of(&["Other"]).with_on_sheet("drawing", "<d/>").with("drawing1.xml", "chart", "c.xml", &chart);
     assert_eq!(workbook.segments(), ["Other", "Far away"]);
     assert_eq!(workbook.translated().part("c.xml"), chart.replace("Far away", "[Ƒáŕ áŵáý]"));
 }
