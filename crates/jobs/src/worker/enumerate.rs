@@ -87,13 +87,8 @@ pub(super) async fn enumerate(
     let mut found = Found { config, documents: Vec::new(), targets: HashSet::new(), bytes: 0 };
     for (index, input) in request.inputs.iter().enumerate() {
         let sources = match input.kind {
-<<<<<<< HEAD
-            StorageKind::Folder => folder(stores, config, input, &glossaries).await?,
-            StorageKind::File => file(stores, input).await?,
-=======
-            StorageKind::Folder => folder(stores, input, limits, &glossaries).await?,
+            StorageKind::Folder => folder(stores, config, limits, input, &glossaries).await?,
             StorageKind::File => file(stores, input, limits).await?,
->>>>>>> w-office
         };
         for (target_index, target) in input.targets.iter().enumerate() {
             let target = Target::open(stores, input.kind, target)?;
@@ -177,18 +172,12 @@ fn glossaries(stores: &Stores, request: &JobRequest) -> HashSet<String> {
         .collect()
 }
 
-<<<<<<< HEAD
 /// The documents of a folder; where it has more than a job may have, one more than that, so that it is seen.
 async fn folder(
     stores: &Stores,
     config: &WorkerConfig,
-    input: &JobInput,
-=======
-async fn folder(
-    stores: &Stores,
-    input: &JobInput,
     limits: &Limits,
->>>>>>> w-office
+    input: &JobInput,
     glossaries: &HashSet<String>,
 ) -> Result<Vec<Source>, Stop> {
     let container = stores.folder(&input.source.location).map_err(|error| unreadable(&error, "read and list"))?;
@@ -196,7 +185,7 @@ async fn folder(
     let wanted = |name: &str| {
         name.starts_with(prefix)
             && name.ends_with(suffix)
-            && Format::from_name(name).is_some()
+            && is_taken(name, limits)
             && !glossaries.contains(&container.public_url(name))
     };
     let most = config.max_documents.saturating_add(1);
@@ -205,17 +194,7 @@ async fn folder(
         other => other,
     };
     let entries = listed.map_err(|error| unreadable(&error, "read and list"))?;
-<<<<<<< HEAD
     Ok(entries.into_iter().map(|entry| source(&*container, entry)).collect())
-=======
-    let wanted = |entry: &BlobEntry| {
-        entry.name.starts_with(&input.source.prefix)
-            && entry.name.ends_with(&input.source.suffix)
-            && is_taken(&entry.name, limits)
-    };
-    let sources = entries.into_iter().filter(wanted).map(|entry| source(&*container, entry));
-    Ok(sources.filter(|source| !glossaries.contains(&source.url)).collect())
->>>>>>> w-office
 }
 
 async fn file(stores: &Stores, input: &JobInput, limits: &Limits) -> Result<Vec<Source>, Stop> {
