@@ -155,11 +155,23 @@ impl<'a> Reader<'a, '_> {
             (FieldsOf::PivotCache, "s") if self.in_items => self.attribute("v", What::Item),
             (FieldsOf::PivotRecords, "s") => self.attribute("v", What::Same),
             (FieldsOf::PivotTable, "pivotTableDefinition") => {
-                for caption in ["dataCaption", "grandTotalCaption", "rowHeaderCaption", "colHeaderCaption"] {
+                for caption in [
+                    "dataCaption",
+                    "grandTotalCaption",
+                    "rowHeaderCaption",
+                    "colHeaderCaption",
+                    "errorCaption",
+                    "missingCaption",
+                ] {
                     self.attribute(caption, What::Same);
                 }
             }
-            (FieldsOf::PivotTable, "pivotField" | "dataField") => self.name("name"),
+            (FieldsOf::PivotTable, "pivotField" | "dataField") => {
+                self.name("name");
+                self.attribute("subtotalCaption", What::Same);
+            }
+            // What somebody calls an item, and its cell says.
+            (FieldsOf::PivotTable, "item") => self.attribute("n", What::Same),
             (FieldsOf::SlicerCache, "slicerCacheDefinition") => {
                 if let Some(name) = self.value("sourceName") {
                     self.words.add_column(&name);

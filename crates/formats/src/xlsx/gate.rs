@@ -64,7 +64,7 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
 }
 
 /// Attributes that hold words, or are set.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 26] = [
     "name",
     "val",
     "v",
@@ -84,6 +84,10 @@ const WORDS: [&str; 22] = [
     "grandTotalCaption",
     "rowHeaderCaption",
     "colHeaderCaption",
+    "errorCaption",
+    "missingCaption",
+    "subtotalCaption",
+    "n",
     "rightToLeft",
     "refreshOnLoad",
     "fullCalcOnLoad",

@@ -490,8 +490,16 @@ fn is_free(key: &str) -> bool {
     let key = local(key);
     // Languages, in whatever attributes OpenDocument keeps them; and that a workbook must be computed anew.
     ["rsid", "language", "country", "script", "rfc-language", "key"].iter().any(|start| key.starts_with(start))
-        || ["fullCalcOnLoad", "refreshOnLoad", "dataCaption", "rowHeaderCaption", "colHeaderCaption"]
-            .contains(&key.as_str())
+        || [
+            "fullCalcOnLoad",
+            "refreshOnLoad",
+            "dataCaption",
+            "rowHeaderCaption",
+            "colHeaderCaption",
+            "subtotalCaption",
+            "n",
+        ]
+        .contains(&key.as_str())
         || [
             "space",
             "descr",

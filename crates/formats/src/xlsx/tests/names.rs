@@ -88,7 +88,7 @@ fn pivot_tables_say_what_cells_say() {
     let workbook = Workbook::of(&["Fruit", "apple", "pear", "Sum of fruit"])
         .with("workbook.xml", "pivotCacheDefinition", definition, &cache(field, "worksheet"))
         .with(definition, "pivotCacheRecords", "records.xml", &format!("<pivotCacheRecords {MAIN_SPACE}><r><s v=\"pear\"/></r></pivotCacheRecords>"))
-        .with_on_sheet("pivotTable", &format!("<pivotTableDefinition {MAIN_SPACE} dataCaption=\"Values\"><dataFields><dataField name=\"Sum of fruit\" fld=\"0\"/></dataFields></pivotTableDefinition>"));
+        .with_on_sheet("pivotTable", &format!("<pivotTableDefinition {MAIN_SPACE} dataCaption=\"Values\" missingCaption=\"pear\"><pivotFields><pivotField subtotalCaption=\"pear\"><items><item n=\"apple\" x=\"0\"/><item n=\"unseen\" x=\"1\"/></items></pivotField></pivotFields><dataFields><dataField name=\"Sum of fruit\" fld=\"0\"/></dataFields></pivotTableDefinition>"));
     let translated = workbook.translated();
     let cache_part = translated.part(definition);
     assert!(cache_part.contains("name=\"[Ƒŕúíť]\""), "{cache_part}");
@@ -96,6 +96,8 @@ fn pivot_tables_say_what_cells_say() {
     assert!(!cache_part.contains("refreshOnLoad"));
     let pivot = translated.part("pivotTable3.xml");
     assert!(pivot.contains("name=\"[Śúɱ óƒ ƒŕúíť]\"") && pivot.contains("dataCaption=\"Values\""), "{pivot}");
+    assert!(pivot.contains("missingCaption=\"[ṕéáŕ]\"") && pivot.contains("subtotalCaption=\"[ṕéáŕ]\""), "{pivot}");
+    assert!(pivot.contains("<item n=\"[áṕṕĺé]\" x=\"0\"/><item n=\"unseen\" x=\"1\"/>"), "{pivot}");
     // Two items that become one: the second keeps its name until the cache is computed anew.
     let doubled = workbook.translated_by(|_| TaggedText::plain("Obst"), &NOWHERE).part(definition);
     assert!(doubled.contains("<s v=\"Obst\"/><s v=\"stale\"/><s v=\"pear\"/>"), "{doubled}");
