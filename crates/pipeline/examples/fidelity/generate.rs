@@ -369,7 +369,10 @@ fn map(dice: &mut Dice) -> Vec<u8> {
                 out,
                 "\n<keydef keys=\"k\"><topicmeta><keywords><keyword>{one}</keyword></keywords></topicmeta></keydef>"
             ),
-            _ => write!(out, "\n<topichead navtitle='{one}'><topicref href=\"b.dita\" navtitle='{two}'/></topichead>"),
+            _ => {
+                let (one, two) = (one.replace('\'', "&apos;"), two.replace('\'', "&apos;"));
+                write!(out, "\n<topichead navtitle='{one}'><topicref href=\"b.dita\" navtitle='{two}'/></topichead>")
+            }
         };
     }
     let title = sentence(dice);
