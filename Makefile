@@ -17,4 +17,4 @@ soak:
 # LibreOffice, if it is installed (or OFFICE_APP names it), opens OPEN documents of each format.
 OPEN ?= 40
 fidelity:
-	cargo run --release --locked -p terjuman-pipeline --example fidelity -- --open=$(OPEN) ../shared/corpus $(OFFICE)
+	cargo run --release --locked -p terjuman-pipeline --example fidelity -- --open=$(OPEN) --made=300 ../shared/corpus $(OFFICE)

@@ -204,3 +204,11 @@ fn the_direction_follows_the_language() {
     let merged = translated("<topic id='a' dir='lro' xml:lang='en'><title>A</title></topic>", &to("ar"));
     assert!(merged.starts_with("<topic id='a' dir='lro' xml:lang='ar'>"), "{merged}");
 }
+
+#[test]
+fn words_to_be_translated_may_stand_among_those_that_are_not() {
+    let topic = "<topic id='t'><title>A</title><body><p translate='no'>kept <ph translate='yes'>Some <b>words</b></ph> kept \
+                 <ph>kept</ph></p><p>b <ph translate='no'>kept <ph translate='yes'>kept</ph></ph> c</p></body></topic>";
+    assert_eq!(texts(topic), ["A", "Some words", "b kept kept c"]);
+    translated(topic, &NOWHERE);
+}

@@ -138,6 +138,8 @@ impl<'a> Walk<'a> {
         }
         match role {
             Role::Inline(_) if self.translates && !translates => role = Role::Protected,
+            // Around it nothing is to be translated: its words are a text of their own.
+            Role::Inline(_) if !self.translates && translates => role = Role::Block,
             // A reference whose words are elsewhere.
             Role::Inline(_) if empty => role = Role::Thing,
             Role::Flow if name.local == "alt" && !self.options.alt_text => role = Role::Thing,

@@ -649,3 +649,15 @@ fn a_link_that_is_all_of_a_text_keeps_its_label() {
     let (again, _) = open(&written);
     assert_eq!(again.iter().map(shown).collect::<Vec<_>>(), ["Inédito", "Duas ] palavras"]);
 }
+
+#[test]
+fn several_blanks_in_lines_that_are_filled_anew_are_one() {
+    let markdown = "One sentence.  Another one\nthat goes on.  \n\nIn one line.  So.\n";
+    let (segments, skeleton) = open(markdown);
+    let sources: Vec<_> = segments.iter().map(|segment| segment.source.clone()).collect();
+    assert_eq!(
+        sources.iter().map(TaggedText::text).collect::<Vec<_>>(),
+        ["One sentence. Another one that goes on.", "In one line.  So."]
+    );
+    assert_eq!(written(&skeleton, &sources), markdown);
+}

@@ -34,6 +34,7 @@ pub(super) fn tags_with_words(text: &str, run: &Run<'_>) -> Vec<Range<usize>> {
 pub(super) fn part(text: &str, run: &mut Run<'_>, context: Context, heading: Option<Range<usize>>) -> Option<Part> {
     let nodes = run.nodes.as_mut_slice();
     pair(text, nodes);
+    fold_blanks(nodes);
     let (inner, link) = trim(text, nodes);
     if inner.is_empty() || !is_translatable(&nodes[inner.clone()]) {
         return None;
@@ -201,6 +202,29 @@ fn trim(text: &str, nodes: &[Node<'_>]) -> (Range<usize>, Option<Option<OwnLabel
                 end -= 1;
             }
             _ => return (start..end, link),
+        }
+    }
+}
+
+/// Where lines are filled anew, several blanks are as much as one: any of them may be where a line ends.
+fn fold_blanks(nodes: &mut [Node<'_>]) {
+    if !nodes.iter().any(|node| matches!(node.kind, NodeKind::Fold(_))) {
+        return;
+    }
+    for node in nodes {
+        if let NodeKind::Text(text) = &mut node.kind
+            && text.contains("  ")
+        {
+            // What stands at an edge is counted in bytes of the document.
+            let inner = text.len() - text.trim_start_matches(' ').len()..text.trim_end_matches(' ').len();
+            let Some(words) = text.get(inner.clone()) else { continue };
+            let mut folded = text[..inner.start].to_owned();
+            for (index, word) in words.split(' ').filter(|word| !word.is_empty()).enumerate() {
+                folded.push_str(if index > 0 { " " } else { "" });
+                folded.push_str(word);
+            }
+            folded.push_str(&text[inner.end..]);
+            *text = folded.into();
         }
     }
 }

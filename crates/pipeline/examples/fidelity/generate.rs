@@ -156,7 +156,7 @@ fn value(dice: &mut Dice) -> String {
         6 => format!("{one} \"quoted\" \\ and / {two}\t{one}"),
         7 => format!("Click <1>{one}</1> <0/> or <link>{two}</link>"),
         8 => format!("{one} | {two} | {{n}} {one}"),
-        9 => format!("{one} %s %1$d %@ ${{x}} :count {two}"),
+        9 => format!("{one} %s %1$d %@ ${{x}} {two}"),
         10 => format!("{one} \u{1f600} \u{a0}{two}\u{2028}{one}"),
         11 => dice
             .pick(&["snake_case", "camelCase", "a.b.c", "https://example.com/x", "#ff0000", "v1.2", "a@b.org"])
@@ -369,7 +369,10 @@ fn map(dice: &mut Dice) -> Vec<u8> {
                 out,
                 "\n<keydef keys=\"k\"><topicmeta><keywords><keyword>{one}</keyword></keywords></topicmeta></keydef>"
             ),
-            _ => write!(out, "\n<topichead navtitle='{one}'><topicref href=\"b.dita\" navtitle='{two}'/></topichead>"),
+            _ => {
+                let (one, two) = (one.replace('\'', "&apos;"), two.replace('\'', "&apos;"));
+                write!(out, "\n<topichead navtitle='{one}'><topicref href=\"b.dita\" navtitle='{two}'/></topichead>")
+            }
         };
     }
     let title = sentence(dice);

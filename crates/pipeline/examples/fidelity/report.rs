@@ -158,7 +158,9 @@ pub(crate) fn kind(format: Format, name: &str) -> String {
 
 const HEAD: &str = "# Fidelity
 
-Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office documents. Every file goes through these checks:
+Written by `make fidelity`; `make fidelity OFFICE=DIR` adds a folder of office documents. Documents of JSON and
+DITA are made up (300 of each, the same in every run), as no folder of other people's is at hand. Every file goes through these
+checks:
 
 - **identity**: the output has the bytes of the input.
 - **forced**: an engine that is its own inverse writes every segment twice. The parts must have the elements and the text

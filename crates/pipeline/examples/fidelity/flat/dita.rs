@@ -77,6 +77,9 @@ const INLINE: &[&str] = &[
     "em",
 ];
 
+/// Elements with a title in an attribute.
+const TITLED: &[&str] = &["map", "reltable"];
+
 const TEXTS: &[&str] = &["navtitle", "alt", "spectitle", "searchtitle", "reftitle", "standby"];
 
 pub(super) fn read(xml: &str, seen: &mut Seen) {
@@ -88,12 +91,15 @@ pub(super) fn read(xml: &str, seen: &mut Seen) {
                 let outer = open.last().is_some_and(|(_, is_silent)| *is_silent);
                 let wish = attributes.get("translate").map(String::as_str);
                 let is_silent = (outer && wish != Some("yes")) || wish == Some("no") || SILENT.contains(&name.as_str());
-                let (texts, kept): (Vec<_>, Vec<_>) =
-                    attributes.into_iter().partition(|(key, _)| TEXTS.contains(&key.as_str()));
+                let (texts, kept): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|(key, _)| {
+                    TEXTS.contains(&key.as_str()) || (key == "title" && TITLED.contains(&name.as_str()))
+                });
                 if !is_inline {
                     seen.end(&mut text);
                 }
-                let kept = kept.into_iter().filter(|(key, _)| key != "xml:lang" && !(key == "title" && name == "map"));
+                let kept = kept
+                    .into_iter()
+                    .filter(|(key, _)| key != "xml:lang" && !(key == "title" && TITLED.contains(&name.as_str())));
                 let kept: Vec<_> = kept.map(|(key, value)| format!("{key}={value}")).collect();
                 // Looks may be split over several ranges.
                 if !["b", "i", "u", "tt", "sub", "sup"].contains(&name.as_str()) {

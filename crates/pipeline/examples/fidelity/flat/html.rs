@@ -27,6 +27,7 @@ const INLINE: &[&str] = &[
 
 /// Attributes that hold text, or say its language.
 const FREE: &[&str] = &[
+    "srcdoc",
     "alt",
     "title",
     "placeholder",
