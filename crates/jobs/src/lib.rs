@@ -49,11 +49,11 @@ pub use service::Jobs;
 pub use store::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore,
     Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, Released, Repeat, Repeated, Return,
-    SqliteOptions, SqliteStore, Standing, Subject, backup,
+    SqliteOptions, SqliteStore, Standing, Subject, Unsettled, backup,
 };
 
 #[doc(hidden)]
-pub use store::LOOKS;
+pub use store::{LOOKS, SETTLES};
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use store::{Bug, MemoryStore};

@@ -18,7 +18,9 @@ use super::slots::Slot;
 use super::threads::Threads;
 use super::{GRACE, Shared, kibibytes, metrics};
 use crate::store::LOOKS;
-use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind, Working};
+use crate::{
+    ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind, Unsettled, Working,
+};
 
 /// Between two tries to tell the store an outcome.
 const TELL_AGAIN: Duration = Duration::from_millis(500);
@@ -36,6 +38,9 @@ pub(super) struct Work {
     attempt: u32,
     /// Which look at its target this is, once it is cancelled.
     looks: u32,
+    unsettled: Option<Unsettled>,
+    /// When it was told so, by this machine's own clock.
+    claimed: Instant,
     /// Storage as the document's resource sees it.
     stores: Stores,
 }
@@ -54,8 +59,17 @@ impl Work {
             target_name: claimed.target_name,
             attempt: claimed.attempt,
             looks: claimed.looks,
+            unsettled: claimed.unsettled,
+            claimed: Instant::now(),
         };
         (claimed.lease, work)
+    }
+
+    /// How long an output may appear yet that an earlier worker sent, and under which lease it did so last.
+    fn unsettled(&self) -> Option<Unsettled> {
+        let unsettled = self.unsettled?;
+        let left = unsettled.left.checked_sub(self.claimed.elapsed()).filter(|left| !left.is_zero())?;
+        Some(Unsettled { left, ..unsettled })
     }
 }
 
@@ -72,12 +86,21 @@ enum End {
     },
     /// It was told to stop.
     Stopped(Reason),
-    /// It is cancelled, and whether an output of it is there is not known yet.
-    Unsure,
+    /// It is cancelled, and whether an output of it is there, or will be, is not known before this long.
+    Unsure(Duration),
 }
 
-/// The storage could not be asked.
-struct Unknown;
+/// What a look at the target of a cancelled document found.
+enum Found {
+    /// An output, which nothing replaces any more.
+    Output(Outcome),
+    /// None, and none appears any more.
+    Nothing,
+    /// What is there may not be all: an output may appear for so long.
+    Unsettled(Duration),
+    /// The storage could not be asked.
+    Unknown,
+}
 
 impl From<Failure> for End {
     fn from(failure: Failure) -> Self {
@@ -135,9 +158,10 @@ async fn within_time(
     match ended {
         // What an earlier lease wrote is there for everybody to see: such a document has succeeded.
         Err(End::Stopped(Reason::Cancelled)) if held.lease().token() > 1 => match earlier_output(shared, work).await {
-            Ok(Some(outcome)) => Ok(outcome),
-            Ok(None) => Err(End::Stopped(Reason::Cancelled)),
-            Err(Unknown) => Err(End::Unsure),
+            Found::Output(outcome) => Ok(outcome),
+            Found::Nothing => Err(End::Stopped(Reason::Cancelled)),
+            Found::Unsettled(left) => Err(End::Unsure(before_a_late_output(work.looks, left))),
+            Found::Unknown => Err(End::Unsure(between_looks(work.looks))),
         },
         ended => ended,
     }
@@ -153,17 +177,18 @@ pub(super) async fn look(shared: Arc<Shared>, guard: Guard, work: Work, slot: Sl
         shared.points.pass("before look").await;
         let held = Arc::clone(guard.held());
         let ended = match earlier_output(&shared, &work).await {
-            Ok(Some(outcome)) => Ok(outcome),
-            Err(Unknown) if looks < LOOKS => Err(End::Unsure),
-            Err(Unknown) => {
+            Found::Output(outcome) => Ok(outcome),
+            Found::Nothing => Err(End::Stopped(Reason::Cancelled)),
+            Found::Unsettled(left) if looks < LOOKS => Err(End::Unsure(before_a_late_output(looks, left))),
+            Found::Unknown if looks < LOOKS => Err(End::Unsure(between_looks(looks))),
+            Found::Unsettled(_) | Found::Unknown => {
                 tracing::warn!(
                     document.id = %id, looks,
                     "document {id} ends as cancelled, and whether its output is there is not known: \
-                    its target could not be looked at {looks} times"
+                    {looks} looks at its target did not tell"
                 );
                 Err(End::Stopped(Reason::Cancelled))
             }
-            Ok(None) => Err(End::Stopped(Reason::Cancelled)),
         };
         drop(slot);
         let report = Report { stage: if ended.is_ok() { Stage::Done } else { Stage::Write }, ..Report::default() };
@@ -176,16 +201,28 @@ pub(super) async fn look(shared: Arc<Shared>, guard: Guard, work: Work, slot: Sl
     .await;
 }
 
-/// The outcome of a document that an earlier lease wrote, if one did.
-async fn earlier_output(shared: &Shared, work: &Work) -> Result<Option<Outcome>, Unknown> {
+/// What earlier leases of a document left in its target.
+async fn earlier_output(shared: &Shared, work: &Work) -> Found {
     let context = shared.contexts.get(&**shared.jobs.store(), work.job).await;
     shared.note(&context);
-    // Without a job there is nothing to be told.
-    let Some(context) = context.map_err(|_| Unknown)? else { return Ok(None) };
+    let context = match context {
+        Ok(Some(context)) => context,
+        // Without a job there is nothing to be told.
+        Ok(None) => return Found::Nothing,
+        Err(_) => return Found::Unknown,
+    };
     // What cannot be opened was never written to.
-    let Ok((input, target)) = place(&context, work) else { return Ok(None) };
-    let Ok(container) = target_container(work, input, target) else { return Ok(None) };
-    written_before(&*container, work).await
+    let Ok((input, target)) = place(&context, work) else { return Found::Nothing };
+    let Ok(container) = target_container(work, input, target) else { return Found::Nothing };
+    // Before the storage is asked: its answer is older than what is left afterwards.
+    let unsettled = work.unsettled();
+    match (written_before(&*container, work).await, unsettled) {
+        (Err(()), _) => Found::Unknown,
+        (Ok(Some(stamp)), Some(unsettled)) if stamp.fence < unsettled.under => Found::Unsettled(unsettled.left),
+        (Ok(Some(stamp)), _) => Found::Output(outcome_of(stamp)),
+        (Ok(None), Some(unsettled)) => Found::Unsettled(unsettled.left),
+        (Ok(None), None) => Found::Nothing,
+    }
 }
 
 /// What the store is told, again and again while the lease holds.
@@ -204,8 +241,8 @@ async fn tell(
         Err(End::Stopped(Reason::Lost)) => return Ok(false),
         Err(End::Stopped(Reason::Shutdown)) => return hand_back(shared, held, Return::Unbegun).await,
         Err(End::Stopped(Reason::Cancelled)) => Outcome::Cancelled,
-        Err(End::Unsure) => {
-            let delay = shared.backoff(id.0.as_u128(), work.looks + 1).max(between_looks(work.looks));
+        Err(End::Unsure(after)) => {
+            let delay = shared.backoff(id.0.as_u128(), work.looks + 1).max(after);
             tracing::info!(
                 document.id = %id, looks = work.looks, delay_ms = delay.as_millis(),
                 "document {id} is cancelled, and its target is looked at again later"
@@ -259,6 +296,18 @@ async fn tell(
 /// How long a storage that could not be asked is left alone: a second, doubled each time.
 fn between_looks(looks: u32) -> Duration {
     Duration::from_secs(1 << looks.min(6)).min(Duration::from_secs(60))
+}
+
+/// Between the looks of one that may find an output later: some are for those that come soon, the last one is when none
+/// comes any more.
+fn before_a_late_output(looks: u32, left: Duration) -> Duration {
+    let soon = match looks {
+        0 => Duration::ZERO,
+        1 => Duration::from_secs(10),
+        2 => Duration::from_secs(60),
+        _ => left,
+    };
+    soon.min(left)
 }
 
 pub(super) async fn hand_back(shared: &Shared, held: &Held, how: Return) -> Result<bool, JobsError> {
@@ -455,8 +504,12 @@ async fn write(
     let fence = held.lease().token();
     let stamp = Stamp { document: work.id, fence, characters: output.characters, sha256 };
     shared.points.pass("before put").await;
-    // Without the store nobody knows whose document this is.
-    match ask(shared, held, || shared.jobs.store().standing(held.lease())).await? {
+    // Without the store nobody knows whose document this is. A folder does not commit what it has not answered for.
+    let (store, local) = (shared.jobs.store(), target.location.url().scheme() == "file");
+    let lease = held.lease();
+    let may_write =
+        || async move { if local { store.standing(lease).await } else { store.begin_write(lease).await } };
+    match ask(shared, held, may_write).await? {
         Standing::Held => {}
         Standing::Cancelled => return Err(End::Stopped(Reason::Cancelled)),
         Standing::Lost => return Err(End::Stopped(Reason::Lost)),
@@ -475,10 +528,12 @@ async fn write(
     };
     shared.points.pass("after put").await;
     if let Err(error) = created {
-        // The answer may be lost and the file there, or still on its way.
-        let unsure = error.is_transient();
-        if unsure && matches!(shared.jobs.store().standing(held.lease()).await, Ok(Standing::Cancelled)) {
-            return written_before(&*container, work).await.ok().flatten().ok_or(End::Unsure);
+        // The answer may be lost and the file there, or still on its way. What is there under this lease stays.
+        if error.is_transient()
+            && let Ok(Some(found)) = written_before(&*container, work).await
+            && found.fence == fence
+        {
+            return Ok(outcome_of(found));
         }
         return Err(target_failure(&error));
     }
@@ -492,11 +547,14 @@ fn target_container(work: &Work, input: &JobInput, target: &JobTarget) -> Result
     }
 }
 
-/// The outcome of a document whose output is there already: an earlier worker wrote it and could not say so.
-async fn written_before(container: &dyn Container, work: &Work) -> Result<Option<Outcome>, Unknown> {
-    let found = timeout(GRACE, container.stamp(&work.target_name)).await.map_err(|_| Unknown)?.map_err(|_| Unknown)?;
-    let found = found.filter(|stamp| stamp.document == work.id);
-    Ok(found.map(|stamp| Outcome::Succeeded { characters: stamp.characters, sha256: stamp.sha256 }))
+/// Whether an output of the document is there, written by a worker that could not say so.
+async fn written_before(container: &dyn Container, work: &Work) -> Result<Option<Stamp>, ()> {
+    let found = timeout(GRACE, container.stamp(&work.target_name)).await.map_err(drop)?.map_err(drop)?;
+    Ok(found.filter(|stamp| stamp.document == work.id))
+}
+
+fn outcome_of(written: Stamp) -> Outcome {
+    Outcome::Succeeded { characters: written.characters, sha256: written.sha256 }
 }
 
 fn later(code: FailureCode, message: &str) -> End {

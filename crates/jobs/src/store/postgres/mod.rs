@@ -330,6 +330,10 @@ impl JobStore for PostgresStore {
         leases::standing(&self.inner.durable, &self.inner.context.time, lease).await
     }
 
+    async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        leases::begin_write(&self.inner.durable, &self.inner.context.time, lease).await
+    }
+
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
         leases::progress(&self.inner.casual, documents).await
     }

@@ -30,7 +30,7 @@ pub use self::backup::backup;
 use self::connect::{Database, Lock};
 use self::writer::Writer;
 use super::listing::Scope;
-use super::{JobStore, codes, earlier};
+use super::{JobStore, SETTLES, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
@@ -93,7 +93,7 @@ impl SqliteStore {
         let mut connection = database.connect_writer().await?;
         schema::migrate(&mut connection).await?;
         sealing::adopt(&mut connection, &options.sealer).await?;
-        forget_leases(&mut connection).await?;
+        forget_leases(&mut connection, clock.now()).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&mut connection).await?;
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), clock);
@@ -134,7 +134,10 @@ impl SqliteStore {
 }
 
 /// Whoever held a lease before is gone: the lock on the directory is ours. Nobody has to wait for such leases to expire.
-async fn forget_leases(connection: &mut SqliteConnection) -> Result<(), JobsError> {
+async fn forget_leases(connection: &mut SqliteConnection, now: Timestamp) -> Result<(), JobsError> {
+    // What was sent under them may appear yet.
+    let sql = "UPDATE documents SET settles = $1 WHERE queue = 1 AND lease_until > 0 AND write_token = lease_token";
+    sqlx::query(sql).bind(now.plus(SETTLES).0).execute(&mut *connection).await?;
     for sql in
         ["UPDATE documents SET lease_until = 0 WHERE queue = 1", "UPDATE jobs SET lease_until = 0 WHERE queue = 1"]
     {
@@ -296,6 +299,14 @@ impl JobStore for SqliteStore {
 
     async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError> {
         leases::standing(&self.inner.readers, lease, self.inner.context.stamps.now()).await
+    }
+
+    async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        let lease = lease.again();
+        self.write(move |c, context| {
+            Box::pin(async move { leases::begin_write(c, &lease, context.stamps.now()).await })
+        })
+        .await
     }
 
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
