@@ -52,11 +52,11 @@ pub use store::{
     SqliteOptions, SqliteStore, Standing, Subject, Unsettled, backup,
 };
 
-#[doc(hidden)]
-pub use store::{LOOKS, SETTLES};
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use store::{Bug, MemoryStore};
+#[doc(hidden)]
+pub use store::{LOOKS, SETTLES};
 #[doc(hidden)]
 pub use worker::Threads;
 pub use worker::Worker;

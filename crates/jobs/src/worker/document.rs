@@ -507,8 +507,7 @@ async fn write(
     // Without the store nobody knows whose document this is. A folder does not commit what it has not answered for.
     let (store, local) = (shared.jobs.store(), target.location.url().scheme() == "file");
     let lease = held.lease();
-    let may_write =
-        || async move { if local { store.standing(lease).await } else { store.begin_write(lease).await } };
+    let may_write = || async move { if local { store.standing(lease).await } else { store.begin_write(lease).await } };
     match ask(shared, held, may_write).await? {
         Standing::Held => {}
         Standing::Cancelled => return Err(End::Stopped(Reason::Cancelled)),

@@ -232,7 +232,8 @@ async fn heartbeats_and_ends_pass_by_a_crowd_of_requests() {
         let store = store.clone();
         crowd.spawn(async move { store.cancel(&resource("a"), stuck).await.map(drop) });
     }
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let waiting = async |watch: &mut _| sqlx::query_scalar::<_, i64>(waiting).fetch_one(watch).await.unwrap();
     while waiting(&mut watch).await < 2 {
         tokio::task::yield_now().await;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use terjuman_jobs::{Clock as _, FailPoints, GlossarySource, JobRequest, JobStore as _, LOOKS, RetentionConfig, StorageKind};
+use terjuman_jobs::{
+    Clock as _, FailPoints, GlossarySource, JobRequest, JobStore as _, LOOKS, RetentionConfig, StorageKind,
+};
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
 use terjuman_pipeline::{GlossaryFormat, Reason, Stage, Translator};
 use tokio::sync::Notify;

@@ -149,7 +149,12 @@ pub(super) async fn cancelled(
             .bind(sent.settles.0)
             .execute(&mut *connection)
             .await?;
-        taken.push(ClaimedDocument { job: JobId(row.try_get("job_id")?), looks, unsettled: sent.unsettled(now), ..candidate.document });
+        taken.push(ClaimedDocument {
+            job: JobId(row.try_get("job_id")?),
+            looks,
+            unsettled: sent.unsettled(now),
+            ..candidate.document
+        });
     }
     Ok(taken)
 }
