@@ -1,26 +1,27 @@
 //! The task of one document: read, translate, write, tell the store.
 
+mod files;
+mod look;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use sha2::{Digest as _, Sha256};
-use terjuman_blobs::{BlobError, Container, Stamp, Stores};
+use terjuman_blobs::Stores;
 use terjuman_model::{DocumentId, Failure, FailureCode, JobId};
 use terjuman_pipeline::{Failed, Output, Report, Request, Stage, millis, translate};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
 
+use self::files::{read, storage, too_large, write};
+pub(super) use self::look::look;
+use self::look::{Found, before_a_late_output, between_looks, earlier_output};
 use super::context::{Context, unreadable};
 use super::held::{Guard, Held, Reason};
 use super::slots::Slot;
 use super::threads::Threads;
 use super::{GRACE, Shared, kibibytes, metrics};
-use crate::store::LOOKS;
-use crate::{
-    ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind, Unsettled, Working,
-};
+use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Unsettled, Working};
 
 /// Between two tries to tell the store an outcome.
 const TELL_AGAIN: Duration = Duration::from_millis(500);
@@ -90,18 +91,6 @@ enum End {
     Unsure(Duration),
 }
 
-/// What a look at the target of a cancelled document found.
-enum Found {
-    /// An output, which nothing replaces any more.
-    Output(Outcome),
-    /// None, and none appears any more.
-    Nothing,
-    /// What is there may not be all: an output may appear for so long.
-    Unsettled(Duration),
-    /// The storage could not be asked.
-    Unknown,
-}
-
 impl From<Failure> for End {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
@@ -164,64 +153,6 @@ async fn within_time(
             Found::Unknown => Err(End::Unsure(between_looks(work.looks))),
         },
         ended => ended,
-    }
-}
-
-/// Looks at the target of a cancelled document whose workers are gone, and tells the store what became of it. Asks
-/// several times, by several claims; then the document ends as cancelled.
-pub(super) async fn look(shared: Arc<Shared>, guard: Guard, work: Work, slot: Slot) {
-    let (id, looks) = (work.id, work.looks);
-    let span = tracing::info_span!("document", job.id = %work.job, document.id = %id);
-    async {
-        let begun = Instant::now();
-        shared.points.pass("before look").await;
-        let held = Arc::clone(guard.held());
-        let ended = match earlier_output(&shared, &work).await {
-            Found::Output(outcome) => Ok(outcome),
-            Found::Nothing => Err(End::Stopped(Reason::Cancelled)),
-            Found::Unsettled(left) if looks < LOOKS => Err(End::Unsure(before_a_late_output(looks, left))),
-            Found::Unknown if looks < LOOKS => Err(End::Unsure(between_looks(looks))),
-            Found::Unsettled(_) | Found::Unknown => {
-                tracing::warn!(
-                    document.id = %id, looks,
-                    "document {id} ends as cancelled, and whether its output is there is not known: \
-                    {looks} looks at its target did not tell"
-                );
-                Err(End::Stopped(Reason::Cancelled))
-            }
-        };
-        drop(slot);
-        let report = Report { stage: if ended.is_ok() { Stage::Done } else { Stage::Write }, ..Report::default() };
-        // Told or not: a lease that nobody extends any more ends, and the next one looks.
-        let _ = tell(&shared, &held, &work, ended, begun, report).await;
-        shared.jobs.announce();
-        guard.settle();
-    }
-    .instrument(span)
-    .await;
-}
-
-/// What earlier leases of a document left in its target.
-async fn earlier_output(shared: &Shared, work: &Work) -> Found {
-    let context = shared.contexts.get(&**shared.jobs.store(), work.job).await;
-    shared.note(&context);
-    let context = match context {
-        Ok(Some(context)) => context,
-        // Without a job there is nothing to be told.
-        Ok(None) => return Found::Nothing,
-        Err(_) => return Found::Unknown,
-    };
-    // What cannot be opened was never written to.
-    let Ok((input, target)) = place(&context, work) else { return Found::Nothing };
-    let Ok(container) = target_container(work, input, target) else { return Found::Nothing };
-    // Before the storage is asked: its answer is older than what is left afterwards.
-    let unsettled = work.unsettled();
-    match (written_before(&*container, work).await, unsettled) {
-        (Err(()), _) => Found::Unknown,
-        (Ok(Some(stamp)), Some(unsettled)) if stamp.fence < unsettled.under => Found::Unsettled(unsettled.left),
-        (Ok(Some(stamp)), _) => Found::Output(outcome_of(stamp)),
-        (Ok(None), Some(unsettled)) => Found::Unsettled(unsettled.left),
-        (Ok(None), None) => Found::Nothing,
     }
 }
 
@@ -291,23 +222,6 @@ async fn tell(
         Outcome::Cancelled => tracing::info!(document.id = %id, "document {id} was cancelled"),
     }
     told
-}
-
-/// How long a storage that could not be asked is left alone: a second, doubled each time.
-fn between_looks(looks: u32) -> Duration {
-    Duration::from_secs(1 << looks.min(6)).min(Duration::from_secs(60))
-}
-
-/// Between the looks of one that may find an output later: some are for those that come soon, the last one is when none
-/// comes any more.
-fn before_a_late_output(looks: u32, left: Duration) -> Duration {
-    let soon = match looks {
-        0 => Duration::ZERO,
-        1 => Duration::from_secs(10),
-        2 => Duration::from_secs(60),
-        _ => left,
-    };
-    soon.min(left)
 }
 
 pub(super) async fn hand_back(shared: &Shared, held: &Held, how: Return) -> Result<bool, JobsError> {
@@ -469,143 +383,6 @@ async fn on_a_thread(
     }
 }
 
-async fn read(shared: &Shared, input: &JobInput, work: &Work) -> Result<Bytes, End> {
-    let limit = shared.config.max_document_bytes;
-    let opened = match input.kind {
-        StorageKind::Folder => work.stores.folder(&input.source.location),
-        StorageKind::File => work.stores.file(&input.source.location).map(|(container, _)| container),
-    };
-    let container = opened.map_err(|error| source_failure(&error, limit))?;
-    match container.read(&work.source_name, work.source_etag.as_deref(), limit).await {
-        // Somebody wrote to it since it was listed: what is there now is translated, if it holds still.
-        Err(BlobError::Changed) => read_fresh(&*container, &work.source_name, limit).await,
-        other => other,
-    }
-    .map_err(|error| source_failure(&error, limit))
-}
-
-async fn read_fresh(container: &dyn Container, name: &str, limit: u64) -> Result<Bytes, BlobError> {
-    let now = container.head(name).await?;
-    container.read(name, now.etag.as_deref(), limit).await
-}
-
-async fn write(
-    shared: &Shared,
-    held: &Held,
-    work: &Work,
-    input: &JobInput,
-    target: &JobTarget,
-    output: Output,
-) -> Result<Outcome, End> {
-    let container = target_container(work, input, target).map_err(|error| target_failure(&error))?;
-    let digest = Sha256::digest(&output.bytes);
-    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let content_type = output.format.entry().content_type_of(&work.target_name);
-    let fence = held.lease().token();
-    let stamp = Stamp { document: work.id, fence, characters: output.characters, sha256 };
-    shared.points.pass("before put").await;
-    // Without the store nobody knows whose document this is. A folder does not commit what it has not answered for.
-    let (store, local) = (shared.jobs.store(), target.location.url().scheme() == "file");
-    let lease = held.lease();
-    let may_write = || async move { if local { store.standing(lease).await } else { store.begin_write(lease).await } };
-    match ask(shared, held, may_write).await? {
-        Standing::Held => {}
-        Standing::Cancelled => return Err(End::Stopped(Reason::Cancelled)),
-        Standing::Lost => return Err(End::Stopped(Reason::Lost)),
-    }
-    // The answer may be as old as the process stood still: by this machine's own clock the lease holds, too.
-    if held.is_overdue(shared.holder.lease) {
-        return Err(End::Stopped(Reason::Lost));
-    }
-    // Not stopped by a cancel from here on: a file that begins to appear is reported. It is by the end of the lease: then
-    // others may look whether a file is there, and what is still on its way would come after them.
-    let create = container.create(&work.target_name, output.bytes.into(), content_type, &stamp);
-    let created = tokio::select! {
-        biased;
-        () = held.overdue(shared.holder.lease) => return Err(End::Stopped(Reason::Lost)),
-        created = held.while_writing(create) => created,
-    };
-    shared.points.pass("after put").await;
-    if let Err(error) = created {
-        // The answer may be lost and the file there, or still on its way. What is there under this lease stays.
-        if error.is_transient()
-            && let Ok(Some(found)) = written_before(&*container, work).await
-            && found.fence == fence
-        {
-            return Ok(outcome_of(found));
-        }
-        return Err(target_failure(&error));
-    }
-    Ok(Outcome::Succeeded { characters: output.characters, sha256: stamp.sha256 })
-}
-
-fn target_container(work: &Work, input: &JobInput, target: &JobTarget) -> Result<Arc<dyn Container>, BlobError> {
-    match input.kind {
-        StorageKind::Folder => work.stores.folder(&target.location),
-        StorageKind::File => work.stores.file(&target.location).map(|(container, _)| container),
-    }
-}
-
-/// Whether an output of the document is there, written by a worker that could not say so.
-async fn written_before(container: &dyn Container, work: &Work) -> Result<Option<Stamp>, ()> {
-    let found = timeout(GRACE, container.stamp(&work.target_name)).await.map_err(drop)?.map_err(drop)?;
-    Ok(found.filter(|stamp| stamp.document == work.id))
-}
-
-fn outcome_of(written: Stamp) -> Outcome {
-    Outcome::Succeeded { characters: written.characters, sha256: written.sha256 }
-}
-
 fn later(code: FailureCode, message: &str) -> End {
     End::Later { after: Duration::ZERO, failure: Failure::new(code, message) }
-}
-
-fn too_large(limit: u64) -> Failure {
-    Failure::new(FailureCode::MaxDocumentSizeExceeded, format!("the document is larger than {limit} bytes"))
-}
-
-fn source_failure(error: &BlobError, limit: u64) -> End {
-    let (code, message) = match error {
-        BlobError::TooLarge { .. } => return too_large(limit).into(),
-        BlobError::Changed => {
-            (FailureCode::SourceChanged, "the source changed again while it was read; send it again".to_owned())
-        }
-        BlobError::Throttled { .. } | BlobError::Failing { .. } | BlobError::Unreachable | BlobError::Invalid => {
-            (FailureCode::StorageUnavailable, format!("the source cannot be read: {error}"))
-        }
-        _ => (
-            FailureCode::InvalidDocumentAccessLevel,
-            format!("the source cannot be read: {error}; check the URL and its read permission"),
-        ),
-    };
-    storage(error, Failure::new(code, message))
-}
-
-fn target_failure(error: &BlobError) -> End {
-    let (code, message) = match error {
-        BlobError::Exists => (
-            FailureCode::TargetFileAlreadyExists,
-            "the target file exists already; remove it or give another target".to_owned(),
-        ),
-        BlobError::Throttled { .. } | BlobError::Failing { .. } | BlobError::Unreachable | BlobError::Invalid => {
-            (FailureCode::StorageUnavailable, format!("the target cannot be written: {error}"))
-        }
-        _ => (
-            FailureCode::InvalidTargetDocumentAccessLevel,
-            format!("the target cannot be written: {error}; check the URL and its write permission"),
-        ),
-    };
-    storage(error, Failure::new(code, message))
-}
-
-/// A storage error as the end of an attempt: whether it may pass is the storage crate's word.
-fn storage(error: &BlobError, failure: Failure) -> End {
-    if !error.is_transient() {
-        return End::Failed(failure);
-    }
-    let after = match error {
-        BlobError::Throttled { retry_after } | BlobError::Failing { retry_after } => retry_after.unwrap_or_default(),
-        _ => Duration::ZERO,
-    };
-    End::Later { after, failure }
 }
