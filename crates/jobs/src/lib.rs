@@ -49,14 +49,14 @@ pub use service::Jobs;
 pub use store::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore,
     Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, Released, Repeat, Repeated, Return,
-    SqliteOptions, SqliteStore, Standing, Subject, backup,
+    SqliteOptions, SqliteStore, Standing, Subject, Unsettled, backup,
 };
 
-#[doc(hidden)]
-pub use store::LOOKS;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use store::{Bug, MemoryStore};
+#[doc(hidden)]
+pub use store::{LOOKS, SETTLES};
 #[doc(hidden)]
 pub use worker::Threads;
 pub use worker::Worker;

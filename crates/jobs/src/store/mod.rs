@@ -12,6 +12,7 @@ mod memory;
 pub(crate) mod position;
 mod postgres;
 pub(crate) mod repeat;
+pub(crate) mod settling;
 mod sqlite;
 mod work;
 
@@ -32,6 +33,7 @@ pub use self::sqlite::{SqliteOptions, SqliteStore, backup};
 #[doc(hidden)]
 pub const LOOKS: u32 = 8;
 
+pub use self::settling::{SETTLES, Unsettled};
 pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
     Released, Return, Standing, Subject,
@@ -130,6 +132,11 @@ pub trait JobStore: Send + Sync {
 
     /// What a lease is worth now, without extending it.
     async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError>;
+
+    /// An output of the document may be sent from now on if the lease holds: until the document ends, or
+    /// [`Unsettled`] after the end of the lease, one may be in its target or appear there. Otherwise nothing is noted, and
+    /// nothing may be sent.
+    async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError>;
 
     /// Stores how far documents are, from 0 to 1, the end excepted. Never goes back; lost leases are passed over.
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError>;

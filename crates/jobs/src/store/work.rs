@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId};
 
+use super::settling::Unsettled;
 use crate::JobRequest;
 
 /// A worker that takes work.
@@ -100,6 +101,8 @@ pub struct ClaimedDocument {
     pub lost: u32,
     /// How often its target was looked at since it was cancelled, this time included; 0 for one to work on.
     pub looks: u32,
+    /// Whether an output that an earlier worker sent may appear yet.
+    pub unsettled: Option<Unsettled>,
 }
 
 /// Documents that one worker takes at a time.

@@ -1,24 +1,27 @@
 //! The task of one document: read, translate, write, tell the store.
 
+mod files;
+mod look;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use sha2::{Digest as _, Sha256};
-use terjuman_blobs::{BlobError, Container, Stamp, Stores};
+use terjuman_blobs::Stores;
 use terjuman_model::{DocumentId, Failure, FailureCode, JobId};
 use terjuman_pipeline::{Failed, Output, Report, Request, Stage, millis, translate};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
 
+use self::files::{read, storage, too_large, write};
+pub(super) use self::look::look;
+use self::look::{Found, before_a_late_output, between_looks, earlier_output};
 use super::context::{Context, unreadable};
 use super::held::{Guard, Held, Reason};
 use super::slots::Slot;
 use super::threads::Threads;
 use super::{GRACE, Shared, kibibytes, metrics};
-use crate::store::LOOKS;
-use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Standing, StorageKind, Working};
+use crate::{ClaimedDocument, JobInput, JobTarget, JobsError, Lease, Outcome, Return, Unsettled, Working};
 
 /// Between two tries to tell the store an outcome.
 const TELL_AGAIN: Duration = Duration::from_millis(500);
@@ -36,6 +39,9 @@ pub(super) struct Work {
     attempt: u32,
     /// Which look at its target this is, once it is cancelled.
     looks: u32,
+    unsettled: Option<Unsettled>,
+    /// When it was told so, by this machine's own clock.
+    claimed: Instant,
     /// Storage as the document's resource sees it.
     stores: Stores,
 }
@@ -54,8 +60,17 @@ impl Work {
             target_name: claimed.target_name,
             attempt: claimed.attempt,
             looks: claimed.looks,
+            unsettled: claimed.unsettled,
+            claimed: Instant::now(),
         };
         (claimed.lease, work)
+    }
+
+    /// How long an output may appear yet that an earlier worker sent, and under which lease it did so last.
+    fn unsettled(&self) -> Option<Unsettled> {
+        let unsettled = self.unsettled?;
+        let left = unsettled.left.checked_sub(self.claimed.elapsed()).filter(|left| !left.is_zero())?;
+        Some(Unsettled { left, ..unsettled })
     }
 }
 
@@ -72,12 +87,9 @@ enum End {
     },
     /// It was told to stop.
     Stopped(Reason),
-    /// It is cancelled, and whether an output of it is there is not known yet.
-    Unsure,
+    /// It is cancelled, and whether an output of it is there, or will be, is not known before this long.
+    Unsure(Duration),
 }
-
-/// The storage could not be asked.
-struct Unknown;
 
 impl From<Failure> for End {
     fn from(failure: Failure) -> Self {
@@ -135,57 +147,13 @@ async fn within_time(
     match ended {
         // What an earlier lease wrote is there for everybody to see: such a document has succeeded.
         Err(End::Stopped(Reason::Cancelled)) if held.lease().token() > 1 => match earlier_output(shared, work).await {
-            Ok(Some(outcome)) => Ok(outcome),
-            Ok(None) => Err(End::Stopped(Reason::Cancelled)),
-            Err(Unknown) => Err(End::Unsure),
+            Found::Output(outcome) => Ok(outcome),
+            Found::Nothing => Err(End::Stopped(Reason::Cancelled)),
+            Found::Unsettled(left) => Err(End::Unsure(before_a_late_output(work.looks, left))),
+            Found::Unknown => Err(End::Unsure(between_looks(work.looks))),
         },
         ended => ended,
     }
-}
-
-/// Looks at the target of a cancelled document whose workers are gone, and tells the store what became of it. Asks
-/// several times, by several claims; then the document ends as cancelled.
-pub(super) async fn look(shared: Arc<Shared>, guard: Guard, work: Work, slot: Slot) {
-    let (id, looks) = (work.id, work.looks);
-    let span = tracing::info_span!("document", job.id = %work.job, document.id = %id);
-    async {
-        let begun = Instant::now();
-        shared.points.pass("before look").await;
-        let held = Arc::clone(guard.held());
-        let ended = match earlier_output(&shared, &work).await {
-            Ok(Some(outcome)) => Ok(outcome),
-            Err(Unknown) if looks < LOOKS => Err(End::Unsure),
-            Err(Unknown) => {
-                tracing::warn!(
-                    document.id = %id, looks,
-                    "document {id} ends as cancelled, and whether its output is there is not known: \
-                    its target could not be looked at {looks} times"
-                );
-                Err(End::Stopped(Reason::Cancelled))
-            }
-            Ok(None) => Err(End::Stopped(Reason::Cancelled)),
-        };
-        drop(slot);
-        let report = Report { stage: if ended.is_ok() { Stage::Done } else { Stage::Write }, ..Report::default() };
-        // Told or not: a lease that nobody extends any more ends, and the next one looks.
-        let _ = tell(&shared, &held, &work, ended, begun, report).await;
-        shared.jobs.announce();
-        guard.settle();
-    }
-    .instrument(span)
-    .await;
-}
-
-/// The outcome of a document that an earlier lease wrote, if one did.
-async fn earlier_output(shared: &Shared, work: &Work) -> Result<Option<Outcome>, Unknown> {
-    let context = shared.contexts.get(&**shared.jobs.store(), work.job).await;
-    shared.note(&context);
-    // Without a job there is nothing to be told.
-    let Some(context) = context.map_err(|_| Unknown)? else { return Ok(None) };
-    // What cannot be opened was never written to.
-    let Ok((input, target)) = place(&context, work) else { return Ok(None) };
-    let Ok(container) = target_container(work, input, target) else { return Ok(None) };
-    written_before(&*container, work).await
 }
 
 /// What the store is told, again and again while the lease holds.
@@ -204,8 +172,8 @@ async fn tell(
         Err(End::Stopped(Reason::Lost)) => return Ok(false),
         Err(End::Stopped(Reason::Shutdown)) => return hand_back(shared, held, Return::Unbegun).await,
         Err(End::Stopped(Reason::Cancelled)) => Outcome::Cancelled,
-        Err(End::Unsure) => {
-            let delay = shared.backoff(id.0.as_u128(), work.looks + 1).max(between_looks(work.looks));
+        Err(End::Unsure(after)) => {
+            let delay = shared.backoff(id.0.as_u128(), work.looks + 1).max(after);
             tracing::info!(
                 document.id = %id, looks = work.looks, delay_ms = delay.as_millis(),
                 "document {id} is cancelled, and its target is looked at again later"
@@ -254,11 +222,6 @@ async fn tell(
         Outcome::Cancelled => tracing::info!(document.id = %id, "document {id} was cancelled"),
     }
     told
-}
-
-/// How long a storage that could not be asked is left alone: a second, doubled each time.
-fn between_looks(looks: u32) -> Duration {
-    Duration::from_secs(1 << looks.min(6)).min(Duration::from_secs(60))
 }
 
 pub(super) async fn hand_back(shared: &Shared, held: &Held, how: Return) -> Result<bool, JobsError> {
@@ -420,135 +383,6 @@ async fn on_a_thread(
     }
 }
 
-async fn read(shared: &Shared, input: &JobInput, work: &Work) -> Result<Bytes, End> {
-    let limit = shared.config.max_document_bytes;
-    let opened = match input.kind {
-        StorageKind::Folder => work.stores.folder(&input.source.location),
-        StorageKind::File => work.stores.file(&input.source.location).map(|(container, _)| container),
-    };
-    let container = opened.map_err(|error| source_failure(&error, limit))?;
-    match container.read(&work.source_name, work.source_etag.as_deref(), limit).await {
-        // Somebody wrote to it since it was listed: what is there now is translated, if it holds still.
-        Err(BlobError::Changed) => read_fresh(&*container, &work.source_name, limit).await,
-        other => other,
-    }
-    .map_err(|error| source_failure(&error, limit))
-}
-
-async fn read_fresh(container: &dyn Container, name: &str, limit: u64) -> Result<Bytes, BlobError> {
-    let now = container.head(name).await?;
-    container.read(name, now.etag.as_deref(), limit).await
-}
-
-async fn write(
-    shared: &Shared,
-    held: &Held,
-    work: &Work,
-    input: &JobInput,
-    target: &JobTarget,
-    output: Output,
-) -> Result<Outcome, End> {
-    let container = target_container(work, input, target).map_err(|error| target_failure(&error))?;
-    let digest = Sha256::digest(&output.bytes);
-    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let content_type = output.format.entry().content_type_of(&work.target_name);
-    let fence = held.lease().token();
-    let stamp = Stamp { document: work.id, fence, characters: output.characters, sha256 };
-    shared.points.pass("before put").await;
-    // Without the store nobody knows whose document this is.
-    match ask(shared, held, || shared.jobs.store().standing(held.lease())).await? {
-        Standing::Held => {}
-        Standing::Cancelled => return Err(End::Stopped(Reason::Cancelled)),
-        Standing::Lost => return Err(End::Stopped(Reason::Lost)),
-    }
-    // The answer may be as old as the process stood still: by this machine's own clock the lease holds, too.
-    if held.is_overdue(shared.holder.lease) {
-        return Err(End::Stopped(Reason::Lost));
-    }
-    // Not stopped by a cancel from here on: a file that begins to appear is reported. It is by the end of the lease: then
-    // others may look whether a file is there, and what is still on its way would come after them.
-    let create = container.create(&work.target_name, output.bytes.into(), content_type, &stamp);
-    let created = tokio::select! {
-        biased;
-        () = held.overdue(shared.holder.lease) => return Err(End::Stopped(Reason::Lost)),
-        created = held.while_writing(create) => created,
-    };
-    shared.points.pass("after put").await;
-    if let Err(error) = created {
-        // The answer may be lost and the file there, or still on its way.
-        let unsure = error.is_transient();
-        if unsure && matches!(shared.jobs.store().standing(held.lease()).await, Ok(Standing::Cancelled)) {
-            return written_before(&*container, work).await.ok().flatten().ok_or(End::Unsure);
-        }
-        return Err(target_failure(&error));
-    }
-    Ok(Outcome::Succeeded { characters: output.characters, sha256: stamp.sha256 })
-}
-
-fn target_container(work: &Work, input: &JobInput, target: &JobTarget) -> Result<Arc<dyn Container>, BlobError> {
-    match input.kind {
-        StorageKind::Folder => work.stores.folder(&target.location),
-        StorageKind::File => work.stores.file(&target.location).map(|(container, _)| container),
-    }
-}
-
-/// The outcome of a document whose output is there already: an earlier worker wrote it and could not say so.
-async fn written_before(container: &dyn Container, work: &Work) -> Result<Option<Outcome>, Unknown> {
-    let found = timeout(GRACE, container.stamp(&work.target_name)).await.map_err(|_| Unknown)?.map_err(|_| Unknown)?;
-    let found = found.filter(|stamp| stamp.document == work.id);
-    Ok(found.map(|stamp| Outcome::Succeeded { characters: stamp.characters, sha256: stamp.sha256 }))
-}
-
 fn later(code: FailureCode, message: &str) -> End {
     End::Later { after: Duration::ZERO, failure: Failure::new(code, message) }
-}
-
-fn too_large(limit: u64) -> Failure {
-    Failure::new(FailureCode::MaxDocumentSizeExceeded, format!("the document is larger than {limit} bytes"))
-}
-
-fn source_failure(error: &BlobError, limit: u64) -> End {
-    let (code, message) = match error {
-        BlobError::TooLarge { .. } => return too_large(limit).into(),
-        BlobError::Changed => {
-            (FailureCode::SourceChanged, "the source changed again while it was read; send it again".to_owned())
-        }
-        BlobError::Throttled { .. } | BlobError::Failing { .. } | BlobError::Unreachable | BlobError::Invalid => {
-            (FailureCode::StorageUnavailable, format!("the source cannot be read: {error}"))
-        }
-        _ => (
-            FailureCode::InvalidDocumentAccessLevel,
-            format!("the source cannot be read: {error}; check the URL and its read permission"),
-        ),
-    };
-    storage(error, Failure::new(code, message))
-}
-
-fn target_failure(error: &BlobError) -> End {
-    let (code, message) = match error {
-        BlobError::Exists => (
-            FailureCode::TargetFileAlreadyExists,
-            "the target file exists already; remove it or give another target".to_owned(),
-        ),
-        BlobError::Throttled { .. } | BlobError::Failing { .. } | BlobError::Unreachable | BlobError::Invalid => {
-            (FailureCode::StorageUnavailable, format!("the target cannot be written: {error}"))
-        }
-        _ => (
-            FailureCode::InvalidTargetDocumentAccessLevel,
-            format!("the target cannot be written: {error}; check the URL and its write permission"),
-        ),
-    };
-    storage(error, Failure::new(code, message))
-}
-
-/// A storage error as the end of an attempt: whether it may pass is the storage crate's word.
-fn storage(error: &BlobError, failure: Failure) -> End {
-    if !error.is_transient() {
-        return End::Failed(failure);
-    }
-    let after = match error {
-        BlobError::Throttled { retry_after } | BlobError::Failing { retry_after } => retry_after.unwrap_or_default(),
-        _ => Duration::ZERO,
-    };
-    End::Later { after, failure }
 }

@@ -189,12 +189,72 @@ async fn a_worker_goes_on_when_the_database_is_back() {
     gate.open();
     gate.left().await;
     database.reopen().await;
+    let back = Instant::now();
     let job = world.end(id).await;
     assert_eq!((job.status, job.summary.success), (JobStatus::Succeeded, 3));
+    println!("the work was done {} ms after the database came back", back.elapsed().as_millis());
+    assert!(back.elapsed() < Duration::from_secs(10), "{:?}", back.elapsed());
     other.ping().await.unwrap();
     // What was not accepted is not there.
     assert_eq!(other.jobs(&resource("a"), &crate::support::all(10)).await.unwrap().items.len(), 1);
     world.stop().await;
+}
+
+#[tokio::test]
+async fn a_statement_has_five_seconds() {
+    let Some(database) = TestDatabase::new().await else { return };
+    let store = database.open(None).await;
+    let id = job(&store, "a", 1).await;
+    let mut connection = database.connect().await;
+    let mut lock = connection.begin().await.unwrap();
+    sqlx::query("SELECT row FROM documents FOR UPDATE").fetch_one(&mut *lock).await.unwrap();
+    let begun = Instant::now();
+    let answer = store.cancel(&resource("a"), id).await;
+    let took = begun.elapsed();
+    assert!(matches!(answer, Err(JobsError::Busy)), "{answer:?}");
+    assert!((4..15).contains(&took.as_secs()), "{took:?}");
+    lock.rollback().await.unwrap();
+    assert_eq!(store.cancel(&resource("a"), id).await.unwrap().unwrap().status, JobStatus::Cancelled);
+}
+
+#[tokio::test]
+async fn heartbeats_and_ends_pass_by_a_crowd_of_requests() {
+    let Some(database) = TestDatabase::new().await else { return };
+    let options = PostgresOptions { max_connections: 2, ..database.options() };
+    let store = PostgresStore::open(options, Arc::new(RandomIds)).await.unwrap();
+    let stuck = job(&store, "a", 1).await;
+    let id = job(&store, "b", 2).await;
+    let (mut connection, mut watch) = (database.connect().await, database.connect().await);
+    let mut lock = connection.begin().await.unwrap();
+    sqlx::query("SELECT row FROM jobs WHERE id = $1 FOR UPDATE").bind(stuck.0).fetch_one(&mut *lock).await.unwrap();
+    let mut crowd = JoinSet::new();
+    for _ in 0..6 {
+        let store = store.clone();
+        crowd.spawn(async move { store.cancel(&resource("a"), stuck).await.map(drop) });
+    }
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = async |watch: &mut _| sqlx::query_scalar::<_, i64>(waiting).fetch_one(watch).await.unwrap();
+    while waiting(&mut watch).await < 2 {
+        tokio::task::yield_now().await;
+    }
+    let mut claimed = store.claim_documents(&holder(), 3).await.unwrap().documents;
+    claimed.retain(|document| document.job == id);
+    let lease = &claimed[0].lease;
+    assert_eq!(store.heartbeat(&holder(), &[lease]).await.unwrap(), terjuman_jobs::Heartbeat::default());
+    assert!(store.request(id).await.unwrap().is_some());
+    assert_eq!(store.begin_write(lease).await.unwrap(), terjuman_jobs::Standing::Held);
+    let failure = Failure::new(FailureCode::CorruptDocument, "nothing in it");
+    assert!(store.finish(lease, Outcome::Failed(failure), Report::default()).await.unwrap());
+    store.hand_back(&[&claimed[1].lease], terjuman_jobs::Return::Unbegun).await.unwrap();
+    // All the while nobody else got through, and they do not wait for ever.
+    assert!(waiting(&mut watch).await > 0);
+    while let Some(answer) = crowd.join_next().await {
+        let answer = answer.unwrap();
+        assert!(matches!(answer, Err(JobsError::Busy)), "{answer:?}");
+    }
+    lock.rollback().await.unwrap();
+    assert!(store.job(&resource("b"), id).await.unwrap().is_some());
 }
 
 #[tokio::test]

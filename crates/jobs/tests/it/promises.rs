@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use terjuman_jobs::{
     Accepted, AdmissionConfig, ClaimedDocument, Clock as _, Document, Forgotten, Heartbeat, Holder, Job, Jobs,
-    JobsError, LOOKS, Lease, NewDocument, Outcome, Released, Repeat, Repeated, Return, Standing, Subject,
+    JobsError, LOOKS, Lease, NewDocument, Outcome, Released, Repeat, Repeated, Return, SETTLES, Standing, Subject,
 };
 use terjuman_model::{DocumentStatus, Failure, FailureCode, JobId, JobStatus, Timestamp};
 use terjuman_pipeline::{Reason, Report, Stage};
@@ -339,6 +339,40 @@ async fn a_look_that_never_ends_well_ends_the_document(bench: Bench) {
     Bench::check(&bench.read(job).await, JobStatus::Cancelling, [0, 1, 0, 0, 0]);
     assert_eq!(bench.worker_dies(1).await, Released { released: 0, crashed: 1 });
     Bench::check(&bench.read(job).await, JobStatus::Cancelled, [0, 0, 0, 0, 1]);
+}
+
+async fn what_was_sent_may_appear_until_its_lease_has_been_over_for_a_while(bench: Bench) {
+    let job = bench.job("a", 1).await;
+    let left = |claimed: &ClaimedDocument| claimed.unsettled.map(|unsettled| unsettled.left);
+    let first = bench.claim_one().await;
+    assert_eq!(left(&first), None);
+    assert_eq!(bench.store.begin_write(&first.lease).await.unwrap(), Standing::Held);
+    bench.store.hand_back(&[&first.lease], Return::After(Duration::ZERO)).await.unwrap();
+    // Nothing is sent under a lease that is over.
+    assert_eq!(bench.store.begin_write(&first.lease).await.unwrap(), Standing::Lost);
+    bench.clock.advance(Duration::from_secs(100));
+    let second = bench.claim_one().await;
+    assert_eq!(left(&second), Some(SETTLES - Duration::from_secs(100)));
+    // This one sends nothing, and changes nothing of that.
+    bench.store.hand_back(&[&second.lease], Return::After(Duration::ZERO)).await.unwrap();
+    let third = bench.claim_one().await;
+    assert_eq!(left(&third), Some(SETTLES - Duration::from_secs(100)));
+    assert_eq!(bench.store.begin_write(&third.lease).await.unwrap(), Standing::Held);
+    bench.worker_dies(9).await;
+    let fourth = bench.claim_suspect().await;
+    assert_eq!(left(&fourth), Some(SETTLES));
+    assert_eq!(bench.store.begin_write(&fourth.lease).await.unwrap(), Standing::Held);
+    assert_eq!(bench.cancel(job).await, JobStatus::Cancelling);
+    assert_eq!(bench.store.begin_write(&fourth.lease).await.unwrap(), Standing::Cancelled);
+    // Its lease runs out, and whoever takes it over has to wait from then on.
+    bench.worker_dies(9).await;
+    let look = bench.look().await;
+    assert_eq!(left(&look), Some(SETTLES));
+    bench.store.hand_back(&[&look.lease], Return::After(SETTLES)).await.unwrap();
+    bench.clock.advance(SETTLES + Duration::from_secs(1));
+    let look = bench.look().await;
+    assert_eq!((left(&look), look.looks), (None, 2));
+    assert!(bench.finish(&look.lease, Outcome::Cancelled).await);
 }
 
 async fn a_suspect_is_left_to_a_worker_that_has_nothing_else(bench: Bench) {
@@ -918,6 +952,7 @@ conformance!([
     a_crash_of_a_cancelled_document_leaves_it_to_be_looked_at,
     a_cancelled_document_is_looked_at_once_at_a_time,
     a_look_that_never_ends_well_ends_the_document,
+    what_was_sent_may_appear_until_its_lease_has_been_over_for_a_while,
     a_suspect_is_left_to_a_worker_that_has_nothing_else,
     suspects_take_turns,
     a_clock_that_is_set_back_holds_nothing_up,

@@ -1,11 +1,13 @@
 //! What the SQLite file promises beside what every store does.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
-use terjuman_jobs::{AdmissionConfig, Holder, JobStore as _, Jobs, JobsError, Outcome, Released, Sealer};
+use terjuman_jobs::{
+    AdmissionConfig, Heartbeat, Holder, JobStore as _, Jobs, JobsError, Outcome, Released, Sealer, Standing,
+};
 use terjuman_model::{FailureCode, JobId, JobStatus};
 use terjuman_pipeline::Report;
 
@@ -93,6 +95,40 @@ async fn what_has_ended_is_final_for_every_program() {
     assert!(error.to_string().contains("a finished job never changes"), "{error}");
     connection.close().await.unwrap();
     fresh.restart().await;
+}
+
+#[tokio::test]
+async fn a_database_that_somebody_holds_is_waited_for_five_seconds() {
+    let (world, id) = running().await;
+    let mut other = SqliteConnectOptions::new().filename(&world.fresh.path).connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let begun = Instant::now();
+    let refused = world.fresh.store.create_job(&resource("a"), &request()).await;
+    let took = begun.elapsed();
+    assert!(matches!(refused, Err(JobsError::Busy)), "{refused:?}");
+    assert!((4..15).contains(&took.as_secs()), "{took:?}");
+    // Whoever reads waits for nobody.
+    assert!(world.fresh.store.job(&resource("a"), id).await.unwrap().is_some());
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    world.fresh.store.create_job(&resource("a"), &request()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_work_goes_on_while_callers_hold_every_reader() {
+    let (world, id) = running().await;
+    let store = &world.fresh.store;
+    let readers = store.occupy_readers().await.unwrap();
+    let claimed = store.claim_documents(&holder(), 1).await.unwrap().documents;
+    let lease = &claimed[0].lease;
+    assert_eq!(store.heartbeat(&holder(), &[lease]).await.unwrap(), Heartbeat::default());
+    assert!(store.request(id).await.unwrap().is_some());
+    assert_eq!(store.standing(lease).await.unwrap(), Standing::Held);
+    assert_eq!(store.depth().await.unwrap().running, 2);
+    assert!(store.finish(lease, Outcome::Cancelled, Report::default()).await.is_ok());
+    // And callers do not wait for ever.
+    assert!(matches!(store.job(&resource("a"), id).await, Err(JobsError::Busy)));
+    drop(readers);
+    assert!(store.job(&resource("a"), id).await.unwrap().is_some());
 }
 
 #[tokio::test]

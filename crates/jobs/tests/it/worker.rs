@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use terjuman_jobs::{FailPoints, GlossarySource, JobRequest, JobStore as _, LOOKS, RetentionConfig, StorageKind};
+use terjuman_jobs::{
+    Clock as _, FailPoints, GlossarySource, JobRequest, JobStore as _, LOOKS, RetentionConfig, StorageKind,
+};
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
 use terjuman_pipeline::{GlossaryFormat, Reason, Stage, Translator};
 use tokio::sync::Notify;
@@ -553,6 +555,66 @@ async fn a_cancelled_document_whose_target_is_away_is_looked_at_later() {
         let expected = if comes_back { (1, 0) } else { (0, 1) };
         assert_eq!((job.summary.success, job.summary.cancelled), expected, "{job:?}");
         assert!(asked.load(Ordering::SeqCst) >= if comes_back { 3 } else { LOOKS as usize });
+    }
+}
+
+#[tokio::test]
+async fn a_cancel_waits_for_what_a_storage_may_commit_later() {
+    for (dies, commits) in [(false, true), (true, true), (false, false)] {
+        let (mut world, storage, request) = remote().await;
+        storage.put("in", "1.txt", "These are some words.");
+        // The second attempt is far away.
+        world.config.backoff_ms = 40_000;
+        let points = if dies { FailPoints::stop_at("after put", 0) } else { FailPoints::default() };
+        let sent = Arc::new(Notify::new());
+        let seen = Arc::clone(&sent);
+        storage.fault(move |asked| {
+            (asked.method == "PUT").then(|| {
+                seen.notify_one();
+                (2, "")
+            })
+        });
+        world.start_with(points.clone());
+        let id = world.submit(&request).await;
+        if dies {
+            points.reached().await;
+            world.crash().await;
+            world.fresh.clock.advance(Duration::from_secs(61));
+        } else {
+            sent.notified().await;
+            let mut changes = world.jobs.changes();
+            while world.fresh.store.depth().await.unwrap().running > 0 {
+                changes.changed().await.unwrap();
+            }
+        }
+        let cancelled = world.fresh.clock.now();
+        let job = world.jobs.cancel(&resource("a"), id).await.unwrap().unwrap();
+        assert_eq!((job.status, job.summary.in_progress), (JobStatus::Cancelling, 1), "{job:?}");
+        let looks = || storage.asked().iter().filter(|asked| asked.container == "out" && asked.is_listing()).count();
+        let before = looks();
+        let mut changes = world.jobs.changes();
+        if dies {
+            world.start();
+        }
+        let job = loop {
+            let job = world.job(id).await;
+            if job.status.is_final() {
+                break job;
+            }
+            if looks() > before && commits {
+                storage.do_late();
+            }
+            // Until the next look; the last one is far away.
+            world.fresh.clock.advance(Duration::from_secs(if looks() > before + 2 { 300 } else { 80 }));
+            changes.changed().await.unwrap();
+        };
+        // Cancelled beside a file that is there would be both.
+        let expected = if commits { (1, 0) } else { (0, 1) };
+        assert_eq!((job.summary.success, job.summary.cancelled), expected, "{job:?}");
+        assert_eq!(storage.get("out", "1.txt").is_some(), commits);
+        let waited = world.fresh.clock.now().0 - cancelled.0;
+        assert!(looks() > before + 1, "it was looked at once");
+        assert!(commits || waited > 235 * 1_000_000, "it waited {waited} µs");
     }
 }
 

@@ -13,8 +13,9 @@ pub(crate) struct DatabaseConfig {
     /// `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST:PORT/DATABASE` for several processes. Default empty: the file
     /// `jobs.db` in the data directory.
     pub(crate) url: DatabaseUrl,
-    /// Connections of this process to PostgreSQL, three for heartbeats and notifications not counted. Too low: requests
-    /// wait for each other; too high: all processes together pass the server's own limit. Default 10.
+    /// Connections of this process to PostgreSQL for requests; up to seven more are for work, heartbeats and
+    /// notifications. Too low: requests wait for each other; too high: all processes together pass the server's own
+    /// limit. Default 10.
     pub(crate) max_connections: u32,
 }
 

@@ -23,4 +23,6 @@ pub enum Bug {
     GoesBack,
     /// A cancel ends what was begun and has no worker, and nobody looks what is there.
     NeverLooks,
+    /// Nobody is told that an output may appear yet.
+    ForgetsWrites,
 }

@@ -26,6 +26,7 @@ use super::crashes::{Crashed, crashed, lost_too_often, never_listed};
 use super::ledger::Ledger;
 use super::position::{Position, Queue};
 use super::repeat::FORGET_AFTER;
+use super::settling::Sent;
 use super::{JobStore, LOOKS, earlier, fair};
 use crate::stamps::Stamps;
 use crate::{
@@ -134,6 +135,7 @@ impl MemoryStore {
         let (job, from) = (document.job, document.shown);
         document.shown = to.shown;
         document.waits.queue = to.queue;
+        document.sent = document.sent.ended(document.waits.token, now);
         if to.queue == Queue::Leased {
             document.waits.leave(change.run_at);
             document.looks = document.looks.saturating_sub(u32::from(change.unbegun && !change.lost));
@@ -194,9 +196,12 @@ impl MemoryStore {
     }
 
     /// Writes the lease of a document that waits.
-    fn take(tables: &mut Tables, row: usize, holder: &Holder, now: Timestamp) -> Option<ClaimedDocument> {
+    fn take(&self, tables: &mut Tables, row: usize, holder: &Holder, now: Timestamp) -> Option<ClaimedDocument> {
         let document = &mut tables.documents[row];
         let (from, to) = (document.shown, document.position().after(DocumentEvent::Claimed)?);
+        if document.waits.queue == Queue::Leased {
+            document.sent = document.sent.ended(document.waits.token, now);
+        }
         document.waits.take(now.plus(holder.lease));
         document.looks += u32::from(to.shown == DocumentStatus::Cancelling);
         document.shown = to.shown;
@@ -215,6 +220,7 @@ impl MemoryStore {
             attempt: document.waits.attempt,
             lost: document.lost,
             looks: document.looks,
+            unsettled: document.sent.unsettled(now).filter(|_| !self.has(Bug::ForgetsWrites)),
         };
         if from != to.shown {
             document.last_action = document.last_action.max(now);
@@ -447,7 +453,7 @@ impl JobStore for MemoryStore {
         let turns = first.iter().map(|(running, rows)| fair::Ready { running: *running, jobs: jobs(rows) });
         let turns = fair::turns(turns.collect(), limit);
         let picked: Vec<usize> = turns.into_iter().map(|index| first[index].1.remove(0)).collect();
-        let documents = picked.into_iter().filter_map(|row| Self::take(&mut tables, row, holder, now)).collect();
+        let documents = picked.into_iter().filter_map(|row| self.take(&mut tables, row, holder, now)).collect();
         let suspects = tables.documents.iter().any(|document| document.waits.is_ready(now) && document.lost > 0);
         Ok(ClaimedDocuments { documents, suspects })
     }
@@ -458,7 +464,7 @@ impl JobStore for MemoryStore {
         let suspects = waiting.filter(|(_, document)| document.waits.is_ready(now) && document.lost > 0);
         let next = suspects.min_by_key(|(row, document)| (document.lost, document.waits.run_at, *row));
         let next = next.map(|(row, _)| row);
-        Ok(next.and_then(|row| Self::take(&mut tables, row, holder, now)))
+        Ok(next.and_then(|row| self.take(&mut tables, row, holder, now)))
     }
 
     async fn claim_cancelled(&self, holder: &Holder, limit: usize) -> Result<Vec<ClaimedDocument>, JobsError> {
@@ -468,7 +474,7 @@ impl JobStore for MemoryStore {
         };
         let mut left: Vec<usize> = (0..tables.documents.len()).filter(|row| left(&tables.documents[*row])).collect();
         left.sort_by_key(|row| (tables.documents[*row].waits.until, *row));
-        Ok(left.into_iter().take(limit).filter_map(|row| Self::take(&mut tables, row, holder, now)).collect())
+        Ok(left.into_iter().take(limit).filter_map(|row| self.take(&mut tables, row, holder, now)).collect())
     }
 
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
@@ -506,6 +512,17 @@ impl JobStore for MemoryStore {
         }
         let held = Self::held_job(&tables, lease).is_some_and(|row| tables.jobs[row].waits.until >= now);
         Ok(if held { Standing::Held } else { Standing::Lost })
+    }
+
+    async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        let standing = self.standing(lease).await?;
+        let mut tables = self.tables();
+        if standing == Standing::Held
+            && let Some(row) = self.held(&tables, lease)
+        {
+            tables.documents[row].sent.under = lease.token();
+        }
+        Ok(standing)
     }
 
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
@@ -548,6 +565,7 @@ impl JobStore for MemoryStore {
                 crashes: 0,
                 crash_token: 0,
                 looks: 0,
+                sent: Sent { under: 0, settles: Timestamp(0) },
                 waits: Waiting::new(Timestamp(0)),
             });
             tables.document_rows.insert(id, row);

@@ -7,6 +7,7 @@ use terjuman_pipeline::Report;
 
 use crate::store::ledger::Ledger;
 use crate::store::position::{Position, Queue};
+use crate::store::settling::Sent;
 use crate::{Document, Job, JobRequest, NewDocument, Repeat, Repeated};
 
 #[derive(Default)]
@@ -58,6 +59,7 @@ pub(super) struct DocumentRow {
     pub(super) crash_token: i64,
     /// How often its target was looked at since it was cancelled.
     pub(super) looks: u32,
+    pub(super) sent: Sent,
     pub(super) waits: Waiting,
 }
 

@@ -113,7 +113,7 @@ pub(super) async fn suspect(
         ORDER BY lost, run_at, row LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
     );
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
-    let picked = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
+    let picked = found.iter().map(|row| Candidate::read(row, now)).collect::<Result<_, _>>()?;
     Ok(take(connection, holder, now, picked).await?.pop())
 }
 
@@ -133,10 +133,12 @@ pub(super) async fn cancelled(
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(i64::from(LOOKS)).bind(signed(limit));
     let mut taken = Vec::new();
     for row in query.fetch_all(&mut *connection).await? {
-        let candidate = Candidate::read(&row)?;
+        let candidate = Candidate::read(&row, now)?;
         let looks = candidate.document.looks + 1;
-        let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6 \
-            WHERE row = $1 AND queue = 1 AND status = 2";
+        // Its lease is over, and nobody said what became of the work.
+        let sent = rows::sent(&row)?.ended(row.try_get("lease_token")?, now);
+        let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6, \
+            settles = $7 WHERE row = $1 AND queue = 1 AND status = 2";
         sqlx::query(sql)
             .bind(candidate.row)
             .bind(i64::from(candidate.document.attempt))
@@ -144,16 +146,22 @@ pub(super) async fn cancelled(
             .bind(&holder.name)
             .bind(candidate.document.lease.token())
             .bind(now.plus(holder.lease).0)
+            .bind(sent.settles.0)
             .execute(&mut *connection)
             .await?;
-        taken.push(ClaimedDocument { job: JobId(row.try_get("job_id")?), looks, ..candidate.document });
+        taken.push(ClaimedDocument {
+            job: JobId(row.try_get("job_id")?),
+            looks,
+            unsettled: sent.unsettled(now),
+            ..candidate.document
+        });
     }
     Ok(taken)
 }
 
 /// The columns of a [`Candidate`], of the table aliased `d`.
 const CANDIDATE: &str = "d.row, d.resource, d.id, d.job, d.position, d.input, d.target, d.source_name, d.source_etag, d.size, \
-    d.target_name, d.status, d.attempt, d.lost, d.looks, d.lease_token";
+    d.target_name, d.status, d.attempt, d.lost, d.looks, d.lease_token, d.write_token, d.settles";
 
 struct Candidate {
     row: i64,
@@ -166,7 +174,7 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn read(row: &PgRow) -> Result<Self, JobsError> {
+    fn read(row: &PgRow, now: Timestamp) -> Result<Self, JobsError> {
         let id = DocumentId(row.try_get("id")?);
         let token: i64 = row.try_get("lease_token")?;
         Ok(Self {
@@ -188,6 +196,7 @@ impl Candidate {
                 attempt: count(row, "attempt")?.saturating_add(1),
                 lost: count(row, "lost")?,
                 looks: count(row, "looks")?,
+                unsettled: rows::sent(row)?.unsettled(now),
             },
         })
     }
@@ -259,7 +268,7 @@ async fn lock(
     for row in query.fetch_all(connection).await? {
         let resource: &str = row.try_get("resource")?;
         let index = resources.iter().position(|known| known == resource).ok_or(JobsError::Invalid("resource"))?;
-        locked[index].push_back(Candidate::read(&row)?);
+        locked[index].push_back(Candidate::read(&row, now)?);
     }
     for candidates in &mut locked {
         candidates.make_contiguous().sort_by_key(|candidate| (candidate.job, candidate.place));

@@ -11,6 +11,8 @@ use crate::JobsError;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the database lets a process hold locks without a word from it.
 const SILENCE_MS: &str = "15000";
+/// Connections for the work, beside those for requests.
+const WORK: u32 = 4;
 /// Connections for what need not be flushed.
 const CASUAL: u32 = 2;
 
@@ -45,6 +47,11 @@ impl Database {
     /// shows at once.
     pub(super) async fn durable(&self, max_connections: u32) -> Result<PgPool, JobsError> {
         Ok(Self::pool(max_connections).connect_with(self.settings("on")).await?)
+    }
+
+    /// A pool of the same kind for the workers, which opens nothing before it is needed.
+    pub(super) fn work(&self) -> PgPool {
+        Self::pool(WORK).connect_lazy_with(self.settings("on"))
     }
 
     /// The pool for what is repeated anyway.

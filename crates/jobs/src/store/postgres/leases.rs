@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::rows;
 use super::time::{Time, now};
+use crate::store::codes;
 use crate::{Heartbeat, JobsError, Lease, Standing, Subject};
 
 /// Extends the leases, and tells what it found.
@@ -78,6 +79,28 @@ pub(super) async fn standing(pool: &PgPool, time: &Time, lease: &Lease) -> Resul
     let cancelled =
         matches!(lease.subject(), Subject::Document(_)) && rows::document_status(&row)? == DocumentStatus::Cancelling;
     Ok(if cancelled { Standing::Cancelled } else { Standing::Held })
+}
+
+/// Notes that an output is sent, if the lease holds and may do so.
+pub(super) async fn begin_write(pool: &PgPool, time: &Time, lease: &Lease) -> Result<Standing, JobsError> {
+    let Subject::Document(id) = lease.subject() else { return standing(pool, time, lease).await };
+    // One statement: a cancel that is committed meanwhile is waited for, and then seen.
+    let sql = concat!(
+        "UPDATE documents SET write_token = lease_token WHERE id = $1 AND queue = 1 AND status = $4 AND lease_token = $2 \
+            AND lease_until >= coalesce($3, ",
+        now!(),
+        ")"
+    );
+    let running = codes::document_code(DocumentStatus::Running);
+    let query = sqlx::query(sql).bind(id.0).bind(lease.token()).bind(time.given()).bind(running);
+    if query.execute(pool).await?.rows_affected() == 1 {
+        return Ok(Standing::Held);
+    }
+    match standing(pool, time, lease).await? {
+        // It changed between the two questions.
+        Standing::Held => Err(JobsError::Busy),
+        standing => Ok(standing),
+    }
 }
 
 /// Stores how far documents are. One that somebody has locked is passed over: its next progress says more.

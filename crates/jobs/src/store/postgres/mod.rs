@@ -54,7 +54,7 @@ const PING: Duration = Duration::from_secs(2);
 pub struct PostgresOptions {
     /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and the like behind a `?`.
     pub url: String,
-    /// Connections for requests and claims at a time; three more are for heartbeats and notifications.
+    /// Connections for requests at a time. Up to four more are for the work, and three for heartbeats and notifications.
     pub max_connections: u32,
     /// How long a new job stays `NotStarted` at least.
     pub start_delay: Duration,
@@ -79,10 +79,12 @@ pub struct PostgresStore {
 }
 
 struct Inner {
-    /// What is promised: a commit is on disk when it returns.
-    durable: PgPool,
-    /// What is repeated anyway: heartbeats, progress, notifications. It has connections of its own, so that a crowd of
-    /// requests cannot cost a worker its leases.
+    /// What is promised to callers: a commit is on disk when it returns.
+    requests: PgPool,
+    /// The same for the workers. They have connections of their own, so that a crowd of requests, or slow ones, cannot
+    /// keep them from taking documents and from ending them.
+    work: PgPool,
+    /// What is repeated anyway: heartbeats, progress, notifications.
     casual: PgPool,
     listener: Listener,
     context: Context,
@@ -121,28 +123,30 @@ impl PostgresStore {
     ) -> Result<Self, JobsError> {
         let database = Database::new(&options.url)?;
         schema::migrate(&database, &options.sealer).await?;
-        let durable = database.durable(options.max_connections).await?;
+        let requests = database.durable(options.max_connections).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
-        let newest: Option<i64> = newest.fetch_optional(&durable).await?;
+        let newest: Option<i64> = newest.fetch_optional(&requests).await?;
         // Never asked for the time: moments are taken from the database's.
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), Arc::new(SystemClock));
         let context =
             Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay, sealer: options.sealer };
         let listener = Listener::start(&database);
-        Ok(Self { inner: Arc::new(Inner { durable, casual: database.casual(), listener, context, points }) })
+        let (work, casual) = (database.work(), database.casual());
+        Ok(Self { inner: Arc::new(Inner { requests, work, casual, listener, context, points }) })
     }
 
     /// Ends every connection; what is being written is finished.
     pub async fn close(&self) {
         self.inner.listener.close().await;
         self.inner.casual.close().await;
-        self.inner.durable.close().await;
+        self.inner.work.close().await;
+        self.inner.requests.close().await;
     }
 
     /// Begins and commits are done even if the caller goes away: a connection must not come back to the pool with half
     /// of either.
-    async fn begin(&self) -> Result<PgTransaction<'static>, JobsError> {
-        let pool = self.inner.durable.clone();
+    async fn begin(&self, pool: &PgPool) -> Result<PgTransaction<'static>, JobsError> {
+        let pool = pool.clone();
         whole(async move { pool.begin().await }).await
     }
 
@@ -181,7 +185,7 @@ impl JobStore for PostgresStore {
     ) -> Result<Accepted, JobsError> {
         let body = serde_json::to_string(request).map_err(|error| JobsError::Store(Box::new(error)))?;
         let context = &self.inner.context;
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.requests).await?;
         let now = context.time.now(&mut transaction).await?;
         if let Some(repeat) = repeat
             && let Some(before) = submissions::find(&mut *transaction, now, resource, repeat).await?
@@ -194,7 +198,7 @@ impl JobStore for PostgresStore {
         {
             // Another process was quicker, and its job is there by now. This one never was.
             transaction.rollback().await?;
-            let before = submissions::find(&self.inner.durable, now, resource, repeat).await?;
+            let before = submissions::find(&self.inner.requests, now, resource, repeat).await?;
             return before.map(Accepted::Before).ok_or(JobsError::Busy);
         }
         self.commit(transaction).await?;
@@ -203,18 +207,18 @@ impl JobStore for PostgresStore {
     }
 
     async fn repeated(&self, resource: &ResourceId, repeat: &Repeat) -> Result<Option<Repeated>, JobsError> {
-        let mut connection = self.inner.durable.acquire().await?;
+        let mut connection = self.inner.requests.acquire().await?;
         let now = self.inner.context.time.now(&mut connection).await?;
         submissions::find(&mut *connection, now, resource, repeat).await
     }
 
     async fn job(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
-        Ok(jobs::find(&self.inner.durable, resource, id).await?.map(|(_, job)| job))
+        Ok(jobs::find(&self.inner.requests, resource, id).await?.map(|(_, job)| job))
     }
 
     async fn jobs(&self, resource: &ResourceId, query: &JobQuery) -> Result<Page<Job>, JobsError> {
         let scope = Scope::Jobs { resource: resource.0.clone() };
-        list::page(&self.inner.durable, &scope, rows::JOB, query, codes::job_code, rows::job).await
+        list::page(&self.inner.requests, &scope, rows::JOB, query, codes::job_code, rows::job).await
     }
 
     async fn documents(
@@ -223,28 +227,28 @@ impl JobStore for PostgresStore {
         job: JobId,
         query: &DocumentQuery,
     ) -> Result<Option<Page<Document>>, JobsError> {
-        let Some((row, _)) = jobs::find(&self.inner.durable, resource, job).await? else { return Ok(None) };
+        let Some((row, _)) = jobs::find(&self.inner.requests, resource, job).await? else { return Ok(None) };
         let scope = Scope::Documents { job: row };
         let read = |row: &PgRow| rows::document(row, job);
-        list::page(&self.inner.durable, &scope, rows::DOCUMENT, query, codes::document_code, read).await.map(Some)
+        list::page(&self.inner.requests, &scope, rows::DOCUMENT, query, codes::document_code, read).await.map(Some)
     }
 
     async fn document(&self, resource: &ResourceId, job: JobId, id: DocumentId) -> Result<Option<Document>, JobsError> {
-        let Some((row, _)) = jobs::find(&self.inner.durable, resource, job).await? else { return Ok(None) };
+        let Some((row, _)) = jobs::find(&self.inner.requests, resource, job).await? else { return Ok(None) };
         let sql = format!("SELECT {} FROM documents AS entry WHERE id = $1 AND job = $2", rows::DOCUMENT);
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(row);
-        query.fetch_optional(&self.inner.durable).await?.map(|row| rows::document(&row, job)).transpose()
+        query.fetch_optional(&self.inner.requests).await?.map(|row| rows::document(&row, job)).transpose()
     }
 
     async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
         let sql = "SELECT d.status, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
             LEFT JOIN reports AS r ON r.document = d.row WHERE d.id = $1 AND d.resource = $2";
         let query = sqlx::query(sql).bind(id.0).bind(&resource.0);
-        query.fetch_optional(&self.inner.durable).await?.map(|row| rows::report(&row, id)).transpose()
+        query.fetch_optional(&self.inner.requests).await?.map(|row| rows::report(&row, id)).transpose()
     }
 
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.requests).await?;
         let job = jobs::cancel(&mut transaction, &self.inner.context, resource, id).await?;
         self.commit(transaction).await?;
         if job.is_some() {
@@ -254,18 +258,18 @@ impl JobStore for PostgresStore {
     }
 
     async fn open_documents(&self, resource: &ResourceId) -> Result<Open, JobsError> {
-        audit::open(&self.inner.durable, resource).await
+        audit::open(&self.inner.requests, resource).await
     }
 
     async fn forget(&self, resource: &ResourceId, id: JobId) -> Result<Forgotten, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.requests).await?;
         let forgotten = retention::forget(&mut transaction, resource, id).await?;
         self.commit(transaction).await?;
         Ok(forgotten)
     }
 
     async fn forget_ended(&self, age: Option<Duration>, documents: u32) -> Result<u32, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.requests).await?;
         let now = self.inner.context.time.now(&mut transaction).await?;
         submissions::forget(&mut transaction, now).await?;
         let forgotten = match age {
@@ -279,7 +283,7 @@ impl JobStore for PostgresStore {
     async fn ping(&self) -> Result<(), JobsError> {
         // A standby answers, too, but takes no work.
         let sql = "SELECT current_setting('transaction_read_only') = 'off'";
-        let asked = timeout(PING, sqlx::query_scalar::<_, bool>(sql).fetch_one(&self.inner.durable)).await;
+        let asked = timeout(PING, sqlx::query_scalar::<_, bool>(sql).fetch_one(&self.inner.requests)).await;
         match asked.map_err(|_| JobsError::store("the database does not answer"))?? {
             true => Ok(()),
             false => Err(JobsError::store("the database can only be read")),
@@ -291,35 +295,35 @@ impl JobStore for PostgresStore {
     }
 
     async fn claim_expansion(&self, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let claimed = claim::expansion(&mut transaction, &self.inner.context, holder).await?;
         self.commit(transaction).await?;
         Ok(claimed)
     }
 
     async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let claimed = claim::documents(&mut transaction, &self.inner.context, holder, limit).await?;
         self.commit(transaction).await?;
         Ok(claimed)
     }
 
     async fn claim_suspect(&self, holder: &Holder) -> Result<Option<ClaimedDocument>, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let claimed = claim::suspect(&mut transaction, &self.inner.context, holder).await?;
         self.commit(transaction).await?;
         Ok(claimed)
     }
 
     async fn claim_cancelled(&self, holder: &Holder, limit: usize) -> Result<Vec<ClaimedDocument>, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let claimed = claim::cancelled(&mut transaction, &self.inner.context, holder, limit).await?;
         self.commit(transaction).await?;
         Ok(claimed)
     }
 
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
-        claim::request(&self.inner.durable, &self.inner.context.sealer, job).await
+        claim::request(&self.inner.work, &self.inner.context.sealer, job).await
     }
 
     async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
@@ -327,7 +331,11 @@ impl JobStore for PostgresStore {
     }
 
     async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError> {
-        leases::standing(&self.inner.durable, &self.inner.context.time, lease).await
+        leases::standing(&self.inner.work, &self.inner.context.time, lease).await
+    }
+
+    async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        leases::begin_write(&self.inner.work, &self.inner.context.time, lease).await
     }
 
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
@@ -335,7 +343,7 @@ impl JobStore for PostgresStore {
     }
 
     async fn record_expansion(&self, lease: &Lease, documents: Vec<NewDocument>) -> Result<bool, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let recorded = expansion::record(&mut transaction, &self.inner.context, lease, &documents).await?;
         self.commit(transaction).await?;
         if recorded {
@@ -345,14 +353,14 @@ impl JobStore for PostgresStore {
     }
 
     async fn refuse(&self, lease: &Lease, failure: Failure) -> Result<bool, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let refused = expansion::refuse(&mut transaction, &self.inner.context, lease, failure).await?;
         self.commit(transaction).await?;
         Ok(refused)
     }
 
     async fn finish(&self, lease: &Lease, outcome: Outcome, report: Report) -> Result<bool, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let finished = outcome::finish(&mut transaction, &self.inner.context, lease, &outcome, &report).await?;
         self.commit(transaction).await?;
         Ok(finished)
@@ -363,12 +371,12 @@ impl JobStore for PostgresStore {
             leases.iter().partition(|lease| matches!(lease.subject(), Subject::Document(_)));
         // One after the other: an expansion's job must not be locked behind that of a document.
         if !documents.is_empty() {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.begin(&self.inner.work).await?;
             outcome::hand_documents_back(&mut transaction, &self.inner.context, &documents, how).await?;
             self.commit(transaction).await?;
         }
         if !expansions.is_empty() {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.begin(&self.inner.work).await?;
             outcome::hand_expansions_back(&mut transaction, &self.inner.context, &expansions, how).await?;
             self.commit(transaction).await?;
         }
@@ -379,10 +387,10 @@ impl JobStore for PostgresStore {
     }
 
     async fn release_expired(&self, limit: u32) -> Result<Released, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let mut released = outcome::release_documents(&mut transaction, &self.inner.context, limit).await?;
         self.commit(transaction).await?;
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let jobs = outcome::release_expansions(&mut transaction, &self.inner.context, limit).await?;
         self.commit(transaction).await?;
         released.released += jobs.released;
@@ -394,7 +402,7 @@ impl JobStore for PostgresStore {
     }
 
     async fn record_crashes(&self, leases: &[&Lease], limit: u32) -> Result<Released, JobsError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin(&self.inner.work).await?;
         let released = outcome::record_crashes(&mut transaction, &self.inner.context, leases, limit).await?;
         self.commit(transaction).await?;
         if released.released > 0 {
@@ -404,10 +412,10 @@ impl JobStore for PostgresStore {
     }
 
     async fn audit(&self) -> Result<u32, JobsError> {
-        let suspects = audit::suspects(&self.inner.durable).await?;
+        let suspects = audit::suspects(&self.inner.work).await?;
         let mut mended = 0;
         for job in suspects {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.begin(&self.inner.work).await?;
             mended += u32::from(audit::mend(&mut transaction, &self.inner.context, job).await?);
             self.commit(transaction).await?;
         }

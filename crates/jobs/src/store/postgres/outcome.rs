@@ -9,6 +9,7 @@ use super::rows::{self, count, signed, text};
 use super::{Context, jobs, leases};
 use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed};
 use crate::store::position::{Position, Queue};
+use crate::store::settling::Sent;
 use crate::store::{LOOKS, codes};
 use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
 
@@ -24,10 +25,12 @@ struct Held {
     lost: u32,
     crashes: u32,
     looks: u32,
+    sent: Sent,
 }
 
 /// The columns of a [`Held`], of the table aliased `d`.
-const HELD: &str = "d.row, d.job, d.status, d.queue, d.lease_token, d.lost, d.crashes, d.looks";
+const HELD: &str = "d.row, d.job, d.status, d.queue, d.lease_token, d.lost, d.crashes, d.looks, \
+    d.write_token, d.settles";
 
 impl Held {
     fn read(row: &PgRow) -> Result<Self, JobsError> {
@@ -42,6 +45,7 @@ impl Held {
             lost: count(row, "lost")?,
             crashes: count(row, "crashes")?,
             looks: count(row, "looks")?,
+            sent: rows::sent(row)?,
         })
     }
 
@@ -296,8 +300,8 @@ async fn apply(
         error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
         attempt = greatest(attempt + $10, 0), lost = lost + $11, \
         last_action = CASE WHEN status = $2 THEN last_action ELSE greatest(last_action, $12) END, \
-        crashes = crashes + CASE WHEN $16::bigint IS NULL THEN 0 ELSE 1 END, crash_token = coalesce($16, crash_token) \
-        WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
+        crashes = crashes + CASE WHEN $16::bigint IS NULL THEN 0 ELSE 1 END, crash_token = coalesce($16, crash_token), \
+        settles = $17 WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
     let done = sqlx::query(sql)
         .bind(held.row)
         .bind(codes::document_code(to.shown))
@@ -315,6 +319,7 @@ async fn apply(
         .bind(held.token)
         .bind(codes::queue_code(held.position.queue))
         .bind(change.crashed)
+        .bind(held.sent.ended(held.token, now).settles.0)
         .execute(&mut *connection)
         .await?;
     if done.rows_affected() != 1 {

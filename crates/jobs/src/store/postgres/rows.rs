@@ -9,6 +9,7 @@ use terjuman_model::{DocumentId, DocumentStatus, Failure, FailureCode, JobId, Jo
 use crate::store::codes;
 use crate::store::ledger::Ledger;
 use crate::store::position::Queue;
+use crate::store::settling::Sent;
 use crate::{Document, DocumentReport, Job, JobsError};
 
 /// The columns that [`job`] and [`ledger`] read, of the table aliased `entry`.
@@ -43,6 +44,11 @@ pub(super) fn ledger(row: &PgRow) -> Result<Ledger, JobsError> {
         summary: summary(row)?,
         refusal: failure(row)?,
     })
+}
+
+/// What was sent for a document.
+pub(super) fn sent(row: &PgRow) -> Result<Sent, JobsError> {
+    Ok(Sent { under: row.try_get("write_token")?, settles: Timestamp(row.try_get("settles")?) })
 }
 
 /// A document as it is read; its job is known by the one who asks.

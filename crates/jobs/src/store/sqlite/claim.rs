@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, ResourceId, Timestamp};
 
-use super::rows::{signed, unsigned};
+use super::rows::{self, signed, unsigned};
 use super::{Context, jobs};
 use crate::store::position::{Position, Queue};
 use crate::store::{LOOKS, codes, fair};
@@ -108,7 +108,7 @@ pub(super) async fn suspect(
         ORDER BY lost, run_at, row LIMIT 1"
     );
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
-    let picked = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
+    let picked = found.iter().map(|row| Candidate::read(row, now)).collect::<Result<_, _>>()?;
     Ok(take(connection, holder, now, picked).await?.pop())
 }
 
@@ -127,10 +127,12 @@ pub(super) async fn cancelled(
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(LOOKS).bind(signed(limit));
     let mut taken = Vec::new();
     for row in query.fetch_all(&mut *connection).await? {
-        let candidate = Candidate::read(&row)?;
+        let candidate = Candidate::read(&row, now)?;
         let looks = candidate.document.looks + 1;
-        let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6 \
-            WHERE row = $1 AND queue = 1 AND status = 2";
+        // Its lease is over, and nobody said what became of the work.
+        let sent = rows::sent(&row)?.ended(row.try_get("lease_token")?, now);
+        let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6, \
+            settles = $7 WHERE row = $1 AND queue = 1 AND status = 2";
         sqlx::query(sql)
             .bind(candidate.row)
             .bind(candidate.document.attempt)
@@ -138,16 +140,22 @@ pub(super) async fn cancelled(
             .bind(&holder.name)
             .bind(candidate.document.lease.token())
             .bind(now.plus(holder.lease).0)
+            .bind(sent.settles.0)
             .execute(&mut *connection)
             .await?;
-        taken.push(ClaimedDocument { job: JobId(row.try_get("job_id")?), looks, ..candidate.document });
+        taken.push(ClaimedDocument {
+            job: JobId(row.try_get("job_id")?),
+            looks,
+            unsettled: sent.unsettled(now),
+            ..candidate.document
+        });
     }
     Ok(taken)
 }
 
 /// The columns of a [`Candidate`].
 const CANDIDATE: &str = "row, resource, id, job, input, target, source_name, source_etag, size, target_name, status, attempt, \
-    lost, looks, lease_token";
+    lost, looks, lease_token, write_token, settles";
 
 struct Candidate {
     row: i64,
@@ -159,7 +167,7 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn read(row: &SqliteRow) -> Result<Self, JobsError> {
+    fn read(row: &SqliteRow, now: Timestamp) -> Result<Self, JobsError> {
         let id = DocumentId(row.try_get("id")?);
         let token: i64 = row.try_get("lease_token")?;
         Ok(Self {
@@ -181,6 +189,7 @@ impl Candidate {
                 attempt: unsigned::<u32>(row, "attempt")?.saturating_add(1),
                 lost: unsigned(row, "lost")?,
                 looks: unsigned(row, "looks")?,
+                unsettled: rows::sent(row)?.unsettled(now),
             },
         })
     }
@@ -216,7 +225,7 @@ async fn ready(
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resource.try_get::<&str, _>("resource")?);
         let found = query.bind(now.0).bind(signed(limit)).fetch_all(&mut *connection).await?;
-        let first = found.iter().map(Candidate::read).collect::<Result<_, _>>()?;
+        let first = found.iter().map(|row| Candidate::read(row, now)).collect::<Result<_, _>>()?;
         ready.push((resource.try_get("running")?, first));
     }
     Ok(ready)

@@ -9,8 +9,10 @@ use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 
 use crate::JobsError;
 
-/// Connections that read. Reads are short, so few serve many callers.
-const READERS: u32 = 4;
+/// Connections that read for callers. Reads are short, so few serve many.
+pub(super) const READERS: u32 = 4;
+/// Connections that read for the workers, whatever callers do with theirs.
+pub(super) const WORK_READERS: u32 = 1;
 /// How long a connection waits for another program (a backup, a shell) that holds the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -52,10 +54,10 @@ impl Database {
     }
 
     /// The pool of connections that read, and cannot do anything else.
-    pub(super) async fn connect_readers(&self) -> Result<SqlitePool, JobsError> {
+    pub(super) async fn connect_readers(&self, count: u32) -> Result<SqlitePool, JobsError> {
         let options = self.options().pragma("query_only", "ON");
         let pool = SqlitePoolOptions::new()
-            .max_connections(READERS)
+            .max_connections(count)
             .acquire_timeout(BUSY_TIMEOUT)
             .test_before_acquire(false)
             .max_lifetime(None)

@@ -58,6 +58,20 @@ pub(super) async fn standing(
     Ok(if cancelled { Standing::Cancelled } else { Standing::Held })
 }
 
+/// Notes that an output is sent, if the lease holds and may do so.
+pub(super) async fn begin_write(
+    connection: &mut SqliteConnection,
+    lease: &Lease,
+    now: Timestamp,
+) -> Result<Standing, JobsError> {
+    let standing = standing(&mut *connection, lease, now).await?;
+    if let (Standing::Held, Subject::Document(id)) = (standing, lease.subject()) {
+        let sql = "UPDATE documents SET write_token = lease_token WHERE id = $1 AND queue = 1 AND lease_token = $2";
+        sqlx::query(sql).bind(id.0).bind(lease.token()).execute(connection).await?;
+    }
+    Ok(standing)
+}
+
 /// Stores how far a document is.
 pub(super) async fn progress(connection: &mut SqliteConnection, lease: &Lease, progress: f32) -> Result<(), JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(()) };

@@ -27,10 +27,10 @@ use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 use terjuman_pipeline::Report;
 
 pub use self::backup::backup;
-use self::connect::{Database, Lock};
+use self::connect::{Database, Lock, READERS, WORK_READERS};
 use self::writer::Writer;
 use super::listing::Scope;
-use super::{JobStore, codes, earlier};
+use super::{JobStore, SETTLES, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
@@ -57,6 +57,8 @@ pub struct SqliteStore {
 
 struct Inner {
     readers: SqlitePool,
+    /// For what workers read.
+    work_readers: SqlitePool,
     writer: Writer,
     context: Arc<Context>,
 }
@@ -93,19 +95,21 @@ impl SqliteStore {
         let mut connection = database.connect_writer().await?;
         schema::migrate(&mut connection).await?;
         sealing::adopt(&mut connection, &options.sealer).await?;
-        forget_leases(&mut connection).await?;
+        forget_leases(&mut connection, clock.now()).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&mut connection).await?;
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), clock);
         let context = Arc::new(Context { stamps, ids, start_delay: options.start_delay, sealer: options.sealer });
-        let readers = database.connect_readers().await?;
+        let readers = database.connect_readers(READERS).await?;
+        let work_readers = database.connect_readers(WORK_READERS).await?;
         let writer = Writer::start(database, connection, lock, points);
-        Ok(Self { inner: Arc::new(Inner { readers, writer, context }) })
+        Ok(Self { inner: Arc::new(Inner { readers, work_readers, writer, context }) })
     }
 
     /// Closes the database: what is being written is finished, the log is folded in, and the directory is free again.
     pub async fn close(&self) {
         self.inner.readers.close().await;
+        self.inner.work_readers.close().await;
         self.inner.writer.close().await;
     }
 
@@ -125,16 +129,33 @@ impl SqliteStore {
         .await
     }
 
+    /// Holds every connection that reads for callers, as slow questions would, until the value is dropped. For tests.
+    ///
+    /// # Errors
+    /// If the store fails.
+    #[doc(hidden)]
+    pub async fn occupy_readers(&self) -> Result<impl Send + use<>, JobsError> {
+        let mut held = Vec::new();
+        for _ in 0..READERS {
+            held.push(self.inner.readers.acquire().await?);
+        }
+        Ok(held)
+    }
+
     /// Lets the store die as the process would: nothing that is not committed happens. For tests.
     #[doc(hidden)]
     pub async fn kill(&self) {
         self.inner.writer.kill().await;
         self.inner.readers.close().await;
+        self.inner.work_readers.close().await;
     }
 }
 
 /// Whoever held a lease before is gone: the lock on the directory is ours. Nobody has to wait for such leases to expire.
-async fn forget_leases(connection: &mut SqliteConnection) -> Result<(), JobsError> {
+async fn forget_leases(connection: &mut SqliteConnection, now: Timestamp) -> Result<(), JobsError> {
+    // What was sent under them may appear yet.
+    let sql = "UPDATE documents SET settles = $1 WHERE queue = 1 AND lease_until > 0 AND write_token = lease_token";
+    sqlx::query(sql).bind(now.plus(SETTLES).0).execute(&mut *connection).await?;
     for sql in
         ["UPDATE documents SET lease_until = 0 WHERE queue = 1", "UPDATE jobs SET lease_until = 0 WHERE queue = 1"]
     {
@@ -276,7 +297,7 @@ impl JobStore for SqliteStore {
     }
 
     async fn request(&self, job: JobId) -> Result<Option<JobRequest>, JobsError> {
-        claim::request(&self.inner.readers, &self.inner.context.sealer, job).await
+        claim::request(&self.inner.work_readers, &self.inner.context.sealer, job).await
     }
 
     async fn heartbeat(&self, holder: &Holder, leases: &[&Lease]) -> Result<Heartbeat, JobsError> {
@@ -295,7 +316,15 @@ impl JobStore for SqliteStore {
     }
 
     async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError> {
-        leases::standing(&self.inner.readers, lease, self.inner.context.stamps.now()).await
+        leases::standing(&self.inner.work_readers, lease, self.inner.context.stamps.now()).await
+    }
+
+    async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        let lease = lease.again();
+        self.write(move |c, context| {
+            Box::pin(async move { leases::begin_write(c, &lease, context.stamps.now()).await })
+        })
+        .await
     }
 
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
@@ -367,6 +396,6 @@ impl JobStore for SqliteStore {
     }
 
     async fn depth(&self) -> Result<Depth, JobsError> {
-        audit::depth(&self.inner.readers).await
+        audit::depth(&self.inner.work_readers).await
     }
 }

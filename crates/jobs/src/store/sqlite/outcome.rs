@@ -4,10 +4,11 @@ use sqlx::{Row, SqliteConnection};
 use terjuman_model::{DocumentEvent, DocumentStatus, Failure};
 use terjuman_pipeline::Report;
 
-use super::rows::{signed, unsigned};
+use super::rows::{self, signed, unsigned};
 use super::{Context, expansion, jobs};
 use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed};
 use crate::store::position::{Position, Queue};
+use crate::store::settling::Sent;
 use crate::store::{LOOKS, codes};
 use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
 
@@ -23,10 +24,11 @@ struct Held {
     lost: u32,
     crashes: u32,
     looks: u32,
+    sent: Sent,
 }
 
 /// The columns of a [`Held`].
-const HELD: &str = "row, job, status, queue, lease_token, lost, crashes, looks";
+const HELD: &str = "row, job, status, queue, lease_token, lost, crashes, looks, write_token, settles";
 
 impl Held {
     fn read(row: &sqlx::sqlite::SqliteRow) -> Result<Self, JobsError> {
@@ -39,6 +41,7 @@ impl Held {
             lost: unsigned(row, "lost")?,
             crashes: unsigned(row, "crashes")?,
             looks: unsigned(row, "looks")?,
+            sent: rows::sent(row)?,
         })
     }
 }
@@ -242,8 +245,8 @@ async fn apply(
         error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
         attempt = max(attempt + $10, 0), lost = lost + $11, \
         last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action, $12) END, \
-        crashes = crashes + ($16 IS NOT NULL), crash_token = coalesce($16, crash_token) \
-        WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
+        crashes = crashes + ($16 IS NOT NULL), crash_token = coalesce($16, crash_token), \
+        settles = $17 WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
     let done = sqlx::query(sql)
         .bind(held.row)
         .bind(codes::document_code(to.shown))
@@ -261,6 +264,7 @@ async fn apply(
         .bind(held.token)
         .bind(codes::queue_code(held.position.queue))
         .bind(change.crashed)
+        .bind(held.sent.ended(held.token, now).settles.0)
         .execute(&mut *connection)
         .await?;
     if done.rows_affected() != 1 {

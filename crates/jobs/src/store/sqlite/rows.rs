@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::store::codes;
 use crate::store::ledger::Ledger;
 use crate::store::position::Queue;
+use crate::store::settling::Sent;
 use crate::{Document, DocumentReport, Job, JobsError};
 
 /// The columns that [`job`] and [`ledger`] read, of the table aliased `entry`.
@@ -42,6 +43,11 @@ pub(super) fn ledger(row: &SqliteRow) -> Result<Ledger, JobsError> {
         summary: summary(row)?,
         refusal: failure(row)?,
     })
+}
+
+/// What was sent for a document.
+pub(super) fn sent(row: &SqliteRow) -> Result<Sent, JobsError> {
+    Ok(Sent { under: row.try_get("write_token")?, settles: Timestamp(row.try_get("settles")?) })
 }
 
 /// A document as it is read; its job is known by the one who asks.

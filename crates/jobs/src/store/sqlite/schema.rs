@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "reports", include_str!("../../../migrations/sqlite/0002_reports.sql")),
     (3, "durability", include_str!("../../../migrations/sqlite/0003_durability.sql")),
     (4, "looks", include_str!("../../../migrations/sqlite/0004_looks.sql")),
+    (5, "settling", include_str!("../../../migrations/sqlite/0005_settling.sql")),
 ];
 
 /// Brings the database to the newest version, each step in a transaction of its own.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::time::Duration;
 
-use terjuman_jobs::{Document, Job, JobStore as _, LOOKS, Lease, Outcome, Standing, Subject};
+use terjuman_blobs::Stamp;
+use terjuman_jobs::{Document, Job, JobStore as _, LOOKS, Lease, Outcome, SETTLES, Standing, Subject};
 use terjuman_model::{DocumentId, DocumentStatus, FailureCode, JobId, JobStatus, ResourceId, Summary};
 use tokio::time::Instant;
 
@@ -132,6 +132,11 @@ impl Checker {
         };
     }
 
+    /// When the database last told this process that its lease on the document holds, if it holds as far as it knows.
+    pub(crate) fn stood(&self, process: &str, document: DocumentId) -> Option<Instant> {
+        lock(&self.stood).get(&(process.to_owned(), Subject::Document(document))).copied()
+    }
+
     pub(crate) fn looked(&self, document: DocumentId, looks: u32) {
         lock(&self.looks).insert(document, looks);
     }
@@ -195,17 +200,16 @@ impl Checker {
 
     /// An output appears that was sent then. P14: not after the end of its document.
     ///
-    /// A write that is under way longer than the margin between a worker's own end of its lease and the database's, or a
-    /// clock that jumps between the last question and the write, cannot be kept from it: the storage knows no leases.
-    pub(crate) fn landed(&self, world: &World, process: &str, document: DocumentId, sent: Instant) {
-        let lease = Duration::from_millis(world.plan.lease_ms);
-        let stood = lock(&self.stood).get(&(process.to_owned(), Subject::Document(document))).copied();
+    /// A write that is done so late that nobody waits for it any more, and a clock that jumps meanwhile, cannot be kept from
+    /// it: the storage knows no leases. And what failed for want of an answer may find its output there.
+    pub(crate) fn landed(&self, process: &str, stamp: &Stamp, sent: Instant, stood: Option<Instant>) {
+        let document = stamp.document;
         let Some(stood) = stood else {
             return self.violated(format!("P14: {process} wrote {document} without a lease"));
         };
         let Some(status) = self.status_of(document).filter(|status| status.is_final()) else { return };
         let jumped = lock(&self.jumped).is_some_and(|jumped| jumped >= stood);
-        if jumped || sent.elapsed() > lease / 6 - Duration::from_millis(10) {
+        if jumped || status == DocumentStatus::Failed || sent.elapsed() >= SETTLES {
             lock(&self.late).insert(document);
         } else {
             self.violated(format!("P14: the output of {document} appeared when it was {status:?}"));

@@ -4,7 +4,8 @@
 //! decision of the store. **Simulated**: what is beyond a process. The database is a
 //! [`MemoryStore`](terjuman_jobs::MemoryStore), which keeps the same suite of promises as the databases do
 //! (`promises.rs`); calls to it are slow, are not done, are done with the answer lost, or are done after the caller gave up
-//! (`store.rs`). The storage does the same to writes, and what was sent arrives even if the sender is dead (`storage.rs`).
+//! (`store.rs`). The storage does the same to writes, does some of them minutes after they failed, and what was sent arrives even
+//! if the sender is dead (`storage.rs`).
 //! Processes are killed between any two steps, stopped, and stand still for longer than their leases; the database's clock
 //! jumps by five minutes; keys expire; sources are rewritten; others write where outputs would go (`run.rs`). One generator throws all
 //! dice (`dice.rs`), and a world's options are drawn first (`plan.rs`).
@@ -170,6 +171,7 @@ the_checker_sees! {
     an_end_that_is_overwritten: Sabotage::Store(Bug::EndsAgain), "P2";
     a_cancel_that_stops_nobody: Sabotage::Store(Bug::CancelsBlindly), "P14";
     a_cancel_that_looks_for_nothing: Sabotage::Store(Bug::NeverLooks), "P14: document";
+    a_cancel_that_forgets_what_was_sent: Sabotage::Store(Bug::ForgetsWrites), "P14: the output of";
     a_lease_that_nobody_takes_back: Sabotage::Store(Bug::KeepsLeases), "liveness";
     a_status_that_goes_back: Sabotage::Store(Bug::GoesBack), "P2";
     a_write_that_replaces: Sabotage::Overwrites, "P4";

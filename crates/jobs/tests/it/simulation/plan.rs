@@ -32,6 +32,9 @@ pub(crate) struct Plan {
     /// The same of the storage.
     pub(crate) storage_fails: u64,
     pub(crate) storage_lies: u64,
+    /// Writes that fail and are done later, and how much later at most.
+    pub(crate) storage_late: u64,
+    pub(crate) storage_late_ms: u64,
     pub(crate) storage_throttles: u64,
     pub(crate) storage_slow: u64,
     pub(crate) storage_slow_ms: u64,
@@ -77,6 +80,8 @@ impl Plan {
             news_lost: dice.one_of(&[0, 200, 1000]),
             storage_fails: some(&[10, 100, 300]),
             storage_lies: some(&[100, 500]),
+            storage_late: some(&[100, 500]),
+            storage_late_ms: dice.one_of(&[2_000, 60_000, 290_000]),
             storage_throttles: some(&[20, 200]),
             storage_slow: some(&[50, 300]),
             storage_slow_ms: dice.one_of(&[300, 3_000, 20_000]),

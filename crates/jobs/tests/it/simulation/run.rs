@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use terjuman_jobs::{
     Accepted, Job, JobInput, JobRequest, JobSource, JobStore as _, JobTarget, Jobs, JobsError, Repeat, Repeated,
-    StorageKind, Stores, Threads, Worker, WorkerConfig,
+    SETTLES, StorageKind, Stores, Threads, Worker, WorkerConfig,
 };
 use terjuman_model::{JobId, JobStatus, ResourceId};
 use terjuman_pipeline::{Engines, Limits, Options};
@@ -135,7 +135,7 @@ impl Life {
             self.stop(place).await;
         }
         // Whatever is still on its way arrives.
-        sleep(Duration::from_secs(60)).await;
+        sleep(SETTLES + Duration::from_secs(60)).await;
         world.checker.at_the_end(world).await;
     }
 

@@ -143,6 +143,7 @@ impl Container for ReachedContainer {
     async fn create(&self, name: &str, content: Bytes, _type: &str, stamp: &Stamp) -> Result<Created, BlobError> {
         let sent = Instant::now();
         self.edge.awake().await;
+        let stood = self.edge.world.checker.stood(&self.edge.name, stamp.document);
         let (edge, fate) = (self.edge.clone(), self.edge.world.storage_fate());
         let (container, name, stamp) = (self.name.clone(), name.to_owned(), stamp.clone());
         edge.world.log(format_args!("{} puts {container}/{name}", edge.name));
@@ -153,7 +154,9 @@ impl Container for ReachedContainer {
             if let Some(error) = refusal(world, fate.fails) {
                 return Err(error);
             }
-            let answer = match world.storage.get(&container, &name) {
+            let there = world.storage.get(&container, &name);
+            let version = there.as_ref().map(|there| there.etag.clone());
+            let answer = match there {
                 Some(_) if world.sabotage == Some(Sabotage::Overwrites) => None,
                 Some(there) => match there.stamp.filter(|there| there.document == stamp.document) {
                     Some(there) if there.sha256 == stamp.sha256 => Some(Ok(Created::Before)),
@@ -162,11 +165,28 @@ impl Container for ReachedContainer {
                 },
                 None => None,
             };
+            if answer.is_none() && world.is_rough() && world.dice.per_mille(world.plan.storage_late) {
+                let delay = world.dice.millis(0, world.plan.storage_late_ms);
+                world.causes().storage += 1;
+                world.log(format_args!("{} puts {container}/{name} in vain, for now", edge.name));
+                let late = edge.clone();
+                tokio::spawn(async move {
+                    sleep(delay).await;
+                    let world = &late.world;
+                    // It was sent on a condition, which may hold no more.
+                    if world.storage.get(&container, &name).map(|there| there.etag) == version {
+                        world.log(format_args!("{} has put {container}/{name} late", late.name));
+                        world.checker.landed(&late.name, &stamp, sent, stood);
+                        world.storage.put(&container, &name, content, Some(stamp));
+                    }
+                });
+                return Err(BlobError::Failing { retry_after: None });
+            }
             let answer = answer.unwrap_or_else(|| {
                 let halved = fate.lies && world.sabotage == Some(Sabotage::Halves);
                 let written = if halved { content.slice(..content.len() / 2) } else { content };
                 world.log(format_args!("{} has put {container}/{name} of {}", edge.name, stamp.document));
-                world.checker.landed(world, &edge.name, stamp.document, sent);
+                world.checker.landed(&edge.name, &stamp, sent, stood);
                 world.storage.put(&container, &name, written, Some(stamp));
                 Ok(Created::Now)
             });

@@ -260,10 +260,15 @@ impl JobStore for ReachedStore {
     }
 
     async fn standing(&self, lease: &Lease) -> Result<Standing, JobsError> {
+        let lease = lease.again();
+        self.call("standing", |store, _| Box::pin(async move { store.standing(&lease).await })).await
+    }
+
+    async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError> {
         let (asked, world) = (lease.again(), self.edge.world.clone());
-        let answer = self.call("standing", |store, edge| {
+        let answer = self.call("begin_write", |store, edge| {
             Box::pin(async move {
-                let standing = store.standing(&asked).await?;
+                let standing = store.begin_write(&asked).await?;
                 edge.world.moment.notify_one();
                 Ok((standing, Instant::now()))
             })

@@ -1,0 +1,4 @@
+-- An output that was sent and not answered for may appear later: `write_token` is the newest lease under which one was sent,
+-- and until `settles` a cancelled document is not ended as cancelled.
+ALTER TABLE documents ADD COLUMN write_token INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE documents ADD COLUMN settles     INTEGER NOT NULL DEFAULT 0;
