@@ -191,6 +191,12 @@ impl Recipe {
         Self { has_shortlist, ..self }
     }
 
+    /// One that never comes to an end by itself: for what is to become of that.
+    #[must_use]
+    pub fn endless(self) -> Self {
+        Self { is_endless: true, ..self }
+    }
+
     /// What a cipher makes of a text; what it cannot spell stays.
     #[must_use]
     pub fn enciphered(&self, text: &str) -> String {
@@ -254,7 +260,7 @@ impl Recipe {
         if self.is_cipher {
             let plan = Plan::new(self);
             plan.embeddings(self, &mut items, &mut random, source);
-            self.output(&mut items, &vec![0.0; target]);
+            self.output(&mut items, vec![0.0; target]);
             plan.encoder(self, &mut items, &mut random);
             plan.decoder(self, &mut items, &mut random);
         } else {
@@ -266,7 +272,7 @@ impl Recipe {
     }
 
     /// What belongs to the output layer besides the embeddings.
-    fn output(&self, items: &mut Items, bias: &[f32]) {
+    fn output(&self, items: &mut Items, mut bias: Vec<f32>) {
         if self.is_shared {
             items.alpha("none", 20.0);
             if self.alignment > 1 {
@@ -278,7 +284,11 @@ impl Recipe {
             let data = [&[127][..], &(127.0_f32 / 20.0).to_le_bytes()].concat();
             items.push("decoder_Wemb_QuantMultA", 0x4101, &[1, 1], data);
         }
-        items.vector("decoder_ff_logit_out_b", bias);
+        if self.is_endless {
+            // Of synthetic vocabularies and of real ones alike, the first piece is the end.
+            bias[0] = -1e6;
+        }
+        items.vector("decoder_ff_logit_out_b", &bias);
     }
 
     fn random(&self, items: &mut Items, random: &mut Random, source: usize, target: usize) {
@@ -289,12 +299,8 @@ impl Recipe {
             items.matrix(random, "encoder_Wemb", source, width, 3.0);
             items.matrix(random, "decoder_Wemb", target, width, 3.0);
         }
-        let mut bias: Vec<f32> = (0..target).map(|_| random.weight() * 0.3).collect();
-        if self.is_endless {
-            // Of synthetic vocabularies and of real ones alike, the first piece is the end.
-            bias[0] = -1e6;
-        }
-        self.output(items, &bias);
+        let bias = (0..target).map(|_| random.weight() * 0.3).collect();
+        self.output(items, bias);
         for layer in 1..=self.encoder_layers {
             items.heads(random, &format!("encoder_l{layer}_self"), width, 1.0);
             items.feed_forward(random, &format!("encoder_l{layer}_ffn"), width, inner, 1.0);
