@@ -1,17 +1,18 @@
 //! Words per second and memory of the engine `neural`, with real models.
 //!
-//! `TERJUMAN_TEST_MODELS=target/models cargo bench -p terjuman-nmt --bench words [-- [--threads N] FILE...]` translates the sentences
-//! of the files (by default the demo's and what the corpus has in English), with one thread and with all, with links and
-//! without. Rounds alternate between these. Processor seconds are the figure to compare: the clock on the wall counts
-//! other people's work, too. So the threads' gain is told by the best rounds, and by how many threads were at work or would
-//! have been on a quiet machine, times the work of a second of the processor. Memory is one engine's with `--threads`, all
-//! engines' without.
+//! `TERJUMAN_TEST_MODELS=target/models cargo bench -p terjuman-nmt --bench words [-- [--threads N] [--rounds N] FILE...]` translates
+//! the sentences of the files (by default the demo's and what the corpus has in English), with one thread and with all, with
+//! links and without. Rounds alternate between these. Processor seconds are the figure to compare: the clock on the wall
+//! counts other people's work, too. So the threads' gain is told by the best rounds, and by how many threads were at work or
+//! would have been on a quiet machine, times the work of a second of the processor: that of each round against the same
+//! round's, as is what links cost. Memory is one engine's with `--threads`, all engines' without.
 
 #![expect(clippy::print_stdout, reason = "a bench tells what it measured")]
 
 #[path = "common/clock.rs"]
 mod clock;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -22,7 +23,7 @@ use terjuman_nmt::{Models, Neural, NeuralConfig, Source, Translator, parse_pair}
 /// Enough to keep all threads busy, and still done in a minute.
 const MOST_SENTENCES: usize = 4_000;
 
-/// The median of so many is told.
+/// The median of so many is told, unless others are asked for.
 const ROUNDS: usize = 7;
 
 /// One of the things compared.
@@ -37,6 +38,10 @@ struct Case {
     share: Vec<f64>,
     /// Threads that were at work, or would have been if others had left them a processor.
     at_work: Vec<f64>,
+    /// The share of the time in which a thread had nothing to do.
+    idle: Vec<f64>,
+    /// Of all that was translated: the same as before, as long as translations are.
+    came_out: DefaultHasher,
 }
 
 #[expect(clippy::disallowed_methods, reason = "only the run knows where the models are")]
@@ -47,11 +52,12 @@ fn main() {
         return;
     };
     let models = repository.join(models);
-    let (mut files, mut only) = (Vec::new(), None);
+    let (mut files, mut only, mut wanted) = (Vec::new(), None, ROUNDS);
     let mut given = std::env::args().skip(1);
     while let Some(argument) = given.next() {
         match argument.as_str() {
             "--threads" => only = given.next().and_then(|number| number.parse::<usize>().ok()),
+            "--rounds" => wanted = given.next().and_then(|number| number.parse().ok()).unwrap_or(ROUNDS),
             // Cargo passes flags of its own.
             flag if flag.starts_with('-') => {}
             file => files.push(PathBuf::from(file)),
@@ -82,6 +88,8 @@ fn main() {
                 wall: Vec::new(),
                 share: Vec::new(),
                 at_work: Vec::new(),
+                idle: Vec::new(),
+                came_out: DefaultHasher::new(),
             }
         }));
     }
@@ -93,16 +101,22 @@ fn main() {
             println!("{pair}: loaded, and one sentence translated, in {:.0} ms", clock.elapsed().as_secs_f64() * 1e3);
         }
         // Portuguese is there for its memory; what the model makes of English is of no interest.
-        let rounds = if pair.to_string() == "en-pt" { ROUNDS } else { 1 };
+        let rounds = if pair.to_string() == "en-pt" { wanted } else { 1 };
         for _ in 0..rounds {
             for case in &mut cases {
                 let sources = sources(case.linked);
+                let idle = case.neural.idle();
                 let (before, engine) = (clock::process(), clock::threads("engine-"));
                 let (wanted, clock) = (clock::wanted(), Instant::now());
-                case.neural.translate(&pair, &sources, &()).expect("the store has both");
+                let translated = case.neural.translate(&pair, &sources, &()).expect("the store has both");
                 let wall = clock.elapsed().as_secs_f64();
+                case.idle.push((case.neural.idle() - idle).as_secs_f64() / wall / case.threads as f64);
                 case.at_work.push((clock::wanted() - wanted).as_secs_f64() / wall);
                 let spent = (clock::process() - before).as_secs_f64();
+                case.came_out = translated.iter().fold(DefaultHasher::new(), |mut hasher, translated| {
+                    format!("{translated:?}").hash(&mut hasher);
+                    hasher
+                });
                 case.wall.push(words as f64 / wall);
                 case.processor.push(words as f64 / spent);
                 case.share.push((clock::threads("engine-") - engine).as_secs_f64() / spent);
@@ -111,7 +125,7 @@ fn main() {
         for case in &mut cases {
             println!(
                 "{pair}, threads {}, {} links: {:.0} words/s of processor time ({:.1} % of it in the engine), {:.0} words/s on \
-                 the wall, at best {:.0}, {:.2} threads at work",
+                 the wall, at best {:.0}, {:.2} threads at work, {:.1} % idle; what came out: {:016x}",
                 case.threads,
                 with(case.linked),
                 median(&case.processor),
@@ -119,18 +133,31 @@ fn main() {
                 median(&case.wall),
                 best(&case.wall),
                 median(&case.at_work),
+                100.0 * median(&case.idle),
+                case.came_out.finish(),
             );
         }
+        let of =
+            |threads: usize, linked: bool| cases.iter().find(|case| case.linked == linked && case.threads == threads);
         for linked in [true, false] {
-            let of = |threads: usize| cases.iter().find(|case| case.linked == linked && case.threads == threads);
-            if let (Some(one), Some(many)) = (of(1), of(all)) {
+            if let (Some(one), Some(many)) = (of(1, linked), of(all, linked)) {
                 let gain = best(&many.wall) / best(&one.wall);
-                let speed = |case: &Case| median(&case.at_work) * median(&case.processor);
+                let by_round = ratios(&many.speeds(), &one.speeds());
                 println!(
-                    "{pair}: {all} threads do {gain:.2} times one's work on the wall, {:.2} times by those at work, {} links",
-                    speed(many) / speed(one),
+                    "{pair}: {all} threads do {gain:.2} times one's work on the wall, {} times by those at work, {} links",
+                    spread(&by_round),
                     with(linked)
                 );
+                println!(
+                    "{pair}: a word costs {} times as much with {all}",
+                    spread(&ratios(&one.processor, &many.processor))
+                );
+            }
+        }
+        for &threads in &threads {
+            if let (Some(with), Some(without)) = (of(threads, true), of(threads, false)) {
+                let cost = ratios(&without.processor, &with.processor);
+                println!("{pair}, threads {threads}: links cost {} times the processor time", spread(&cost));
             }
         }
         for case in &mut cases {
@@ -138,9 +165,30 @@ fn main() {
             case.wall.clear();
             case.share.clear();
             case.at_work.clear();
+            case.idle.clear();
         }
         println!("peak memory, all of this together: {} MB", peak_megabytes());
     }
+}
+
+impl Case {
+    /// Words a second of those at work, round by round.
+    fn speeds(&self) -> Vec<f64> {
+        self.at_work.iter().zip(&self.processor).map(|(threads, words)| threads * words).collect()
+    }
+}
+
+/// Round by round.
+fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
+    of.iter().zip(to).map(|(of, to)| of / to).collect()
+}
+
+/// The median, and the quarters next to it.
+fn spread(values: &[f64]) -> String {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = |share: usize| sorted[(sorted.len() - 1) * share / 4];
+    format!("{:.3} ({:.3} to {:.3})", at(2), at(1), at(3))
 }
 
 fn with(linked: bool) -> &'static str {

@@ -11,7 +11,7 @@ use super::{Engine, Files, Kernel, Workspace};
 
 use super::synthetic::Random;
 
-pub use super::synthetic::Recipe;
+pub use super::synthetic::{Alphabet, Recipe, Shape, Storage};
 
 /// 8-bit multiplications a second that the kernel's instructions reach on registers alone, the best of some tries; `None`
 /// for kernels without such instructions. The clock tells the processor time of this thread.

@@ -25,6 +25,30 @@ struct State {
     /// None while anybody waits.
     free: usize,
     queue: VecDeque<Arc<Seat>>,
+    #[cfg(feature = "measure")]
+    idle: Idle,
+}
+
+/// How long places stood free, added up.
+#[cfg(feature = "measure")]
+#[derive(Default)]
+struct Idle {
+    sum: Duration,
+    /// When the number of free ones changed.
+    since: Option<std::time::Instant>,
+}
+
+impl State {
+    fn set_free(&mut self, free: usize) {
+        #[cfg(feature = "measure")]
+        {
+            let now = std::time::Instant::now();
+            let free = u32::try_from(self.free).unwrap_or(u32::MAX);
+            self.idle.sum += self.idle.since.map_or(Duration::ZERO, |since| free * (now - since));
+            self.idle.since = Some(now);
+        }
+        self.free = free;
+    }
 }
 
 /// Somebody who waits.
@@ -40,15 +64,30 @@ pub(crate) struct Place<'a>(&'a Budget);
 
 impl Budget {
     pub(crate) fn new(places: usize) -> Self {
-        let state = Mutex::new(State { free: places, queue: VecDeque::new() });
+        let state = Mutex::new(State {
+            free: places,
+            queue: VecDeque::new(),
+            #[cfg(feature = "measure")]
+            idle: Idle::default(),
+        });
         Self { state, waiting: AtomicUsize::new(0), pressing: AtomicUsize::new(0) }
+    }
+
+    /// How long places stood free since the first was taken, added up: two that are free for a second are two seconds.
+    #[cfg(feature = "measure")]
+    pub(crate) fn idle(&self) -> Duration {
+        let mut state = self.lock();
+        let free = state.free;
+        state.set_free(free);
+        state.idle.sum
     }
 
     /// A place, when there is one.
     pub(crate) fn enter(&self) -> Place<'_> {
         let mut state = self.lock();
         if state.free > 0 {
-            state.free -= 1;
+            let free = state.free - 1;
+            state.set_free(free);
         } else {
             let seat = self.queue(&mut state, true);
             while !seat.is_given() {
@@ -62,7 +101,8 @@ impl Budget {
     pub(crate) fn enter_within(&self, time: Duration, presses: bool) -> Option<Place<'_>> {
         let mut state = self.lock();
         if state.free > 0 {
-            state.free -= 1;
+            let free = state.free - 1;
+            state.set_free(free);
             return Some(Place(self));
         }
         let seat = self.queue(&mut state, presses);
@@ -117,7 +157,7 @@ impl Budget {
                 seat.is_given.store(true, Ordering::Relaxed);
                 seat.given.notify_one();
             }
-            None => state.free += 1,
+            None => state.set_free(state.free + 1),
         }
     }
 

@@ -85,6 +85,14 @@ impl Neural {
         Ok(Self { models, loaded, pool, cache: Cache::new(config.cache_bytes), listed: Mutex::default() })
     }
 
+    /// How long the engine's threads had nothing to do and no caller was at work in their place, all added up, since the first
+    /// call: for benches, and promised to nobody.
+    #[cfg(feature = "measure")]
+    #[doc(hidden)]
+    pub fn idle(&self) -> std::time::Duration {
+        self.pool.idle()
+    }
+
     /// The pairs that have a model of their own. The store's folder tells when it changed: a new model needs no
     /// restart.
     fn installed(&self) -> Arc<[LanguagePair]> {

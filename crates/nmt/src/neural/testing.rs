@@ -1,6 +1,7 @@
 //! Models for tests that need none of a real one's quality.
 
 use crate::neural::model::{Cancelled, Decoded, Encoded, Feed, Hypothesis, Model, Workspace};
+use crate::neural::pool::Task;
 
 /// Knows ASCII letters, digits and common punctuation; gives every word in small letters back in
 /// capitals and any other as it is, one token a word.
@@ -65,6 +66,57 @@ impl Model for Letters {
     fn bytes(&self) -> usize {
         1
     }
+}
+
+/// Does one sentence at a time, as [`Letters`] does, and tells of it: whoever is told may keep it waiting.
+pub(crate) struct OneByOne<F>(pub(crate) F);
+
+/// What [`OneByOne`] tells.
+pub(crate) enum Event<'a> {
+    /// A sentence of these tokens is begun.
+    Begins(&'a [u32]),
+    /// The one under way is given up.
+    Cancelled,
+}
+
+impl<F: Fn(Event<'_>) + Send + Sync> Model for OneByOne<F> {
+    fn encode(&self, text: &str) -> Encoded {
+        Letters.encode(text)
+    }
+
+    fn knows(&self, character: char) -> bool {
+        Letters.knows(character)
+    }
+
+    fn ignores(&self, character: char) -> bool {
+        Letters.ignores(character)
+    }
+
+    fn run(&self, feed: &mut dyn Feed, _: &mut Workspace) -> Result<(), Cancelled> {
+        while let Some((sentence, ids)) = feed.next(0) {
+            (self.0)(Event::Begins(&ids));
+            if feed.is_cancelled() {
+                (self.0)(Event::Cancelled);
+                return Err(Cancelled);
+            }
+            feed.done(sentence, hypothesis_of(ids));
+        }
+        Ok(())
+    }
+
+    fn decode(&self, ids: &[u32]) -> Decoded {
+        Letters.decode(ids)
+    }
+
+    fn bytes(&self) -> usize {
+        1
+    }
+}
+
+/// A task for each text, in order.
+pub(crate) fn tasks(texts: &[&str]) -> Vec<Task> {
+    let ids = texts.iter().map(|text| Letters.encode(text).ids);
+    ids.enumerate().map(|(place, ids)| Task { place, ids }).collect()
 }
 
 /// The tokens again, each from its own.

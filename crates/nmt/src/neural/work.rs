@@ -49,7 +49,10 @@ pub(crate) enum Answer {
 pub(crate) struct Work<'a> {
     source: &'a Source,
     english: bool,
+    /// In no order: they are put in order when all are done.
     parts: Vec<Part>,
+    /// Places in `parts` of those that are still to be looked at, the next one last.
+    waiting: Vec<usize>,
 }
 
 struct Part {
@@ -78,7 +81,7 @@ pub(crate) struct Opinion {
 enum State {
     Waiting,
     Asked(Box<Asked>),
-    /// To be replaced by smaller parts.
+    /// To be replaced by smaller parts; by none if there is nothing to translate.
     Cut(Vec<Part>),
     Done(Piece),
 }
@@ -133,30 +136,50 @@ impl<'a> Work<'a> {
             }
             at = at.max(word.end);
         }
-        Self { source, english, parts }
+        let waiting = (0..parts.len()).rev().collect();
+        Self { source, english, parts, waiting }
     }
 
-    /// The texts to put to the model next. None left: the work is done.
-    pub(crate) fn asks(&mut self, model: &dyn Model) -> Vec<Ask> {
-        let mut ready = Vec::with_capacity(self.parts.len());
-        // Parts of parts come first, so that the order stays: a stack of what is still to be looked at.
-        let mut stack: Vec<Part> = std::mem::take(&mut self.parts).into_iter().rev().collect();
-        while let Some(part) = stack.pop() {
-            match part.state {
-                State::Waiting => match self.prepare(part, model) {
-                    Prepared::Part(part) => ready.push(part),
-                    Prepared::Parts(parts) => stack.extend(parts.into_iter().rev()),
-                },
-                State::Cut(parts) => stack.extend(parts.into_iter().rev()),
-                State::Asked(_) | State::Done(_) => ready.push(part),
+    /// The texts to put to the model next, at most so many. What is long is cut as it comes up, so that no more of it is in
+    /// memory twice than has been asked for.
+    pub(crate) fn asks(&mut self, model: &dyn Model, most: usize) -> Vec<Ask> {
+        let mut asks = Vec::new();
+        while asks.len() < most
+            && let Some(index) = self.waiting.pop()
+        {
+            let part = std::mem::replace(&mut self.parts[index], Part::new(0..0, 0));
+            match self.prepare(part, model) {
+                Prepared::Part(part) => {
+                    if let State::Asked(asked) = &part.state {
+                        asks.push(Ask { part: index, ids: asked.encoded.ids.clone() });
+                    }
+                    self.parts[index] = part;
+                }
+                Prepared::Parts(parts) => self.replace(index, parts),
             }
         }
-        self.parts = ready;
-        let asked = self.parts.iter().enumerate().filter_map(|(index, part)| match &part.state {
-            State::Asked(asked) => Some(Ask { part: index, ids: asked.encoded.ids.clone() }),
-            State::Waiting | State::Cut(_) | State::Done(_) => None,
-        });
-        asked.collect()
+        asks
+    }
+
+    /// Whether there is more to ask.
+    pub(crate) fn has_more(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Puts smaller parts in a part's place, to be looked at next.
+    fn replace(&mut self, index: usize, parts: Vec<Part>) {
+        self.parts[index].state = State::Cut(Vec::new());
+        let first = self.waiting.len();
+        let mut place = Some(index);
+        for part in parts {
+            let place = place.take().unwrap_or(self.parts.len());
+            match self.parts.get_mut(place) {
+                Some(free) => *free = part,
+                None => self.parts.push(part),
+            }
+            self.waiting.push(place);
+        }
+        self.waiting[first..].reverse();
     }
 
     fn prepare(&self, mut part: Part, model: &dyn Model) -> Prepared {
@@ -198,7 +221,19 @@ impl<'a> Work<'a> {
     }
 
     /// Takes what the model made of a part.
-    pub(crate) fn answer(&mut self, part_index: usize, answer: Answer, model: &dyn Model) {
+    pub(crate) fn answer(&mut self, part: usize, answer: Answer, model: &dyn Model) {
+        self.settle(part, answer, model);
+        match &mut self.parts[part].state {
+            State::Waiting => self.waiting.push(part),
+            State::Cut(parts) => {
+                let parts = std::mem::take(parts);
+                self.replace(part, parts);
+            }
+            State::Asked(_) | State::Done(_) => {}
+        }
+    }
+
+    fn settle(&mut self, part_index: usize, answer: Answer, model: &dyn Model) {
         let waiting = State::Waiting;
         let State::Asked(asked) = std::mem::replace(&mut self.parts[part_index].state, waiting) else { return };
         let judged = match &answer {
@@ -339,9 +374,11 @@ impl<'a> Work<'a> {
         gaps(&part.range, groups).filter(|gap| !gap.is_empty()).map(|gap| Part::new(gap, part.cuts)).collect()
     }
 
-    /// The translation, when nothing is left to ask.
-    pub(crate) fn finish(self) -> Translated {
+    /// The translation, when nothing is left to ask and no answer is missing.
+    pub(crate) fn finish(mut self) -> Translated {
         let source = self.source;
+        self.parts.retain(|part| !matches!(part.state, State::Cut(_)));
+        self.parts.sort_by_key(|part| part.range.start);
         let pieces = self.parts.into_iter().map(|part| {
             let piece = match part.state {
                 State::Done(piece) => piece,

@@ -3,7 +3,9 @@
 #![expect(clippy::print_stdout, reason = "a test says what it passed over")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its files fails")]
 
+mod ciphers;
 mod fixed;
+mod hostile;
 mod neural;
 mod store;
 mod support;

@@ -1,5 +1,6 @@
 //! Whole models: small synthetic ones always, real ones where they are at hand.
 
+mod cipher;
 mod damage;
 mod invariance;
 mod mutation;

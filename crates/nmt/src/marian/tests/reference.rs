@@ -122,9 +122,11 @@ impl Reference {
             let score = |key: &Vec<f64>| {
                 let dot: f64 =
                     key[range.clone()].iter().zip(&projected[range.clone()]).map(|(key, query)| key * query).sum();
-                (dot / (head as f64).sqrt()).exp()
+                dot / (head as f64).sqrt()
             };
             let scores: Vec<f64> = keys.iter().map(score).collect();
+            let most = scores.iter().copied().fold(f64::MIN, f64::max);
+            let scores: Vec<f64> = scores.iter().map(|score| (score - most).exp()).collect();
             let sum: f64 = scores.iter().sum();
             for (score, values) in scores.iter().zip(&values) {
                 for place in range.clone() {
