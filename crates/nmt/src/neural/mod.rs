@@ -23,7 +23,6 @@ mod links;
 mod loaded;
 mod metrics;
 mod model;
-mod opinion;
 mod piece;
 mod pool;
 mod protect;
@@ -36,6 +35,7 @@ mod stored;
 mod stream;
 #[cfg(test)]
 mod testing;
+mod trial;
 mod units;
 mod work;
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its files fails")]
 
 mod fixed;
+mod labels;
 mod neural;
 mod store;
 mod support;
