@@ -282,12 +282,18 @@ impl Writer<'_> {
             Case::Small => true,
             Case::Sentence | Case::SmallButAcronyms => {
                 // The first letter of a word whose next one is small.
-                (self.case != Case::Sentence || self.draft.unframed().contains(char::is_alphanumeric))
+                (self.case != Case::Sentence || self.is_within_sentence())
                     && character.is_uppercase()
                     && self.source[from.end..self.draft.within.end].starts_with(char::is_lowercase)
                     && !self.draft.text.ends_with(char::is_alphabetic)
             }
         }
+    }
+
+    /// Whether something but a number stands before.
+    fn is_within_sentence(&self) -> bool {
+        let before = self.draft.unframed().trim_end();
+        before.contains(char::is_alphanumeric) && !before.ends_with('.')
     }
 
     /// Whether this is the second of two words and only makes another verb of the first.

@@ -48,6 +48,8 @@ pub(crate) struct Trial {
     /// The source in small letters.
     source: String,
     is_title: bool,
+    /// Whether the translation is written as a title, too.
+    keeps_capitals: bool,
     /// Whether what ends it is no part of what is asked.
     pub(crate) without_end: bool,
     next: usize,
@@ -64,7 +66,7 @@ struct Candidate {
 
 impl Trial {
     /// The trial of a text, if it is a label, and the model `knows` the signs of lists.
-    pub(crate) fn of(text: &str, knows: &dyn Fn(char) -> bool) -> Option<Self> {
+    pub(crate) fn of(text: &str, keeps_titles: bool, knows: &dyn Fn(char) -> bool) -> Option<Self> {
         let mut signs = WORDINGS.iter().flat_map(|wording| wording.frame.text().trim_end().chars());
         if !signs.all(knows) {
             return None;
@@ -73,6 +75,7 @@ impl Trial {
         Some(Self {
             source: text.to_lowercase(),
             is_title: label.is_title,
+            keeps_capitals: label.is_title && long_words(text).nth(1).is_some() && keeps_titles,
             without_end: label.without_end,
             next: 0,
             drafts: Vec::new(),
@@ -141,7 +144,11 @@ impl Trial {
     pub(crate) fn into_best(mut self) -> Option<Piece> {
         let best = self.best()?.key.clone();
         let at = self.candidates.iter().position(|candidate| candidate.key == best)?;
-        Some(self.candidates.swap_remove(at).piece)
+        let mut piece = self.candidates.swap_remove(at).piece;
+        if self.keeps_capitals {
+            capitalise(&mut piece);
+        }
+        Some(piece)
     }
 }
 
@@ -172,6 +179,23 @@ fn is_title(text: &str) -> bool {
     words.peek().is_some() && words.all(|word| word.starts_with(char::is_uppercase))
 }
 
+/// Gives long words capitals. Lengths stay, so that no place shifts.
+fn capitalise(piece: &mut Piece) {
+    let ends = piece.text.match_indices(|character: char| !character.is_alphabetic());
+    let starts: Vec<usize> = std::iter::once(0).chain(ends.map(|(at, sign)| at + sign.len())).collect();
+    for at in starts {
+        let word = piece.text[at..].split(|character: char| !character.is_alphabetic()).next().unwrap_or_default();
+        let is_fixed = piece.fixed.iter().any(|(_, fixed)| fixed.contains(&at));
+        let is_small = word.chars().all(char::is_lowercase) && word.chars().nth(LONG).is_some();
+        if let Some(first) = word.chars().next().filter(|_| is_small && !is_fixed) {
+            let upper: String = first.to_uppercase().collect();
+            if upper.len() == first.len_utf8() {
+                piece.text.replace_range(at..at + upper.len(), &upper);
+            }
+        }
+    }
+}
+
 /// Whether a long word is there twice, also with another ending.
 fn repeats(text: &str) -> bool {
     let stems: Vec<String> = long_words(text).map(|word| word.chars().take(LONG + 1).collect()).collect();
@@ -188,7 +212,7 @@ mod tests {
     use super::*;
 
     fn trial(text: &str) -> Option<Trial> {
-        Trial::of(text, &|_| true)
+        Trial::of(text, true, &|_| true)
     }
 
     fn piece(text: &str) -> Piece {
@@ -216,12 +240,13 @@ mod tests {
     fn what_several_wordings_agree_on_is_taken() {
         check(
             "Unit Price",
-            &[("* Unit Price", "Preço Unitário", 0.6), ("* Unit price", "Preço unitário", 0.7)],
+            &[("* Unit Price", "Preço Unitário", 0.6), ("* Unit price", "preço unitário", 0.7)],
             "Preço Unitário",
         );
         let unsure =
             [("1", "Total Due", 0.5), ("2", "Total devido", 0.6), ("3", "Total Due", 0.4), ("4", "total devido", 0.7)];
-        check("Total Due", &unsure, "Total devido");
+        check("Total Due", &unsure, "Total Devido");
+        check("Due total", &[("1", "Total devido", 0.9), ("2", "Total devido", 0.9)], "Total devido");
     }
 
     #[test]

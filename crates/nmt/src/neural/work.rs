@@ -177,7 +177,8 @@ impl<'a> Work<'a> {
             return Prepared::Parts(parts.unwrap_or_else(|| self.stretches(&part, &groups)));
         }
         if std::mem::take(&mut part.is_whole) {
-            part.trial = Trial::of(&text[part.range.clone()], &|sign| model.knows(sign)).map(Box::new);
+            part.trial =
+                Trial::of(&text[part.range.clone()], model.keeps_titles(), &|sign| model.knows(sign)).map(Box::new);
         }
         if let Some(part_asked) = self.next_wording(&mut part, &groups, model) {
             part.state = part_asked;
