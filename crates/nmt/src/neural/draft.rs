@@ -48,14 +48,24 @@ pub(crate) enum Frame {
     None,
     Star,
     Dash,
+    /// An English verb, as what can be done.
+    To,
 }
 
 impl Frame {
-    /// What stands before the text, in the draft and in what the model makes of it.
+    /// What stands before the text in the draft.
     pub(crate) fn text(self) -> &'static str {
         match self {
+            Self::To => "* To ",
+            frame => frame.sign(),
+        }
+    }
+
+    /// What stands before the text in what the model makes of it, too.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
             Self::None => "",
-            Self::Star => "* ",
+            Self::Star | Self::To => "* ",
             Self::Dash => "- ",
         }
     }
@@ -198,8 +208,7 @@ impl Draft {
             at = group.range.end;
         }
         writer.text(at..end.start);
-        // A word behind a dash is in small letters whatever it is.
-        if capitals && draft.frame != Frame::Dash {
+        if capitals && matches!(draft.frame, Frame::None | Frame::Star) {
             capitalise_first(&mut draft.text, draft.frame.text().len());
         }
         // An accent or another spelling may have taken back what stood at a term's edge.

@@ -40,6 +40,16 @@ const WORDINGS: [Wording; 4] = [
     Wording { frame: Frame::None, case: Case::AsWritten },
     Wording { frame: Frame::Dash, case: Case::SmallButAcronyms },
 ];
+/// For a lone English word with an ellipsis, which is something to do.
+const VERB: [Wording; 4] = [
+    Wording { frame: Frame::To, case: Case::SmallButAcronyms },
+    Wording { frame: Frame::Star, case: Case::AsWritten },
+    Wording { frame: Frame::None, case: Case::AsWritten },
+    Wording { frame: Frame::Dash, case: Case::SmallButAcronyms },
+];
+/// The verb is right, unless another translation is twice as likely.
+const RIGHT: f32 = 2.0;
+
 /// So many of them are always asked.
 const ALWAYS: usize = 2;
 
@@ -52,6 +62,7 @@ pub(crate) struct Trial {
     keeps_capitals: bool,
     /// Whether what ends it is no part of what is asked.
     pub(crate) without_end: bool,
+    wordings: &'static [Wording],
     next: usize,
     /// The drafts, each once.
     drafts: Vec<String>,
@@ -66,7 +77,7 @@ struct Candidate {
 
 impl Trial {
     /// The trial of a text, if it is a label, and the model `knows` the signs of lists.
-    pub(crate) fn of(text: &str, keeps_titles: bool, knows: &dyn Fn(char) -> bool) -> Option<Self> {
+    pub(crate) fn of(text: &str, is_english: bool, keeps_titles: bool, knows: &dyn Fn(char) -> bool) -> Option<Self> {
         let mut signs = WORDINGS.iter().flat_map(|wording| wording.frame.text().trim_end().chars());
         if !signs.all(knows) {
             return None;
@@ -77,6 +88,7 @@ impl Trial {
             is_title: label.is_title,
             keeps_capitals: label.is_title && long_words(text).nth(1).is_some() && keeps_titles,
             without_end: label.without_end,
+            wordings: if is_english && label.is_call { &VERB } else { &WORDINGS },
             next: 0,
             drafts: Vec::new(),
             candidates: Vec::new(),
@@ -89,7 +101,7 @@ impl Trial {
             return None;
         }
         self.next += 1;
-        WORDINGS.get(self.next - 1).copied()
+        self.wordings.get(self.next - 1).copied()
     }
 
     /// Whether the draft of a wording has not been asked. It counts as asked now.
@@ -102,7 +114,8 @@ impl Trial {
     }
 
     /// A translation and the probability that the model gave to it.
-    pub(crate) fn add(&mut self, piece: Piece, probability: f32) {
+    pub(crate) fn add(&mut self, piece: Piece, frame: Frame, probability: f32) {
+        let probability = if frame == Frame::To { RIGHT * probability } else { probability };
         let key = piece.text.to_lowercase();
         match self.candidates.iter_mut().find(|candidate| candidate.key == key) {
             Some(candidate) => candidate.weight += probability,
@@ -154,6 +167,8 @@ impl Trial {
 
 struct Label {
     is_title: bool,
+    /// A lone word with an ellipsis.
+    is_call: bool,
     without_end: bool,
 }
 
@@ -169,7 +184,9 @@ impl Label {
             _ if is_title => TITLE,
             _ => FRAGMENT,
         };
-        (words <= most).then_some(Self { is_title, without_end })
+        let word = text.trim_end_matches(['…', '.']);
+        let is_call = without_end && word.len() < text.len() && word.chars().all(char::is_alphabetic);
+        (words <= most).then_some(Self { is_title, is_call, without_end })
     }
 }
 
@@ -212,7 +229,7 @@ mod tests {
     use super::*;
 
     fn trial(text: &str) -> Option<Trial> {
-        Trial::of(text, true, &|_| true)
+        Trial::of(text, true, true, &|_| true)
     }
 
     fn piece(text: &str) -> Piece {
@@ -228,7 +245,8 @@ mod tests {
         while trial.next().is_some() {
             let (draft, text, probability) = answers.next().expect("it asks no more than that");
             if trial.is_new(draft) {
-                trial.add(piece(text), *probability);
+                let frame = if draft.starts_with("* To") { Frame::To } else { Frame::Star };
+                trial.add(piece(text), frame, *probability);
                 asked += 1;
             }
         }
@@ -254,6 +272,12 @@ mod tests {
         let answers =
             [("1", "Rob Brown", 0.5), ("2", "Rob castanho", 0.4), ("3", "Rob Brown", 0.5), ("4", "rob castanho", 0.6)];
         check("Rob Brown", &answers, "Rob Brown");
+    }
+
+    #[test]
+    fn a_lone_word_with_an_ellipsis_is_a_verb() {
+        check("Open…", &[("* To open", "Abrir…", 0.5), ("* Open", "Aberto…", 0.8)], "Abrir…");
+        check("More…", &[("* To more", "A mais…", 0.2), ("* More", "Mais…", 0.9)], "Mais…");
     }
 
     #[test]

@@ -2,15 +2,13 @@
 
 use std::ops::Range;
 
-use crate::neural::codes;
 use crate::neural::draft::{Case, Draft, Frame, Recipe, STAND_IN_SETS};
 use crate::neural::edges::{is_enumerator, trimmed};
-use crate::neural::glued::loosen;
 use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
-use crate::neural::label::is_garbled;
 use crate::neural::model::{Decoded, Encoded, Model, Output};
 use crate::neural::piece::{Piece, join};
 use crate::neural::protect::{Group, Numbers, groups};
+use crate::neural::repair;
 use crate::neural::restore::restore;
 use crate::neural::split::{cut, endless};
 use crate::neural::trial::Trial;
@@ -178,7 +176,8 @@ impl<'a> Work<'a> {
         }
         if std::mem::take(&mut part.is_whole) {
             part.trial =
-                Trial::of(&text[part.range.clone()], model.keeps_titles(), &|sign| model.knows(sign)).map(Box::new);
+                Trial::of(&text[part.range.clone()], self.english, model.keeps_titles(), &|sign| model.knows(sign))
+                    .map(Box::new);
         }
         if let Some(part_asked) = self.next_wording(&mut part, &groups, model) {
             part.state = part_asked;
@@ -245,7 +244,7 @@ impl<'a> Work<'a> {
                     (Flaw::Tail(at), Ok(decoded)) => piece_of(self.source, &asked, output, &cut_short(decoded, at)),
                     (flaw, _) => Err(flaw),
                 });
-                sound.into_iter().for_each(|piece| trial.add(piece, probability));
+                sound.into_iter().for_each(|piece| trial.add(piece, asked.draft.frame, probability));
             }
             return;
         }
@@ -341,19 +340,15 @@ impl<'a> Work<'a> {
         if let Some(flaw) = flaw(&evidence) {
             return Err(flaw);
         }
-        if codes::is_lost(
-            asked.draft.unframed(),
-            &decoded.text,
-            asked.draft.stand_ins.iter().map(|stand_in| &*stand_in.word),
-        ) {
-            return Err(Flaw::Number);
+        if let Some(flaw) = repair::fault(&asked.draft, &decoded) {
+            return Err(flaw);
         }
         if asked.draft.spaced.is_some() && Score::of(&output.log_probabilities).mean() < LEAST_MEAN_OF_SPACED {
             return Err(Flaw::Unsure);
         }
         let within = asked.draft.within.clone();
         let mut piece = piece_of(self.source, asked, output, &decoded)?;
-        if asked.groups.is_empty() && is_garbled(&self.source.text[within.clone()], &piece.text) {
+        if asked.groups.is_empty() && repair::is_better_left(&self.source.text[within.clone()], &piece.text) {
             piece = Piece::copy(self.source, within);
         }
         Ok(piece)
@@ -397,19 +392,28 @@ enum Prepared {
 /// [`Flaw::Lost`] if the frame is not there, or its sign is there again.
 fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Result<Decoded, Flaw> {
     let Decoded { mut text, mut spans } = model.decode(&output.ids);
-    let frame = asked.draft.frame.text();
-    if !frame.is_empty() {
-        let sign = frame.trim_end();
-        text = text.strip_prefix(frame).ok_or(Flaw::Lost)?.to_owned();
-        if text.matches(sign).count() > asked.draft.unframed().matches(sign).count() {
+    let frame = asked.draft.frame;
+    if frame != Frame::None {
+        let sign = frame.sign().trim_end();
+        let mut rest = text.strip_prefix(frame.sign()).ok_or(Flaw::Lost)?;
+        if rest.matches(sign).count() > asked.draft.unframed().matches(sign).count() {
             return Err(Flaw::Lost);
         }
+        // `To open` is a verb alone in most languages, or with one word before it.
+        if frame == Frame::To {
+            rest = rest.split_once(' ').map_or(rest, |(_, verb)| verb);
+            if rest.contains(' ') {
+                return Err(Flaw::Lost);
+            }
+        }
+        let cut = text.len() - rest.len();
+        text = rest.to_owned();
         for span in &mut spans {
-            *span = span.start.saturating_sub(frame.len())..span.end.saturating_sub(frame.len());
+            *span = span.start.saturating_sub(cut)..span.end.saturating_sub(cut);
         }
     }
     let mut decoded = Decoded { text, spans };
-    loosen(asked.draft.unframed(), &mut decoded);
+    repair::mend(&asked.draft, &mut decoded);
     Ok(decoded)
 }
 
