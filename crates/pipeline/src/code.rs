@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use terjuman_model::{LanguageTag, Segment};
 
 use crate::foreign::is_small_word;
-use crate::protect::is_path;
+use crate::protect::{is_path, placeholders};
 
 /// More of a segment is not looked at.
 const SAMPLE_BYTES: usize = 2_000;
@@ -104,7 +104,7 @@ enum Verdict {
 }
 
 fn verdict(text: &str, language: &LanguageTag) -> Verdict {
-    let text = without_tags(&text[..text.floor_char_boundary(SAMPLE_BYTES)]);
+    let text = without_placeholders(&without_tags(&text[..text.floor_char_boundary(SAMPLE_BYTES)]));
     let text = text.trim();
     let Evidence { signs, words, small } = evidence(text, language);
     let first = text.split_whitespace().next().unwrap_or_default();
@@ -145,6 +145,21 @@ fn without_tags(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Messages of programs and letters to be filled in are texts, too.
+fn without_placeholders(text: &str) -> String {
+    let mut found = Vec::new();
+    placeholders(text, &mut found);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in found {
+        out.push_str(&text[at..range.start]);
+        out.push(' ');
+        at = range.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
 struct Evidence {
     /// Words that only code has.
     signs: usize,
@@ -156,7 +171,8 @@ struct Evidence {
 
 fn evidence(text: &str, language: &LanguageTag) -> Evidence {
     let mut evidence = Evidence { signs: 0, words: 0, small: 0 };
-    let mut rest = text.split_whitespace().peekable();
+    // Headings of wikis have them at both ends.
+    let mut rest = text.trim_matches('=').split_whitespace().peekable();
     let mut is_command = rest.peek().is_some_and(|first| COMMANDS.binary_search(first).is_ok());
     while let Some(word) = rest.next() {
         let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
@@ -212,7 +228,7 @@ fn is_of_code(word: &str) -> bool {
         return false;
     }
     if word.len() == 1 {
-        return word.contains(['=', '{', '}', '|', '\\', '`', '<', '>']);
+        return word.contains(['=', '{', '}', '\\', '`']);
     }
     let is_escape = || word.split('\\').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
     let is_operator = OPERATORS.iter().any(|operator| word.contains(operator)) || is_escape();
@@ -242,7 +258,10 @@ fn is_of_code(word: &str) -> bool {
         || is_call
         || is_variable
         || is_option("--", 40)
-        || is_option("-", 3)
+        || is_option("-", 1)
+        || word
+            .strip_prefix('-')
+            .is_some_and(|name| name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_lowercase()))
         || is_setting
         || is_dotted()
         || has_underscore
@@ -309,6 +328,12 @@ mod tests {
             "x > 5",
             "Revenue = price * quantity",
             "README",
+            "Dear {first_name} {last_name}",
+            "Hello {{ user_name }}, see ${order_id}",
+            "== Getting Started ==",
+            "| Home | About |",
+            "> Home > Products",
+            "-Yes -No",
             "fees;",
             "(a) costs and expenses (net);",
             "File -> Open -> Recent",

@@ -1,9 +1,10 @@
 //! The engine `neural`: Firefox Translations models, on this machine's processors.
 //!
-//! A call's texts go through [`stream`]: they are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins for what must not change
-//! ([`protect`]), computed side by side with everybody else's ([`pool`]), judged ([`guard`]), put to the model in other
-//! words where it failed ([`work`]), and put together again ([`restore`], [`piece`]). What computes a model hides
-//! behind [`model::Model`].
+//! A call's texts go through [`stream`]: they are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins
+//! for what must not change ([`protect`]), computed side by side with everybody else's ([`pool`]), judged ([`guard`]),
+//! put to the model in other words where it failed ([`work`]) or where it is a label ([`trial`]), repaired in small
+//! things ([`repair`]), and put together again ([`restore`], [`piece`]). What computes a model hides behind
+//! [`model::Model`].
 
 mod abbreviations;
 mod align;

@@ -86,7 +86,7 @@ impl Trial {
         Some(Self {
             source: text.to_lowercase(),
             is_title: label.is_title,
-            keeps_capitals: label.is_title && long_words(text).nth(1).is_some() && keeps_titles,
+            keeps_capitals: label.is_title && keeps_titles && capitals(text) > 1,
             without_end: label.without_end,
             wordings: if is_english && label.is_call { &VERB } else { &WORDINGS },
             next: 0,
@@ -165,6 +165,11 @@ impl Trial {
     }
 }
 
+/// How many words begin with a capital.
+fn capitals(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.starts_with(char::is_uppercase)).count()
+}
+
 struct Label {
     is_title: bool,
     /// A lone word with an ellipsis.
@@ -175,6 +180,10 @@ struct Label {
 impl Label {
     fn of(text: &str) -> Option<Self> {
         let words = text.split_whitespace().take(TITLE + 1).count();
+        // Two sentences are no label.
+        if text.trim_end_matches(['!', '?']).contains(['!', '?']) {
+            return None;
+        }
         let is_title = is_title(text);
         let without_end = text.ends_with(['…', ':']) || text.ends_with("...");
         let most = match text.chars().next_back()? {
@@ -293,7 +302,9 @@ mod tests {
         {
             assert!(trial(label).is_some(), "{label}");
         }
-        for text in ["It is.", "", "one, two,", "Where can I find the house?", "You can choose one of these:"] {
+        for text in
+            ["It is.", "", "one, two,", "Where can I find the house?", "Great! See you", "You can choose one of these:"]
+        {
             assert!(trial(text).is_none(), "{text}");
         }
         assert!(trial(&"word ".repeat(FRAGMENT + 1)).is_none());

@@ -11,9 +11,9 @@ mod tokens;
 use std::ops::Range;
 
 use data::{dumps, formulas};
-use placeholders::placeholders;
 use tokens::tokens;
 
+pub(crate) use placeholders::placeholders;
 pub(crate) use tokens::is_path;
 
 /// The stretches of `text` that are kept, ordered, not overlapping.

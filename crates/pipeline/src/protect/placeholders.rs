@@ -7,7 +7,7 @@ use super::names::ELEMENTS;
 /// The longest placeholder, in bytes.
 const LONGEST_PLACEHOLDER: usize = 100;
 
-pub(super) fn placeholders(text: &str, found: &mut Vec<Range<usize>>) {
+pub(crate) fn placeholders(text: &str, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
