@@ -91,6 +91,12 @@ const SCRIPT_LETTERS: usize = 12;
 /// More of a segment is not looked at.
 const SAMPLE_BYTES: usize = 1_000;
 
+/// Whether a word, in small letters, is one that sentences of the language are made of.
+pub(crate) fn is_small_word(word: &str, language: &LanguageTag) -> bool {
+    let lang = lang_of(language);
+    SMALL_WORDS.iter().any(|(listed, words)| Some(*listed) == lang && words.contains(&word))
+}
+
 /// For each segment, whether it is in another language than the document's.
 pub(crate) fn foreign(segments: &[Segment], source: &LanguageTag, target: &LanguageTag) -> Vec<Option<Foreign>> {
     let nothing = vec![None; segments.len()];

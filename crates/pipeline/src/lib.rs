@@ -9,12 +9,14 @@
 
 mod abbreviations;
 mod assemble;
+mod code;
 mod detection;
 mod drive;
 mod fixed;
 mod foreign;
 mod glossary;
 mod limits;
+mod mentions;
 mod ordinals;
 mod plan;
 mod project;

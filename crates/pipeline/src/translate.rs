@@ -8,9 +8,11 @@ use terjuman_model::{Failure, FailureCode, LanguagePair, LanguageTag, Segment, T
 use terjuman_nmt::{Pairs, Source, TranslateError, Translated, Translator, Watch};
 
 use crate::assemble::assemble;
+use crate::code::code;
 use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
+use crate::mentions::fix_mentions;
 use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
 use crate::report::{Stage, millis};
@@ -272,12 +274,20 @@ fn translate_segments(
         };
         report.untranslated.add_many(reason, 1);
     }
-    let is_kept = |index: usize| foreign.get(index).is_some_and(Option::is_some);
+    let code = if engine.garbles_foreign_text() { code(segments, &pair.source) } else { Vec::new() };
+    let is_program = |index: usize| code.get(index).copied().unwrap_or_default();
+    let is_foreign = |index: usize| foreign.get(index).is_some_and(Option::is_some);
+    let programs = (0..code.len()).filter(|index| is_program(*index) && !is_foreign(*index)).count();
+    report.untranslated.add_many(Reason::ProtectedRange, programs as u64);
+    let is_kept = |index: usize| is_program(index) || is_foreign(index);
     let mut plan = Plan::new(segments, &pair.source, Needs::of(engine), glossary, is_kept);
-    let units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
+    let mut units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
     report.sentences = units.len();
     report.glossary_hits = plan.glossary_hits;
     report.glossary_misses = plan.glossary_misses;
+    if engine.garbles_foreign_text() {
+        fix_mentions(&mut units, engine, pair, limits, watch).map_err(failure_of)?;
+    }
     let translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
     let mut kept_words = 0;
     let mut translations = Vec::with_capacity(segments.len());

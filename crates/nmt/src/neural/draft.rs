@@ -22,6 +22,8 @@ pub(crate) struct Recipe {
     pub(crate) without_end: bool,
     /// What becomes of capitals.
     pub(crate) case: Case,
+    /// What it stands behind.
+    pub(crate) frame: Frame,
     /// The text is English: abbreviations that models misread are written out.
     pub(crate) english: bool,
 }
@@ -31,10 +33,42 @@ pub(crate) struct Recipe {
 pub(crate) enum Case {
     #[default]
     AsWritten,
-    /// Words that begin with one are put in small letters; acronyms stay.
+    /// Words that begin with one are put in small letters; acronyms stay, and so does the first word.
+    Sentence,
+    /// The first word as well.
     SmallButAcronyms,
     /// All letters are put in small.
     Small,
+}
+
+/// What a text is put behind, to look like an item of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Frame {
+    #[default]
+    None,
+    Star,
+    Dash,
+    /// An English verb, as what can be done.
+    To,
+}
+
+impl Frame {
+    /// What stands before the text in the draft.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::To => "* To ",
+            frame => frame.sign(),
+        }
+    }
+
+    /// What stands before the text in what the model makes of it, too.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Star | Self::To => "* ",
+            Self::Dash => "- ",
+        }
+    }
 }
 
 /// A text ready for the model.
@@ -42,6 +76,8 @@ pub(crate) enum Case {
 pub(crate) struct Draft {
     /// What the model gets.
     pub(crate) text: String,
+    /// What of it is no part of the source.
+    pub(crate) frame: Frame,
     /// From `text` to the source.
     pub(crate) origin: SpanMap,
     pub(crate) stand_ins: Vec<StandIn>,
@@ -134,6 +170,7 @@ impl Draft {
         };
         let mut draft = Self {
             text: String::with_capacity(within.len() + 8),
+            frame: if letters.is_none() { recipe.frame } else { Frame::None },
             origin: SpanMap::default(),
             stand_ins: Vec::new(),
             terms: Vec::new(),
@@ -143,12 +180,13 @@ impl Draft {
             capitals,
             spaced: letters.as_ref().map(|letters| letters.gap),
         };
+        draft.text.push_str(draft.frame.text());
         let case = if capitals { Case::Small } else { recipe.case };
         let mut writer = Writer { source, draft: &mut draft, model, case, english: recipe.english };
         if let Some(letters) = letters {
             writer.letters(&letters.words);
             if capitals {
-                capitalise_first(&mut draft.text);
+                capitalise_first(&mut draft.text, 0);
             }
             return Some(draft);
         }
@@ -170,8 +208,8 @@ impl Draft {
             at = group.range.end;
         }
         writer.text(at..end.start);
-        if capitals {
-            capitalise_first(&mut draft.text);
+        if capitals && matches!(draft.frame, Frame::None | Frame::Star) {
+            capitalise_first(&mut draft.text, draft.frame.text().len());
         }
         // An accent or another spelling may have taken back what stood at a term's edge.
         for (range, _) in &mut draft.terms {
@@ -179,6 +217,11 @@ impl Draft {
             range.start = draft.text.floor_char_boundary(range.start).min(range.end);
         }
         Some(draft)
+    }
+
+    /// The draft without its frame.
+    pub(crate) fn unframed(&self) -> &str {
+        &self.text[self.frame.text().len()..]
     }
 }
 
@@ -246,13 +289,20 @@ impl Writer<'_> {
             // A lone `Sign Out` is its opposite to models, and `Sign out` is not.
             Case::AsWritten => self.english && character == 'O' && self.is_particle(from.start),
             Case::Small => true,
-            Case::SmallButAcronyms => {
+            Case::Sentence | Case::SmallButAcronyms => {
                 // The first letter of a word whose next one is small.
-                character.is_uppercase()
+                (self.case != Case::Sentence || self.is_within_sentence())
+                    && character.is_uppercase()
                     && self.source[from.end..self.draft.within.end].starts_with(char::is_lowercase)
                     && !self.draft.text.ends_with(char::is_alphabetic)
             }
         }
+    }
+
+    /// Whether something but a number stands before.
+    fn is_within_sentence(&self) -> bool {
+        let before = self.draft.unframed().trim_end();
+        before.contains(char::is_alphanumeric) && !before.ends_with('.')
     }
 
     /// Whether this is the second of two words and only makes another verb of the first.
@@ -397,12 +447,12 @@ fn is_capitals(source: &str, within: &Range<usize>, groups: &[Group]) -> bool {
     words >= 1 && letters >= 6
 }
 
-fn capitalise_first(text: &mut String) {
-    if let Some(first) = text.chars().next() {
+fn capitalise_first(text: &mut String, at: usize) {
+    if let Some(first) = text[at..].chars().next() {
         let upper: String = first.to_uppercase().collect();
         // Another length would shift every place.
         if upper.len() == first.len_utf8() {
-            text.replace_range(..upper.len(), &upper);
+            text.replace_range(at..at + upper.len(), &upper);
         }
     }
 }

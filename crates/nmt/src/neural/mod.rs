@@ -1,9 +1,10 @@
 //! The engine `neural`: Firefox Translations models, on this machine's processors.
 //!
-//! A call's texts go through [`stream`]: they are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins for what must not change
-//! ([`protect`]), computed side by side with everybody else's ([`pool`]), judged ([`guard`]), put to the model in other
-//! words where it failed ([`work`]), and put together again ([`restore`], [`piece`]). What computes a model hides
-//! behind [`model::Model`].
+//! A call's texts go through [`stream`]: they are looked up in the cache; the rest is drafted ([`draft`]) with stand-ins
+//! for what must not change ([`protect`]), computed side by side with everybody else's ([`pool`]), judged ([`guard`]),
+//! put to the model in other words where it failed ([`work`]) or where it is a label ([`trial`]), repaired in small
+//! things ([`repair`]), and put together again ([`restore`], [`piece`]). What computes a model hides behind
+//! [`model::Model`].
 
 mod abbreviations;
 mod align;
@@ -11,22 +12,18 @@ mod align;
 mod any_text;
 mod budget;
 mod cache;
-mod case;
-mod codes;
 mod config;
 mod draft;
 mod edges;
-mod glued;
 mod guard;
-mod label;
 mod links;
 mod loaded;
 mod metrics;
 mod model;
-mod opinion;
 mod piece;
 mod pool;
 mod protect;
+mod repair;
 mod restore;
 mod route;
 mod spaced;
@@ -36,6 +33,7 @@ mod stored;
 mod stream;
 #[cfg(test)]
 mod testing;
+mod trial;
 mod units;
 mod work;
 

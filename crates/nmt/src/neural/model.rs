@@ -74,6 +74,11 @@ pub(crate) trait Model: Send + Sync {
     /// Whether the vocabulary's normalisation makes nothing of this character, as of a zero-width joiner.
     fn ignores(&self, character: char) -> bool;
 
+    /// Whether titles have capitals in the language that comes out, if they have them in the one that goes in.
+    fn keeps_titles(&self) -> bool {
+        false
+    }
+
     /// Translates what the feed gives, many at a time. Callers bound the lengths: the time grows faster than they do.
     ///
     /// # Errors

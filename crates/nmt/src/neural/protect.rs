@@ -8,9 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::Fixed;
-use crate::neural::codes::code_at;
 use crate::neural::guard::is_ordinal_ending;
 use crate::neural::model::Model;
+use crate::neural::repair::code_at;
 use crate::neural::units::is_mark;
 
 /// A stretch of the source that one stand-in takes through the model.

@@ -8,6 +8,7 @@ use crate::neural::guard::Flaw;
 use crate::neural::links::touched;
 use crate::neural::model::{Attention, Decoded, Encoded};
 use crate::neural::protect::Group;
+use crate::neural::repair;
 use crate::neural::spaced::spread;
 use crate::neural::span_map::SpanMap;
 use crate::neural::units::units;
@@ -261,9 +262,7 @@ fn polish(source: &str, draft: &Draft, groups: &[Group], restored: &mut Restored
         return;
     }
     let Restored { text, groups: ranges, .. } = restored;
-    super::case::restore(within, text, |word| {
-        ranges.iter().any(|range| range.start < word.end && word.start < range.end)
-    });
+    repair::finish(within, text, |word| ranges.iter().any(|range| range.start < word.end && word.start < range.end));
     let first_of = |text: &str| text.chars().next();
     let starts_with_group = restored.groups.iter().any(|range| range.start == 0 && !range.is_empty());
     if let (Some(from), Some(to)) = (first_of(within), first_of(&restored.text))

@@ -7,8 +7,12 @@ use crate::marian::{Engine, Kernel, LoadError, Options, Part, Parts};
 use crate::models::{Manifest, ModelFile, Models, ModelsError, Role, check};
 use crate::neural::model::{Cancelled, Decoded, Encoded, Feed, Model, Output, Workspace};
 
+/// Languages into which people keep a title's capitals (docs/benchmarks.md). Others have few of them, or all nouns'.
+const KEEP_TITLES: [&str; 2] = ["en", "pt"];
+
 pub(crate) struct StoredModel {
     engine: Engine,
+    keeps_titles: bool,
     bytes: usize,
 }
 
@@ -50,7 +54,8 @@ impl StoredModel {
         checked?;
         let engine = engine.map_err(error_of)?;
         let bytes = engine.bytes();
-        Ok(Self { engine, bytes })
+        let keeps_titles = KEEP_TITLES.contains(&manifest.pair().target.primary());
+        Ok(Self { engine, keeps_titles, bytes })
     }
 }
 
@@ -82,6 +87,10 @@ impl Model for StoredModel {
 
     fn ignores(&self, character: char) -> bool {
         self.engine.ignores(character)
+    }
+
+    fn keeps_titles(&self) -> bool {
+        self.keeps_titles
     }
 
     fn run(&self, feed: &mut dyn Feed, workspace: &mut Workspace) -> Result<(), Cancelled> {

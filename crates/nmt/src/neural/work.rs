@@ -2,18 +2,16 @@
 
 use std::ops::Range;
 
-use crate::neural::codes;
-use crate::neural::draft::{Case, Draft, Recipe, STAND_IN_SETS};
+use crate::neural::draft::{Case, Draft, Frame, Recipe, STAND_IN_SETS};
 use crate::neural::edges::{is_enumerator, trimmed};
-use crate::neural::glued::loosen;
 use crate::neural::guard::{Evidence, Flaw, flaw, has_letters};
-use crate::neural::label::is_garbled;
 use crate::neural::model::{Decoded, Encoded, Model, Output};
-use crate::neural::opinion::{is_better, is_doubtful};
 use crate::neural::piece::{Piece, join};
 use crate::neural::protect::{Group, Numbers, groups};
+use crate::neural::repair;
 use crate::neural::restore::restore;
 use crate::neural::split::{cut, endless};
+use crate::neural::trial::Trial;
 use crate::translator::{Score, Source, Translated};
 
 /// Most tokens of one call. The models were trained on sentences; longer texts are silently cut short by the engine.
@@ -66,16 +64,10 @@ struct Part {
     numbers: Numbers,
     /// Something to use if nothing better comes.
     salvage: Option<Piece>,
-    /// A translation that seems sound, while the model is asked for another one.
-    first: Option<Box<Opinion>>,
-}
-
-/// A translation that may be used, and what it is compared by.
-pub(crate) struct Opinion {
-    pub(crate) piece: Piece,
-    /// As the model made it.
-    pub(crate) text: String,
-    pub(crate) mean: f32,
+    /// It is all of the source, and nothing was asked yet.
+    is_whole: bool,
+    /// It is a label, and the model is asked for several translations.
+    trial: Option<Box<Trial>>,
 }
 
 enum State {
@@ -102,17 +94,21 @@ impl Part {
             cuts,
             numbers: Numbers::Involved,
             salvage: None,
-            first: None,
+            is_whole: false,
+            trial: None,
         }
     }
 
     fn recipe(&self, english: bool) -> Recipe {
-        let case = match (&self.first, self.bad) {
-            (Some(_), _) => Case::SmallButAcronyms,
-            (None, 0 | 1) => Case::AsWritten,
-            (None, _) => Case::Small,
-        };
-        Recipe { set: self.lost, terms_in_place: self.lost == 0, without_end: self.bad > 0, case, english }
+        let case = if self.bad < 2 { Case::AsWritten } else { Case::Small };
+        Recipe {
+            set: self.lost,
+            terms_in_place: self.lost == 0,
+            without_end: self.bad > 0,
+            case,
+            frame: Frame::None,
+            english,
+        }
     }
 }
 
@@ -132,7 +128,8 @@ impl<'a> Work<'a> {
                 word = word.start.min(fixed.range.start)..word.end.max(fixed.range.end);
             }
             if at < word.start {
-                parts.push(Part::new(at..word.start, 0));
+                let part = Part::new(at..word.start, 0);
+                parts.push(Part { is_whole: part.range == whole, ..part });
             }
             at = at.max(word.end);
         }
@@ -200,6 +197,15 @@ impl<'a> Work<'a> {
             let parts = self.halves(&part, groups.len().div_ceil(MOST_GROUPS), part.cuts);
             return Prepared::Parts(parts.unwrap_or_else(|| self.stretches(&part, &groups)));
         }
+        if std::mem::take(&mut part.is_whole) {
+            part.trial =
+                Trial::of(&text[part.range.clone()], self.english, model.keeps_titles(), &|sign| model.knows(sign))
+                    .map(Box::new);
+        }
+        if let Some(part_asked) = self.next_wording(&mut part, &groups, model) {
+            part.state = part_asked;
+            return Prepared::Part(part);
+        }
         let Some(draft) = Draft::new(text, &part.range, &groups, part.recipe(self.english), model) else {
             return Prepared::Parts(self.stretches(&part, &groups));
         };
@@ -218,6 +224,30 @@ impl<'a> Work<'a> {
         }
         part.state = State::Asked(Box::new(Asked { groups, draft, encoded }));
         Prepared::Part(part)
+    }
+
+    /// What becomes of a part that is a label: asked in another way, or done. Nothing, if it must be asked as any text.
+    fn next_wording(&self, part: &mut Part, groups: &[Group], model: &dyn Model) -> Option<State> {
+        let mut trial = part.trial.take()?;
+        while let Some(wording) = trial.next() {
+            let recipe = Recipe {
+                without_end: trial.without_end,
+                case: wording.case,
+                frame: wording.frame,
+                ..part.recipe(self.english)
+            };
+            let draft = Draft::new(&self.source.text, &part.range, groups, recipe, model);
+            let Some(draft) = draft.filter(|draft| draft.frame == wording.frame && draft.spaced.is_none()) else {
+                return None;
+            };
+            if trial.is_new(&draft.text) {
+                let encoded = model.encode(&draft.text);
+                part.trial = Some(trial).filter(|_| encoded.ids.len() <= MOST_TOKENS);
+                part.trial.as_ref()?;
+                return Some(State::Asked(Box::new(Asked { groups: groups.to_vec(), draft, encoded })));
+            }
+        }
+        trial.into_best().map(State::Done)
     }
 
     /// Takes what the model made of a part.
@@ -242,26 +272,27 @@ impl<'a> Work<'a> {
         };
         let english = self.english;
         let part = &mut self.parts[part_index];
-        let flaw = match (part.first.take(), judged) {
-            (Some(first), judged) => {
-                let source = &asked.draft.text;
-                let second = judged.ok().filter(|second| is_better(source, second, &first));
-                part.state = State::Done(second.unwrap_or(*first).piece);
+        if let Some(trial) = &mut part.trial {
+            if let Answer::Output(output) = &answer {
+                let probability = Score::of(&output.log_probabilities).log_probability.exp();
+                let sound = judged.or_else(|flaw| match (flaw, decoded(&asked, output, model)) {
+                    (Flaw::Tail(at), Ok(decoded)) => piece_of(self.source, &asked, output, &cut_short(decoded, at)),
+                    (flaw, _) => Err(flaw),
+                });
+                sound.into_iter().for_each(|piece| trial.add(piece, asked.draft.frame, probability));
+            }
+            return;
+        }
+        let flaw = match judged {
+            Ok(piece) => {
+                part.state = State::Done(piece);
                 return;
             }
-            (None, Ok(opinion)) => {
-                let is_plain = part.bad == 0 && !asked.draft.capitals && asked.draft.spaced.is_none();
-                if is_plain && is_doubtful(&asked.draft.text, &opinion) {
-                    part.first = Some(Box::new(opinion));
-                } else {
-                    part.state = State::Done(opinion.piece);
-                }
-                return;
-            }
-            (None, Err(flaw)) => flaw,
+            Err(flaw) => flaw,
         };
-        if let Answer::Output(output) = &answer {
-            let decoded = decoded(&asked, output, model);
+        if let Answer::Output(output) = &answer
+            && let Ok(decoded) = decoded(&asked, output, model)
+        {
             let usable = match flaw {
                 Flaw::Tail(at) => Some(cut_short(decoded, at)),
                 Flaw::Padded | Flaw::Number | Flaw::Uncovered => Some(decoded),
@@ -332,10 +363,10 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn judge(&self, asked: &Asked, output: &Output, model: &dyn Model) -> Result<Opinion, Flaw> {
-        let decoded = decoded(asked, output, model);
+    fn judge(&self, asked: &Asked, output: &Output, model: &dyn Model) -> Result<Piece, Flaw> {
+        let decoded = decoded(asked, output, model)?;
         let evidence = Evidence {
-            source: &asked.draft.text,
+            source: asked.draft.unframed(),
             source_tokens: asked.encoded.ids.len(),
             decoded: &decoded,
             attention: &output.attention,
@@ -344,23 +375,18 @@ impl<'a> Work<'a> {
         if let Some(flaw) = flaw(&evidence) {
             return Err(flaw);
         }
-        if codes::is_lost(
-            &asked.draft.text,
-            &decoded.text,
-            asked.draft.stand_ins.iter().map(|stand_in| &*stand_in.word),
-        ) {
-            return Err(Flaw::Number);
+        if let Some(flaw) = repair::fault(&asked.draft, &decoded) {
+            return Err(flaw);
         }
-        let mean = Score::of(&output.log_probabilities).mean();
-        if asked.draft.spaced.is_some() && mean < LEAST_MEAN_OF_SPACED {
+        if asked.draft.spaced.is_some() && Score::of(&output.log_probabilities).mean() < LEAST_MEAN_OF_SPACED {
             return Err(Flaw::Unsure);
         }
         let within = asked.draft.within.clone();
         let mut piece = piece_of(self.source, asked, output, &decoded)?;
-        if asked.groups.is_empty() && is_garbled(&self.source.text[within.clone()], &piece.text) {
+        if asked.groups.is_empty() && repair::is_better_left(&self.source.text[within.clone()], &piece.text) {
             piece = Piece::copy(self.source, within);
         }
-        Ok(Opinion { piece, text: decoded.text, mean })
+        Ok(piece)
     }
 
     /// The part in two, cut near its `share`th part.
@@ -397,11 +423,35 @@ enum Prepared {
     Parts(Vec<Part>),
 }
 
-/// What the model said.
-fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Decoded {
-    let mut decoded = model.decode(&output.ids);
-    loosen(&asked.draft.text, &mut decoded);
-    decoded
+/// What the model said, without the draft's frame.
+///
+/// # Errors
+/// [`Flaw::Lost`] if the frame is not there, or its sign is there again.
+fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Result<Decoded, Flaw> {
+    let Decoded { mut text, mut spans } = model.decode(&output.ids);
+    let frame = asked.draft.frame;
+    if frame != Frame::None {
+        let sign = frame.sign().trim_end();
+        let mut rest = text.strip_prefix(frame.sign()).ok_or(Flaw::Lost)?;
+        if rest.matches(sign).count() > asked.draft.unframed().matches(sign).count() {
+            return Err(Flaw::Lost);
+        }
+        // `To open` is a verb alone in most languages, or with one word before it.
+        if frame == Frame::To {
+            rest = rest.split_once(' ').map_or(rest, |(_, verb)| verb);
+            if rest.contains(' ') {
+                return Err(Flaw::Lost);
+            }
+        }
+        let cut = text.len() - rest.len();
+        text = rest.to_owned();
+        for span in &mut spans {
+            *span = span.start.saturating_sub(cut)..span.end.saturating_sub(cut);
+        }
+    }
+    let mut decoded = Decoded { text, spans };
+    repair::mend(&asked.draft, &mut decoded);
+    Ok(decoded)
 }
 
 /// The part as the output has it, with everything back in its place.

@@ -6,6 +6,7 @@
 mod ciphers;
 mod fixed;
 mod hostile;
+mod labels;
 mod neural;
 mod store;
 mod support;
