@@ -113,7 +113,7 @@ fn take_apart(
         warnings.push(Warning { kind: WarningKind::SignatureRemoved, place });
     }
     let sources = Sources::of(&segments);
-    let container = Container::Package(package);
+    let container = Container::Package(Box::new(package));
     Ok((segments, OdfSkeleton { container, parts, sheets, sources, limits: limits.clone(), signatures, untranslated }))
 }
 

@@ -20,7 +20,7 @@ use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// What a document came in.
 pub(super) enum Container {
-    Package(Package),
+    Package(Box<Package>),
     /// One file, which is the only part: its bytes, if they are not the text's own.
     Flat(Option<Vec<u8>>),
 }

@@ -36,13 +36,12 @@ impl Mention {
     }
 }
 
-/// The pieces of a comment, and the places of the names that it mentions. `None` if it has no words, or the names do not
+/// The pieces of a comment, and the places of the names that it mentions.
+type Comment = (Box<[Bit]>, Vec<Slot>);
+
+/// What a comment is made of. `None` if it has no words, or the names do not
 /// stand where it says.
-fn comment(
-    text: &str,
-    mentions: &mut Vec<Mention>,
-    resolver: &mut Resolver<'_>,
-) -> Result<Option<(Box<[Bit]>, Vec<Slot>)>, FormatError> {
+fn comment(text: &str, mentions: &mut [Mention], resolver: &mut Resolver<'_>) -> Result<Option<Comment>, FormatError> {
     if mentions.is_empty() {
         return Ok(resolver.own(text)?.map(|bits| (bits, Vec::new())));
     }
