@@ -25,6 +25,8 @@ struct Kind {
     kept: Option<char>,
 }
 
+const MARKS: &str = "\u{301}\u{308}";
+
 fn kinds() -> Vec<Kind> {
     let words = ["sor", "etna", "ilu", "shard", "moot", "pyre", "fib", "wand", "gak", "quiz", "jet", "ox"];
     let line: Vec<&str> = (0..600).map(|at| words[(at * 5 + at / 12) % words.len()]).collect();
@@ -38,7 +40,8 @@ fn kinds() -> Vec<Kind> {
         kind("emoji", "😀👍🏽👩‍👩‍👧‍👦".to_owned(), false, Some('😀')),
         kind("mixed scripts", "sor etna привет ilu 日本語 moot שלום wand ไทย fib ".to_owned(), false, Some('ש')),
         kind("control characters", "sor\u{1}etna \u{7}ilu\u{202e} moot\u{0} ".to_owned(), false, Some('\u{7}')),
-        kind("combining marks", format!("e{} ", "\u{301}\u{308}".repeat(200)), false, Some('\u{308}')),
+        // Marks that the vocabulary lacks are left out like accents; their letters are not.
+        kind("combining marks", format!("e{} ", MARKS.repeat(200)), false, None),
     ]
 }
 
@@ -84,7 +87,8 @@ fn main() {
                     assert_eq!(text.matches(kept).count(), source.text.matches(kept).count(), "{}", kind.name)
                 }
                 None => {
-                    let letters = |text: &str| text.split_whitespace().collect::<String>();
+                    let is_letter = |letter: &char| !letter.is_whitespace() && !MARKS.contains(*letter);
+                    let letters = |text: &str| text.chars().filter(is_letter).collect::<String>();
                     assert!(letters(text) == letters(&recipe.enciphered(&source.text)), "{}", kind.name);
                 }
             }
