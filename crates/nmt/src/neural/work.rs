@@ -237,9 +237,7 @@ impl<'a> Work<'a> {
                 ..part.recipe(self.english)
             };
             let draft = Draft::new(&self.source.text, &part.range, groups, recipe, model);
-            let Some(draft) = draft.filter(|draft| draft.frame == wording.frame && draft.spaced.is_none()) else {
-                return None;
-            };
+            let draft = draft.filter(|draft| draft.frame == wording.frame && draft.spaced.is_none())?;
             if trial.is_new(&draft.text) {
                 let encoded = model.encode(&draft.text);
                 part.trial = Some(trial).filter(|_| encoded.ids.len() <= MOST_TOKENS);
