@@ -110,7 +110,7 @@ fn read(
         segments.extend(page.segments);
         return Ok(Some(page.skeleton));
     }
-    segments.extend(lines(content).map(|line| Segment::plain(&content[line])));
+    segments.extend(lines(content).map(|line| line_segment(&content[line])));
     Ok(None)
 }
 
@@ -134,8 +134,59 @@ fn lines(content: &str) -> impl Iterator<Item = Range<usize>> {
         let line = &content[begin..end];
         let at = begin + (line.len() - line.trim_start().len());
         let words = line.trim();
-        has_words(words).then(|| at..at + words.len())
+        has_words(&without_parameters(words)).then(|| at..at + words.len())
     })
+}
+
+/// Parameters of messages, as Laravel and others name them: `:count`, `:user_name` as words of their own; `:smile:` too.
+fn parameters(line: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, _) in line.match_indices(':') {
+        let is_inside = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_';
+        let length = line[at + 1..].bytes().take(64).take_while(is_inside).count();
+        let rest = &line[at + 1 + length..];
+        let end = at + 1 + length + usize::from(rest.starts_with(':'));
+        let starts = !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == ':');
+        let ends = !line[end..].starts_with(|c: char| c.is_alphanumeric());
+        if starts && ends && length > 2 && !line[at + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+            found.push(at..end);
+        }
+    }
+    found
+}
+
+fn without_parameters(line: &str) -> Cow<'_, str> {
+    let parameters = parameters(line);
+    if parameters.is_empty() {
+        return line.into();
+    }
+    let (mut rest, mut at) = (String::with_capacity(line.len()), 0);
+    for range in parameters {
+        rest.push_str(&line[at..range.start]);
+        at = range.end;
+    }
+    rest.push_str(&line[at..]);
+    rest.into()
+}
+
+/// A line, its parameters protected.
+fn line_segment(line: &str) -> Segment {
+    let parameters = parameters(line);
+    if parameters.is_empty() {
+        return Segment::plain(line);
+    }
+    let mut segment = Segment::default();
+    let mut at = 0;
+    for range in parameters {
+        segment.source.push_str(&line[at..range.start]);
+        let tag = segment.add_tag(TagKind::Protected);
+        segment.source.open(tag);
+        segment.source.push_str(&line[range.clone()]);
+        segment.source.close(tag);
+        at = range.end;
+    }
+    segment.source.push_str(&line[at..]);
+    segment
 }
 
 /// Whether the bar at this place parts two texts: it has blanks around it, or what follows says how many it is for.

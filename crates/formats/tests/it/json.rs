@@ -190,3 +190,15 @@ fn lists_of_classes_are_no_words() {
         r#"[{"className": "btn btn-primary"}, {"class": "[first class]"}, {"icon": "arrow-left"}]"#,
     );
 }
+
+#[test]
+fn parameters_of_messages_are_kept() {
+    check(
+        r#"[":count files by (:user_name) :smile:", ":count :other", "At 10:30 a note: this, Time:now"]"#,
+        &[":count files by (:user_name) :smile:", "At 10:30 a note: this, Time:now"],
+        r#"["[:count files by (:user_name) :smile:]", ":count :other", "[At 10:30 a note: this, Time:now]"]"#,
+    );
+    let extracted = read(br#"[":count files by :name"]"#).expect("can be read");
+    assert!(extracted.segments[0].tags.iter().all(|tag| tag.kind == terjuman_model::TagKind::Protected));
+    assert_eq!(extracted.segments[0].tags.len(), 2);
+}

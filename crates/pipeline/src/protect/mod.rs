@@ -105,7 +105,6 @@ mod tests {
         check("Dear <<x, well");
         check("See ⟦$t(common:more, {\"n\": 1})⟧, ⟦@:menu.home⟧. ⟦@.lower:a⟧ at @: or @.b, mail @home");
         check("Dear ⟦*|FNAME|*⟧, order ⟦%%ORDER%%⟧ of ⟦%DATE%⟧ for ⟦%#@files@⟧, 5%% A% *|");
-        check("⟦:count⟧ files by (⟦:user_name⟧) ⟦:smile:⟧ at 10:30, a:b, :a or note: this");
         check("Click ⟦<1>⟧here⟦</1>⟧");
         check("Dear ⟦<<First Name>>⟧ and ⟦[[Last]]⟧, use ⟦<b>⟧bold⟦</b>⟧ and ⟦$HOME⟧");
         check("⟦{0}⟧⟦{1:N2}⟧日本⟦{ação}⟧語");

@@ -12,7 +12,7 @@ pub(crate) fn placeholders(text: &str, found: &mut Vec<Range<usize>>) {
     let mut at = 0;
     while at < bytes.len() {
         let length = match bytes[at] {
-            b'{' | b'$' | b'#' | b'%' | b'<' | b'[' | b'&' | b'@' | b'*' | b':' => {
+            b'{' | b'$' | b'#' | b'%' | b'<' | b'[' | b'&' | b'@' | b'*' => {
                 placeholder(&text[at..], at.checked_sub(1).map(|before| bytes[before]))
             }
             _ => None,
@@ -45,7 +45,6 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
         [b'%', b'%', ..] => delimited(text, "%%", "%%", is_name),
         [b'%', b'A'..=b'Z', ..] => delimited(text, "%", "%", |byte| byte.is_ascii_uppercase() || byte == b'_'),
         [b'%', b'#', b'@', ..] => delimited(text, "%#@", "@", is_name),
-        [b':', b'a'..=b'z', ..] if before.is_none_or(|before| before == b' ' || before == b'(') => parameter(bytes),
         [b'$', b'A'..=b'Z' | b'_', ..] => Some(1 + bytes[1..].iter().take_while(|b| is_name(**b)).count()),
         [b'&', ..] => entity(bytes),
         [b'%', ..] if !before.is_some_and(|b| b.is_ascii_digit()) => conversion(bytes),
@@ -100,16 +99,6 @@ fn linked(bytes: &[u8]) -> Option<usize> {
         at += 1 + name(at + 1);
     }
     (at > start).then_some(at)
-}
-
-/// `:count`, `:user_name`, as a word of its own; `:smile:` too.
-fn parameter(bytes: &[u8]) -> Option<usize> {
-    let is_inside = |byte: u8| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit();
-    let length = 1 + bytes[1..].iter().take(LONGEST_PLACEHOLDER).take_while(|byte| is_inside(**byte)).count();
-    let is_closed = bytes.get(length) == Some(&b':');
-    let length = length + usize::from(is_closed);
-    let ends = bytes.get(length).is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
-    (length > 3 && ends).then_some(length)
 }
 
 fn is_inside_double(byte: u8) -> bool {

@@ -100,7 +100,8 @@ impl Walker<'_> {
         else {
             return Ok(());
         };
-        let has_code = self.code.iter().any(|code| code.start < range.end && range.start < code.end);
+        let first = self.code.partition_point(|code| code.end <= range.start);
+        let has_code = self.code.get(first).is_some_and(|code| code.start < range.end);
         if quote == Quote::None || has_code {
             return Ok(());
         }

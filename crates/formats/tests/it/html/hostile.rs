@@ -36,6 +36,8 @@ fn floods_of_one_thing() {
         "<b>",
         "<b>x",
         "<a>x</a> ",
+        "<iframe srcdoc='x y'></iframe>",
+        "<iframe srcdoc='<iframe srcdoc=",
         "<i>x</i>y",
         "</b>",
         "</div>",
