@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use terjuman_model::Timestamp;
 
-/// How much later a storage may commit what it was sent, and did not answer for.
+/// How much later a storage may commit what it was sent, and did not answer for. A cancelled job is that much longer on its
+/// way, after the end of a lease; storage that was seen to do so took seconds.
 #[doc(hidden)]
-pub const SETTLES: Duration = Duration::from_secs(300);
+pub const SETTLES: Duration = Duration::from_secs(30);
 
 /// What a row knows of the outputs that were sent for its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +56,10 @@ mod tests {
         assert_eq!(never.ended(1, second(10)).unsettled(second(10)), None);
         let sent = Sent { under: 1, ..never }.ended(1, second(10));
         let unsettled = |left| Some(Unsettled { under: 1, left: Duration::from_secs(left) });
-        assert_eq!(sent.unsettled(second(10)), unsettled(300));
+        assert_eq!(sent.unsettled(second(10)), unsettled(30));
         // The next one sends nothing.
-        let sent = sent.ended(2, second(100));
-        assert_eq!(sent.unsettled(second(100)), unsettled(210));
-        assert_eq!(sent.unsettled(second(310)), None);
+        let sent = sent.ended(2, second(20));
+        assert_eq!(sent.unsettled(second(20)), unsettled(20));
+        assert_eq!(sent.unsettled(second(40)), None);
     }
 }

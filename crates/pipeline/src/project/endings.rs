@@ -7,8 +7,11 @@ use super::atoms::Atoms;
 use super::source::SourceTags;
 use super::things::Things;
 
-/// Letters of an ending: `st`, `ème`.
-const LONGEST: usize = 3;
+/// Endings of ordinal numbers, in small letters: English, French, Portuguese, Spanish, Italian, Dutch, Swedish.
+const ENDINGS: &[&str] = &[
+    "st", "nd", "rd", "th", "er", "re", "e", "ème", "eme", "es", "o", "a", "os", "as", "º", "ª", "te", "de", "ste",
+    "ta",
+];
 
 /// Where such an ending has no counterpart, its formatting goes to a blank beside the word that the number became, where
 /// nobody sees it: a raised `day 5` or `first` would be worse, and no formatting is lost.
@@ -43,13 +46,13 @@ pub(super) fn hide_endings(
     }
 }
 
-/// Whether a range is the few letters behind a number, to the end of the word.
+/// Whether a range is such an ending behind a number, to the end of the word.
 pub(super) fn is_ordinal_ending(text: &str, range: &Range<usize>) -> bool {
     let is_number = |last: char| last.is_ascii_digit() || matches!(last, 'I' | 'V' | 'X');
     let (before, rest) = text.split_at(range.start);
     let (letters, after) = rest.split_at(range.len());
-    matches!(letters.chars().take(LONGEST + 1).count(), 1..=LONGEST)
-        && letters.chars().all(char::is_alphabetic)
+    letters.len() <= 4
+        && ENDINGS.contains(&letters.to_lowercase().as_str())
         && before.ends_with(is_number)
         && !after.starts_with(char::is_alphanumeric)
 }

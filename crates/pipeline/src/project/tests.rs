@@ -292,6 +292,16 @@ fn a_raised_ending_without_a_counterpart_raises_nothing() {
     check("day 5<b>th</b>", Says("dia 5", &[("5th", "5"), ("day", "dia")]), "dia<b> </b>5");
     // By itself it has no blank beside it.
     check("5<b>th</b>", Says("quinto", &[("5th", "quinto")]), "<b>quinto</b>");
+    check(
+        "42<b>日本</b> more",
+        Says("mais 42日本", &[("42", "42"), ("日", "日"), ("本", "本"), ("more", "mais")]),
+        "mais 42<b>日本</b>",
+    );
+    check(
+        "10<b>mi</b> more",
+        Says("mais 16 quilómetros", &[("10", "16"), ("10mi", "quilómetros"), ("more", "mais")]),
+        "mais 16 <b>quilómetros</b>",
+    );
     check("10<b>n</b> more", Says("mais 10n", &[("10n", "10n"), ("more", "mais")]), "mais 10<b>n</b>");
 }
 

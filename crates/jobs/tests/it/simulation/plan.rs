@@ -81,7 +81,7 @@ impl Plan {
             storage_fails: some(&[10, 100, 300]),
             storage_lies: some(&[100, 500]),
             storage_late: some(&[100, 500]),
-            storage_late_ms: dice.one_of(&[2_000, 60_000, 290_000]),
+            storage_late_ms: dice.one_of(&[2_000, 10_000, 28_000]),
             storage_throttles: some(&[20, 200]),
             storage_slow: some(&[50, 300]),
             storage_slow_ms: dice.one_of(&[300, 3_000, 20_000]),
