@@ -3,7 +3,8 @@
 //! Programs stand in documents like any paragraph, in a font of fixed pitch or not, and a model makes sentences of them.
 //! What is taken for code is not translated, so that takes evidence: half of the words have signs that only code has, and
 //! none is one of the small words that sentences are made of. A font is no evidence by itself, as whole documents are
-//! set like a typewriter's; whether a word of a sentence is code is another question ([`crate::fixed`]). A line that says nothing (`else`, `import os`) is what stands on both sides of it.
+//! set like a typewriter's; whether a word of a sentence is code is another question ([`crate::fixed`]). A line that says
+//! nothing (`else`, `import os`) is what stands on both sides of it.
 
 use std::borrow::Cow;
 

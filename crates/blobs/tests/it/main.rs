@@ -12,6 +12,7 @@ mod faults;
 mod gcs;
 mod identity;
 mod local;
+mod log;
 mod mid_read;
 mod proxy;
 mod s3;

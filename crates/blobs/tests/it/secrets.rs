@@ -1,37 +1,13 @@
 //! A signature that went in never comes out, not in the most talkative log.
 
 use std::fmt::Write as _;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use terjuman_blobs::{StoreConfig, StoreKind, Stores};
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::log::Log;
 use crate::scripted::{Answer, Scripted, error};
 use crate::{location, reaching, service_account, stamp};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 #[tokio::test]
 async fn no_signature_in_errors_or_logs() {
@@ -107,7 +83,7 @@ async fn no_signature_in_errors_or_logs() {
         }
         said.push_str(&container.public_url("a"));
     }
-    let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let logged = log.text();
     assert!(logged.contains("hyper"), "the log caught nothing: the test is blind");
     assert_eq!(tokens.asked().len(), 1);
     let statement = String::from_utf8(tokens.asked()[0].body.clone()).unwrap();

@@ -1,8 +1,7 @@
 //! Google's service accounts by their key file: what is signed, what is kept, and what is said when it fails.
 
-use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 use terjuman_blobs::{BlobError, Container, Created, StorageConfig, StoreConfig, StoreIdentity, StoreKind, Stores};
 use url::form_urlencoded;
 
+use crate::log::Log;
 use crate::scripted::{Answer, Asked, Scripted, file};
 use crate::{location, stamp};
 
@@ -129,25 +129,10 @@ async fn a_service_accounts_token_is_renewed_before_its_end() {
     assert!(tokens.asked().iter().all(|asked| verified(asked).1["iss"] == EMAIL));
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_refused_key_is_named_in_the_log_once_and_not_quoted() {
     let log = Log::default();
-    let to = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || to.clone()).with_ansi(false).finish();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let (storage, folder) = (bucket("ya29.one").await, tempfile::tempdir().unwrap());
     // A service that quotes what it was sent, in the code too.
@@ -164,7 +149,7 @@ async fn a_refused_key_is_named_in_the_log_once_and_not_quoted() {
         assert!(matches!(error, BlobError::Forbidden), "{error:?}");
     }
     assert_eq!((tokens.asked().len(), storage.asked().len()), (3, 0), "a refusal is no reason to try again");
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let told = "no token for storage.stores.mine: its token service answers 400";
     assert_eq!(log.matches(&format!("{told} invalid_grant\n")).count(), 1, "{log}");
     assert_eq!(log.matches(told).count(), 2, "{log}");

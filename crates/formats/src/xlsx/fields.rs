@@ -9,6 +9,10 @@ use crate::{FormatError, Limits, Options};
 /// The longest alternative text.
 const ALT_TEXT: usize = 25_000;
 
+/// What a pivot table says in the place of what it has no value or name for.
+pub(super) const CAPTIONS: [&str; 6] =
+    ["dataCaption", "grandTotalCaption", "rowHeaderCaption", "colHeaderCaption", "errorCaption", "missingCaption"];
+
 /// Which part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldsOf {
@@ -155,14 +159,7 @@ impl<'a> Reader<'a, '_> {
             (FieldsOf::PivotCache, "s") if self.in_items => self.attribute("v", What::Item),
             (FieldsOf::PivotRecords, "s") => self.attribute("v", What::Same),
             (FieldsOf::PivotTable, "pivotTableDefinition") => {
-                for caption in [
-                    "dataCaption",
-                    "grandTotalCaption",
-                    "rowHeaderCaption",
-                    "colHeaderCaption",
-                    "errorCaption",
-                    "missingCaption",
-                ] {
+                for caption in CAPTIONS {
                     self.attribute(caption, What::Same);
                 }
             }

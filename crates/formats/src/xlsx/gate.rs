@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::fields::CAPTIONS;
 use super::formulas::{choices, references};
 use crate::xml::{Kind, Namespace, Scanner, unescape};
 use crate::{FormatError, Limits};
@@ -35,7 +36,7 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
                 in_number = name.local == "f" || (name.local == "v" && !is_string);
                 name.qualified.hash(&mut hasher);
                 for attribute in scanner.attributes() {
-                    if !WORDS.contains(&attribute.qualified) {
+                    if !WORDS.contains(&attribute.qualified) && !CAPTIONS.contains(&attribute.qualified) {
                         attribute.qualified.hash(&mut hasher);
                         text[attribute.value.clone()].hash(&mut hasher);
                     }
@@ -63,8 +64,8 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
     Ok(hasher.finish())
 }
 
-/// Attributes that hold words, or are set.
-const WORDS: [&str; 26] = [
+/// Attributes that hold words, or are set, next to [`CAPTIONS`].
+const WORDS: [&str; 20] = [
     "name",
     "val",
     "v",
@@ -80,12 +81,6 @@ const WORDS: [&str; 26] = [
     "caption",
     "altText",
     "altTextSummary",
-    "dataCaption",
-    "grandTotalCaption",
-    "rowHeaderCaption",
-    "colHeaderCaption",
-    "errorCaption",
-    "missingCaption",
     "subtotalCaption",
     "n",
     "rightToLeft",

@@ -15,6 +15,8 @@ mod documented;
 mod enumeration;
 mod gate;
 mod lists;
+#[path = "../../../blobs/tests/it/log.rs"]
+mod log;
 mod mid_job;
 mod postgres;
 mod promises;

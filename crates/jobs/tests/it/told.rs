@@ -1,39 +1,16 @@
 //! What operators hear: logs without keys and text, and numbers.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::{Arc, Mutex};
 
 use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use terjuman_jobs::GlossarySource;
 use terjuman_model::JobStatus;
 use terjuman_pipeline::GlossaryFormat;
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::log::Log;
 use crate::storage::Storage;
 use crate::world::World;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// Whether these bytes hold the key or a word of the documents.
 #[track_caller]
@@ -80,10 +57,9 @@ async fn neither_keys_nor_text_are_kept_or_logged() {
         let path = entry.unwrap().path();
         check_silent(&std::fs::read(&path).unwrap(), &path.display().to_string());
     }
-    let log = log.0.lock().unwrap().clone();
-    let text = String::from_utf8_lossy(&log);
+    let text = log.text();
     assert!(text.contains("translated document"), "{text}");
-    check_silent(&log, "the log");
+    check_silent(text.as_bytes(), "the log");
 }
 
 /// Sums counters by name and labels.

@@ -123,13 +123,7 @@ impl Recipe {
             encoder_layers: 3,
             decoder_layers: 4,
             is_shared: false,
-            has_shortlist: true,
-            storage: Storage::Calibrated,
-            seed,
-            alignment: 1,
-            is_endless: false,
-            alphabets: ALPHABETS,
-            is_cipher: false,
+            ..Self::tiny(seed)
         }
     }
 
@@ -141,14 +135,9 @@ impl Recipe {
             heads: 8,
             encoder_layers: 6,
             decoder_layers,
-            is_shared: true,
-            has_shortlist: true,
-            storage: Storage::Calibrated,
-            seed: 1,
             alignment: 256,
             is_endless: true,
-            alphabets: ALPHABETS,
-            is_cipher: false,
+            ..Self::tiny(1)
         }
     }
 
