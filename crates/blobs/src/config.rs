@@ -31,6 +31,9 @@ pub struct StorageConfig {
     /// Milliseconds of the longest first pause between tries, doubled for each further one up to a minute. Default 200: six
     /// tries in a row then take less than the eight seconds in which a job's first look at a storage must end.
     pub pause_ms: u64,
+    /// Milliseconds that an output may take to appear which was sent and not answered for: a cancelled document does not
+    /// end before. Too low: an output may stay beside `Cancelled`. Default 30,000.
+    pub settle_ms: u64,
     /// Storage by name, with credentials of this server. Default none.
     pub stores: BTreeMap<String, StoreConfig>,
 }
@@ -47,6 +50,7 @@ impl Default for StorageConfig {
             total_timeout_ms: 300_000,
             tries: 6,
             pause_ms: 200,
+            settle_ms: 30_000,
             stores: BTreeMap::new(),
         }
     }

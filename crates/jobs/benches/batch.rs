@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use terjuman_jobs::{
-    JobInput, JobRequest, JobSource, JobTarget, Jobs, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore,
+    JobInput, JobRequest, JobSource, JobTarget, Jobs, QueueOptions, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore,
     StorageConfig, StorageKind, Stores, SystemClock, Worker, WorkerConfig,
 };
 use terjuman_model::ResourceId;
@@ -30,7 +30,7 @@ const CALLERS: usize = 32;
 async fn main() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let sealer = Sealer::new(&SealingKey::random().expect("randomness"), &[]);
-    let options = SqliteOptions { path: folder.path().join("data/jobs.db"), start_delay: Duration::ZERO, sealer };
+    let options = SqliteOptions { path: folder.path().join("data/jobs.db"), queue: QueueOptions::default(), sealer };
     let store = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.expect("a store");
     let jobs = Jobs::new(Arc::new(store.clone()));
     submits(&jobs, folder.path()).await;

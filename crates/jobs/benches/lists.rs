@@ -12,12 +12,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::StreamExt as _;
 use terjuman_jobs::{
     Cursor, JobInput, JobQuery, JobRequest, JobSource, JobStore, JobTarget, Order, OrderField, PostgresOptions,
-    PostgresStore, RandomIds, Sealer, SqliteOptions, SqliteStore, StorageKind, SystemClock,
+    PostgresStore, QueueOptions, RandomIds, Sealer, SqliteOptions, SqliteStore, StorageKind, SystemClock,
 };
 use terjuman_model::{JobStatus, ResourceId};
 
@@ -60,11 +60,11 @@ async fn main() {
 #[expect(clippy::disallowed_methods, reason = "scripts/with-postgres says where the server is")]
 async fn open(count: usize) -> Box<dyn JobStore> {
     if let Ok(url) = std::env::var("TERJUMAN_TEST_POSTGRES") {
-        let options = PostgresOptions { url, max_connections: 10, start_delay: Duration::ZERO, sealer: sealer() };
+        let options = PostgresOptions { url, max_connections: 10, queue: QueueOptions::default(), sealer: sealer() };
         return Box::new(PostgresStore::open(options, Arc::new(RandomIds)).await.expect("a store"));
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/bench-lists/{count}"));
-    let options = SqliteOptions { path: folder.join("jobs.db"), start_delay: Duration::ZERO, sealer: sealer() };
+    let options = SqliteOptions { path: folder.join("jobs.db"), queue: QueueOptions::default(), sealer: sealer() };
     Box::new(SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.expect("a store"))
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Weights;
+
 /// How documents are worked on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -9,6 +11,9 @@ pub struct WorkerConfig {
     /// Documents worked on at a time in this process. Default: the number of processors, at least 4, since documents
     /// also wait for storage.
     pub concurrency: usize,
+    /// How many times the share of another a resource has when there is more to do than can be done at once. Default 1 for
+    /// each.
+    pub weights: Weights,
     /// Milliseconds that a job stays `NotStarted` at least: time to cancel it. Default 0.
     pub start_delay_ms: u64,
     /// Milliseconds a claim holds without a heartbeat. Too low: work is done twice; too high: a lost worker's
@@ -47,6 +52,7 @@ impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
             concurrency: std::thread::available_parallelism().map_or(4, usize::from).max(4),
+            weights: Weights::new(),
             start_delay_ms: 0,
             lease_ms: 60_000,
             heartbeat_ms: 15_000,

@@ -7,7 +7,7 @@
 //! [`Worker`] is what the server runs beside it:
 //!
 //! ```text
-//! let store = SqliteStore::open(SqliteOptions { path, start_delay, sealer }, Arc::new(SystemClock), Arc::new(RandomIds)).await?;
+//! let store = SqliteStore::open(SqliteOptions { path, queue, sealer }, Arc::new(SystemClock), Arc::new(RandomIds)).await?;
 //! let jobs = Jobs::new(Arc::new(store.clone()));
 //! let worker = Worker::new(jobs.clone(), stores, engines, config.worker, options, limits);
 //! let task = tokio::spawn(worker.run(stop.clone()));
@@ -48,8 +48,8 @@ pub use seal::{NotAKey, Sealer, SealingKey};
 pub use service::Jobs;
 pub use store::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore,
-    Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, Released, Repeat, Repeated, Return,
-    SqliteOptions, SqliteStore, Standing, Subject, Unsettled, backup,
+    Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, QueueOptions, Released, Repeat, Repeated, Return,
+    SqliteOptions, SqliteStore, Standing, Subject, Unsettled, Weights, backup,
 };
 
 #[cfg(feature = "testing")]

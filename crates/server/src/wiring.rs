@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use terjuman_api::{App, HttpConfig, Parts};
 use terjuman_jobs::{
-    AtWork, Jobs, PostgresOptions, PostgresStore, RandomIds, SqliteOptions, SqliteStore, Stores, Subject, SystemClock,
+    AtWork, Jobs, PostgresOptions, PostgresStore, QueueOptions, RandomIds, SqliteOptions, SqliteStore, Stores, Subject, SystemClock,
 };
 use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 
@@ -63,18 +63,22 @@ pub(crate) enum Store {
 impl Store {
     /// Opens it, and brings it up to date.
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
-        let start_delay = Duration::from_millis(config.worker.start_delay_ms);
+        let queue = QueueOptions {
+            start_delay: Duration::from_millis(config.worker.start_delay_ms),
+            weights: config.worker.weights.clone(),
+            settles: Duration::from_millis(config.storage.settle_ms),
+        };
         let sealer = config.secrets.sealer(&config.data_dir)?;
         match config.database.place(&config.data_dir)? {
             Place::Sqlite(path) => {
                 let name = path.display().to_string();
-                let options = SqliteOptions { path, start_delay, sealer };
+                let options = SqliteOptions { path, queue, sealer };
                 let opened = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await;
                 Ok(Self::Sqlite(opened.with_context(|| format!("the job database {name} cannot be opened"))?))
             }
             Place::Postgres(url) => {
                 let max_connections = config.database.max_connections;
-                let options = PostgresOptions { url, max_connections, start_delay, sealer };
+                let options = PostgresOptions { url, max_connections, queue, sealer };
                 let opened = PostgresStore::open(options, Arc::new(RandomIds)).await;
                 Ok(Self::Postgres(opened.context("the job database of database.url cannot be opened")?))
             }

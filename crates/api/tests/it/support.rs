@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use terjuman_api::{App, AuthConfig, HttpConfig, Parts};
 use terjuman_jobs::{
-    AdmissionConfig, AtWork, Jobs, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore, SystemClock,
+    AdmissionConfig, AtWork, Jobs, QueueOptions, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore, SystemClock,
 };
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Identity, Pseudo, Source, Translated, Unit};
@@ -51,7 +51,7 @@ impl Server {
     pub(crate) async fn with(change: impl FnOnce(&mut HttpConfig)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let sealer = Sealer::new(&SealingKey::random().unwrap(), &[]);
-        let options = SqliteOptions { path: directory.path().join("jobs.db"), start_delay: Duration::ZERO, sealer };
+        let options = SqliteOptions { path: directory.path().join("jobs.db"), queue: QueueOptions::default(), sealer };
         let store = SqliteStore::open(options, Arc::new(SystemClock), Arc::new(RandomIds)).await.unwrap();
         let store = Arc::new(store);
         let mut http = HttpConfig::default();

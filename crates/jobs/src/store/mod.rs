@@ -9,6 +9,7 @@ pub(crate) mod ledger;
 pub(crate) mod listing;
 #[cfg(feature = "testing")]
 mod memory;
+mod options;
 pub(crate) mod position;
 mod postgres;
 pub(crate) mod repeat;
@@ -25,6 +26,8 @@ use tokio::sync::broadcast;
 
 #[cfg(feature = "testing")]
 pub use self::memory::{Bug, MemoryStore};
+pub use self::fair::Weights;
+pub use self::options::QueueOptions;
 pub use self::postgres::{PostgresOptions, PostgresStore};
 pub use self::repeat::{Accepted, Forgotten, Repeat, Repeated};
 pub use self::sqlite::{SqliteOptions, SqliteStore, backup};
@@ -111,9 +114,8 @@ pub trait JobStore: Send + Sync {
     /// Takes a job whose documents are to be enumerated; the attempt is counted before it begins.
     async fn claim_expansion(&self, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError>;
 
-    /// Takes up to `limit` documents, the attempts counted before they begin. Fair: the resource with the fewest
-    /// documents at work first, then the oldest job, then the order of enumeration. Documents under which a worker died
-    /// are left to [`JobStore::claim_suspect`].
+    /// Takes up to `limit` documents, the attempts counted before they begin. Fair: a weighted round robin
+    /// over the resources, then the oldest job, then the smallest document. Documents under which a worker died are left to [`JobStore::claim_suspect`].
     async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError>;
 
     /// Takes a document under which a worker died; first those of which the fewest did. To be worked on alone, so that

@@ -1,7 +1,7 @@
 //! How long an output may appear yet that was sent and not answered for.
 //!
 //! A worker says so before it sends an output: the row keeps under which lease. If that lease ends with anything but the
-//! document's end, nobody knows what the storage makes of what it was sent, and it is given [`SETTLES`] from then on.
+//! document's end, nobody knows what the storage makes of what it was sent, and it is given [`QueueOptions::settles`] from then on.
 //! Meanwhile the document may be worked on as before, since every write is conditional. But a cancelled one is not ended as
 //! cancelled: whoever looks at its target has to look once more when that time is over.
 
@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use terjuman_model::Timestamp;
 
-/// How much later a storage may commit what it was sent, and did not answer for. A cancelled job is that much longer on its
+#[cfg(doc)]
+use super::QueueOptions;
+
+/// How much later a storage may commit what it was sent, and did not answer for, as it comes. A cancelled job is that much longer on its
 /// way, after the end of a lease; storage that was seen to do so took seconds.
 #[doc(hidden)]
 pub const SETTLES: Duration = Duration::from_secs(30);
@@ -34,8 +37,8 @@ pub struct Unsettled {
 
 impl Sent {
     /// A lease ends now, and the document does not.
-    pub(crate) fn ended(self, lease: i64, now: Timestamp) -> Self {
-        if self.under == lease { Self { settles: now.plus(SETTLES), ..self } } else { self }
+    pub(crate) fn ended(self, lease: i64, now: Timestamp, settles: Duration) -> Self {
+        if self.under == lease { Self { settles: now.plus(settles), ..self } } else { self }
     }
 
     /// `None` if whatever was sent is in the target by now, or never will be.
@@ -53,12 +56,12 @@ mod tests {
     fn what_was_sent_settles_when_its_lease_has_been_over_for_a_while() {
         let second = |seconds: i64| Timestamp(seconds * 1_000_000);
         let never = Sent { under: 0, settles: Timestamp(0) };
-        assert_eq!(never.ended(1, second(10)).unsettled(second(10)), None);
-        let sent = Sent { under: 1, ..never }.ended(1, second(10));
+        assert_eq!(never.ended(1, second(10), SETTLES).unsettled(second(10)), None);
+        let sent = Sent { under: 1, ..never }.ended(1, second(10), SETTLES);
         let unsettled = |left| Some(Unsettled { under: 1, left: Duration::from_secs(left) });
         assert_eq!(sent.unsettled(second(10)), unsettled(30));
         // The next one sends nothing.
-        let sent = sent.ended(2, second(20));
+        let sent = sent.ended(2, second(20), SETTLES);
         assert_eq!(sent.unsettled(second(20)), unsettled(20));
         assert_eq!(sent.unsettled(second(40)), None);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use terjuman_jobs::{JobStore, MemoryStore};
 
 use crate::database::TestDatabase;
-use crate::support::{CountingIds, FakeClock, Fresh};
+use crate::support::{CountingIds, FakeClock, Fresh, queue};
 
 /// A store, whichever it is.
 pub(crate) struct Bench {
@@ -23,7 +23,7 @@ pub(crate) async fn fresh_sqlite() -> Option<Bench> {
 /// The model that the simulation works on.
 pub(crate) async fn fresh_memory() -> Option<Bench> {
     let clock = FakeClock::new();
-    let store = MemoryStore::new(clock.clone(), Arc::new(CountingIds::default()));
+    let store = MemoryStore::with(clock.clone(), Arc::new(CountingIds::default()), queue(), None);
     Some(Bench { store: Arc::new(store), clock, _keep: Box::new(()) })
 }
 

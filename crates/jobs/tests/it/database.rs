@@ -1,13 +1,12 @@
 //! A PostgreSQL database of its own for a test, on the server that `scripts/with-postgres` starts.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sqlx::{Connection as _, PgConnection};
 use terjuman_jobs::{FailPoints, PostgresOptions, PostgresStore};
 use uuid::Uuid;
 
-use crate::support::{CountingIds, FakeClock, sealer};
+use crate::support::{CountingIds, FakeClock, queue, sealer};
 
 /// The address of a server; the database named in it is only there to be connected to.
 const SERVER: &str = "TERJUMAN_TEST_POSTGRES";
@@ -35,7 +34,7 @@ impl TestDatabase {
     }
 
     pub(crate) fn options(&self) -> PostgresOptions {
-        PostgresOptions { url: self.url(), max_connections: 8, start_delay: Duration::ZERO, sealer: sealer() }
+        PostgresOptions { url: self.url(), max_connections: 8, queue: queue(), sealer: sealer() }
     }
 
     /// A store on it, as another process would have it.

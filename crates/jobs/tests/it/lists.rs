@@ -6,7 +6,7 @@ use terjuman_jobs::{Job, JobQuery, JobStore, Order, OrderField};
 use terjuman_model::{JobId, JobStatus, Timestamp};
 
 use crate::bench::Bench;
-use crate::support::{Fresh, all, request, resource, submit};
+use crate::support::{Fresh, all, queue, request, resource, submit};
 
 /// All pages of a query, walked by their cursors.
 async fn walk(store: &dyn JobStore, query: &JobQuery) -> Vec<Job> {
@@ -129,7 +129,7 @@ async fn a_second_server_is_kept_out_and_a_restart_is_not() {
     let job = submit(&*fresh.store, &resource("a"), 1).await.remove(0);
     let options = terjuman_jobs::SqliteOptions {
         path: fresh.path.clone(),
-        start_delay: Duration::ZERO,
+        queue: queue(),
         sealer: crate::support::sealer(),
     };
     let second = terjuman_jobs::SqliteStore::open(options, fresh.clock.clone(), fresh.ids.clone()).await;

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::database::TestDatabase;
 use crate::gate::Gate;
-use crate::support::{key, request, resource, sealer};
+use crate::support::{key, queue, request, resource, sealer};
 use crate::world::{World, engines};
 
 fn holder() -> Holder {
@@ -315,14 +315,14 @@ async fn wrong_counters_are_found_and_mended() {
 #[tokio::test]
 async fn a_password_is_never_shown() {
     let url = "postgres://somebody:SECRET@127.0.0.1:1/nowhere?connect_timeout=1".to_owned();
-    let options = PostgresOptions { url, max_connections: 1, start_delay: Duration::ZERO, sealer: sealer() };
+    let options = PostgresOptions { url, max_connections: 1, queue: queue(), sealer: sealer() };
     assert!(!format!("{options:?}").contains("SECRET"));
     let error = PostgresStore::open(options, Arc::new(RandomIds)).await.err().unwrap();
     assert!(!format!("{error:?} {error}").contains("SECRET"), "{error}");
     let options = PostgresOptions {
         url: "postgres://u:SECRET@[".into(),
         max_connections: 1,
-        start_delay: Duration::ZERO,
+        queue: queue(),
         sealer: sealer(),
     };
     let error = PostgresStore::open(options, Arc::new(RandomIds)).await.err().unwrap();

@@ -43,11 +43,29 @@ fn found(count: usize) -> Vec<NewDocument> {
 impl Bench {
     /// A job with so many documents that wait.
     async fn job(&self, who: &str, documents: usize) -> JobId {
+        self.job_of(who, &vec![10; documents]).await
+    }
+
+    /// A job with documents of these sizes that wait.
+    async fn job_of(&self, who: &str, sizes: &[u64]) -> JobId {
         let job = self.store.create_job(&resource(who), &request()).await.unwrap();
         let claimed = self.store.claim_expansion(&holder("expander")).await.unwrap().unwrap();
         assert_eq!(claimed.job, job.id);
-        assert!(self.store.record_expansion(&claimed.lease, found(documents)).await.unwrap());
+        let sized = |(document, size): (NewDocument, &u64)| NewDocument { size: *size, ..document };
+        let documents = found(sizes.len()).into_iter().zip(sizes).map(sized).collect();
+        assert!(self.store.record_expansion(&claimed.lease, documents).await.unwrap());
         job.id
+    }
+
+    /// So many documents, each done before the next one is taken: the first letters of whose they are.
+    async fn one_by_one(&self, count: usize) -> String {
+        let mut order = String::new();
+        for _ in 0..count {
+            let claimed = self.claim_one().await;
+            order.push_str(&claimed.resource.0[..1]);
+            assert!(self.finish(&claimed.lease, success(1)).await);
+        }
+        order
     }
 
     async fn claim(&self, limit: usize) -> Vec<ClaimedDocument> {
@@ -604,11 +622,54 @@ async fn enumerations_are_as_fair(bench: Bench) {
     assert!(bench.store.claim_expansion(&holder("worker")).await.unwrap().is_none());
 }
 
-async fn the_oldest_job_and_the_first_document_come_first(bench: Bench) {
-    let (first, second) = (bench.job("a", 3).await, bench.job("a", 2).await);
-    let claimed = bench.claim(4).await;
-    let order: Vec<_> = claimed.iter().map(|claimed| (claimed.job, claimed.source_name.as_str())).collect();
-    assert_eq!(order, [(first, "0.txt"), (first, "1.txt"), (first, "2.txt"), (second, "0.txt")]);
+async fn the_oldest_job_and_its_smallest_document_come_first(bench: Bench) {
+    let first = bench.job_of("a", &[30, 10, 20, 10]).await;
+    let second = bench.job_of("a", &[2, 1]).await;
+    // However many are taken at a time.
+    let mut order = Vec::new();
+    for limit in [1, 2, 2] {
+        order.extend(bench.claim(limit).await.into_iter().map(|claimed| (claimed.job, claimed.source_name)));
+    }
+    let name = |(job, name): &(JobId, &str)| (*job, (*name).to_owned());
+    let expected = [(first, "1.txt"), (first, "3.txt"), (first, "2.txt"), (first, "0.txt"), (second, "1.txt")];
+    assert_eq!(order, expected.iter().map(name).collect::<Vec<_>>());
+}
+
+async fn one_place_goes_round_the_resources(bench: Bench) {
+    for who in ["a", "b", "c"] {
+        bench.job(who, 4).await;
+    }
+    // Each is done before the next one is taken: nobody ever has anything at work.
+    assert_eq!(bench.one_by_one(7).await, "abcabca");
+    // One that comes later waits for nobody's queue.
+    bench.job("d", 3).await;
+    let order = bench.one_by_one(4).await;
+    assert!(order[..3].contains('d'), "{order}");
+}
+
+async fn a_resource_has_its_weight_in_turns_and_in_what_is_at_work(bench: Bench) {
+    bench.job("a", 20).await;
+    bench.job("heavy", 20).await;
+    let turns = bench.one_by_one(12).await;
+    assert_eq!((turns.matches('a').count(), turns.matches('h').count()), (3, 9), "{turns}");
+    let at_work = bench.claim(8).await;
+    let heavy = at_work.iter().filter(|claimed| claimed.resource == resource("heavy")).count();
+    assert_eq!((at_work.len(), heavy), (8, 6));
+    // What nobody else wants is for whoever is there.
+    let rest = bench.claim(100).await;
+    assert_eq!(rest.len(), 40 - 12 - 8);
+}
+
+async fn listings_go_round_the_resources(bench: Bench) {
+    for who in ["a", "a", "b", "b", "c"] {
+        bench.store.create_job(&resource(who), &request()).await.unwrap();
+    }
+    let mut order = String::new();
+    while let Some(claimed) = bench.store.claim_expansion(&holder("worker")).await.unwrap() {
+        order.push_str(&claimed.resource.0);
+        assert!(bench.store.record_expansion(&claimed.lease, found(1)).await.unwrap());
+    }
+    assert_eq!(order, "abcab");
 }
 
 async fn the_request_is_forgotten_at_the_end(bench: Bench) {
@@ -971,7 +1032,10 @@ conformance!([
     an_expansion_waits_for_its_back_off,
     the_resource_with_the_fewest_at_work_comes_first,
     enumerations_are_as_fair,
-    the_oldest_job_and_the_first_document_come_first,
+    the_oldest_job_and_its_smallest_document_come_first,
+    one_place_goes_round_the_resources,
+    a_resource_has_its_weight_in_turns_and_in_what_is_at_work,
+    listings_go_round_the_resources,
     the_request_is_forgotten_at_the_end,
     progress_grows_until_the_end_says_one,
     actions_move_forward_with_each_status_even_when_the_clock_goes_back,

@@ -1,5 +1,6 @@
 //! A clock that is moved by hand, ids that count, requests, and a fresh store.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -7,8 +8,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use terjuman_jobs::{
-    Clock, FailPoints, Ids, JobInput, JobRequest, JobSource, JobStore, JobTarget, ListQuery, Sealer, SealingKey,
-    SqliteOptions, SqliteStore, StorageKind,
+    Clock, FailPoints, Ids, JobInput, JobRequest, JobSource, JobStore, JobTarget, ListQuery, QueueOptions, Sealer,
+    SealingKey, SqliteOptions, SqliteStore, StorageKind,
 };
 use terjuman_model::{ResourceId, Timestamp};
 use uuid::Uuid;
@@ -82,14 +83,14 @@ impl Fresh {
 
     /// Another process with these keys, once the store is closed.
     pub(crate) async fn open_with(&self, sealer: Sealer) -> Result<SqliteStore, terjuman_jobs::JobsError> {
-        let options = SqliteOptions { path: self.path.clone(), start_delay: Duration::ZERO, sealer };
+        let options = SqliteOptions { path: self.path.clone(), queue: queue(), sealer };
         SqliteStore::open(options, self.clock.clone(), self.ids.clone()).await
     }
 
     /// The process is started again with a delay before each job.
     pub(crate) async fn delay(&mut self, start_delay: Duration) {
         self.store.close().await;
-        let options = SqliteOptions { path: self.path.clone(), start_delay, sealer: sealer() };
+        let options = SqliteOptions { path: self.path.clone(), queue: QueueOptions { start_delay, ..queue() }, sealer: sealer() };
         self.store = Arc::new(SqliteStore::open(options, self.clock.clone(), self.ids.clone()).await.unwrap());
     }
 }
@@ -100,8 +101,14 @@ async fn open(
     ids: &Arc<CountingIds>,
     points: FailPoints,
 ) -> Arc<SqliteStore> {
-    let options = SqliteOptions { path: path.to_owned(), start_delay: Duration::ZERO, sealer: sealer() };
+    let options = SqliteOptions { path: path.to_owned(), queue: queue(), sealer: sealer() };
     Arc::new(SqliteStore::open_with(options, clock.clone(), ids.clone(), points).await.unwrap())
+}
+
+/// The queue of all stores: the resource `heavy` has three times the share of another.
+pub(crate) fn queue() -> QueueOptions {
+    let weights = [("heavy".to_owned(), NonZeroU32::new(3).unwrap())].into();
+    QueueOptions { weights, ..QueueOptions::default() }
 }
 
 /// The key of all stores.

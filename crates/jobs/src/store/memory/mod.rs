@@ -8,7 +8,7 @@ mod bug;
 mod page;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +27,8 @@ use super::ledger::Ledger;
 use super::position::{Position, Queue};
 use super::repeat::FORGET_AFTER;
 use super::settling::Sent;
-use super::{JobStore, LOOKS, earlier, fair};
+use super::fair::{Head, Ready, Turns};
+use super::{JobStore, LOOKS, QueueOptions, earlier};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
@@ -48,7 +49,9 @@ struct Database {
     tables: Mutex<Tables>,
     stamps: Stamps,
     ids: Arc<dyn Ids>,
-    start_delay: Duration,
+    queue: QueueOptions,
+    turns: Turns,
+    listing_turns: Turns,
     news: broadcast::Sender<News>,
     bug: Option<Bug>,
 }
@@ -68,14 +71,16 @@ impl MemoryStore {
     /// An empty database.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self::with(clock, ids, Duration::ZERO, None)
+        Self::with(clock, ids, QueueOptions::default(), None)
     }
 
-    /// An empty database with a delay before each job, and a bug.
+    /// An empty database with a queue of its own kind, and a bug.
     #[must_use]
-    pub fn with(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, start_delay: Duration, bug: Option<Bug>) -> Self {
+    pub fn with(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, queue: QueueOptions, bug: Option<Bug>) -> Self {
         let (news, stamps) = (broadcast::Sender::new(BEHIND), Stamps::after(Timestamp(0), clock));
-        let database = Database { tables: Mutex::default(), stamps, ids, start_delay, news, bug };
+        let turns = || Turns::new(queue.weights.clone());
+        let (turns, listing_turns) = (turns(), turns());
+        let database = Database { tables: Mutex::default(), stamps, ids, queue, turns, listing_turns, news, bug };
         Self { database: Arc::new(database) }
     }
 
@@ -135,7 +140,7 @@ impl MemoryStore {
         let (job, from) = (document.job, document.shown);
         document.shown = to.shown;
         document.waits.queue = to.queue;
-        document.sent = document.sent.ended(document.waits.token, now);
+        document.sent = document.sent.ended(document.waits.token, now, self.database.queue.settles);
         if to.queue == Queue::Leased {
             document.waits.leave(change.run_at);
             document.looks = document.looks.saturating_sub(u32::from(change.unbegun && !change.lost));
@@ -200,7 +205,7 @@ impl MemoryStore {
         let document = &mut tables.documents[row];
         let (from, to) = (document.shown, document.position().after(DocumentEvent::Claimed)?);
         if document.waits.queue == Queue::Leased {
-            document.sent = document.sent.ended(document.waits.token, now);
+            document.sent = document.sent.ended(document.waits.token, now, self.database.queue.settles);
         }
         document.waits.take(now.plus(holder.lease));
         document.looks += u32::from(to.shown == DocumentStatus::Cancelling);
@@ -244,7 +249,7 @@ impl JobStore for MemoryStore {
             return Ok(Accepted::Before(before));
         }
         let (id, created) = (JobId(self.database.ids.next()), self.database.stamps.take(1));
-        let delay = self.database.start_delay;
+        let delay = self.database.queue.start_delay;
         // Without a delay it can be taken at once, even if the clock is set back meanwhile.
         let run_at = if delay.is_zero() { Timestamp(0) } else { self.now().plus(delay) };
         let row = tables.jobs.len();
@@ -411,14 +416,21 @@ impl JobStore for MemoryStore {
 
     async fn claim_expansion(&self, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError> {
         let (mut tables, now) = (self.tables(), self.now());
-        let mut running: BTreeMap<&ResourceId, usize> = BTreeMap::new();
-        for job in tables.jobs.iter().filter(|job| job.waits.queue == Queue::Leased) {
-            *running.entry(&job.resource).or_default() += 1;
+        let mut listings: BTreeMap<&ResourceId, (i64, Option<(Timestamp, usize)>)> = BTreeMap::new();
+        for (row, job) in tables.jobs.iter().enumerate() {
+            let (running, oldest) = listings.entry(&job.resource).or_default();
+            *running += i64::from(job.waits.queue == Queue::Leased);
+            if job.waits.is_ready(now) {
+                let waits = (job.waits.run_at, row);
+                *oldest = Some(oldest.map_or(waits, |oldest| oldest.min(waits)));
+            }
         }
-        let ready = tables.jobs.iter().enumerate().filter(|(_, job)| job.waits.is_ready(now));
-        let key = |row: usize, job: &JobRow| (running.get(&job.resource).copied().unwrap_or(0), job.waits.run_at, row);
-        let next = ready.min_by_key(|(row, job)| key(*row, job)).map(|(row, _)| row);
-        let Some(row) = next else { return Ok(None) };
+        let heads = listings.into_iter().filter_map(|(ResourceId(resource), (running, oldest))| {
+            Some(Head { resource: resource.clone(), running, oldest: oldest? })
+        });
+        let Some(next) = self.database.listing_turns.first(heads.collect(), 1).pop() else { return Ok(None) };
+        let row = next.oldest.1;
+        self.database.listing_turns.taken([&tables.jobs[row].resource]);
         let job = &mut tables.jobs[row];
         let request = job.request.clone().ok_or(JobsError::Invalid("request"))?;
         job.waits.take(now.plus(holder.lease));
@@ -442,18 +454,22 @@ impl JobStore for MemoryStore {
                 waiting.push(row);
             }
         }
-        // A job's documents are stored together and in order, but a younger job may have been enumerated first.
-        let mut first: Vec<(i64, Vec<usize>)> = ready.into_values().collect();
-        for (_, waiting) in &mut first {
-            waiting.sort_by_key(|row| (tables.documents[*row].job, *row));
+        let mut first: Vec<(&ResourceId, i64, VecDeque<usize>)> = Vec::new();
+        for (resource, (running, mut waiting)) in ready {
+            waiting.sort_by_key(|row| (tables.documents[*row].job, tables.documents[*row].found.size, *row));
+            first.push((resource, running, waiting.into()));
         }
-        let jobs = |rows: &[usize]| {
-            rows.iter().map(|row| i64::try_from(tables.documents[*row].job).unwrap_or(i64::MAX)).collect()
-        };
-        let turns = first.iter().map(|(running, rows)| fair::Ready { running: *running, jobs: jobs(rows) });
-        let turns = fair::turns(turns.collect(), limit);
-        let picked: Vec<usize> = turns.into_iter().map(|index| first[index].1.remove(0)).collect();
-        let documents = picked.into_iter().filter_map(|row| self.take(&mut tables, row, holder, now)).collect();
+        let job = |row: &usize| i64::try_from(tables.documents[*row].job).unwrap_or(i64::MAX);
+        let ready = first.iter().map(|(ResourceId(resource), running, rows)| Ready {
+            resource: resource.clone(),
+            running: *running,
+            jobs: rows.iter().map(job).collect(),
+        });
+        let turns = self.database.turns.plan(ready.collect(), limit);
+        let picked: Vec<usize> = turns.into_iter().filter_map(|index| first[index].2.pop_front()).collect();
+        let taken = picked.into_iter().filter_map(|row| self.take(&mut tables, row, holder, now));
+        let documents: Vec<_> = taken.collect();
+        self.database.turns.taken(documents.iter().map(|document| &document.resource));
         let suspects = tables.documents.iter().any(|document| document.waits.is_ready(now) && document.lost > 0);
         Ok(ClaimedDocuments { documents, suspects })
     }

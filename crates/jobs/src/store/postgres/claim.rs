@@ -11,15 +11,18 @@ use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Res
 use super::rows::{self, count, signed, unsigned};
 use super::{Context, jobs};
 use crate::store::position::{Position, Queue};
-use crate::store::{LOOKS, codes, fair};
+use crate::store::fair::{Head, Ready};
+use crate::store::{LOOKS, codes};
 use crate::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobRequest, JobsError, Lease, Sealer, Subject,
 };
 
 /// Requests that cannot be read in one look for work: a bound, as each of them is written.
 const UNREADABLE: usize = 16;
+/// Resources whose next job is asked for, when others are just taking those of the first ones.
+const ASKED: usize = 16;
 
-/// The job that has waited longest for its enumeration, of the resource that has the fewest of them at work.
+/// The job that has waited longest for its enumeration, of the resource whose turn it is.
 pub(super) async fn expansion(
     connection: &mut PgConnection,
     context: &Context,
@@ -27,28 +30,7 @@ pub(super) async fn expansion(
 ) -> Result<Option<ClaimedExpansion>, JobsError> {
     let now = context.time.now(connection).await?;
     for _ in 0..UNREADABLE {
-        let sql = "WITH RECURSIVE ready (resource) AS ( \
-                SELECT min(resource) FROM jobs WHERE queue = 0 \
-                UNION ALL \
-                SELECT (SELECT min(j.resource) FROM jobs AS j WHERE j.queue = 0 AND j.resource > ready.resource) \
-                FROM ready WHERE ready.resource IS NOT NULL \
-            ), busy (resource, running) AS ( \
-                SELECT resource, count(*) FROM jobs WHERE queue = 1 GROUP BY resource \
-            ), pick (resource) AS ( \
-                SELECT ready.resource FROM ready LEFT JOIN busy USING (resource) CROSS JOIN LATERAL ( \
-                    SELECT j.row, j.run_at FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
-                        AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1 \
-                ) AS head ORDER BY coalesce(busy.running, 0), head.run_at, head.row LIMIT 100 \
-            ) SELECT j.row, j.id, j.resource, j.attempt, j.lease_token, requests.body FROM ( \
-                SELECT taken.* FROM pick CROSS JOIN LATERAL ( \
-                    SELECT j.row, j.id, j.resource, j.attempt, j.lease_token FROM jobs AS j \
-                    WHERE j.queue = 0 AND j.resource = pick.resource AND j.run_at <= $1 \
-                    ORDER BY j.run_at, j.row LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED \
-                ) AS taken LIMIT 1 \
-            ) AS j LEFT JOIN requests ON requests.job = j.row";
-        let Some(found) = sqlx::query(sql).bind(now.0).fetch_optional(&mut *connection).await? else {
-            return Ok(None);
-        };
+        let Some(found) = next_listing(connection, context, now).await? else { return Ok(None) };
         let row: i64 = found.try_get("row")?;
         let body = found.try_get::<Option<&str>, _>("body")?;
         let job = JobId(found.try_get("id")?);
@@ -71,13 +53,52 @@ pub(super) async fn expansion(
             WHERE row = $1 AND queue = 0";
         let update = sqlx::query(sql).bind(row).bind(i64::from(attempt)).bind(&holder.name).bind(token);
         update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
+        let resource = ResourceId(found.try_get("resource")?);
+        context.listing_turns.taken([&resource]);
         return Ok(Some(ClaimedExpansion {
             lease: Lease::new(Subject::Expansion(job), token),
             job,
-            resource: ResourceId(found.try_get("resource")?),
+            resource,
             request,
             attempt,
         }));
+    }
+    Ok(None)
+}
+
+/// The job that is next, locked.
+async fn next_listing(
+    connection: &mut PgConnection,
+    context: &Context,
+    now: Timestamp,
+) -> Result<Option<PgRow>, JobsError> {
+    let sql = "WITH RECURSIVE ready (resource) AS ( \
+            SELECT min(resource) FROM jobs WHERE queue = 0 \
+            UNION ALL \
+            SELECT (SELECT min(j.resource) FROM jobs AS j WHERE j.queue = 0 AND j.resource > ready.resource) \
+            FROM ready WHERE ready.resource IS NOT NULL \
+        ), busy (resource, running) AS ( \
+            SELECT resource, count(*) FROM jobs WHERE queue = 1 GROUP BY resource \
+        ) SELECT ready.resource, coalesce(busy.running, 0) AS running, head.run_at, head.row \
+        FROM ready LEFT JOIN busy USING (resource) CROSS JOIN LATERAL ( \
+            SELECT j.row, j.run_at FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
+                AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1 \
+        ) AS head";
+    let mut heads = Vec::new();
+    for row in sqlx::query(sql).bind(now.0).fetch_all(&mut *connection).await? {
+        let oldest: (i64, i64) = (row.try_get("run_at")?, row.try_get("row")?);
+        heads.push(Head { resource: row.try_get("resource")?, running: row.try_get("running")?, oldest });
+    }
+    for head in context.listing_turns.first(heads, ASKED) {
+        let sql = "SELECT j.row, j.id, j.resource, j.attempt, j.lease_token, requests.body FROM ( \
+                SELECT row, id, resource, attempt, lease_token FROM jobs \
+                WHERE queue = 0 AND resource = $1 AND run_at <= $2 \
+                ORDER BY run_at, row LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED \
+            ) AS j LEFT JOIN requests ON requests.job = j.row";
+        let found = sqlx::query(sql).bind(&head.resource).bind(now.0).fetch_optional(&mut *connection).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
     }
     Ok(None)
 }
@@ -90,11 +111,18 @@ pub(super) async fn documents(
     limit: usize,
 ) -> Result<ClaimedDocuments, JobsError> {
     let now = context.time.now(connection).await?;
-    let (resources, ready) = ready(connection, now, limit).await?;
-    let turns = fair::turns(ready, limit);
+    let heads = context.turns.first(ready(connection, now).await?, limit);
+    let resources: Vec<String> = heads.iter().map(|head| head.resource.clone()).collect();
+    let turns = match resources.len() {
+        0 => Vec::new(),
+        // As a rule, and nothing has to be asked for it.
+        1 => vec![0; limit],
+        _ => context.turns.plan(waiting(connection, now, heads, limit).await?, limit),
+    };
     let mut first = lock(connection, now, &resources, &turns).await?;
     let picked = turns.into_iter().filter_map(|resource| first.get_mut(resource)?.pop_front()).collect();
     let documents = take(connection, holder, now, picked).await?;
+    context.turns.taken(documents.iter().map(|document| &document.resource));
     let sql = "SELECT EXISTS (SELECT 1 FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1)";
     let suspects = sqlx::query_scalar(sql).bind(now.0).fetch_one(connection).await?;
     Ok(ClaimedDocuments { documents, suspects })
@@ -136,7 +164,7 @@ pub(super) async fn cancelled(
         let candidate = Candidate::read(&row, now)?;
         let looks = candidate.document.looks + 1;
         // Its lease is over, and nobody said what became of the work.
-        let sent = rows::sent(&row)?.ended(row.try_get("lease_token")?, now);
+        let sent = rows::sent(&row)?.ended(row.try_get("lease_token")?, now, context.queue.settles);
         let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6, \
             settles = $7 WHERE row = $1 AND queue = 1 AND status = 2";
         sqlx::query(sql)
@@ -202,13 +230,9 @@ impl Candidate {
     }
 }
 
-/// The resources that come first, and what waits of each, as far as may be asked of it. Nothing is locked. The index is
+/// The resources with documents that wait: what each has at work, and its oldest job. Nothing is locked. The index is
 /// skipped through from resource to resource: a long queue costs no more than a short one.
-async fn ready(
-    connection: &mut PgConnection,
-    now: Timestamp,
-    limit: usize,
-) -> Result<(Vec<String>, Vec<fair::Ready>), JobsError> {
+async fn ready(connection: &mut PgConnection, now: Timestamp) -> Result<Vec<Head<i64>>, JobsError> {
     let sql = "WITH RECURSIVE ready (resource) AS ( \
             SELECT min(resource) FROM documents WHERE queue = 0 AND lost = 0 \
             UNION ALL \
@@ -217,29 +241,40 @@ async fn ready(
             FROM ready WHERE ready.resource IS NOT NULL \
         ), busy (resource, running) AS ( \
             SELECT resource, count(*) FROM documents WHERE queue = 1 GROUP BY resource \
-        ), heads (resource, running, head) AS ( \
-            SELECT ready.resource, coalesce(busy.running, 0), head.job \
-            FROM ready LEFT JOIN busy USING (resource) CROSS JOIN LATERAL ( \
-                SELECT d.job FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = ready.resource \
-                    AND d.run_at <= $1 ORDER BY d.job, d.position LIMIT 1 \
-            ) AS head ORDER BY 2, 3 LIMIT $2 \
-        ) SELECT heads.resource, heads.running, waiting.job FROM heads CROSS JOIN LATERAL ( \
-            SELECT d.job, d.position FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 \
-                AND d.resource = heads.resource AND d.run_at <= $1 ORDER BY d.job, d.position LIMIT $2 \
-        ) AS waiting ORDER BY heads.running, heads.head, waiting.job, waiting.position";
-    let (mut resources, mut ready): (Vec<String>, Vec<fair::Ready>) = (Vec::new(), Vec::new());
-    for row in sqlx::query(sql).bind(now.0).bind(signed(limit)).fetch_all(connection).await? {
-        let resource: &str = row.try_get("resource")?;
-        // Those of a resource stand together: no two have the same oldest job.
-        if resources.last().is_none_or(|last| last != resource) {
-            resources.push(resource.to_owned());
-            ready.push(fair::Ready { running: row.try_get("running")?, jobs: VecDeque::new() });
-        }
-        if let Some(last) = ready.last_mut() {
-            last.jobs.push_back(row.try_get("job")?);
-        }
+        ) SELECT ready.resource, coalesce(busy.running, 0) AS running, head.job \
+        FROM ready LEFT JOIN busy USING (resource) CROSS JOIN LATERAL ( \
+            SELECT d.job FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = ready.resource \
+                AND d.run_at <= $1 ORDER BY d.job, d.size, d.position LIMIT 1 \
+        ) AS head";
+    let found = sqlx::query(sql).bind(now.0).fetch_all(connection).await?;
+    let head = |row: &PgRow| -> Result<_, JobsError> {
+        let (resource, running) = (row.try_get("resource")?, row.try_get("running")?);
+        Ok(Head { resource, running, oldest: row.try_get("job")? })
+    };
+    found.iter().map(head).collect()
+}
+
+/// What waits of these resources, as far as may be asked of each.
+async fn waiting(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    heads: Vec<Head<i64>>,
+    limit: usize,
+) -> Result<Vec<Ready>, JobsError> {
+    let resources: Vec<String> = heads.iter().map(|head| head.resource.clone()).collect();
+    let ready = |head: Head<i64>| Ready { resource: head.resource, running: head.running, jobs: VecDeque::new() };
+    let mut ready: Vec<Ready> = heads.into_iter().map(ready).collect();
+    let sql = "SELECT want.place, waiting.job FROM unnest($1::text[]) WITH ORDINALITY AS want (resource, place) \
+        CROSS JOIN LATERAL ( \
+            SELECT d.job, d.size, d.position FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 \
+                AND d.resource = want.resource AND d.run_at <= $2 ORDER BY d.job, d.size, d.position LIMIT $3 \
+        ) AS waiting ORDER BY want.place, waiting.job, waiting.size, waiting.position";
+    for row in sqlx::query(sql).bind(resources).bind(now.0).bind(signed(limit)).fetch_all(connection).await? {
+        let place = usize::try_from(row.try_get::<i64, _>("place")?).unwrap_or(0);
+        let ready = place.checked_sub(1).and_then(|place| ready.get_mut(place));
+        ready.ok_or(JobsError::Invalid("place"))?.jobs.push_back(row.try_get("job")?);
     }
-    Ok((resources, ready))
+    Ok(ready)
 }
 
 /// Locks as many documents of each resource as it has turns, passing over those that another process is taking.
@@ -261,7 +296,7 @@ async fn lock(
         "SELECT want.resource, taken.* \
         FROM unnest($1::text[], $2::bigint[]) AS want (resource, documents) CROSS JOIN LATERAL ( \
             SELECT {CANDIDATE} FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = want.resource \
-                AND d.run_at <= $3 ORDER BY d.job, d.position LIMIT want.documents FOR NO KEY UPDATE SKIP LOCKED \
+                AND d.run_at <= $3 ORDER BY d.job, d.size, d.position LIMIT want.documents FOR NO KEY UPDATE SKIP LOCKED \
         ) AS taken"
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resources).bind(wanted).bind(now.0);
@@ -271,7 +306,7 @@ async fn lock(
         locked[index].push_back(Candidate::read(&row, now)?);
     }
     for candidates in &mut locked {
-        candidates.make_contiguous().sort_by_key(|candidate| (candidate.job, candidate.place));
+        candidates.make_contiguous().sort_by_key(|candidate| (candidate.job, candidate.document.size, candidate.place));
     }
     Ok(locked)
 }

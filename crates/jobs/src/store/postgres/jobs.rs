@@ -22,7 +22,7 @@ pub(super) async fn create(
     let now = context.time.now(connection).await?;
     let created = context.stamps.take_at(now, 1);
     // Without a delay it can be taken at once, even if the clock is set back meanwhile.
-    let delay = context.start_delay;
+    let delay = context.queue.start_delay;
     let run_at = if delay.is_zero() { Timestamp(0) } else { now.plus(delay) };
     let sql = "WITH job AS (INSERT INTO jobs (id, resource, created, last_action, run_at) \
             VALUES ($1, $2, $3, $3, $4) RETURNING row) \

@@ -37,8 +37,9 @@ use tokio::time::timeout;
 use self::connect::Database;
 use self::news::{Call, Listener};
 use self::time::Time;
+use super::fair::Turns;
 use super::listing::Scope;
-use super::{JobStore, codes, earlier};
+use super::{JobStore, QueueOptions, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
@@ -56,8 +57,8 @@ pub struct PostgresOptions {
     pub url: String,
     /// Connections for requests at a time. Up to four more are for the work, and three for heartbeats and notifications.
     pub max_connections: u32,
-    /// How long a new job stays `NotStarted` at least.
-    pub start_delay: Duration,
+    /// How the queue is kept.
+    pub queue: QueueOptions,
     /// What requests are sealed with.
     pub sealer: Sealer,
 }
@@ -67,7 +68,7 @@ impl fmt::Debug for PostgresOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresOptions")
             .field("max_connections", &self.max_connections)
-            .field("start_delay", &self.start_delay)
+            .field("queue", &self.queue)
             .finish_non_exhaustive()
     }
 }
@@ -96,7 +97,10 @@ struct Context {
     time: Time,
     stamps: Stamps,
     ids: Arc<dyn Ids>,
-    start_delay: Duration,
+    queue: QueueOptions,
+    /// Whose turn it is to have a document worked on, and a job's documents listed.
+    turns: Turns,
+    listing_turns: Turns,
     sealer: Sealer,
 }
 
@@ -128,8 +132,15 @@ impl PostgresStore {
         let newest: Option<i64> = newest.fetch_optional(&requests).await?;
         // Never asked for the time: moments are taken from the database's.
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), Arc::new(SystemClock));
-        let context =
-            Context { time: Time::new(clock), stamps, ids, start_delay: options.start_delay, sealer: options.sealer };
+        let context = Context {
+            time: Time::new(clock),
+            stamps,
+            ids,
+            turns: Turns::new(options.queue.weights.clone()),
+            listing_turns: Turns::new(options.queue.weights.clone()),
+            queue: options.queue,
+            sealer: options.sealer,
+        };
         let listener = Listener::start(&database);
         let (work, casual) = (database.work(), database.casual());
         Ok(Self { inner: Arc::new(Inner { requests, work, casual, listener, context, points }) })

@@ -113,7 +113,7 @@ pub(super) async fn finish(
     change.report = Some(codes::report_body(report)?);
     let Some(to) = held.position.after(event) else { return Ok(false) };
     let now = context.time.now(connection).await?;
-    apply(connection, now, &held, to, &change).await?;
+    apply(connection, context, now, &held, to, &change).await?;
     Ok(true)
 }
 
@@ -134,7 +134,7 @@ pub(super) async fn hand_documents_back(
     let now = context.time.now(connection).await?;
     for held in Held::read_all(&found)? {
         if let Some(to) = held.position.after(DocumentEvent::LeaseEnded) {
-            apply(connection, now, &held, to, &Change::of_return(how, now)).await?;
+            apply(connection, context, now, &held, to, &Change::of_return(how, now)).await?;
         }
     }
     Ok(())
@@ -177,7 +177,7 @@ pub(super) async fn release_documents(
     let found = expired.fetch_all(&mut *connection).await?;
     for held in Held::read_all(&found)? {
         if held.position.shown == DocumentStatus::Cancelling {
-            give_up(connection, now, &held).await?;
+            give_up(connection, context, now, &held).await?;
             released.crashed += 1;
             continue;
         }
@@ -194,19 +194,24 @@ pub(super) async fn release_documents(
         } else {
             released.released += 1;
         }
-        apply(connection, now, &held, to, &change).await?;
+        apply(connection, context, now, &held, to, &change).await?;
     }
     Ok(released)
 }
 
 /// A cancelled document ends, although nobody could say whether an output of it is there.
-async fn give_up(connection: &mut PgConnection, now: Timestamp, held: &Held) -> Result<(), JobsError> {
+async fn give_up(
+    connection: &mut PgConnection,
+    context: &Context,
+    now: Timestamp,
+    held: &Held,
+) -> Result<(), JobsError> {
     let Some(to) = held.position.after(DocumentEvent::GaveUp) else { return Ok(()) };
     tracing::warn!(
         looks = held.looks,
         "a document ends as cancelled, and whether its output is there is not known: no worker came to look"
     );
-    apply(connection, now, held, to, &Change::default()).await
+    apply(connection, context, now, held, to, &Change::default()).await
 }
 
 /// Ends leases on enumerations that expired.
@@ -273,7 +278,7 @@ pub(super) async fn record_crashes(
         } else {
             released.released += 1
         }
-        apply(connection, now, &held, to, &Change { crashed: Some(told), ..change }).await?;
+        apply(connection, context, now, &held, to, &Change { crashed: Some(told), ..change }).await?;
     }
     Ok(released)
 }
@@ -281,6 +286,7 @@ pub(super) async fn record_crashes(
 /// Moves a document that is held and locked, and its job's counters.
 async fn apply(
     connection: &mut PgConnection,
+    context: &Context,
     now: Timestamp,
     held: &Held,
     to: Position,
@@ -319,7 +325,7 @@ async fn apply(
         .bind(held.token)
         .bind(codes::queue_code(held.position.queue))
         .bind(change.crashed)
-        .bind(held.sent.ended(held.token, now).settles.0)
+        .bind(held.sent.ended(held.token, now, context.queue.settles).settles.0)
         .execute(&mut *connection)
         .await?;
     if done.rows_affected() != 1 {

@@ -110,7 +110,7 @@ async fn postgres_reads_every_claim_from_an_index() {
     for (sql, index) in [
         (
             "SELECT row FROM documents WHERE queue = 0 AND lost = 0 AND resource = 'a' AND run_at <= 5 \
-            ORDER BY job, position LIMIT 3 FOR NO KEY UPDATE SKIP LOCKED",
+            ORDER BY job, size, position LIMIT 3 FOR NO KEY UPDATE SKIP LOCKED",
             "documents_waiting",
         ),
         ("SELECT min(resource) FROM documents WHERE queue = 0 AND lost = 0 AND resource > 'a'", "documents_waiting"),

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "durability", include_str!("../../../migrations/postgres/0003_durability.sql")),
     (4, "looks", include_str!("../../../migrations/postgres/0004_looks.sql")),
     (5, "settling", include_str!("../../../migrations/postgres/0005_settling.sql")),
+    (6, "turns", include_str!("../../../migrations/postgres/0006_turns.sql")),
 ];
 
 /// Names the lock that processes which start at once take in turn.

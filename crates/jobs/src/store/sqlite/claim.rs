@@ -9,13 +9,14 @@ use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Res
 use super::rows::{self, signed, unsigned};
 use super::{Context, jobs};
 use crate::store::position::{Position, Queue};
-use crate::store::{LOOKS, codes, fair};
+use crate::store::fair::{Head, Ready};
+use crate::store::{LOOKS, codes};
 use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Sealer, Subject};
 
 /// Requests that cannot be read in one look for work: a bound, as each of them is written.
 const UNREADABLE: usize = 16;
 
-/// The job that has waited longest for its enumeration, of the resource that has the fewest of them at work.
+/// The job that has waited longest for its enumeration, of the resource whose turn it is.
 pub(super) async fn expansion(
     connection: &mut SqliteConnection,
     context: &Context,
@@ -23,25 +24,11 @@ pub(super) async fn expansion(
 ) -> Result<Option<ClaimedExpansion>, JobsError> {
     let now = context.stamps.now();
     for _ in 0..UNREADABLE {
-        let sql = "WITH RECURSIVE ready (resource) AS ( \
-                SELECT min(resource) FROM jobs WHERE queue = 0 \
-                UNION ALL \
-                SELECT (SELECT min(j.resource) FROM jobs AS j WHERE j.queue = 0 AND j.resource > ready.resource) \
-                FROM ready WHERE ready.resource IS NOT NULL \
-            ), busy (resource, running) AS ( \
-                SELECT resource, count(*) FROM jobs WHERE queue = 1 GROUP BY resource \
-            ), heads (running, head) AS ( \
-                SELECT coalesce(busy.running, 0), \
-                    (SELECT j.row FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
-                        AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1) \
-                FROM ready LEFT JOIN busy ON busy.resource = ready.resource WHERE ready.resource IS NOT NULL \
-            ) SELECT jobs.row, jobs.id, jobs.resource, jobs.attempt, jobs.lease_token, requests.body \
-            FROM (SELECT running, head FROM heads WHERE head IS NOT NULL) CROSS JOIN jobs ON jobs.row = head \
-            LEFT JOIN requests ON requests.job = jobs.row ORDER BY running, jobs.run_at, jobs.row LIMIT 1";
-        let Some(found) = sqlx::query(sql).bind(now.0).fetch_optional(&mut *connection).await? else {
-            return Ok(None);
-        };
-        let row: i64 = found.try_get("row")?;
+        let heads = listings(connection, now).await?;
+        let Some(Head { oldest: (_, row), .. }) = context.listing_turns.first(heads, 1).pop() else { return Ok(None) };
+        let sql = "SELECT jobs.id, jobs.resource, jobs.attempt, jobs.lease_token, requests.body FROM jobs \
+            LEFT JOIN requests ON requests.job = jobs.row WHERE jobs.row = $1";
+        let found = sqlx::query(sql).bind(row).fetch_one(&mut *connection).await?;
         let body = found.try_get::<Option<&str>, _>("body")?;
         let job = JobId(found.try_get("id")?);
         let request = match body.map(|body| context.sealer.open(job.0, body)).transpose() {
@@ -63,15 +50,41 @@ pub(super) async fn expansion(
             WHERE row = $1 AND queue = 0";
         let update = sqlx::query(sql).bind(row).bind(attempt).bind(&holder.name).bind(token);
         update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
+        let resource = ResourceId(found.try_get("resource")?);
+        context.listing_turns.taken([&resource]);
         return Ok(Some(ClaimedExpansion {
             lease: Lease::new(Subject::Expansion(job), token),
             job,
-            resource: ResourceId(found.try_get("resource")?),
+            resource,
             request,
             attempt,
         }));
     }
     Ok(None)
+}
+
+/// The resources with jobs that wait to be enumerated: what each has at work, and which waits longest.
+async fn listings(connection: &mut SqliteConnection, now: Timestamp) -> Result<Vec<Head<(i64, i64)>>, JobsError> {
+    let sql = "WITH RECURSIVE ready (resource) AS ( \
+            SELECT min(resource) FROM jobs WHERE queue = 0 \
+            UNION ALL \
+            SELECT (SELECT min(j.resource) FROM jobs AS j WHERE j.queue = 0 AND j.resource > ready.resource) \
+            FROM ready WHERE ready.resource IS NOT NULL \
+        ), busy (resource, running) AS ( \
+            SELECT resource, count(*) FROM jobs WHERE queue = 1 GROUP BY resource \
+        ), heads (running, head) AS ( \
+            SELECT coalesce(busy.running, 0), \
+                (SELECT j.row FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
+                    AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1) \
+            FROM ready LEFT JOIN busy ON busy.resource = ready.resource WHERE ready.resource IS NOT NULL \
+        ) SELECT jobs.resource, running, jobs.run_at, jobs.row \
+        FROM (SELECT running, head FROM heads WHERE head IS NOT NULL) CROSS JOIN jobs ON jobs.row = head";
+    let found = sqlx::query(sql).bind(now.0).fetch_all(connection).await?;
+    let head = |row: &SqliteRow| -> Result<_, JobsError> {
+        let oldest = (row.try_get("run_at")?, row.try_get("row")?);
+        Ok(Head { resource: row.try_get("resource")?, running: row.try_get("running")?, oldest })
+    };
+    found.iter().map(head).collect()
 }
 
 /// The documents that are next.
@@ -82,14 +95,17 @@ pub(super) async fn documents(
     limit: usize,
 ) -> Result<ClaimedDocuments, JobsError> {
     let now = context.stamps.now();
-    let mut first = ready(connection, now, limit).await?;
-    let ready = first.iter().map(|(running, documents)| fair::Ready {
-        running: *running,
-        jobs: documents.iter().map(|candidate| candidate.job).collect(),
-    });
-    let turns = fair::turns(ready.collect(), limit);
-    let picked = turns.into_iter().filter_map(|resource| first[resource].1.pop_front()).collect();
+    let heads = context.turns.first(ready(connection, now).await?, limit);
+    let (mut ready, mut first) = (Vec::with_capacity(heads.len()), Vec::with_capacity(heads.len()));
+    for Head { resource, running, .. } in heads {
+        let candidates = candidates(connection, now, &resource, limit).await?;
+        ready.push(Ready { resource, running, jobs: candidates.iter().map(|candidate| candidate.job).collect() });
+        first.push(candidates);
+    }
+    let turns = context.turns.plan(ready, limit);
+    let picked = turns.into_iter().filter_map(|resource| first[resource].pop_front()).collect();
     let documents = take(connection, holder, now, picked).await?;
+    context.turns.taken(documents.iter().map(|document| &document.resource));
     let sql = "SELECT EXISTS (SELECT 1 FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1)";
     let suspects = sqlx::query_scalar::<_, i64>(sql).bind(now.0).fetch_one(connection).await? != 0;
     Ok(ClaimedDocuments { documents, suspects })
@@ -130,7 +146,7 @@ pub(super) async fn cancelled(
         let candidate = Candidate::read(&row, now)?;
         let looks = candidate.document.looks + 1;
         // Its lease is over, and nobody said what became of the work.
-        let sent = rows::sent(&row)?.ended(row.try_get("lease_token")?, now);
+        let sent = rows::sent(&row)?.ended(row.try_get("lease_token")?, now, context.queue.settles);
         let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6, \
             settles = $7 WHERE row = $1 AND queue = 1 AND status = 2";
         sqlx::query(sql)
@@ -195,13 +211,9 @@ impl Candidate {
     }
 }
 
-/// The resources that come first: the documents each has at work, and as many that wait as may be asked of it. The index is skipped through from
+/// The resources with documents that wait: what each has at work, and its oldest job. The index is skipped through from
 /// resource to resource: a long queue costs no more than a short one.
-async fn ready(
-    connection: &mut SqliteConnection,
-    now: Timestamp,
-    limit: usize,
-) -> Result<Vec<(i64, VecDeque<Candidate>)>, JobsError> {
+async fn ready(connection: &mut SqliteConnection, now: Timestamp) -> Result<Vec<Head<i64>>, JobsError> {
     let sql = "WITH RECURSIVE ready (resource) AS ( \
             SELECT min(resource) FROM documents WHERE queue = 0 AND lost = 0 \
             UNION ALL \
@@ -213,22 +225,30 @@ async fn ready(
         ), heads (resource, running, head) AS ( \
             SELECT ready.resource, coalesce(busy.running, 0), \
                 (SELECT d.job FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = ready.resource \
-                    AND d.run_at <= $1 ORDER BY d.job, d.position LIMIT 1) \
+                    AND d.run_at <= $1 ORDER BY d.job, d.size, d.position LIMIT 1) \
             FROM ready LEFT JOIN busy ON busy.resource = ready.resource WHERE ready.resource IS NOT NULL \
-        ) SELECT resource, running FROM heads WHERE head IS NOT NULL ORDER BY running, head LIMIT $2";
-    let resources = sqlx::query(sql).bind(now.0).bind(signed(limit)).fetch_all(&mut *connection).await?;
-    let mut ready = Vec::with_capacity(resources.len());
-    for resource in &resources {
-        let sql = format!(
-            "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost = 0 AND resource = $1 AND run_at <= $2 \
-            ORDER BY job, position LIMIT $3"
-        );
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resource.try_get::<&str, _>("resource")?);
-        let found = query.bind(now.0).bind(signed(limit)).fetch_all(&mut *connection).await?;
-        let first = found.iter().map(|row| Candidate::read(row, now)).collect::<Result<_, _>>()?;
-        ready.push((resource.try_get("running")?, first));
-    }
-    Ok(ready)
+        ) SELECT resource, running, head FROM heads WHERE head IS NOT NULL";
+    let found = sqlx::query(sql).bind(now.0).fetch_all(connection).await?;
+    let head = |row: &SqliteRow| -> Result<_, JobsError> {
+        let (resource, running) = (row.try_get("resource")?, row.try_get("running")?);
+        Ok(Head { resource, running, oldest: row.try_get("head")? })
+    };
+    found.iter().map(head).collect()
+}
+
+/// What waits of a resource, as far as may be asked of it.
+async fn candidates(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+    resource: &str,
+    limit: usize,
+) -> Result<VecDeque<Candidate>, JobsError> {
+    let sql = format!(
+        "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost = 0 AND resource = $1 AND run_at <= $2 \
+        ORDER BY job, size, position LIMIT $3"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resource).bind(now.0).bind(signed(limit));
+    query.fetch_all(connection).await?.iter().map(|row| Candidate::read(row, now)).collect()
 }
 
 /// Writes the leases, and the counters of the jobs concerned.
@@ -307,7 +327,7 @@ mod tests {
         for (sql, index) in [
             (
                 "SELECT row FROM documents WHERE queue = 0 AND lost = 0 AND resource = $1 AND run_at <= $2 \
-                ORDER BY job, position LIMIT 3",
+                ORDER BY job, size, position LIMIT 3",
                 "documents_waiting (resource=?)",
             ),
             (

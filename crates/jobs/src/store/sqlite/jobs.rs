@@ -21,7 +21,7 @@ pub(super) async fn create(
     let request = context.sealer.seal(id.0, request)?;
     let created = context.stamps.take(1);
     // Without a delay it can be taken at once, even if the clock is set back meanwhile.
-    let delay = context.start_delay;
+    let delay = context.queue.start_delay;
     let run_at = if delay.is_zero() { Timestamp(0) } else { context.stamps.now().plus(delay) };
     let insert = "INSERT INTO jobs (id, resource, created, last_action, run_at) VALUES ($1, $2, $3, $3, $4)";
     let inserted =

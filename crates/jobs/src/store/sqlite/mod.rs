@@ -29,8 +29,9 @@ use terjuman_pipeline::Report;
 pub use self::backup::backup;
 use self::connect::{Database, Lock, READERS, WORK_READERS};
 use self::writer::Writer;
+use super::fair::Turns;
 use super::listing::Scope;
-use super::{JobStore, SETTLES, codes, earlier};
+use super::{JobStore, QueueOptions, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Clock, Depth, Document, DocumentQuery,
@@ -43,8 +44,8 @@ use crate::{
 pub struct SqliteOptions {
     /// The database file. Its directory is created, and locked for this process.
     pub path: PathBuf,
-    /// How long a new job stays `NotStarted` at least.
-    pub start_delay: Duration,
+    /// How the queue is kept.
+    pub queue: QueueOptions,
     /// What requests are sealed with.
     pub sealer: Sealer,
 }
@@ -67,7 +68,10 @@ struct Inner {
 struct Context {
     stamps: Stamps,
     ids: Arc<dyn Ids>,
-    start_delay: Duration,
+    queue: QueueOptions,
+    /// Whose turn it is to have a document worked on, and a job's documents listed.
+    turns: Turns,
+    listing_turns: Turns,
     sealer: Sealer,
 }
 
@@ -95,11 +99,18 @@ impl SqliteStore {
         let mut connection = database.connect_writer().await?;
         schema::migrate(&mut connection).await?;
         sealing::adopt(&mut connection, &options.sealer).await?;
-        forget_leases(&mut connection, clock.now()).await?;
+        forget_leases(&mut connection, clock.now().plus(options.queue.settles)).await?;
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&mut connection).await?;
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), clock);
-        let context = Arc::new(Context { stamps, ids, start_delay: options.start_delay, sealer: options.sealer });
+        let context = Arc::new(Context {
+            stamps,
+            ids,
+            turns: Turns::new(options.queue.weights.clone()),
+            listing_turns: Turns::new(options.queue.weights.clone()),
+            queue: options.queue,
+            sealer: options.sealer,
+        });
         let readers = database.connect_readers(READERS).await?;
         let work_readers = database.connect_readers(WORK_READERS).await?;
         let writer = Writer::start(database, connection, lock, points);
@@ -152,10 +163,10 @@ impl SqliteStore {
 }
 
 /// Whoever held a lease before is gone: the lock on the directory is ours. Nobody has to wait for such leases to expire.
-async fn forget_leases(connection: &mut SqliteConnection, now: Timestamp) -> Result<(), JobsError> {
+async fn forget_leases(connection: &mut SqliteConnection, settles: Timestamp) -> Result<(), JobsError> {
     // What was sent under them may appear yet.
     let sql = "UPDATE documents SET settles = $1 WHERE queue = 1 AND lease_until > 0 AND write_token = lease_token";
-    sqlx::query(sql).bind(now.plus(SETTLES).0).execute(&mut *connection).await?;
+    sqlx::query(sql).bind(settles.0).execute(&mut *connection).await?;
     for sql in
         ["UPDATE documents SET lease_until = 0 WHERE queue = 1", "UPDATE jobs SET lease_until = 0 WHERE queue = 1"]
     {

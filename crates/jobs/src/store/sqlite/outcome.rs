@@ -264,7 +264,7 @@ async fn apply(
         .bind(held.token)
         .bind(codes::queue_code(held.position.queue))
         .bind(change.crashed)
-        .bind(held.sent.ended(held.token, now).settles.0)
+        .bind(held.sent.ended(held.token, now, context.queue.settles).settles.0)
         .execute(&mut *connection)
         .await?;
     if done.rows_affected() != 1 {

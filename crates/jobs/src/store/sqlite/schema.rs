@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "durability", include_str!("../../../migrations/sqlite/0003_durability.sql")),
     (4, "looks", include_str!("../../../migrations/sqlite/0004_looks.sql")),
     (5, "settling", include_str!("../../../migrations/sqlite/0005_settling.sql")),
+    (6, "turns", include_str!("../../../migrations/sqlite/0006_turns.sql")),
 ];
 
 /// Brings the database to the newest version, each step in a transaction of its own.

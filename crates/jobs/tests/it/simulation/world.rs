@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use terjuman_jobs::{Bug, Clock, MemoryStore};
+use terjuman_jobs::{Bug, Clock, MemoryStore, QueueOptions};
 use terjuman_model::Timestamp;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -103,7 +103,7 @@ impl World {
             plan,
             sabotage,
             start,
-            store: MemoryStore::with(clock.clone(), ids, Duration::ZERO, bug),
+            store: MemoryStore::with(clock.clone(), ids, QueueOptions::default(), bug),
             clock,
             storage: Storage::default(),
             checker: Checker::default(),
