@@ -17,6 +17,8 @@ struct ReportBody<'a> {
     id: String,
     job_id: String,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_sha256: Option<&'a str>,
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -35,7 +37,13 @@ pub(crate) async fn report(
             ApiError::new(Refusal::ReportNotReady, "The document is not finished. Its report is there when it is.")
         });
     };
-    let body = ReportBody { id: id.to_string(), job_id: found.job.to_string(), status: found.status.as_str(), report };
+    let body = ReportBody {
+        id: id.to_string(),
+        job_id: found.job.to_string(),
+        status: found.status.as_str(),
+        input_sha256: found.input_sha256.as_deref(),
+        report,
+    };
     Ok(Json(&body).into_response())
 }
 

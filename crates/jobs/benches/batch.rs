@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use terjuman_jobs::{
-    JobInput, JobRequest, JobSource, JobTarget, Jobs, QueueOptions, RandomIds, Sealer, SealingKey, SqliteOptions, SqliteStore,
-    StorageConfig, StorageKind, Stores, SystemClock, Worker, WorkerConfig,
+    JobInput, JobRequest, JobSource, JobTarget, Jobs, QueueOptions, RandomIds, Sealer, SealingKey, SqliteOptions,
+    SqliteStore, StorageConfig, StorageKind, Stores, SystemClock, Worker, WorkerConfig,
 };
 use terjuman_model::ResourceId;
 use terjuman_pipeline::{Engines, Limits, Options};

@@ -58,6 +58,8 @@ pub struct DocumentReport {
     pub job: JobId,
     /// Where it stands.
     pub status: DocumentStatus,
+    /// SHA-256 of what was read of it, hexadecimal; known if a worker died under it.
+    pub input_sha256: Option<String>,
     /// What happened; there once a worker has come to an end with it.
     pub report: Option<Report>,
 }

@@ -48,8 +48,8 @@ pub use seal::{NotAKey, Sealer, SealingKey};
 pub use service::Jobs;
 pub use store::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore,
-    Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, QueueOptions, Released, Repeat, Repeated, Return,
-    SqliteOptions, SqliteStore, Standing, Subject, Unsettled, Weights, backup,
+    Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, QueueOptions, Released, Repeat, Repeated,
+    Return, SqliteOptions, SqliteStore, Standing, Subject, Unsettled, Weights, backup,
 };
 
 #[cfg(feature = "testing")]

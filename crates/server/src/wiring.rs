@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Context;
 use terjuman_api::{App, HttpConfig, Parts};
 use terjuman_jobs::{
-    AtWork, Jobs, PostgresOptions, PostgresStore, QueueOptions, RandomIds, SqliteOptions, SqliteStore, Stores, Subject, SystemClock,
+    AtWork, Jobs, PostgresOptions, PostgresStore, QueueOptions, RandomIds, SqliteOptions, SqliteStore, Stores, Subject,
+    SystemClock,
 };
 use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 

@@ -6,7 +6,7 @@
 //! abort, a fault, a stack that overflows) leaves word of the document it was at work on: that counts, and a document
 //! that does it a few times fails. Whichever it was, the document is worked on alone from then on.
 
-use terjuman_model::{DocumentEvent, DocumentStatus, Failure, FailureCode};
+use terjuman_model::{DocumentEvent, DocumentId, DocumentStatus, Failure, FailureCode};
 
 use super::position::{Position, Queue};
 
@@ -50,6 +50,15 @@ fn crashed_too_often(times: u32) -> Failure {
 pub(crate) fn lost_too_often(times: u32) -> Failure {
     let message = format!("the work on this document ended without a result {times} times");
     Failure::new(FailureCode::DocumentCrashed, message)
+}
+
+/// Tells the log which document it was, and what was read of it.
+pub(crate) fn tell(document: DocumentId, failure: &Failure, input_sha256: Option<&str>) {
+    let input = input_sha256.unwrap_or("unknown");
+    tracing::error!(
+        document.id = %document, code = %failure.code, input.sha256 = input,
+        "document {document} failed: {}; the SHA-256 of its input is {input}", failure.code
+    );
 }
 
 /// Why a job is refused whose enumeration never comes to an end.

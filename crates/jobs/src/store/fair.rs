@@ -68,9 +68,7 @@ impl Turns {
     /// The resources that come first, at most `limit` of them, in the order of their first turns.
     pub(crate) fn first<K: Ord + Copy>(&self, mut heads: Vec<Head<K>>, limit: usize) -> Vec<Head<K>> {
         let had = self.had();
-        heads.sort_by_cached_key(|head| {
-            (self.load(&head.resource, head.running), had.of(&head.resource), head.oldest)
-        });
+        heads.sort_by_cached_key(|head| (self.load(&head.resource, head.running), had.of(&head.resource), head.oldest));
         heads.truncate(limit);
         heads
     }

@@ -24,9 +24,9 @@ use terjuman_model::{DocumentId, Failure, JobId, ResourceId, Timestamp};
 use terjuman_pipeline::Report;
 use tokio::sync::broadcast;
 
+pub use self::fair::Weights;
 #[cfg(feature = "testing")]
 pub use self::memory::{Bug, MemoryStore};
-pub use self::fair::Weights;
 pub use self::options::QueueOptions;
 pub use self::postgres::{PostgresOptions, PostgresStore};
 pub use self::repeat::{Accepted, Forgotten, Repeat, Repeated};
@@ -139,6 +139,10 @@ pub trait JobStore: Send + Sync {
     /// [`Unsettled`] after the end of the lease, one may be in its target or appear there. Otherwise nothing is noted, and
     /// nothing may be sent.
     async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError>;
+
+    /// Stores what was read of a document under which a worker died, as SHA-256, before the work on it begins: if it ends as
+    /// crashed, somebody may want to know whether they have the same. `false` if the lease is lost.
+    async fn note_input(&self, lease: &Lease, sha256: &str) -> Result<bool, JobsError>;
 
     /// Stores how far documents are, from 0 to 1, the end excepted. Never goes back; lost leases are passed over.
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError>;

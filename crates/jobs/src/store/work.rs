@@ -95,6 +95,8 @@ pub struct ClaimedDocument {
     pub size: u64,
     /// The target's name in its container.
     pub target_name: String,
+    /// Whether an earlier document of the job has the same target.
+    pub twin: bool,
     /// How often it was begun, this time included.
     pub attempt: u32,
     /// How many workers died while they held it.
@@ -134,6 +136,8 @@ pub struct NewDocument {
     pub target_name: String,
     /// The target's URL without SAS.
     pub target_url: String,
+    /// Whether an earlier document of the job has the same target: this one fails when its turn comes.
+    pub twin: bool,
 }
 
 /// How the work on a document ended.

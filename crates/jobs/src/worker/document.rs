@@ -1,6 +1,7 @@
 //! The task of one document: read, translate, write, tell the store.
 
 mod files;
+mod input;
 mod look;
 
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
 
-use self::files::{read, storage, too_large, write};
+use self::files::{read, storage, too_large, twin, write};
+use self::input::note_input;
 pub(super) use self::look::look;
 use self::look::{Found, before_a_late_output, between_looks, earlier_output};
 use super::context::{Context, unreadable};
@@ -36,7 +38,10 @@ pub(super) struct Work {
     source_etag: Option<String>,
     size: u64,
     target_name: String,
+    twin: bool,
     attempt: u32,
+    /// How many workers died while they held it.
+    lost: u32,
     /// Which look at its target this is, once it is cancelled.
     looks: u32,
     unsettled: Option<Unsettled>,
@@ -58,7 +63,9 @@ impl Work {
             source_etag: claimed.source_etag,
             size: claimed.size,
             target_name: claimed.target_name,
+            twin: claimed.twin,
             attempt: claimed.attempt,
+            lost: claimed.lost,
             looks: claimed.looks,
             unsettled: claimed.unsettled,
             claimed: Instant::now(),
@@ -278,6 +285,9 @@ async fn attempt(
     let Some(context) = context else { return Err(End::Stopped(Reason::Lost)) };
     let working = shared.at_work.document(held.lease());
     let (input, target) = place(&context, work)?;
+    if work.twin {
+        return Err(twin().into());
+    }
     if work.size > shared.config.max_document_bytes {
         return Err(too_large(shared.config.max_document_bytes).into());
     }
@@ -288,6 +298,7 @@ async fn attempt(
     // The semaphore is never closed.
     let room = room.map_err(|_| End::Stopped(Reason::Shutdown))?;
     let bytes = held.unless_stopped(read(shared, input, work)).await??;
+    note_input(shared, held, work, &bytes).await?;
     let index = (work.input, work.target);
     let glossaries = context.glossaries(&work.stores, index, target, shared.config.max_glossary_bytes);
     let glossaries = held.unless_stopped(glossaries).await?.map_err(|error| storage(&error, unreadable(&error)))??;

@@ -131,11 +131,9 @@ impl Found<'_> {
     ) -> Result<(), Stop> {
         for (source, name) in sources.iter().zip(names) {
             let url = place.public_url(&name);
-            if !self.targets.insert(url.clone()) {
-                return Err(target::exists());
-            }
-            // A document that is too large for itself fails by itself: it is never read.
-            if source.entry.size <= self.config.max_document_bytes {
+            let twin = !self.targets.insert(url.clone());
+            // A document that is too large for itself, or has no target for itself, fails by itself: it is never read.
+            if source.entry.size <= self.config.max_document_bytes && !twin {
                 self.bytes = self.bytes.saturating_add(source.entry.size);
             }
             if self.bytes > self.config.max_total_bytes {
@@ -151,6 +149,7 @@ impl Found<'_> {
                 size: source.entry.size,
                 target_name: name,
                 target_url: url,
+                twin,
             });
         }
         Ok(())

@@ -105,10 +105,9 @@ fn unusable(error: &BlobError) -> Stop {
     Stop::storage(error, FailureCode::InvalidTargetDocumentAccessLevel, "the target location", "write and list")
 }
 
-/// The answer to a target file that is there already, or that two documents would write.
+/// The answer to a target file that is there already.
 pub(super) fn exists() -> Stop {
-    let message = "a file that this job would write exists already, or would be written twice; \
-        remove it or give another target";
+    let message = "a file that this job would write exists already; remove it or give another target";
     Stop::refused(FailureCode::TargetFileAlreadyExists, message)
 }
 

@@ -75,8 +75,16 @@ async fn inputs_may_share_a_target_but_not_a_file() {
     write_all(&world, &["in/a/1.txt", "in/b/2.txt", "in/c/1.txt"]);
     let input = |world: &World, name: &str| world.input(StorageKind::Folder, name, &["out"]);
     let request = JobRequest { inputs: vec![input(&world, "in/a"), input(&world, "in/c")], ..JobRequest::default() };
-    check_refused(&mut world, &request, FailureCode::TargetFileAlreadyExists).await;
-    assert_eq!(world.files("out"), Vec::<String>::new());
+    // The smaller one would come first, and the later one fails.
+    world.write("in/c/1.txt", "Word.");
+    world.write("in/c/3.txt", "Words.");
+    let (job, documents) = world.run(&request).await;
+    assert_eq!((job.status, job.summary.success, job.summary.failed), (JobStatus::Succeeded, 2, 1), "{job:?}");
+    let codes = documents.iter().map(|document| document.error.as_ref().map(|error| error.code)).collect::<Vec<_>>();
+    assert_eq!(codes, [None, Some(FailureCode::TargetFileAlreadyExists), None]);
+    assert!(std::fs::read_to_string(world.path("out/1.txt")).unwrap().len() > 20, "the first one's");
+    assert_eq!(world.files("out"), ["1.txt", "3.txt"]);
+    std::fs::remove_dir_all(world.path("out")).unwrap();
     let request = JobRequest { inputs: vec![input(&world, "in/a"), input(&world, "in/b")], ..JobRequest::default() };
     check_outputs(&mut world, &request, &["1.txt", "2.txt"]).await;
 }

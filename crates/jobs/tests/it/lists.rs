@@ -127,11 +127,8 @@ async fn pages_stay_stable_while_jobs_arrive(bench: Bench) {
 async fn a_second_server_is_kept_out_and_a_restart_is_not() {
     let mut fresh = Fresh::new().await;
     let job = submit(&*fresh.store, &resource("a"), 1).await.remove(0);
-    let options = terjuman_jobs::SqliteOptions {
-        path: fresh.path.clone(),
-        queue: queue(),
-        sealer: crate::support::sealer(),
-    };
+    let options =
+        terjuman_jobs::SqliteOptions { path: fresh.path.clone(), queue: queue(), sealer: crate::support::sealer() };
     let second = terjuman_jobs::SqliteStore::open(options, fresh.clock.clone(), fresh.ids.clone()).await;
     assert!(second.err().unwrap().to_string().contains("in use by another server"));
     fresh.restart().await;

@@ -31,6 +31,7 @@ fn found(count: usize) -> Vec<NewDocument> {
         size: 1,
         target_name: format!("{index}.txt"),
         target_url: String::new(),
+        twin: false,
     };
     (0..count).map(document).collect()
 }
@@ -319,12 +320,8 @@ async fn a_password_is_never_shown() {
     assert!(!format!("{options:?}").contains("SECRET"));
     let error = PostgresStore::open(options, Arc::new(RandomIds)).await.err().unwrap();
     assert!(!format!("{error:?} {error}").contains("SECRET"), "{error}");
-    let options = PostgresOptions {
-        url: "postgres://u:SECRET@[".into(),
-        max_connections: 1,
-        queue: queue(),
-        sealer: sealer(),
-    };
+    let options =
+        PostgresOptions { url: "postgres://u:SECRET@[".into(), max_connections: 1, queue: queue(), sealer: sealer() };
     let error = PostgresStore::open(options, Arc::new(RandomIds)).await.err().unwrap();
     assert!(!format!("{error:?} {error}").contains("SECRET"), "{error}");
 }

@@ -36,6 +36,7 @@ fn found(count: usize) -> Vec<NewDocument> {
         size: 10,
         target_name: format!("{index}.txt"),
         target_url: format!("https://a.blob.core.windows.net/out/{index}.txt"),
+        twin: false,
     };
     (0..count).map(document).collect()
 }
@@ -245,6 +246,22 @@ async fn a_document_that_brings_its_process_down_ends_crashed(bench: Bench) {
     let failed = documents.iter().find(|document| document.id == poison.id).unwrap();
     assert_eq!(failed.error.as_ref().unwrap().code, FailureCode::DocumentCrashed);
     Bench::check(&bench.read(job).await, JobStatus::Running, [0, 1, 0, 1, 0]);
+}
+
+async fn what_was_read_of_a_deadly_document_is_kept_for_its_owner(bench: Bench) {
+    bench.job("a", 1).await;
+    let (first, sum) = (bench.claim_one().await, "ab".repeat(32));
+    assert!(bench.store.note_input(&first.lease, &"00".repeat(32)).await.unwrap());
+    bench.crashed(&[&first.lease]).await;
+    assert!(!bench.store.note_input(&first.lease, &sum).await.unwrap(), "a late word counts");
+    let second = bench.claim_suspect().await;
+    assert!(bench.store.note_input(&second.lease, &sum).await.unwrap());
+    bench.crashed(&[&second.lease]).await;
+    let third = bench.claim_suspect().await;
+    assert_eq!(bench.crashed(&[&third.lease]).await, Released { released: 0, crashed: 1 });
+    let report = bench.store.report(&resource("a"), third.id).await.unwrap().unwrap();
+    assert_eq!((report.status, report.input_sha256), (DocumentStatus::Failed, Some(sum)));
+    assert_eq!(bench.store.report(&resource("b"), third.id).await.unwrap(), None);
 }
 
 async fn a_kill_from_outside_costs_no_attempt(bench: Bench) {
@@ -1007,6 +1024,7 @@ conformance!([
     attempts_are_counted_before_the_work_and_not_for_what_is_given_back,
     a_document_whose_workers_vanish_too_often_ends_crashed,
     a_document_that_brings_its_process_down_ends_crashed,
+    what_was_read_of_a_deadly_document_is_kept_for_its_owner,
     a_kill_from_outside_costs_no_attempt,
     a_crash_counts_once_however_often_it_is_told,
     a_crash_that_is_told_late_stops_nobody,

@@ -92,6 +92,7 @@ fn found(count: usize) -> Vec<NewDocument> {
         size: 1,
         target_name: format!("{index}.txt"),
         target_url: format!("https://a.blob.core.windows.net/out/{index}.txt"),
+        twin: false,
     };
     (0..count).map(document).collect()
 }

@@ -42,6 +42,7 @@ async fn running() -> (World, JobId) {
         size: 1,
         target_name: format!("{index:04}.txt"),
         target_url: String::new(),
+        twin: false,
     });
     assert!(world.fresh.store.record_expansion(&claimed.lease, found.collect()).await.unwrap());
     assert_eq!(world.fresh.store.claim_documents(&holder(), 1).await.unwrap().documents.len(), 1);

@@ -90,7 +90,8 @@ impl Fresh {
     /// The process is started again with a delay before each job.
     pub(crate) async fn delay(&mut self, start_delay: Duration) {
         self.store.close().await;
-        let options = SqliteOptions { path: self.path.clone(), queue: QueueOptions { start_delay, ..queue() }, sealer: sealer() };
+        let options =
+            SqliteOptions { path: self.path.clone(), queue: QueueOptions { start_delay, ..queue() }, sealer: sealer() };
         self.store = Arc::new(SqliteStore::open(options, self.clock.clone(), self.ids.clone()).await.unwrap());
     }
 }

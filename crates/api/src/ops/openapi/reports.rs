@@ -47,6 +47,7 @@ pub(super) fn schema() -> Value {
             "id": { "type": "string", "format": "uuid" },
             "jobId": { "type": "string", "format": "uuid" },
             "status": text("As the document's."),
+            "inputSha256": text("SHA-256 of the document, hexadecimal, if the work on it brought a process down."),
             "stage": { "type": "string", "enum": stages.map(Stage::as_str), "description": "How far it came." },
             "error": { "type": "object", "description": "Why it came no further.", "required": ["code", "message"],
                 "properties": { "code": text("As the inner code of the document's error."), "message": text("For people.") } },

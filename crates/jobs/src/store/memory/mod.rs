@@ -22,12 +22,12 @@ use tokio::sync::broadcast;
 pub use self::bug::Bug;
 use self::page::page;
 use self::tables::{DocumentRow, JobRow, Submission, Tables, Waiting};
-use super::crashes::{Crashed, crashed, lost_too_often, never_listed};
+use super::crashes::{Crashed, crashed, lost_too_often, never_listed, tell};
+use super::fair::{Head, Ready, Turns};
 use super::ledger::Ledger;
 use super::position::{Position, Queue};
 use super::repeat::FORGET_AFTER;
 use super::settling::Sent;
-use super::fair::{Head, Ready, Turns};
 use super::{JobStore, LOOKS, QueueOptions, earlier};
 use crate::stamps::Stamps;
 use crate::{
@@ -222,6 +222,7 @@ impl MemoryStore {
             source_etag: document.found.source_etag.clone(),
             size: document.found.size,
             target_name: document.found.target_name.clone(),
+            twin: document.found.twin,
             attempt: document.waits.attempt,
             lost: document.lost,
             looks: document.looks,
@@ -325,8 +326,13 @@ impl JobStore for MemoryStore {
         let tables = self.tables();
         let Some(document) = tables.document_rows.get(&id).map(|row| &tables.documents[*row]) else { return Ok(None) };
         let job = &tables.jobs[document.job];
-        let (status, report) = (document.shown, document.report.clone());
-        Ok((job.resource == *resource).then_some(DocumentReport { id, job: job.id, status, report }))
+        Ok((job.resource == *resource).then(|| DocumentReport {
+            id,
+            job: job.id,
+            status: document.shown,
+            input_sha256: document.input_sha256.clone(),
+            report: document.report.clone(),
+        }))
     }
 
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError> {
@@ -541,6 +547,15 @@ impl JobStore for MemoryStore {
         Ok(standing)
     }
 
+    async fn note_input(&self, lease: &Lease, sha256: &str) -> Result<bool, JobsError> {
+        let mut tables = self.tables();
+        let held = self.held(&tables, lease);
+        if let Some(row) = held {
+            tables.documents[row].input_sha256 = Some(sha256.to_owned());
+        }
+        Ok(held.is_some())
+    }
+
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
         let mut tables = self.tables();
         for (lease, progress) in documents {
@@ -577,6 +592,7 @@ impl JobStore for MemoryStore {
                 characters: 0,
                 error: None,
                 report: None,
+                input_sha256: None,
                 lost: 0,
                 crashes: 0,
                 crash_token: 0,
@@ -670,7 +686,9 @@ impl JobStore for MemoryStore {
             match to.after(DocumentEvent::GaveUp) {
                 Some(failed) if lost >= limit => {
                     to = failed;
-                    failure = Some(lost_too_often(lost));
+                    let lost = lost_too_often(lost);
+                    tell(document.id, &lost, document.input_sha256.as_deref());
+                    failure = Some(lost);
                     released.crashed += 1;
                 }
                 _ => released.released += 1,
@@ -716,6 +734,7 @@ impl JobStore for MemoryStore {
             document.crash_token = told;
             let (to, change) = match crashed {
                 Crashed::Ends(to, failure) => {
+                    tell(id, &failure, document.input_sha256.as_deref());
                     let report = Some(Report::of_failure(failure.clone()));
                     (to, Change { failure: Some(failure), report, ..Change::default() })
                 }

@@ -53,6 +53,7 @@ pub(super) struct DocumentRow {
     pub(super) characters: u64,
     pub(super) error: Option<Failure>,
     pub(super) report: Option<Report>,
+    pub(super) input_sha256: Option<String>,
     pub(super) lost: u32,
     pub(super) crashes: u32,
     /// The newest lease that was told of as crashed.

@@ -10,8 +10,8 @@ use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Res
 
 use super::rows::{self, count, signed, unsigned};
 use super::{Context, jobs};
-use crate::store::position::{Position, Queue};
 use crate::store::fair::{Head, Ready};
+use crate::store::position::{Position, Queue};
 use crate::store::{LOOKS, codes};
 use crate::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobRequest, JobsError, Lease, Sealer, Subject,
@@ -189,7 +189,7 @@ pub(super) async fn cancelled(
 
 /// The columns of a [`Candidate`], of the table aliased `d`.
 const CANDIDATE: &str = "d.row, d.resource, d.id, d.job, d.position, d.input, d.target, d.source_name, d.source_etag, d.size, \
-    d.target_name, d.status, d.attempt, d.lost, d.looks, d.lease_token, d.write_token, d.settles";
+    d.target_name, d.twin, d.status, d.attempt, d.lost, d.looks, d.lease_token, d.write_token, d.settles";
 
 struct Candidate {
     row: i64,
@@ -221,6 +221,7 @@ impl Candidate {
                 source_etag: row.try_get("source_etag")?,
                 size: unsigned(row, "size")?,
                 target_name: row.try_get("target_name")?,
+                twin: row.try_get("twin")?,
                 attempt: count(row, "attempt")?.saturating_add(1),
                 lost: count(row, "lost")?,
                 looks: count(row, "looks")?,

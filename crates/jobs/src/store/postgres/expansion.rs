@@ -29,7 +29,7 @@ pub(super) async fn record(
     for batch in documents.chunks(BATCH) {
         let mut sql: QueryBuilder<Postgres> = QueryBuilder::new(
             "INSERT INTO documents (id, job, resource, position, input, target, source_name, source_url, source_etag, \
-            size, target_name, target_url, language, deployment, created, last_action, run_at) ",
+            size, target_name, target_url, language, deployment, created, last_action, twin, run_at) ",
         );
         let targets = batch.iter().map(|document| target(&request, document));
         let targets = targets.collect::<Result<Vec<_>, _>>()?;
@@ -50,6 +50,7 @@ pub(super) async fn record(
                 .push_bind(target.deployment.as_deref().map(text))
                 .push_bind(created.0)
                 .push_bind(created.0)
+                .push_bind(document.twin)
                 // At once, whatever becomes of the clock.
                 .push_bind(0_i64);
             position += 1;

@@ -103,6 +103,14 @@ pub(super) async fn begin_write(pool: &PgPool, time: &Time, lease: &Lease) -> Re
     }
 }
 
+/// Stores what was read of a document.
+pub(super) async fn note_input(pool: &PgPool, lease: &Lease, sha256: &str) -> Result<bool, JobsError> {
+    let Subject::Document(id) = lease.subject() else { return Ok(false) };
+    let sql = "UPDATE documents SET input_sha256 = $3 WHERE id = $1 AND queue = 1 AND lease_token = $2";
+    let done = sqlx::query(sql).bind(id.0).bind(lease.token()).bind(sha256).execute(pool).await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Stores how far documents are. One that somebody has locked is passed over: its next progress says more.
 pub(super) async fn progress(pool: &PgPool, moved: &[(&Lease, f32)]) -> Result<(), JobsError> {
     let (ids, tokens) = documents(moved.iter().map(|(lease, _)| *lease));

@@ -252,7 +252,7 @@ impl JobStore for PostgresStore {
     }
 
     async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
-        let sql = "SELECT d.status, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
+        let sql = "SELECT d.status, d.input_sha256, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
             LEFT JOIN reports AS r ON r.document = d.row WHERE d.id = $1 AND d.resource = $2";
         let query = sqlx::query(sql).bind(id.0).bind(&resource.0);
         query.fetch_optional(&self.inner.requests).await?.map(|row| rows::report(&row, id)).transpose()
@@ -347,6 +347,10 @@ impl JobStore for PostgresStore {
 
     async fn begin_write(&self, lease: &Lease) -> Result<Standing, JobsError> {
         leases::begin_write(&self.inner.work, &self.inner.context.time, lease).await
+    }
+
+    async fn note_input(&self, lease: &Lease, sha256: &str) -> Result<bool, JobsError> {
+        leases::note_input(&self.inner.work, lease, sha256).await
     }
 
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {

@@ -2,12 +2,12 @@
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
-use terjuman_model::{DocumentEvent, DocumentStatus, Failure, Timestamp};
+use terjuman_model::{DocumentEvent, DocumentId, DocumentStatus, Failure, Timestamp};
 use terjuman_pipeline::Report;
 
 use super::rows::{self, count, signed, text};
 use super::{Context, jobs, leases};
-use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed};
+use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed, tell};
 use crate::store::position::{Position, Queue};
 use crate::store::settling::Sent;
 use crate::store::{LOOKS, codes};
@@ -19,6 +19,7 @@ const BATCH: i64 = 500;
 /// A document that a worker holds, or held; its row is locked.
 struct Held {
     row: i64,
+    id: DocumentId,
     job: i64,
     position: Position,
     token: i64,
@@ -26,16 +27,18 @@ struct Held {
     crashes: u32,
     looks: u32,
     sent: Sent,
+    input_sha256: Option<String>,
 }
 
 /// The columns of a [`Held`], of the table aliased `d`.
-const HELD: &str = "d.row, d.job, d.status, d.queue, d.lease_token, d.lost, d.crashes, d.looks, \
-    d.write_token, d.settles";
+const HELD: &str = "d.row, d.id, d.job, d.status, d.queue, d.lease_token, d.lost, d.crashes, d.looks, \
+    d.write_token, d.settles, d.input_sha256";
 
 impl Held {
     fn read(row: &PgRow) -> Result<Self, JobsError> {
         Ok(Self {
             row: row.try_get("row")?,
+            id: DocumentId(row.try_get("id")?),
             job: row.try_get("job")?,
             position: Position {
                 shown: rows::document_status(row)?,
@@ -46,6 +49,7 @@ impl Held {
             crashes: count(row, "crashes")?,
             looks: count(row, "looks")?,
             sent: rows::sent(row)?,
+            input_sha256: row.try_get("input_sha256")?,
         })
     }
 
@@ -188,6 +192,7 @@ pub(super) async fn release_documents(
         {
             to = failed;
             let failure = lost_too_often(held.lost + 1);
+            tell(held.id, &failure, held.input_sha256.as_deref());
             change.report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
             change.failure = Some(failure);
             released.crashed += 1;
@@ -263,6 +268,7 @@ pub(super) async fn record_crashes(
     for (held, told) in all {
         let (to, change) = match crashed(held.position, held.token, held.crashes, told, limit) {
             Crashed::Ends(to, failure) => {
+                tell(held.id, &failure, held.input_sha256.as_deref());
                 let report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
                 (to, Change { failure: Some(failure), report, ..Change::default() })
             }

@@ -76,6 +76,7 @@ pub(super) fn report(row: &PgRow, id: DocumentId) -> Result<DocumentReport, Jobs
         id,
         job: JobId(row.try_get("job_id")?),
         status: document_status(row)?,
+        input_sha256: row.try_get("input_sha256")?,
         report: row.try_get::<Option<&str>, _>("body")?.map(codes::report).transpose()?,
     })
 }

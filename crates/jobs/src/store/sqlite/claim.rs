@@ -8,8 +8,8 @@ use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, Res
 
 use super::rows::{self, signed, unsigned};
 use super::{Context, jobs};
-use crate::store::position::{Position, Queue};
 use crate::store::fair::{Head, Ready};
+use crate::store::position::{Position, Queue};
 use crate::store::{LOOKS, codes};
 use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Sealer, Subject};
 
@@ -170,7 +170,7 @@ pub(super) async fn cancelled(
 }
 
 /// The columns of a [`Candidate`].
-const CANDIDATE: &str = "row, resource, id, job, input, target, source_name, source_etag, size, target_name, status, attempt, \
+const CANDIDATE: &str = "row, resource, id, job, input, target, source_name, source_etag, size, target_name, twin, status, attempt, \
     lost, looks, lease_token, write_token, settles";
 
 struct Candidate {
@@ -202,6 +202,7 @@ impl Candidate {
                 source_etag: row.try_get("source_etag")?,
                 size: unsigned(row, "size")?,
                 target_name: row.try_get("target_name")?,
+                twin: row.try_get("twin")?,
                 attempt: unsigned::<u32>(row, "attempt")?.saturating_add(1),
                 lost: unsigned(row, "lost")?,
                 looks: unsigned(row, "looks")?,

@@ -28,8 +28,8 @@ pub(super) async fn record(
         // At once, whatever becomes of the clock.
         let sql = "INSERT INTO documents (id, job, resource, position, input, target, source_name, source_url, \
             source_etag, size, target_name, target_url, language, deployment, created, last_action, \
-            run_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, 0)";
+            twin, run_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, 0)";
         sqlx::query(sql)
             .bind(context.ids.next())
             .bind(job)
@@ -46,6 +46,7 @@ pub(super) async fn record(
             .bind(target.language.to_string())
             .bind(&target.deployment)
             .bind(created.0)
+            .bind(document.twin)
             .execute(&mut *connection)
             .await?;
     }

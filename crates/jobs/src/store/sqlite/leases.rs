@@ -72,6 +72,18 @@ pub(super) async fn begin_write(
     Ok(standing)
 }
 
+/// Stores what was read of a document.
+pub(super) async fn note_input(
+    connection: &mut SqliteConnection,
+    lease: &Lease,
+    sha256: &str,
+) -> Result<bool, JobsError> {
+    let Subject::Document(id) = lease.subject() else { return Ok(false) };
+    let sql = "UPDATE documents SET input_sha256 = $3 WHERE id = $1 AND queue = 1 AND lease_token = $2";
+    let done = sqlx::query(sql).bind(id.0).bind(lease.token()).bind(sha256).execute(connection).await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Stores how far a document is.
 pub(super) async fn progress(connection: &mut SqliteConnection, lease: &Lease, progress: f32) -> Result<(), JobsError> {
     let Subject::Document(document) = lease.subject() else { return Ok(()) };

@@ -250,7 +250,7 @@ impl JobStore for SqliteStore {
     }
 
     async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
-        let sql = "SELECT d.status, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
+        let sql = "SELECT d.status, d.input_sha256, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
             LEFT JOIN reports AS r ON r.document = d.row WHERE d.id = $1 AND d.resource = $2";
         let query = sqlx::query(sql).bind(id.0).bind(&resource.0);
         query.fetch_optional(&self.inner.readers).await?.map(|row| rows::report(&row, id)).transpose()
@@ -336,6 +336,11 @@ impl JobStore for SqliteStore {
             Box::pin(async move { leases::begin_write(c, &lease, context.stamps.now()).await })
         })
         .await
+    }
+
+    async fn note_input(&self, lease: &Lease, sha256: &str) -> Result<bool, JobsError> {
+        let (lease, sha256) = (lease.again(), sha256.to_owned());
+        self.write(move |c, _| Box::pin(async move { leases::note_input(c, &lease, &sha256).await })).await
     }
 
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {

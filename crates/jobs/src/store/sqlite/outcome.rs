@@ -1,12 +1,12 @@
 //! What becomes of a document: each change compares and sets its row, and moves the job's counters with it.
 
 use sqlx::{Row, SqliteConnection};
-use terjuman_model::{DocumentEvent, DocumentStatus, Failure};
+use terjuman_model::{DocumentEvent, DocumentId, DocumentStatus, Failure};
 use terjuman_pipeline::Report;
 
 use super::rows::{self, signed, unsigned};
 use super::{Context, expansion, jobs};
-use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed};
+use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed, tell};
 use crate::store::position::{Position, Queue};
 use crate::store::settling::Sent;
 use crate::store::{LOOKS, codes};
@@ -18,6 +18,7 @@ const BATCH: i64 = 500;
 /// A document that a worker holds, or held.
 struct Held {
     row: i64,
+    id: DocumentId,
     job: i64,
     position: Position,
     token: i64,
@@ -25,16 +26,18 @@ struct Held {
     crashes: u32,
     looks: u32,
     sent: Sent,
+    input_sha256: Option<String>,
 }
 
 /// The columns of a [`Held`].
-const HELD: &str = "row, job, status, queue, lease_token, lost, crashes, looks, write_token, settles";
+const HELD: &str = "row, id, job, status, queue, lease_token, lost, crashes, looks, write_token, settles, input_sha256";
 
 impl Held {
     fn read(row: &sqlx::sqlite::SqliteRow) -> Result<Self, JobsError> {
         let shown = codes::document_status(row.try_get("status")?)?;
         Ok(Self {
             row: row.try_get("row")?,
+            id: DocumentId(row.try_get("id")?),
             job: row.try_get("job")?,
             position: Position { shown, queue: codes::queue(row.try_get("queue")?)? },
             token: row.try_get("lease_token")?,
@@ -42,6 +45,7 @@ impl Held {
             crashes: unsigned(row, "crashes")?,
             looks: unsigned(row, "looks")?,
             sent: rows::sent(row)?,
+            input_sha256: row.try_get("input_sha256")?,
         })
     }
 }
@@ -142,6 +146,7 @@ pub(super) async fn release_expired(
         {
             to = failed;
             let failure = lost_too_often(held.lost + 1);
+            tell(held.id, &failure, held.input_sha256.as_deref());
             change.report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
             change.failure = Some(failure);
             released.crashed += 1;
@@ -184,6 +189,7 @@ pub(super) async fn record_crash(
     let held = Held::read(&row)?;
     let (to, change) = match crashed(held.position, held.token, held.crashes, lease.token(), limit) {
         Crashed::Ends(to, failure) => {
+            tell(held.id, &failure, held.input_sha256.as_deref());
             let report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
             (to, Change { failure: Some(failure), report, ..Change::default() })
         }

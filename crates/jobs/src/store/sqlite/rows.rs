@@ -75,6 +75,7 @@ pub(super) fn report(row: &SqliteRow, id: DocumentId) -> Result<DocumentReport, 
         id,
         job: JobId(row.try_get("job_id")?),
         status: codes::document_status(row.try_get("status")?)?,
+        input_sha256: row.try_get("input_sha256")?,
         report: row.try_get::<Option<&str>, _>("body")?.map(codes::report).transpose()?,
     })
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
-use terjuman_blobs::{BlobError, Container, Stamp};
+use terjuman_blobs::{BlobError, Container, Created, Stamp};
 use terjuman_model::{Failure, FailureCode};
 use terjuman_pipeline::Output;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use super::input::hexadecimal;
 use super::{End, Work, ask};
 use crate::worker::held::{Held, Reason};
 use crate::worker::{GRACE, Shared};
@@ -44,8 +45,7 @@ pub(super) async fn write(
     output: Output,
 ) -> Result<Outcome, End> {
     let container = target_container(work, input, target).map_err(|error| target_failure(&error))?;
-    let digest = Sha256::digest(&output.bytes);
-    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hexadecimal(&Sha256::digest(&output.bytes));
     let content_type = output.format.entry().content_type_of(&work.target_name);
     let fence = held.lease().token();
     let stamp = Stamp { document: work.id, fence, characters: output.characters, sha256 };
@@ -54,35 +54,55 @@ pub(super) async fn write(
     let (store, local) = (shared.jobs.store(), target.location.url().scheme() == "file");
     let lease = held.lease();
     let may_write = || async move { if local { store.standing(lease).await } else { store.begin_write(lease).await } };
-    match ask(shared, held, may_write).await? {
-        Standing::Held => {}
-        Standing::Cancelled => return Err(End::Stopped(Reason::Cancelled)),
-        Standing::Lost => return Err(End::Stopped(Reason::Lost)),
-    }
-    // The answer may be as old as the process stood still: by this machine's own clock the lease holds, too.
-    if held.is_overdue(shared.holder.lease) {
-        return Err(End::Stopped(Reason::Lost));
-    }
-    // Not stopped by a cancel from here on: a file that begins to appear is reported. It is by the end of the lease: then
-    // others may look whether a file is there, and what is still on its way would come after them.
-    let create = container.create(&work.target_name, output.bytes.into(), content_type, &stamp);
-    let created = tokio::select! {
-        biased;
-        () = held.overdue(shared.holder.lease) => return Err(End::Stopped(Reason::Lost)),
-        created = held.while_writing(create) => created,
-    };
-    shared.points.pass("after put").await;
-    if let Err(error) = created {
-        // The answer may be lost and the file there, or still on its way. What is there under this lease stays.
-        if error.is_transient()
-            && let Ok(Some(found)) = written_before(&*container, work).await
-            && found.fence == fence
-        {
-            return Ok(outcome_of(found));
+    let content = Bytes::from(output.bytes);
+    loop {
+        match ask(shared, held, may_write).await? {
+            Standing::Held => {}
+            Standing::Cancelled => return Err(End::Stopped(Reason::Cancelled)),
+            Standing::Lost => return Err(End::Stopped(Reason::Lost)),
         }
-        return Err(target_failure(&error));
+        // The answer may be as old as the process stood still: by this machine's own clock the lease holds, too.
+        if held.is_overdue(shared.holder.lease) {
+            return Err(End::Stopped(Reason::Lost));
+        }
+        // Not stopped by a cancel from here on: a file that begins to appear is reported. It is by the end of the lease:
+        // then others may look whether a file is there, and what is still on its way would come after them.
+        let create = container.create(&work.target_name, content.clone(), content_type, &stamp);
+        let created = tokio::select! {
+            biased;
+            () = held.overdue(shared.holder.lease) => return Err(End::Stopped(Reason::Lost)),
+            created = held.while_writing(create) => created,
+        };
+        shared.points.pass("after put").await;
+        match created {
+            Ok(Created::Before) => match may_be_replaced(&*container, work).await {
+                None => break,
+                Some(left) => held.unless_stopped(sleep(left)).await?,
+            },
+            Ok(Created::Now | Created::Instead) => break,
+            Err(error) => {
+                // The answer may be lost and the file there, or still on its way. What is there under this lease stays.
+                if error.is_transient()
+                    && let Ok(Some(found)) = written_before(&*container, work).await
+                    && found.fence == fence
+                {
+                    return Ok(outcome_of(found));
+                }
+                return Err(target_failure(&error));
+            }
+        }
     }
     Ok(Outcome::Succeeded { characters: output.characters, sha256: stamp.sha256 })
+}
+
+/// What lies there is the same output, but not by this lease: if another one sent something else since, that may replace it
+/// yet, for so long. What this lease wrote has a version of its own, and replaces whatever comes late.
+async fn may_be_replaced(container: &dyn Container, work: &Work) -> Option<Duration> {
+    let unsettled = work.unsettled()?;
+    match written_before(container, work).await {
+        Ok(Some(found)) if found.fence >= unsettled.under => None,
+        _ => Some(unsettled.left),
+    }
 }
 
 pub(super) fn target_container(
@@ -104,6 +124,12 @@ pub(super) async fn written_before(container: &dyn Container, work: &Work) -> Re
 
 pub(super) fn outcome_of(written: Stamp) -> Outcome {
     Outcome::Succeeded { characters: written.characters, sha256: written.sha256 }
+}
+
+/// Why a document fails whose target is that of an earlier one.
+pub(super) fn twin() -> Failure {
+    let message = "an earlier document of this job has the same target file; give it another target";
+    Failure::new(FailureCode::TargetFileAlreadyExists, message)
 }
 
 pub(super) fn too_large(limit: u64) -> Failure {

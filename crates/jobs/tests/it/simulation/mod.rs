@@ -28,6 +28,7 @@ mod checker;
 mod dice;
 mod plan;
 mod run;
+mod script;
 mod storage;
 mod store;
 mod texts;

@@ -94,7 +94,7 @@ impl Plan {
             jumps: some(&[1]),
             database_outages: some(&[1]),
             storage_outages: some(&[0, 1]),
-            rewrites: some(&[1]),
+            rewrites: some(&[1, 6]),
             intruders: some(&[0, 1]),
             between_ms: dice.one_of(&[500, 2_000, 5_000]),
         }

@@ -47,8 +47,7 @@ pub(crate) fn run(seed: u64, sabotage: Option<Sabotage>) -> Report {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let world = World::new(seed, sabotage);
-        let life =
-            Arc::new(Life { engines: engines(BTreeMap::new()), world: world.clone(), processes: Mutex::default() });
+        let life = Arc::new(Life::new(&world));
         life.live().await;
         let mut report = Report {
             seed,
@@ -69,7 +68,7 @@ pub(crate) fn run(seed: u64, sabotage: Option<Sabotage>) -> Report {
     })
 }
 
-async fn everything(world: &World) -> Vec<Job> {
+pub(super) async fn everything(world: &World) -> Vec<Job> {
     let mut jobs = Vec::new();
     for resource in world.store.resources() {
         jobs.extend(world.store.jobs(&resource, &all(1000)).await.unwrap().items);
@@ -84,7 +83,7 @@ struct Process {
     stop: CancellationToken,
 }
 
-struct Life {
+pub(super) struct Life {
     world: Arc<World>,
     engines: Arc<Engines>,
     /// By place; one that is down is `None`.
@@ -92,6 +91,11 @@ struct Life {
 }
 
 impl Life {
+    /// Nobody is there yet.
+    pub(super) fn new(world: &Arc<World>) -> Self {
+        Self { engines: engines(BTreeMap::new()), world: world.clone(), processes: Mutex::default() }
+    }
+
     async fn live(self: &Arc<Self>) {
         let (world, plan) = (&self.world, &self.world.plan);
         for (job, documents) in plan.jobs.iter().enumerate() {
@@ -101,7 +105,6 @@ impl Life {
             }
         }
         for place in 0..plan.servers + plan.fronts {
-            lock(&self.processes).push(None);
             self.start(place, 0);
         }
         let mut clients = JoinSet::new();
@@ -139,7 +142,7 @@ impl Life {
         world.checker.at_the_end(world).await;
     }
 
-    fn start(&self, place: usize, generation: u64) {
+    pub(super) fn start(&self, place: usize, generation: u64) {
         let (world, plan) = (&self.world, &self.world.plan);
         let edge = Edge::new(world, format!("p{place}.{generation}"));
         let jobs = Jobs::new(Arc::new(ReachedStore { edge: edge.clone() }));
@@ -165,10 +168,14 @@ impl Life {
             tokio::spawn(worker.with_threads(threads).run(stop.clone()))
         });
         world.log(format_args!("{} starts", edge.name));
-        lock(&self.processes)[place] = Some(Process { edge, jobs, worker, stop });
+        let mut processes = lock(&self.processes);
+        while processes.len() <= place {
+            processes.push(None);
+        }
+        processes[place] = Some(Process { edge, jobs, worker, stop });
     }
 
-    fn kill(&self, place: usize) -> bool {
+    pub(super) fn kill(&self, place: usize) -> bool {
         let Some(process) = lock(&self.processes)[place].take() else { return false };
         self.world.log(format_args!("{} is killed", process.edge.name));
         if let Some(worker) = process.worker {
@@ -275,7 +282,8 @@ impl Life {
                     world.causes().rewrites += 1;
                     let job = dice.index(plan.jobs.len());
                     let (container, name) = (format!("in{job}"), format!("{}.txt", dice.index(plan.jobs[job])));
-                    let version = dice.between(0, texts::VERSIONS - 1);
+                    // Often what it was before.
+                    let version = dice.one_of(&[0, 0, 1, 1, 2, texts::VERSIONS - 1]);
                     world.log(format_args!("{container}/{name} is rewritten"));
                     world.storage.put(&container, &name, texts::source(&container, &name, version), None);
                 }
@@ -404,7 +412,7 @@ impl Life {
 /// What intruders write.
 pub(crate) const FOREIGN: &[u8] = b"not ours";
 
-fn request(index: usize, targets: usize, attempt: usize) -> JobRequest {
+pub(super) fn request(index: usize, targets: usize, attempt: usize) -> JobRequest {
     let location = |name: String| format!("https://storage.example/{name}").parse().unwrap();
     let target = |target: usize| JobTarget {
         location: location(format!("out{index}-{target}-{attempt}")),

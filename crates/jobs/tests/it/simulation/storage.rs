@@ -1,6 +1,6 @@
 //! The storage as one process reaches it: conditional writes that are slow, fail, or are done although they seem to fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,6 +17,17 @@ use super::world::{Edge, Sabotage, World, lock};
 pub(crate) struct Storage {
     files: Mutex<BTreeMap<(String, String), File>>,
     versions: Mutex<u64>,
+    /// What becomes of the next writes, if somebody has said so.
+    orders: Mutex<VecDeque<Order>>,
+}
+
+/// What becomes of one write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Order {
+    /// It is done, and never answered.
+    Silence,
+    /// It fails, and is done so much later.
+    Late(Duration),
 }
 
 #[derive(Debug, Clone)]
@@ -33,6 +44,15 @@ impl Storage {
         *version += 1;
         let file = File { bytes, etag: version.to_string(), stamp };
         lock(&self.files).insert((container.to_owned(), name.to_owned()), file);
+    }
+
+    pub(crate) fn order(&self, orders: impl IntoIterator<Item = Order>) {
+        lock(&self.orders).extend(orders);
+    }
+
+    /// Orders that are still to be met.
+    pub(crate) fn orders(&self) -> usize {
+        lock(&self.orders).len()
     }
 
     pub(crate) fn get(&self, container: &str, name: &str) -> Option<File> {
@@ -165,8 +185,16 @@ impl Container for ReachedContainer {
                 },
                 None => None,
             };
-            if answer.is_none() && world.is_rough() && world.dice.per_mille(world.plan.storage_late) {
-                let delay = world.dice.millis(0, world.plan.storage_late_ms);
+            let order = lock(&world.storage.orders).pop_front();
+            let late = match order {
+                Some(Order::Late(delay)) => Some(delay),
+                Some(Order::Silence) => None,
+                None if answer.is_none() && world.is_rough() && world.dice.per_mille(world.plan.storage_late) => {
+                    Some(world.dice.millis(0, world.plan.storage_late_ms))
+                }
+                None => None,
+            };
+            if let Some(delay) = late {
                 world.causes().storage += 1;
                 world.log(format_args!("{} puts {container}/{name} in vain, for now", edge.name));
                 let late = edge.clone();
@@ -190,6 +218,9 @@ impl Container for ReachedContainer {
                 world.storage.put(&container, &name, written, Some(stamp));
                 Ok(Created::Now)
             });
+            if matches!(order, Some(Order::Silence)) {
+                std::future::pending::<()>().await;
+            }
             if fate.lies {
                 world.causes().storage += 1;
                 world.log(format_args!("{} put {container}/{name}, but the answer is lost", edge.name));

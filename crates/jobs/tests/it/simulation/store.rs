@@ -279,6 +279,11 @@ impl JobStore for ReachedStore {
         Ok(if world.sabotage == Some(Sabotage::Flatters) { Standing::Held } else { standing })
     }
 
+    async fn note_input(&self, lease: &Lease, sha256: &str) -> Result<bool, JobsError> {
+        let (lease, sha256) = (lease.again(), sha256.to_owned());
+        self.call("note_input", |store, _| Box::pin(async move { store.note_input(&lease, &sha256).await })).await
+    }
+
     async fn progress(&self, documents: &[(&Lease, f32)]) -> Result<(), JobsError> {
         let documents: Vec<(Lease, f32)> = documents.iter().map(|(lease, far)| (lease.again(), *far)).collect();
         self.call("progress", |store, _| {

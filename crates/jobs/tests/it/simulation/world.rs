@@ -90,8 +90,14 @@ pub(crate) struct Fate {
 impl World {
     /// To be called within the runtime whose time it lives in.
     pub(crate) fn new(seed: u64, sabotage: Option<Sabotage>) -> Arc<Self> {
-        let (dice, start) = (Dice::new(seed), Instant::now());
+        let dice = Dice::new(seed);
         let plan = Plan::draw(&dice);
+        Self::of(dice, plan, sabotage)
+    }
+
+    /// One that goes by this plan.
+    pub(crate) fn of(dice: Dice, plan: Plan, sabotage: Option<Sabotage>) -> Arc<Self> {
+        let start = Instant::now();
         let clock = Arc::new(SimulatedClock { start, shift: AtomicI64::new(0) });
         let bug = match sabotage {
             Some(Sabotage::Store(bug)) => Some(bug),
