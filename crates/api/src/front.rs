@@ -23,8 +23,9 @@ use crate::request::base::Secure;
 use crate::request::client_id::{CLIENT_REQUEST_ID, client_request_id};
 use crate::router::SYNC;
 
-/// A refusal costs nearly as much as the reading of a job: while there is enough of that to do, refusals have to wait.
-const TURNS_WHEN_BUSY: u32 = 4;
+/// A refusal costs nearly as much as the reading of a job: while there is enough of that to do, refusals have to wait. Two
+/// processors then refuse 500 a second, which is a fortieth of what they can read.
+const TURNS_WHEN_BUSY: u32 = 16;
 
 const REQUEST_IDS: [HeaderName; 3] = [
     HeaderName::from_static("apim-request-id"),

@@ -48,6 +48,9 @@ pub enum BlobError {
         /// How long it asked to wait, capped.
         retry_after: Option<Duration>,
     },
+    /// No room is left: its disk is full, or what its owner may use of it.
+    #[error("the storage is full")]
+    Full,
     /// A name or URL that cannot name a file there: it could leave its folder, or no such name can be stored.
     #[error("that name cannot be used: {0}")]
     BadName(&'static str),
@@ -61,7 +64,7 @@ impl BlobError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Throttled { .. } | Self::Failing { .. } | Self::Unreachable | Self::Invalid => true,
+            Self::Throttled { .. } | Self::Failing { .. } | Self::Unreachable | Self::Full | Self::Invalid => true,
             Self::NotFound
             | Self::Forbidden
             | Self::Refused(_)

@@ -49,7 +49,7 @@ pub use service::Jobs;
 pub use store::{
     Accepted, ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Forgotten, Heartbeat, Holder, JobStore,
     Lease, NewDocument, News, Outcome, PostgresOptions, PostgresStore, QueueOptions, Released, Repeat, Repeated,
-    Return, SqliteOptions, SqliteStore, Standing, Subject, Unsettled, Weights, backup,
+    Return, SqliteOptions, SqliteStore, Standing, Subject, Timely, Unsettled, Weights, backup,
 };
 
 #[cfg(feature = "testing")]

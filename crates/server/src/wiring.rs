@@ -9,7 +9,7 @@ use anyhow::Context;
 use terjuman_api::{App, HttpConfig, Parts};
 use terjuman_jobs::{
     AtWork, Jobs, PostgresOptions, PostgresStore, QueueOptions, RandomIds, SqliteOptions, SqliteStore, Stores, Subject,
-    SystemClock,
+    SystemClock, Timely,
 };
 use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 
@@ -97,7 +97,7 @@ impl Store {
         };
         let jobs = match self {
             Self::Sqlite(store) => Jobs::new(Arc::new(store.clone())),
-            Self::Postgres(store) => Jobs::new(Arc::new(store.clone())),
+            Self::Postgres(store) => Jobs::new(Arc::new(Timely::new(store.clone()))),
         };
         Ok(jobs.admitting(config.admission.clone(), folder))
     }

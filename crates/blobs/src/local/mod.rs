@@ -115,10 +115,24 @@ fn from_errno(errno: Errno) -> BlobError {
         Errno::ACCESS | Errno::PERM | Errno::ROFS => BlobError::Forbidden,
         Errno::NAMETOOLONG | Errno::INVAL | Errno::ILSEQ => BlobError::BadName("the file system does not take it"),
         Errno::EXIST => BlobError::Exists,
+        Errno::NOSPC | Errno::DQUOT => BlobError::Full,
         _ => BlobError::Unreachable,
     }
 }
 
 fn from_io(error: &std::io::Error) -> BlobError {
     error.raw_os_error().map_or(BlobError::Unreachable, |code| from_errno(Errno::from_raw_os_error(code)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_without_room_is_full_and_not_away() {
+        for errno in [Errno::NOSPC, Errno::DQUOT] {
+            let error = from_io(&std::io::Error::from_raw_os_error(errno.raw_os_error()));
+            assert!(matches!(error, BlobError::Full) && error.is_transient(), "{error}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod postgres;
 pub(crate) mod repeat;
 pub(crate) mod settling;
 mod sqlite;
+mod timely;
 mod work;
 
 use std::time::Duration;
@@ -37,6 +38,7 @@ pub use self::sqlite::{SqliteOptions, SqliteStore, backup};
 pub const LOOKS: u32 = 8;
 
 pub use self::settling::{SETTLES, Unsettled};
+pub use self::timely::Timely;
 pub use self::work::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Depth, Heartbeat, Holder, Lease, NewDocument, News, Outcome,
     Released, Return, Standing, Subject,

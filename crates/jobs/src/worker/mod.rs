@@ -18,6 +18,7 @@ mod pulse;
 mod slots;
 mod target;
 mod threads;
+mod turns;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ use self::held::{AllHeld, Held, Reason};
 use self::hosts::Hosts;
 use self::slots::{Slot, Slots};
 pub use self::threads::Threads;
+use self::turns::Turns;
 use crate::{AtWork, FailPoints, Holder, Ids, Jobs, JobsError, RandomIds, Return, WorkerConfig};
 
 /// How long the loop sleeps when nothing rings: back-offs and start delays end unannounced.
@@ -50,8 +52,6 @@ const LOOKS_AT_ONCE: usize = 16;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// How long work that was told to stop may take to do so.
 const GRACE: Duration = Duration::from_secs(5);
-/// Claims in a row that may pass by a document which has to be alone.
-const PATIENCE: u32 = 100;
 
 /// Works on jobs in this process. See [`Worker::run`].
 pub struct Worker {
@@ -154,11 +154,11 @@ impl Worker {
         pulse.spawn(pulse::run(Arc::clone(&shared)));
         shared.recount(&stop).await;
         let mut tasks = JoinSet::new();
-        let (mut passed_by, mut looked) = (0, None);
+        let (mut turns, mut looked) = (Turns::default(), None);
         while !stop.is_cancelled() {
             let filled = async {
                 shared.fill_looks(&mut tasks, &mut looked).await?;
-                shared.fill(&mut tasks, &mut passed_by).await
+                shared.fill(&mut tasks, &mut turns).await
             };
             let filled = filled.await;
             shared.note(&filled);
@@ -235,7 +235,7 @@ impl Shared {
     }
 
     /// Claims what there is room for.
-    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, passed_by: &mut u32) -> Result<(), JobsError> {
+    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, turns: &mut Turns) -> Result<(), JobsError> {
         while let Some(slot) = self.expansions.take(1).pop() {
             let since = Instant::now();
             let Some(claimed) = self.jobs.store().claim_expansion(&self.holder).await? else {
@@ -248,14 +248,14 @@ impl Shared {
             tasks.spawn(expansion::work(Arc::clone(self), stores, held, request, attempt, slot));
         }
         loop {
-            let alone = *passed_by >= PATIENCE;
+            let alone = turns.alone();
             let mut slots = if alone { Vec::new() } else { self.slots.take(self.config.concurrency) };
             if slots.is_empty() && !alone {
                 return Ok(());
             }
             let since = Instant::now();
             let claimed = self.jobs.store().claim_documents(&self.holder, slots.len()).await?;
-            *passed_by = if claimed.suspects { passed_by.saturating_add(1) } else { 0 };
+            turns.claimed(claimed.suspects);
             let found = !claimed.documents.is_empty();
             for document in claimed.documents {
                 let Some(slot) = slots.pop() else { break };
@@ -266,7 +266,7 @@ impl Shared {
                 continue;
             }
             if claimed.suspects && self.begin_suspect(tasks).await? {
-                *passed_by = 0;
+                turns.began();
             }
             return Ok(());
         }

@@ -32,5 +32,6 @@ mod sqlite;
 mod storage;
 mod support;
 mod told;
+mod vanished;
 mod worker;
 mod world;

@@ -446,6 +446,38 @@ async fn a_clock_that_is_set_back_holds_nothing_up(bench: Bench) {
     assert!(bench.finish(&claimed.lease, success(1)).await);
 }
 
+/// Transactions begin at one time and commit at another, and clocks are set back: clients see that something happened.
+async fn every_change_moves_the_time_of_the_last_action(bench: Bench) {
+    let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;
+    let mut before = bench.read(job).await.last_action;
+    let mut moved = async |what: &str| {
+        bench.clock.shift(-1_000_000);
+        let now = bench.read(job).await.last_action;
+        assert!(now > before, "{what}: {before} and then {now}");
+        before = now;
+    };
+    bench.clock.shift(-1_000_000);
+    let claimed = bench.store.claim_expansion(&holder("worker")).await.unwrap().unwrap();
+    bench.store.record_expansion(&claimed.lease, found(3)).await.unwrap();
+    moved("enumerated").await;
+    let waiting = bench.documents(job).await;
+    let claimed = bench.claim(2).await;
+    moved("running").await;
+    let running = bench.documents(job).await;
+    bench.finish(&claimed[0].lease, success(1)).await;
+    moved("one has succeeded").await;
+    bench.store.cancel(&resource("a"), job).await.unwrap().unwrap();
+    moved("cancelling").await;
+    bench.finish(&claimed[1].lease, Outcome::Cancelled).await;
+    moved("cancelled").await;
+    let ended = bench.documents(job).await;
+    for other in [running.iter().zip(&waiting), ended.iter().zip(&running), ended.iter().zip(&waiting)] {
+        for (after, before) in other.filter(|(after, before)| after.status != before.status) {
+            assert!(after.last_action > before.last_action, "{before:?} and then {after:?}");
+        }
+    }
+}
+
 async fn a_retry_waits_for_its_time(bench: Bench) {
     let job = bench.job("a", 1).await;
     let claimed = bench.claim_one().await;
@@ -724,8 +756,8 @@ async fn actions_move_forward_with_each_status_even_when_the_clock_goes_back(ben
     assert!(running.last_action > running.created && document.last_action > document.created);
     bench.clock.set(Timestamp(0));
     bench.finish(&claimed.lease, success(1)).await;
-    assert_eq!(bench.read(job).await.last_action, running.last_action);
-    assert_eq!(bench.documents(job).await[0].last_action, document.last_action);
+    assert_eq!(bench.read(job).await.last_action, running.last_action.plus_micros(1));
+    assert_eq!(bench.documents(job).await[0].last_action, document.last_action.plus_micros(1));
 }
 
 async fn an_audit_of_sound_counters_changes_nothing(bench: Bench) {
@@ -1016,6 +1048,7 @@ async fn a_clock_that_jumps_five_minutes_changes_no_outcome(bench: Bench) {
 conformance!([
     a_long_queue_holds_up_another_resource_by_no_more_than_what_is_at_work,
     a_clock_that_jumps_five_minutes_changes_no_outcome,
+    every_change_moves_the_time_of_the_last_action,
     a_claim_hides_the_document,
     a_late_worker_cannot_finish,
     a_lost_document_waits_again_and_still_shows_running,

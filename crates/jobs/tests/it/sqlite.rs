@@ -6,12 +6,13 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 use terjuman_jobs::{
-    AdmissionConfig, Heartbeat, Holder, JobStore as _, Jobs, JobsError, Outcome, Released, Sealer, Standing,
+    AdmissionConfig, Heartbeat, Holder, JobStore as _, Jobs, JobsError, Outcome, Released, Sealer, SqliteOptions,
+    SqliteStore, Standing,
 };
 use terjuman_model::{FailureCode, JobId, JobStatus};
 use terjuman_pipeline::Report;
 
-use crate::support::{Fresh, key, request, resource};
+use crate::support::{Fresh, key, queue, request, resource};
 use crate::world::World;
 
 fn holder() -> Holder {
@@ -283,4 +284,51 @@ async fn a_report_is_deleted_with_its_document() {
     let mut connection = SqliteConnectOptions::new().filename(&world.fresh.path).connect().await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM reports").fetch_one(&mut connection).await.unwrap();
     assert_eq!(left, 0);
+}
+
+/// A file system of its own, of 4 MiB. Needs the rights to mount one.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    fn mount(at: &std::path::Path) -> Option<Self> {
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(at).stderr(std::process::Stdio::null());
+        mount.status().is_ok_and(|status| status.success()).then(|| Self(at.to_owned()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn a_process_starts_on_a_full_disk_and_what_is_there_can_be_read() {
+    let (world, id) = running().await;
+    world.fresh.store.close().await;
+    let folder = world.fresh.path.parent().unwrap();
+    let disk = folder.join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let Some(_disk) = SmallDisk::mount(&disk) else {
+        println!("SKIPPED: no file system can be mounted here");
+        return;
+    };
+    let path = disk.join("jobs.db");
+    std::fs::copy(&world.fresh.path, &path).unwrap();
+    let open = async || {
+        let options = SqliteOptions { path: path.clone(), queue: queue(), sealer: Sealer::new(&key('a'), &[]) };
+        SqliteStore::open(options, world.fresh.clock.clone(), world.fresh.ids.clone()).await.unwrap()
+    };
+    open().await.kill().await;
+    let mut filler = std::fs::File::create(disk.join("filler")).unwrap();
+    while std::io::Write::write_all(&mut filler, &[0; 512]).is_ok() {}
+    let store = open().await;
+    assert_eq!(store.job(&resource("a"), id).await.unwrap().unwrap().summary.in_progress, 1);
+    assert!(matches!(store.create_job(&resource("a"), &request()).await, Err(JobsError::DiskFull)));
+    filler.set_len(0).unwrap();
+    store.create_job(&resource("a"), &request()).await.unwrap();
+    world.fresh.clock.advance(Duration::from_secs(61));
+    assert_eq!(store.release_expired(20).await.unwrap().released, 1);
+    store.close().await;
 }

@@ -395,6 +395,40 @@ async fn a_suspect_works_alone() {
     }
 }
 
+/// A kill in the midst of a queue leaves as many suspects as there was work: they do not wait for the end of the queue.
+#[tokio::test]
+async fn many_suspects_do_not_wait_for_a_queue_to_end() {
+    const SUSPECTS: usize = 12;
+    const OTHERS: usize = 600;
+    let gate = Gate::closed();
+    let (mut world, request) = gated(&gate).await;
+    world.config.concurrency = SUSPECTS;
+    world.fill(SUSPECTS);
+    world.start();
+    let suspects = world.submit(&request).await;
+    for _ in 0..SUSPECTS {
+        gate.entered().await;
+    }
+    world.crash().await;
+    for _ in 0..SUSPECTS {
+        gate.left().await;
+    }
+    let gate = Gate::opened() as Arc<dyn Translator>;
+    world.engines = engines(BTreeMap::from([("gate".to_owned(), gate)]));
+    for index in 0..OTHERS {
+        world.write(&format!("in/more/{index}.txt"), "These are some words.");
+    }
+    let mut others = request.clone();
+    others.inputs[0].source.prefix = "more/".into();
+    let others = world.submit(&others).await;
+    world.config.concurrency = 1;
+    world.start();
+    assert_eq!(world.end(suspects).await.summary.success as usize, SUSPECTS);
+    let left = world.job(others).await;
+    assert!(left.summary.success > 0 && !left.status.is_final(), "{:?}", left.summary);
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn old_jobs_are_forgotten_as_soon_as_a_server_looks() {
     let mut world = World::new().await;

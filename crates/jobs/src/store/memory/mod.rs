@@ -160,7 +160,7 @@ impl MemoryStore {
             document.report = change.report;
         }
         if from != to.shown {
-            document.last_action = document.last_action.max(now);
+            document.last_action = document.last_action.plus_micros(1).max(now);
             let job = &mut tables.jobs[job];
             job.ledger.moved(from, to.shown, 1, change.characters);
             if to.shown == DocumentStatus::Succeeded {
@@ -190,7 +190,7 @@ impl MemoryStore {
         };
         let job = &mut tables.jobs[row];
         job.error = failure;
-        job.last_action = job.last_action.max(now);
+        job.last_action = job.last_action.plus_micros(1).max(now);
         if job.ledger.expanded {
             job.waits.queue = Queue::Done;
         }
@@ -229,7 +229,7 @@ impl MemoryStore {
             unsettled: document.sent.unsettled(now).filter(|_| !self.has(Bug::ForgetsWrites)),
         };
         if from != to.shown {
-            document.last_action = document.last_action.max(now);
+            document.last_action = document.last_action.plus_micros(1).max(now);
             tables.jobs[job].ledger.moved(from, to.shown, 1, 0);
             Self::save(tables, job, now);
         }
@@ -358,7 +358,7 @@ impl JobStore for MemoryStore {
                 document.waits.leave(None);
             }
             document.waits.queue = to.queue;
-            document.last_action = document.last_action.max(now);
+            document.last_action = document.last_action.plus_micros(1).max(now);
             if to.queue == Queue::Done {
                 document.progress = 0.0;
             }

@@ -337,7 +337,7 @@ async fn take(
     }
     let sql = "UPDATE documents AS d SET status = t.status, queue = t.queue, attempt = t.attempt, lease_owner = $6, \
             lease_token = t.token, lease_until = $7, \
-            last_action = CASE WHEN d.status = t.status THEN d.last_action ELSE greatest(d.last_action, $8) END \
+            last_action = CASE WHEN d.status = t.status THEN d.last_action ELSE greatest(d.last_action + 1, $8) END \
         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) \
             AS t (row, status, queue, attempt, token) \
         WHERE d.row = t.row AND d.queue = 0 AND d.lease_token = t.token - 1";

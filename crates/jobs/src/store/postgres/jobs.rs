@@ -58,6 +58,9 @@ pub(super) async fn ledger(connection: &mut PgConnection, job: i64) -> Result<(J
 }
 
 /// Writes a changed ledger back. With the job's end its request is deleted: the keys in it are no longer needed.
+///
+/// The time of its last action moves with every change, be it by a microsecond: a transaction that began before another's
+/// commit has an earlier time than that, and clients take an equal one for "nothing happened".
 pub(super) async fn save(
     connection: &mut PgConnection,
     job: i64,
@@ -71,7 +74,7 @@ pub(super) async fn save(
     };
     let sql = "UPDATE jobs SET status = $2, cancel_requested = $3, has_run = $4, total = $5, failed = $6, success = $7, \
         in_progress = $8, not_yet_started = $9, cancelled = $10, characters = $11, error_code = $12, \
-        error_message = $13, last_action = greatest(last_action, $14), \
+        error_message = $13, last_action = greatest(last_action + 1, $14), \
         queue = CASE WHEN $15 THEN 2 ELSE queue END, lease_until = CASE WHEN $15 THEN NULL ELSE lease_until END \
         WHERE row = $1";
     let summary = &ledger.summary;
@@ -143,7 +146,7 @@ async fn cancel_documents(
     to: Position,
     now: Timestamp,
 ) -> Result<u32, JobsError> {
-    let sql = "UPDATE documents SET status = $4, queue = $5, last_action = greatest(last_action, $6), \
+    let sql = "UPDATE documents SET status = $4, queue = $5, last_action = greatest(last_action + 1, $6), \
         progress = CASE WHEN $5 = 2 THEN 0 ELSE progress END, \
         lease_until = CASE WHEN $5 = 1 THEN coalesce(lease_until, 0) END, \
         lease_token = lease_token + CASE WHEN $5 = 1 AND queue = 0 THEN 1 ELSE 0 END WHERE job = $1 AND status = $2 AND queue = $3";

@@ -39,6 +39,7 @@ use self::news::{Call, Listener};
 use self::time::Time;
 use super::fair::Turns;
 use super::listing::Scope;
+use super::timely::LIMIT;
 use super::{JobStore, QueueOptions, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
@@ -178,12 +179,13 @@ impl PostgresStore {
     }
 }
 
-/// Runs it to its end, whether or not somebody waits for it.
+/// Runs it to its end, whether or not somebody waits for it; but not for ever, if the database has vanished.
 async fn whole<T: Send + 'static>(
     work: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
 ) -> Result<T, JobsError> {
-    let done = tokio::spawn(work).await;
-    Ok(done.map_err(|_| JobsError::store("the server is ending"))??)
+    let done = tokio::spawn(timeout(LIMIT, work)).await;
+    let done = done.map_err(|_| JobsError::store("the server is ending"))?;
+    Ok(done.map_err(|_| JobsError::Busy)??)
 }
 
 #[async_trait]

@@ -102,7 +102,7 @@ async fn listen(database: Database, news: broadcast::Sender<News>) {
 /// Until the connection fails. Nobody listens to what is sent without a subscriber, which is no error.
 async fn hear(database: &Database, news: &broadcast::Sender<News>) -> Result<(), sqlx::Error> {
     let mut listener: PgListener = database.listener().await?;
-    listener.listen(CHANNEL).await?;
+    timeout(SILENCE, listener.listen(CHANNEL)).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
     // Whatever was said before.
     let _ = news.send(News::Missed);
     loop {

@@ -311,7 +311,7 @@ async fn apply(
         characters = $4, output_sha256 = $5, \
         error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
         attempt = greatest(attempt + $10, 0), lost = lost + $11, \
-        last_action = CASE WHEN status = $2 THEN last_action ELSE greatest(last_action, $12) END, \
+        last_action = CASE WHEN status = $2 THEN last_action ELSE greatest(last_action + 1, $12) END, \
         crashes = crashes + CASE WHEN $16::bigint IS NULL THEN 0 ELSE 1 END, crash_token = coalesce($16, crash_token), \
         settles = $17 WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
     let done = sqlx::query(sql)

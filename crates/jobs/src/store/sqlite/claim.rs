@@ -264,7 +264,7 @@ async fn take(
     for candidate in picked {
         let Some(to) = candidate.position.after(DocumentEvent::Claimed) else { continue };
         let sql = "UPDATE documents SET status = $2, queue = $3, attempt = $4, lease_owner = $5, lease_token = $6, \
-            lease_until = $7, last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action, $8) END \
+            lease_until = $7, last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action + 1, $8) END \
             WHERE row = $1 AND queue = 0 AND status = $9 AND lease_token = $10";
         let done = sqlx::query(sql)
             .bind(candidate.row)

@@ -99,7 +99,13 @@ impl SqliteStore {
         let mut connection = database.connect_writer().await?;
         schema::migrate(&mut connection).await?;
         sealing::adopt(&mut connection, &options.sealer).await?;
-        forget_leases(&mut connection, clock.now().plus(options.queue.settles)).await?;
+        match forget_leases(&mut connection, clock.now().plus(options.queue.settles)).await {
+            // They expire by themselves; what is there can be read meanwhile.
+            Err(JobsError::DiskFull) => {
+                tracing::warn!("the disk of the job database is full: old leases have to expire")
+            }
+            done => done?,
+        }
         let newest = sqlx::query_scalar("SELECT created FROM jobs ORDER BY row DESC LIMIT 1");
         let newest: Option<i64> = newest.fetch_optional(&mut connection).await?;
         let stamps = Stamps::after(Timestamp(newest.unwrap_or(0)), clock);

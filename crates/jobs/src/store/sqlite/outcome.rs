@@ -250,7 +250,7 @@ async fn apply(
         characters = $4, output_sha256 = $5, \
         error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
         attempt = max(attempt + $10, 0), lost = lost + $11, \
-        last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action, $12) END, \
+        last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action + 1, $12) END, \
         crashes = crashes + ($16 IS NOT NULL), crash_token = coalesce($16, crash_token), \
         settles = $17 WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
     let done = sqlx::query(sql)

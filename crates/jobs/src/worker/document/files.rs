@@ -142,9 +142,11 @@ fn source_failure(error: &BlobError, limit: u64) -> End {
         BlobError::Changed => {
             (FailureCode::SourceChanged, "the source changed again while it was read; send it again".to_owned())
         }
-        BlobError::Throttled { .. } | BlobError::Failing { .. } | BlobError::Unreachable | BlobError::Invalid => {
-            (FailureCode::StorageUnavailable, format!("the source cannot be read: {error}"))
-        }
+        BlobError::Throttled { .. }
+        | BlobError::Failing { .. }
+        | BlobError::Unreachable
+        | BlobError::Full
+        | BlobError::Invalid => (FailureCode::StorageUnavailable, format!("the source cannot be read: {error}")),
         _ => (
             FailureCode::InvalidDocumentAccessLevel,
             format!("the source cannot be read: {error}; check the URL and its read permission"),
@@ -159,9 +161,11 @@ fn target_failure(error: &BlobError) -> End {
             FailureCode::TargetFileAlreadyExists,
             "the target file exists already; remove it or give another target".to_owned(),
         ),
-        BlobError::Throttled { .. } | BlobError::Failing { .. } | BlobError::Unreachable | BlobError::Invalid => {
-            (FailureCode::StorageUnavailable, format!("the target cannot be written: {error}"))
-        }
+        BlobError::Throttled { .. }
+        | BlobError::Failing { .. }
+        | BlobError::Unreachable
+        | BlobError::Full
+        | BlobError::Invalid => (FailureCode::StorageUnavailable, format!("the target cannot be written: {error}")),
         _ => (
             FailureCode::InvalidTargetDocumentAccessLevel,
             format!("the target cannot be written: {error}; check the URL and its write permission"),
