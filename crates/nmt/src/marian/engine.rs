@@ -229,12 +229,6 @@ impl Engine {
         self.source.knows(character)
     }
 
-    /// Whether the source's normalisation makes nothing of this character, or only white space.
-    #[must_use]
-    pub fn ignores(&self, character: char) -> bool {
-        self.source.ignores(character)
-    }
-
     /// Bytes of memory that the model takes.
     #[must_use]
     pub fn bytes(&self) -> usize {

@@ -126,23 +126,100 @@ fn answered(mut ids: Vec<u32>, garble: u64) -> Answer {
 }
 
 fn translated(source: &Source, mut garble: u64) -> Translated {
-    let mut work = Work::new(source, true);
     // Now some at a time, now all.
     let most = if garble & 1 == 0 { 2 } else { usize::MAX };
+    drive(source, most, |ids| {
+        garble = garble.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        answered(ids, garble >> 16)
+    })
+}
+
+fn drive(source: &Source, most: usize, mut answer: impl FnMut(Vec<u32>) -> Answer) -> Translated {
+    let mut work = Work::new(source, true);
     for _ in 0..2_000 {
         let asks = work.asks(&Letters, most);
         if asks.is_empty() {
             return work.finish();
         }
         for ask in asks {
-            garble = garble.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            work.answer(ask.part, answered(ask.ids, garble >> 16), &Letters);
+            work.answer(ask.part, answer(ask.ids), &Letters);
         }
     }
     panic!("it does not end");
 }
 
+/// What a vocabulary of letters and signs lacks.
+const LACKED: [&str; 20] = [
+    "😀",
+    "👍🏽",
+    "👩\u{200d}👩\u{200d}👧",
+    "🇧🇷",
+    "h\u{337}i\u{337}",
+    "e\u{30b}\u{308}\u{30b}\u{308}\u{30b}\u{308}",
+    "x\u{304}",
+    "1\u{fe0f}\u{20e3}",
+    "\u{20dd}",
+    "©\u{fe0f}",
+    "你好",
+    "мир",
+    "€5",
+    "½",
+    "CO₂",
+    "㎡",
+    "\u{fffd}",
+    "▁",
+    "→",
+    "\u{e000}",
+];
+
+/// The same, and nobody sees it; it may stand within a word.
+const UNSEEN: [&str; 8] = ["\u{1}", "\u{7f}", "\u{9d}", "\u{202e}", "\u{202c}", "\u{feff}", "\u{200e}", "\u{2066}"];
+
+fn lacking_source() -> impl Strategy<Value = String> {
+    let words =
+        prop::sample::select(vec!["some", "words", "of", "a", "text,", "no", "more.", "Names", "1998", "-", "(so)"]);
+    let lacked = prop::sample::select(&LACKED[..]).prop_map(|lacked| format!(" {lacked} "));
+    let unseen = prop::sample::select(&UNSEEN[..]).prop_map(str::to_owned);
+    let fragment = prop_oneof![
+        4 => words.clone().prop_map(|word| format!("{word} ")),
+        1 => words.prop_map(str::to_owned),
+        2 => lacked,
+        1 => unseen,
+    ];
+    prop::collection::vec(fragment, 0..40).prop_map(|fragments| fragments.concat())
+}
+
+/// The characters that no answer may lose or double, by themselves.
+fn lacked_in(text: &str) -> Vec<char> {
+    let lacked = |character: &char| LACKED.iter().chain(&UNSEEN).any(|one| one.contains(*character));
+    let mut found: Vec<char> = text.chars().filter(|c| !c.is_ascii_alphanumeric()).filter(lacked).collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn what_the_vocabulary_lacks_comes_out_in_its_place() {
+    let check = |text: &str, expected: &str| {
+        let source = Source { text: text.to_owned(), fixed: Vec::new(), linked: true };
+        let translated = drive(&source, usize::MAX, |ids| Answer::Output(hypothesis_of(ids).into()));
+        assert_eq!(translated.text, expected);
+    };
+    check("one\u{202e} two\u{202c} three\u{200e}", "ONE\u{202e} TWO\u{202c} THREE\u{200e}");
+    check("\u{feff}one two", "\u{feff}ONE TWO");
+    check("one \u{7}\u{1}two th\u{ad}ree", "ONE \u{7}\u{1}TWO THREE");
+    check("an h\u{337}i\u{337}gh wall", "AN h\u{337}i\u{337}gh WALL");
+    let marks = "\u{301}\u{308}".repeat(200);
+    check(&format!("one e{marks} two"), &format!("ONE e{marks} TWO"));
+    check(&format!("one !{marks} two"), &format!("ONE !{marks} TWO"));
+}
+
 proptest! {
+    #[test]
+    fn what_the_vocabulary_lacks_is_never_lost(text in lacking_source(), garble in any::<u64>()) {
+        let source = Source { text, fixed: Vec::new(), linked: true };
+        prop_assert_eq!(lacked_in(&translated(&source, garble).text), lacked_in(&source.text));
+    }
+
     #[test]
     fn any_text_and_any_answers_end_well(source in any_source(), garble in any::<u64>()) {
         let translated = translated(&source, garble);

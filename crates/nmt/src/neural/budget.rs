@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// So many tokens, a few milliseconds, a compute thread keeps its place from those who are not pressing.
-const STEPS: usize = 8;
+/// So many tokens, some ten milliseconds, a compute thread keeps its place from those who are not pressing: to take turns
+/// costs both sides a few sleeps, which at every eighth token were two hundredths of all time.
+const STEPS: usize = 32;
 
 /// The places.
 pub(crate) struct Budget {

@@ -9,7 +9,7 @@ use crate::neural::model::Model;
 use crate::neural::protect::{Group, Nature, plainer, plainer_word, word_around};
 use crate::neural::spaced::spaced;
 use crate::neural::span_map::SpanMap;
-use crate::neural::units::is_mark;
+use crate::neural::units::{is_mark, is_spelling, is_unseen};
 
 /// How a text is put to the model. Later recipes are for texts that came out badly with the earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,6 +85,8 @@ pub(crate) struct Draft {
     pub(crate) terms: Vec<(Range<usize>, usize)>,
     /// Typographic signs and the plain ones that stand for them, in order.
     pub(crate) signs: Vec<Sign>,
+    /// What nobody sees of the source and the model would make nothing of: where it stood in `text`, and what it is.
+    pub(crate) unseen: Vec<(usize, Range<usize>)>,
     /// What of the source it is made of.
     pub(crate) within: Range<usize>,
     /// What was held back from the end of that.
@@ -175,6 +177,7 @@ impl Draft {
             stand_ins: Vec::new(),
             terms: Vec::new(),
             signs: Vec::new(),
+            unseen: Vec::new(),
             within: within.clone(),
             end: end.clone(),
             capitals,
@@ -255,11 +258,14 @@ impl Writer<'_> {
             if is_known {
                 self.character(character, at..end);
                 at = end;
+            } else if is_unseen(character) {
+                self.unseen(character, at..end, range.end);
+                at = end;
             } else if let Some(plain) = plainer(character) {
                 self.sign(character, plain, at..end, &range);
                 at = end;
-            } else if self.compose(character, end) || self.model.ignores(character) || is_mark(character) {
-                // An accent written apart; or nothing that the model sees.
+            } else if self.compose(character, end) || is_mark(character) {
+                // An accent written apart.
                 at = end;
             } else {
                 let word = word_around(self.source, at, at..range.end);
@@ -367,10 +373,17 @@ impl Writer<'_> {
         word.end
     }
 
-    fn sign(&mut self, original: char, plain: &'static str, from: Range<usize>, range: &Range<usize>) {
-        if plain.is_empty() {
-            return;
+    /// What belongs to the spelling of a word goes with it.
+    fn unseen(&mut self, character: char, from: Range<usize>, end: usize) {
+        let goes_on = |next: char| next.is_alphanumeric() || is_mark(next) || is_unseen(next);
+        let is_in_word =
+            self.draft.text.ends_with(char::is_alphanumeric) && self.source[from.end..end].starts_with(goes_on);
+        if !(is_in_word && is_spelling(character)) {
+            self.draft.unseen.push((self.draft.text.len(), from));
         }
+    }
+
+    fn sign(&mut self, original: char, plain: &'static str, from: Range<usize>, range: &Range<usize>) {
         let before = self.source[range.start..from.start].chars().next_back();
         let after = self.source[from.end..range.end].chars().next();
         let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);

@@ -4,20 +4,23 @@ use std::ops::Range;
 
 use crate::neural::guard::has_letters;
 use crate::neural::protect::{Group, Nature};
+use crate::neural::units::is_unseen;
 
 /// Signs of a line to write on; and dots that lead to the number of a page, of which three are an ellipsis.
 const LEAST_LINE: usize = 3;
 const LEAST_LEADER: usize = 4;
 
-/// The range without the white space, the ornaments, the lines to write on and the brackets around it. `groups` loses
+/// The range without the white space, what nobody sees, the ornaments, the lines to write on and the brackets around it. `groups` loses
 /// those that fall away.
 pub(crate) fn trimmed(text: &str, mut range: Range<usize>, groups: &mut Vec<Group>) -> Range<usize> {
     loop {
         let slice = &text[range.clone()];
         // What is fixed may be blank.
         let (from, to) = (groups.first().map(|group| group.range.start), groups.last().map(|group| group.range.end));
-        range.start = (range.end - slice.trim_start().len()).min(from.unwrap_or(range.end));
-        range.end = (range.start + text[range.clone()].trim_end().len()).max(to.unwrap_or(range.start));
+        let is_blank = |character: char| character.is_whitespace() || is_unseen(character);
+        range.start = (range.end - slice.trim_start_matches(is_blank).len()).min(from.unwrap_or(range.end));
+        let length = text[range.clone()].trim_end_matches(is_blank).len();
+        range.end = (range.start + length).max(to.unwrap_or(range.start));
         let slice = &text[range.clone()];
         let leads = groups.first().filter(|group| group.range.start == range.start);
         let trails = groups.last().filter(|group| group.range.end == range.end);

@@ -68,7 +68,8 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
     if !complete {
         return Some(Flaw::Endless);
     }
-    if loops(target) > loops(source).max(3) {
+    let most = loops(target);
+    if most > MOST_LOOPS && most > loops(source) {
         return Some(Flaw::Repetition);
     }
     // Tokens are comparable across scripts; characters are not.
@@ -81,7 +82,8 @@ pub(crate) fn flaw(evidence: &Evidence<'_>) -> Option<Flaw> {
     if longest_uncovered(attention) >= UNCOVERED {
         return Some(Flaw::Uncovered);
     }
-    let wanted: Vec<String> = numbers(source).take(MOST_NUMBERS).collect();
+    let has_digits = source.contains(|character: char| character.is_ascii_digit());
+    let wanted: Vec<String> = if has_digits { numbers(source).take(MOST_NUMBERS).collect() } else { Vec::new() };
     let times = |text: &str, number: &str| numbers(text).filter(|other| other == number).count();
     let is_kept = |number: &String| {
         // One that is said twice may have gone with the clause that says it again.
@@ -255,11 +257,14 @@ pub(crate) fn has_letters(text: &str) -> bool {
     text.chars().any(char::is_alphabetic)
 }
 
-/// The most times that one to six words follow themselves.
+/// So often anything may follow itself.
+const MOST_LOOPS: usize = 3;
+
+/// The most times that one to six words follow themselves; up to [`MOST_LOOPS`] it may be told as less.
 fn loops(text: &str) -> usize {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut most = if words.is_empty() { 0 } else { 1 };
-    for length in 1..=6 {
+    for length in (1..=6).take_while(|length| length * (MOST_LOOPS + 1) <= words.len()) {
         let mut run = 1;
         let mut matched = 0;
         for at in length..words.len() {
@@ -281,7 +286,8 @@ fn loops(text: &str) -> usize {
 /// The same for one to four letters within a word: ten of them are one repetition too many.
 fn letter_loops(text: &str) -> usize {
     let mut most = 0;
-    for word in text.split_whitespace() {
+    // Fewer letters do not hold so many.
+    for word in text.split_whitespace().filter(|word| word.len() > 3 * (MOST_LOOPS + 1)) {
         let letters: Vec<char> = word.chars().filter(|character| character.is_alphabetic()).collect();
         for length in 1..=4 {
             let mut same = 0;

@@ -44,7 +44,7 @@ pub(crate) fn links(source: &Side<'_>, target: &Side<'_>, attention: &Attention)
     let mut chosen = vec![false; width * height];
     for (weights, chosen) in weights.chunks(width).zip(chosen.chunks_mut(width)) {
         let total: f32 = weights.iter().sum();
-        let Some((best, most)) = strongest(weights) else { continue };
+        let Some((best, most)) = strongest(weights.iter().copied()) else { continue };
         if most < LEAST {
             continue;
         }
@@ -57,8 +57,7 @@ pub(crate) fn links(source: &Side<'_>, target: &Side<'_>, attention: &Attention)
         if (0..height).any(|row| chosen[row * width + unit]) {
             continue;
         }
-        let column: Vec<f32> = (0..height).map(|row| weights[row * width + unit]).collect();
-        if let Some((row, most)) = strongest(&column)
+        if let Some((row, most)) = strongest((0..height).map(|row| weights[row * width + unit]))
             && most >= LEFT_OVER
         {
             chosen[row * width + unit] = true;
@@ -78,8 +77,8 @@ pub(crate) fn touched(units: &[Range<usize>], span: &Range<usize>) -> Range<usiz
     first..last.max(first)
 }
 
-fn strongest(weights: &[f32]) -> Option<(usize, f32)> {
-    let best = weights.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+fn strongest(weights: impl Iterator<Item = f32>) -> Option<(usize, f32)> {
+    let best = weights.enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
     (best.1 > 0.0).then_some(best)
 }
 

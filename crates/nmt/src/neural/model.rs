@@ -71,9 +71,6 @@ pub(crate) trait Model: Send + Sync {
     /// Whether the source vocabulary can spell this character. What it cannot spell would be dropped or invented.
     fn knows(&self, character: char) -> bool;
 
-    /// Whether the vocabulary's normalisation makes nothing of this character, as of a zero-width joiner.
-    fn ignores(&self, character: char) -> bool;
-
     /// Whether titles have capitals in the language that comes out, if they have them in the one that goes in.
     fn keeps_titles(&self) -> bool {
         false

@@ -5,13 +5,13 @@
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{compose, is_combining_mark};
 
 use crate::Fixed;
 use crate::neural::guard::is_ordinal_ending;
 use crate::neural::model::Model;
 use crate::neural::repair::code_at;
-use crate::neural::units::is_mark;
+use crate::neural::units::{is_mark, is_unseen, is_unspaced};
 
 /// A stretch of the source that one stand-in takes through the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,10 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
     let mut at = within.start;
     while let Some(character) = text[at..within.end].chars().next() {
         let end = at + character.len_utf8();
+        if numbers == Numbers::Involved && character.is_ascii_alphabetic() && model.knows(character) {
+            at = end;
+            continue;
+        }
         let before = text[within.start..at].chars().next_back();
         if numbers == Numbers::Long
             && before.is_none_or(|before| !before.is_alphanumeric())
@@ -140,7 +144,8 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             let floor = out.last().map_or(within.start, |group| group.range.end).max(within.start);
             let word = word_around(text, at, floor..within.end);
             let letters = text[word.clone()].chars().filter(|character| character.is_alphabetic()).count();
-            let is_formula = letters <= 3 || text[word.clone()].chars().skip(1).any(char::is_uppercase);
+            let is_formula = (letters <= 3 || text[word.clone()].chars().skip(1).any(char::is_uppercase))
+                && !text[word.clone()].contains(is_unspaced);
             let range =
                 if is_formula && word.end >= end { word } else { extend(text, at..end, &(at..within.end), is_folded) };
             at = range.end;
@@ -148,16 +153,24 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
             continue;
         }
-        if character.is_whitespace()
-            || model.knows(character)
-            || model.ignores(character)
-            || plainer(character).is_some()
-            || is_mark(character)
-        {
+        let floor = out.last().map_or(within.start, |group| group.range.end).max(within.start);
+        if is_mark(character) && !is_unseen(character) {
+            let marks = extend(text, at..end, &(at..within.end), is_mark);
+            if is_spelled(&text[floor..at], &text[marks.clone()], &text[marks.end..within.end], model) {
+                at = marks.end;
+                continue;
+            }
+            let range = marked(text, at, floor..within.end);
+            at = range.end;
+            let is_word = text[range.clone()].contains(char::is_alphanumeric);
+            let nature = if is_word { Nature::Verbatim } else { Nature::Ornament };
+            out.push(Group { text: text[range.clone()].to_owned(), range, members: Vec::new(), nature });
+            continue;
+        }
+        if character.is_whitespace() || model.knows(character) || is_unseen(character) || plainer(character).is_some() {
             at = end;
             continue;
         }
-        let floor = out.last().map_or(within.start, |group| group.range.end).max(within.start);
         let (range, nature) = if character.is_alphabetic() {
             let range = word_around(text, at, floor..within.end);
             if plainer_word(&text[range.clone()], model).is_some() {
@@ -175,10 +188,51 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
     }
 }
 
-/// What vocabularies know under another form only: `CO₂` would come out as `CO2`, `½` as three signs.
+/// What vocabularies know under another form only: `CO₂` would come out as `CO2`, `½` as three signs, `㎡` as `m2`.
 fn is_folded(character: char) -> bool {
-    matches!(character, '²' | '³' | '¹' | '¼' | '½' | '¾' | '™' | '℠'
-        | '\u{2070}'..='\u{209c}' | '\u{2150}'..='\u{215f}' | '\u{2460}'..='\u{249b}')
+    matches!(character, '²' | '³' | '¹' | '¼' | '½' | '¾' | '™' | '℠' | '℃' | '℉'
+        | '\u{2070}'..='\u{209c}' | '\u{2150}'..='\u{217f}' | '\u{2460}'..='\u{249b}' | '\u{24b6}'..='\u{24ea}'
+        | '\u{3251}'..='\u{325f}' | '\u{32b1}'..='\u{32bf}' | '\u{3371}'..='\u{33df}')
+}
+
+/// More marks than this no letter has.
+const MOST_MARKS: usize = 4;
+
+/// Whether marks belong to the spelling of a word, which stays the same word without those that the vocabulary lacks: an
+/// accent, the vowels of Arabic and Hebrew. Those of `x̄` and of letters that are crossed out do not.
+fn is_spelled(before: &str, marks: &str, after: &str, model: &dyn Model) -> bool {
+    let mut letters = before.chars().rev();
+    let Some(mut last) = letters.next() else { return false };
+    let (mut count, mut accents) = (0, 0);
+    for mark in marks.chars().filter(|mark| !is_unseen(*mark)) {
+        count += 1;
+        if count > MOST_MARKS {
+            return false;
+        }
+        if let Some(both) = compose(last, mark).filter(|both| model.knows(*both)) {
+            last = both;
+        } else if is_accent(mark) {
+            accents += 1;
+        } else if !model.knows(mark) && !matches!(u32::from(mark), 0x0591..=0x1AAF) {
+            return false;
+        }
+    }
+    let is_letter = |character: char| character.is_alphabetic() || is_mark(character);
+    let mut is_in_word = || letters.next().is_some_and(is_letter) || after.starts_with(is_letter);
+    accents == 0 || accents == 1 && last.is_alphabetic() && is_in_word()
+}
+
+/// Whether a combining mark is an accent that people write in words.
+fn is_accent(mark: char) -> bool {
+    matches!(u32::from(mark), 0x0300..=0x0304 | 0x0306..=0x030C | 0x030F | 0x0311 | 0x031B | 0x0323..=0x0328)
+}
+
+/// The word, or the sign, that has the mark at this place.
+fn marked(text: &str, at: usize, within: Range<usize>) -> Range<usize> {
+    let word = word_around(text, at, within.clone());
+    let sign =
+        text[within.start..word.start].chars().next_back().filter(|sign| word.start == at && !sign.is_whitespace());
+    word.start - sign.map_or(0, char::len_utf8)..word.end
 }
 
 /// The length of the number that a text begins with, perhaps after a blank.
@@ -210,7 +264,9 @@ pub(crate) fn word_around(text: &str, at: usize, within: Range<usize>) -> Range<
 fn token_around(text: &str, at: usize, within: Range<usize>) -> Range<usize> {
     let token = extend(text, at..at, &within, |character| !character.is_whitespace());
     let is_edge = |character: char| {
-        matches!(character, '"' | '\'' | '(' | ')' | '.' | ',' | ';' | ':' | '!' | '?') || plainer(character).is_some()
+        matches!(character, '"' | '\'' | '(' | ')' | '.' | ',' | ';' | ':' | '!' | '?')
+            || plainer(character).is_some()
+            || is_unseen(character)
     };
     let trimmed = text[token.clone()].trim_start_matches(is_edge);
     let start = token.end - trimmed.len();
@@ -278,7 +334,6 @@ pub(crate) fn plainer(character: char) -> Option<&'static str> {
         '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '´' => "'",
         '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => "-",
         '…' => "...",
-        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{200e}' | '\u{200f}' => "",
         _ => return None,
     })
 }
@@ -334,6 +389,14 @@ mod tests {
         check("*{0} note", &[("*{0}", "*{0}")], &[("*{0}", Verbatim)]);
         check("says 你好 世界 there", &[], &[("你好 世界", Verbatim)]);
         check("Herr Müller naïve", &[], &[("Müller", Verbatim)]);
+        check("the h\u{337}i\u{337} x\u{304} mean", &[], &[("h\u{337}i\u{337} x\u{304}", Verbatim)]);
+        check("a! \u{20dd} and !\u{20dd} here", &[], &[("\u{20dd}", Ornament), ("!\u{20dd}", Ornament)]);
+        check("one m\u{301}oot, sha\u{323}rd, \u{200b}in\u{ad}side", &[], &[]);
+        check(
+            &format!("so e{} it is", "\u{301}".repeat(400)),
+            &[],
+            &[(&format!("e{}", "\u{301}".repeat(400)), Verbatim)],
+        );
         check("“quoted” — don’t…", &[], &[]);
         check("Pay 1,234.56 or 1,234, in 2020.", &[], &[("1,234.56", Verbatim)]);
     }

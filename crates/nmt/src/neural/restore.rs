@@ -73,13 +73,24 @@ pub(crate) fn restore(
         },
     };
     let mut at = 0;
+    let mut unseen = unseen_places(text.len(), draft, encoded, decoded, attention).into_iter().peekable();
     for (range, group) in places {
+        while let Some((place, from)) = unseen.next_if(|(place, _)| *place <= range.start) {
+            writer.copy(at..place.max(at));
+            writer.out.text.push_str(&source[from]);
+            at = place.max(at);
+        }
         writer.copy(at..range.start);
         let start = writer.out.text.len();
         writer.out.text.push_str(&groups[group].text);
         writer.out.groups[group] = start..writer.out.text.len();
         writer.out.map.push(range.clone(), start..writer.out.text.len());
         at = range.end;
+    }
+    for (place, from) in unseen {
+        writer.copy(at..place.max(at));
+        writer.out.text.push_str(&source[from]);
+        at = place.max(at);
     }
     writer.copy(at..text.len());
     let mut restored = writer.out;
@@ -89,6 +100,38 @@ pub(crate) fn restore(
         restored = spaced_out(text, gap, draft.capitals);
     }
     Ok(restored)
+}
+
+/// Where in an output of this length stands what nobody sees, in the order of the source: behind the word that came from
+/// what stood before it.
+fn unseen_places(
+    length: usize,
+    draft: &Draft,
+    encoded: &Encoded,
+    decoded: &Decoded,
+    attention: &Attention,
+) -> Vec<(usize, Range<usize>)> {
+    if draft.unseen.is_empty() {
+        return Vec::new();
+    }
+    let units = units(&decoded.text);
+    let mut floor = 0;
+    let place = |at: usize| {
+        let before = encoded.spans.partition_point(|span| span.start < at);
+        let Some(token) = before.checked_sub(1) else { return 0 };
+        if before == encoded.spans.len() {
+            return length;
+        }
+        let weight = |target: usize| attention.row(target).get(token).copied().unwrap_or_default();
+        let of_it = (0..decoded.spans.len()).max_by(|one, other| weight(*one).total_cmp(&weight(*other)));
+        let unit = of_it.and_then(|target| touched(&units, &decoded.spans[target]).last());
+        unit.map_or(0, |unit| units[unit].end.min(length))
+    };
+    let places = draft.unseen.iter().map(|(at, from)| {
+        floor = place(*at).max(floor);
+        (floor, from.clone())
+    });
+    places.collect()
 }
 
 /// The output with a blank after each letter; there are no groups in it.

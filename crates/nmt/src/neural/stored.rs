@@ -85,10 +85,6 @@ impl Model for StoredModel {
         self.engine.knows(character)
     }
 
-    fn ignores(&self, character: char) -> bool {
-        self.engine.ignores(character)
-    }
-
     fn keeps_titles(&self) -> bool {
         self.keeps_titles
     }

@@ -24,10 +24,6 @@ impl Model for Letters {
         character.is_ascii_alphanumeric() || ",.;:!?()\"'-%&/".contains(character)
     }
 
-    fn ignores(&self, character: char) -> bool {
-        character == '\u{200d}'
-    }
-
     fn run(&self, feed: &mut dyn Feed, _: &mut Workspace) -> Result<(), Cancelled> {
         loop {
             let mut batch = Vec::new();
@@ -86,10 +82,6 @@ impl<F: Fn(Event<'_>) + Send + Sync> Model for OneByOne<F> {
 
     fn knows(&self, character: char) -> bool {
         Letters.knows(character)
-    }
-
-    fn ignores(&self, character: char) -> bool {
-        Letters.ignores(character)
     }
 
     fn run(&self, feed: &mut dyn Feed, _: &mut Workspace) -> Result<(), Cancelled> {

@@ -78,18 +78,38 @@ fn kind_of(character: char, last: Kind, next: Option<char>) -> Kind {
 
 /// Whether the character is of a script that puts no space between words.
 pub(crate) fn is_unspaced(character: char) -> bool {
-    matches!(u32::from(character),
+    let code = u32::from(character);
+    // Most text is below all of them.
+    code >= 0x0E00
+        && matches!(code,
         0x0E00..=0x0E7F | 0x0E80..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3005..=0x3007 | 0x3040..=0x30FF
         | 0x31F0..=0x31FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0xFF66..=0xFF9F | 0x20000..=0x3FFFF)
 }
 
 /// Whether the character modifies the one before it: a combining mark, a joiner, a variation selector, a skin tone.
 pub(crate) fn is_mark(character: char) -> bool {
-    matches!(u32::from(character),
+    let code = u32::from(character);
+    code >= 0x0300
+        && matches!(code,
         0x0300..=0x036F | 0x0483..=0x0489 | 0x0591..=0x05BD | 0x064B..=0x065F | 0x0670 | 0x06D6..=0x06DC
         | 0x0900..=0x0903 | 0x093A..=0x094D | 0x0E31 | 0x0E34..=0x0E3A | 0x0E47..=0x0E4E | 0x1AB0..=0x1AFF
         | 0x1DC0..=0x1DFF | 0x200C..=0x200D | 0x20D0..=0x20FF | 0x3099..=0x309A | 0xFE00..=0xFE0F | 0xFE20..=0xFE2F
         | 0x1F3FB..=0x1F3FF | 0xE0100..=0xE01EF)
+}
+
+/// Whether nothing is seen of the character, which only says how others are set: a soft hyphen, a joiner, a mark of
+/// direction. Models know nothing of them.
+pub(crate) fn is_unseen(character: char) -> bool {
+    let code = u32::from(character);
+    code >= 0xAD
+        && matches!(code,
+        0xAD | 0x061C | 0x180E | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2064 | 0x2066..=0x206F | 0xFEFF
+        | 0xFFF9..=0xFFFB)
+}
+
+/// Whether the character is one of those of [`is_unseen`] that belong to the spelling of a word that has it inside.
+pub(crate) fn is_spelling(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}')
 }
 
 #[cfg(test)]

@@ -186,6 +186,9 @@ impl<'a> Work<'a> {
         {
             return Prepared::Parts(parts);
         }
+        if let Some(parts) = self.around_controls(&part) {
+            return Prepared::Parts(parts);
+        }
         let mut groups = groups(text, &part.range, &self.source.fixed, part.numbers, model);
         part.range = trimmed(text, part.range, &mut groups);
         let is_label = text.trim().len() == part.range.len() && is_enumerator(&text[part.range.clone()]);
@@ -391,6 +394,25 @@ impl<'a> Work<'a> {
     fn halves(&self, part: &Part, share: usize, cuts: u8) -> Option<Vec<Part>> {
         let at = cut(&self.source.text, &part.range, share, &self.source.fixed)?;
         Some(vec![Part::new(part.range.start..at, cuts), Part::new(at..part.range.end, cuts)])
+    }
+
+    /// What stands before and after the first control characters, if there are any: no sentence has them inside.
+    fn around_controls(&self, part: &Part) -> Option<Vec<Part>> {
+        let is_control = |character: char| character.is_control() && !character.is_whitespace();
+        let text = &self.source.text[part.range.clone()];
+        let is_free = |at: &usize| {
+            let next = self.source.fixed.partition_point(|fixed| fixed.range.end <= *at);
+            self.source.fixed.get(next).is_none_or(|fixed| fixed.range.start > *at)
+        };
+        let mut controls = text.match_indices(is_control).map(|(at, _)| part.range.start + at);
+        let at = controls.find(is_free)?;
+        let rest = self.source.text[at..part.range.end].trim_start_matches(is_control);
+        // What is fixed may be such characters.
+        let next = self.source.fixed.partition_point(|fixed| fixed.range.end <= at);
+        let end = self.source.fixed.get(next).map_or(part.range.end, |fixed| fixed.range.start);
+        let after = (part.range.end - rest.len()).min(end)..part.range.end;
+        let parts = [part.range.start..at, after].into_iter().filter(|range| !range.is_empty());
+        Some(parts.map(|range| Part::new(range, part.cuts)).collect())
     }
 
     /// What stands between the groups, each by itself.

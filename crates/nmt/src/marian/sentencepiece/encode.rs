@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Tokens;
 use super::normalise::Normalised;
 use super::trie::Trie;
-use super::vocabulary::{Kind, Vocabulary};
+use super::vocabulary::Vocabulary;
 
 /// An unknown character costs this much more than the worst piece.
 const UNKNOWN_PENALTY: f32 = 10.0;
@@ -75,8 +75,8 @@ impl Vocabulary {
             for (&byte, length) in text[start..].iter().zip(1..) {
                 let Some(next) = self.trie.step(place, byte) else { break };
                 place = next;
-                let Some(id) = self.trie.value(place) else { continue };
-                let score = so_far + self.score(id, length);
+                let Some((id, score)) = self.trie.value(place) else { continue };
+                let score = so_far + score;
                 let end = &mut best[start + length];
                 if end.from == NOWHERE || score > end.score {
                     *end = Best { score, from, id };
@@ -101,15 +101,6 @@ impl Vocabulary {
         }
         pieces.reverse();
         pieces
-    }
-
-    fn score(&self, id: u32, length: usize) -> f32 {
-        if self.kind(id) == Kind::UserDefined {
-            // Long enough to win over all that could stand in its place.
-            length as f32 * self.highest_score - 0.1
-        } else {
-            self.scores[id as usize]
-        }
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Normaliser {
     replacements: Vec<u8>,
     /// Pieces that are never rewritten.
     verbatim: Trie,
+    /// By byte: visible characters of ASCII that stay as they are, unless something other than ASCII follows.
+    plain: [bool; 256],
     whitespace_as_suffix: bool,
     pub(super) add_dummy_prefix: bool,
     pub(super) remove_extra_whitespace: bool,
@@ -37,6 +39,7 @@ impl Normaliser {
             units: Vec::new(),
             replacements: Vec::new(),
             verbatim,
+            plain: [false; 256],
             whitespace_as_suffix,
             add_dummy_prefix: true,
             remove_extra_whitespace: true,
@@ -53,7 +56,35 @@ impl Normaliser {
                 _ => {}
             }
         }
+        for byte in 0x21..0x7f {
+            normaliser.plain[usize::from(byte)] = normaliser.is_plain(byte);
+        }
         Ok(normaliser)
+    }
+
+    /// Whether no rule and no piece that is never rewritten begins with this byte, or all that do go on with something other
+    /// than ASCII.
+    fn is_plain(&self, byte: u8) -> bool {
+        if self.verbatim.step(Trie::ROOT, byte).is_some() {
+            return false;
+        }
+        let Some(root) = self.units.first() else { return true };
+        let at = base(*root) ^ usize::from(byte);
+        let Some(&unit) = self.units.get(at).filter(|unit| **unit & 0x8000_00ff == u32::from(byte)) else {
+            return true;
+        };
+        let children = at ^ base(unit);
+        let goes_on = |next: u8| {
+            self.units.get(children ^ usize::from(next)).is_some_and(|unit| unit & 0x8000_00ff == u32::from(next))
+        };
+        unit & 0x100 == 0 && !(0..0x80).any(goes_on)
+    }
+
+    /// How many bytes the text begins with that stay as they are.
+    fn plain_run(&self, text: &[u8]) -> usize {
+        let run = text.iter().take_while(|byte| self.plain[usize::from(**byte)]).count();
+        // An accent may follow.
+        if text.get(run).is_none_or(u8::is_ascii) { run } else { run.saturating_sub(1) }
     }
 
     /// Bytes of memory held.
@@ -100,6 +131,15 @@ impl Normaliser {
         }
         let mut after_space = self.remove_extra_whitespace;
         while !rest.is_empty() {
+            let run = self.plain_run(rest.as_bytes());
+            if run > 0 {
+                let (plain, others) = rest.split_at(run);
+                normalised.text.extend_from_slice(plain.as_bytes());
+                normalised.origin.extend(offset(rest)..offset(others));
+                after_space = false;
+                rest = others;
+                continue;
+            }
             let (mut replacement, length) = self.rewrite(rest);
             while after_space && let Some(shorter) = replacement.strip_prefix(b" ") {
                 replacement = shorter;

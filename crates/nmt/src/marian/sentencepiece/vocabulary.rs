@@ -24,17 +24,17 @@ pub(in crate::marian) struct Vocabulary {
     pub(super) text: Vec<u8>,
     /// Where each piece begins in [`Self::text`]; one more at the end.
     pub(super) starts: Vec<u32>,
-    pub(super) scores: Vec<f32>,
     pub(super) kinds: Vec<Kind>,
-    /// Pieces that text can be cut into.
+    /// Pieces that text can be cut into, with their scores.
     pub(super) trie: Trie,
     pub(super) lowest_score: f32,
-    pub(super) highest_score: f32,
     pub(super) unknown: u32,
     pub(super) end: u32,
     /// The piece of each byte, if unknown characters are spelt as bytes.
     pub(super) bytes: Option<Box<[u32; 256]>>,
     pub(super) normaliser: Normaliser,
+    /// What [`Self::knows`] says of ASCII.
+    known: [bool; 128],
 }
 
 const UNIGRAM: u64 = 1;
@@ -82,26 +82,35 @@ impl Vocabulary {
         let end = numbered()
             .find_map(|(id, kind, piece)| (kind == Kind::Control && piece == b"</s>").then_some(id))
             .ok_or_else(|| Flaw::damaged("corrupt: it has no end-of-sentence piece"))?;
-        let cuts = numbered().filter(|(_, kind, _)| matches!(kind, Kind::Normal | Kind::UserDefined));
-        let trie = Trie::new(cuts.map(|(id, _, piece)| (piece, id)).collect());
-        let user_defined = numbered().filter(|(_, kind, _)| *kind == Kind::UserDefined);
-        let verbatim = Trie::new(user_defined.map(|(id, _, piece)| (piece, id)).collect());
-        let bytes = if trainer.byte_fallback { Some(byte_pieces(numbered())?) } else { None };
         let normal = || scores.iter().zip(&kinds).filter(|(_, kind)| **kind == Kind::Normal).map(|(score, _)| *score);
-        Ok(Self {
+        let lowest_score = normal().reduce(f32::min).unwrap_or(0.0);
+        // The reference starts from the smallest positive number, and all scores are usually negative.
+        let highest_score = normal().fold(f32::MIN_POSITIVE, f32::max);
+        let score = |id: u32, kind, piece: &[u8]| match kind {
+            // Long enough to win over all that could stand in its place.
+            Kind::UserDefined => piece.len() as f32 * highest_score - 0.1,
+            _ => scores[id as usize],
+        };
+        let cuts = numbered().filter(|(_, kind, _)| matches!(kind, Kind::Normal | Kind::UserDefined));
+        let trie = Trie::new(cuts.map(|(id, kind, piece)| (piece, id, score(id, kind, piece))).collect());
+        let user_defined = numbered().filter(|(_, kind, _)| *kind == Kind::UserDefined);
+        let verbatim = Trie::new(user_defined.map(|(id, _, piece)| (piece, id, 0.0)).collect());
+        let bytes = if trainer.byte_fallback { Some(byte_pieces(numbered())?) } else { None };
+        let mut vocabulary = Self {
             trie,
-            lowest_score: normal().reduce(f32::min).unwrap_or(0.0),
-            // The reference starts from the smallest positive number, and all scores are usually negative.
-            highest_score: normal().fold(f32::MIN_POSITIVE, f32::max),
+            lowest_score,
             unknown,
             end,
             bytes,
             normaliser: Normaliser::parse(normaliser, verbatim, trainer.whitespace_as_suffix)?,
             text,
             starts,
-            scores,
             kinds,
-        })
+            known: [false; 128],
+        };
+        vocabulary.known =
+            std::array::from_fn(|code| u8::try_from(code).is_ok_and(|byte| vocabulary.spells(char::from(byte))));
+        Ok(vocabulary)
     }
 
     /// The number of pieces.
@@ -121,6 +130,10 @@ impl Vocabulary {
 
     /// Whether each character of what this one is normalised to is a piece of its own.
     pub(in crate::marian) fn knows(&self, character: char) -> bool {
+        self.known.get(character as usize).copied().unwrap_or_else(|| self.spells(character))
+    }
+
+    fn spells(&self, character: char) -> bool {
         let mut buffer = [0; 4];
         let text = character.encode_utf8(&mut buffer);
         if self.is_piece(text) {
@@ -133,13 +146,6 @@ impl Vocabulary {
         form.peek().is_some() && form.all(|one| self.is_piece(one))
     }
 
-    /// Whether this character is normalised to nothing but white space.
-    pub(in crate::marian) fn ignores(&self, character: char) -> bool {
-        let mut buffer = [0; 4];
-        let form = self.normaliser.normalise(character.encode_utf8(&mut buffer)).text;
-        form.chunks(SPACE.len()).all(|three| three == SPACE)
-    }
-
     fn is_piece(&self, text: &str) -> bool {
         let end = text.bytes().try_fold(Trie::ROOT, |place, byte| self.trie.step(place, byte));
         text.as_bytes() != SPACE && end.is_some_and(|end| self.trie.value(end).is_some())
@@ -147,9 +153,8 @@ impl Vocabulary {
 
     /// Bytes of memory held.
     pub(in crate::marian) fn bytes(&self) -> usize {
-        let words = self.starts.capacity() + self.scores.capacity();
         let kinds = self.kinds.capacity() * size_of::<Kind>();
-        self.text.capacity() + 4 * words + kinds + self.trie.bytes() + self.normaliser.bytes()
+        self.text.capacity() + 4 * self.starts.capacity() + kinds + self.trie.bytes() + self.normaliser.bytes()
     }
 
     pub(super) fn piece(&self, id: u32) -> &[u8] {

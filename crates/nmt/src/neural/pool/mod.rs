@@ -30,6 +30,12 @@ const NAP: Duration = Duration::from_millis(20);
 /// A caller who has waited so many naps for a place goes on without one: no thread needs as long between two tokens.
 const MOST_NAPS: usize = 100;
 
+/// A caller who misses many answers sleeps until there are so many of them, or a nap long.
+const TOGETHER: usize = 16;
+
+/// So many times in a row a caller who has a place looks for more to hand over.
+const LOOKS: usize = 4;
+
 /// With fewer sentences than this under way for each thread, a caller who has more is waited for.
 const SUPPLY: usize = 32;
 
@@ -114,26 +120,30 @@ impl Pool {
             }
             let mut ready = lock(&results.ready);
             // While there is more to hand over, nobody sleeps.
-            if ready.is_empty() && !has_more {
+            if ready.answers.is_empty() && !has_more {
+                ready.wanted = Some((missing / TOGETHER).clamp(1, TOGETHER));
                 ready = results.news.wait_timeout(ready, NAP).unwrap_or_else(PoisonError::into_inner).0;
-                if ready.is_empty() {
+                ready.wanted = None;
+                if ready.answers.is_empty() {
                     continue;
                 }
             }
-            let under_way = missing - ready.len();
+            let under_way = missing - ready.answers.len();
             drop(ready);
             let presses = under_way == 0 || has_more && under_way < SUPPLY * self.threads.len();
             let Ok(place) = self.place(presses, is_cancelled) else { return cancel() };
-            let answers = std::mem::take(&mut *lock(&results.ready));
+            let answers = std::mem::take(&mut lock(&results.ready).answers);
             missing -= answers.len();
             let again: Vec<Task> = answers.into_iter().flat_map(|(place, answer)| job.take(place, answer)).collect();
             missing += again.len();
             self.add(call, model, &results, again);
-            let more = job.more();
-            has_more = more.is_some();
-            let tasks = more.unwrap_or_default();
-            missing += tasks.len();
-            self.add(call, model, &results, tasks);
+            for _ in 0..LOOKS {
+                let more = job.more();
+                has_more = more.is_some();
+                let Some(tasks) = more else { break };
+                missing += tasks.len();
+                self.add(call, model, &results, tasks);
+            }
             drop(place);
         }
         Ok(())
@@ -171,8 +181,11 @@ impl Pool {
                 queues.waiting.push_back(Queue { call, model, tasks, alone: Vec::new(), results });
             }
         }
+        let has_idle = queues.idle > 0;
         drop(queues);
-        self.shared.work.notify_all();
+        if has_idle {
+            self.shared.work.notify_all();
+        }
     }
 }
 

@@ -36,10 +36,18 @@ pub(super) struct Queue {
 
 #[derive(Default)]
 pub(super) struct Results {
-    pub(super) ready: Mutex<Vec<(usize, Answer)>>,
+    pub(super) ready: Mutex<Ready>,
     pub(super) news: Condvar,
     /// Nobody waits for them any more.
     pub(super) unwanted: AtomicBool,
+}
+
+/// Answers that their caller has not taken.
+#[derive(Default)]
+pub(super) struct Ready {
+    pub(super) answers: Vec<(usize, Answer)>,
+    /// The caller sleeps until there are so many.
+    pub(super) wanted: Option<usize>,
 }
 
 /// A sentence under way, and where its result goes.
@@ -90,8 +98,17 @@ impl Queues {
 
 impl Results {
     pub(super) fn put(&self, place: usize, answer: Answer) {
-        lock(&self.ready).push((place, answer));
-        self.news.notify_one();
+        let mut ready = lock(&self.ready);
+        ready.answers.push((place, answer));
+        let is_enough = ready.wanted.is_some_and(|wanted| ready.answers.len() >= wanted);
+        if is_enough {
+            ready.wanted = None;
+        }
+        drop(ready);
+        // To wake nobody costs a call of the system, too.
+        if is_enough {
+            self.news.notify_one();
+        }
     }
 }
 

@@ -7,10 +7,18 @@ use std::ops::Range;
 /// Gives words that came out as they were, but for their capitals, the capitals of the source. The first word of the
 /// source has its capital from its place; lengths stay, so that no place shifts.
 pub(super) fn restore(source: &str, text: &mut String, is_kept: impl Fn(&Range<usize>) -> bool) {
+    let is_name = |range: &Range<usize>| {
+        let word = &source[range.clone()];
+        word.starts_with(char::is_uppercase) && (word.chars().count() > 1 || is_initial(source, range))
+    };
+    // Most sentences have none.
+    if !words(source).skip(1).any(|range| is_name(&range)) {
+        return;
+    }
     let mut spellings: HashMap<String, Option<&str>> = HashMap::new();
     for range in words(source).skip(1) {
         let word = &source[range.clone()];
-        let is_name = word.starts_with(char::is_uppercase) && (word.chars().count() > 1 || is_initial(source, &range));
+        let is_name = is_name(&range);
         let spelling = spellings.entry(word.to_lowercase()).or_insert(is_name.then_some(word));
         // Written in two ways, it is no name.
         if spelling.is_some_and(|known| known != word) || !is_name {
