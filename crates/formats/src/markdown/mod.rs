@@ -15,6 +15,7 @@ mod chunks;
 mod comments;
 mod emphasis;
 mod escape;
+mod extras;
 mod front_matter;
 mod html_tags;
 mod label;
@@ -25,7 +26,6 @@ mod node;
 mod probe;
 mod skeleton;
 mod slot;
-mod source;
 mod sure;
 mod tail;
 mod tokens;
@@ -71,7 +71,9 @@ fn read(
     let mut found = Texts::of_text(file.text().len());
     found.extend(values);
     let masked = mask::mask(file.text(), head);
-    let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut untranslated)?;
+    let mut extras = extras::Extras::default();
+    let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut extras, &mut untranslated)?;
+    extras.shrink_to_fit();
     // In most nothing is hidden but what is in front.
     let masked = (masked.text[body..] != file.text()[body..]).then_some(masked.text);
     if found.len() > limits.segments {
@@ -84,5 +86,5 @@ fn read(
     });
     let (places, segments) = found.into_lists();
     let sources = Sources::of(&segments);
-    Ok((segments, skeleton::MarkdownSkeleton { file, masked, labels, places, sources, untranslated }))
+    Ok((segments, skeleton::MarkdownSkeleton { file, masked, labels, places, extras, sources, untranslated }))
 }

@@ -363,9 +363,10 @@ fn found(markdown: &str, in_stretches: bool) -> (Vec<Segment>, Vec<std::ops::Ran
     if !in_stretches {
         masked.headings.clear();
     }
-    let (mut found, mut untranslated) = (Texts::default(), Untranslated::default());
+    let (mut found, mut extras, mut untranslated) =
+        (Texts::default(), extras::Extras::default(), Untranslated::default());
     let (options, limits) = (Options::default(), Limits::default());
-    let read = walk::walk(markdown, &masked, &options, &limits, &mut found, &mut untranslated);
+    let read = walk::walk(markdown, &masked, &options, &limits, &mut found, &mut extras, &mut untranslated);
     if read.is_err() {
         return Default::default();
     }

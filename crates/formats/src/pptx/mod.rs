@@ -63,7 +63,9 @@ fn take_apart(
                 fed.says(&book, copies.segments[segment].source.text(), segment);
             }
         }
-        parts.push(DeckPart { office, survey, segments });
+        let source = |segment: usize| &copies.segments[segment].source;
+        let widths = if options.fit_text { fit::widths(&office, &survey, &segments, source) } else { Vec::new() };
+        parts.push(DeckPart { office, survey, segments, widths });
     }
     let titles = match titles {
         Some(name) if options.properties => Titles::read(&mut package, &name, &copies.segments, limits),

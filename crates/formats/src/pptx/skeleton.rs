@@ -38,6 +38,8 @@ pub(super) struct DeckPart {
     pub(super) survey: Survey,
     /// The number of each of the part's segments in the document.
     pub(super) segments: Vec<usize>,
+    /// How wide the text of each of its bodies was, if longer text becomes smaller.
+    pub(super) widths: Vec<usize>,
 }
 
 impl Skeleton for DeckSkeleton {
@@ -99,7 +101,7 @@ impl DeckSkeleton {
             return Ok(None);
         }
         if self.fit && is_changed {
-            edits.extend(fit::scaled(part, translations, &self.sources));
+            edits.extend(fit::scaled(part, translations));
         }
         let own: Vec<_> = part.segments.iter().map(|segment| translations[*segment].clone()).collect();
         part.office.write_with(&own, &own_changed, target, edits)

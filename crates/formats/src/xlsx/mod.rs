@@ -13,6 +13,7 @@ mod formulas;
 mod gate;
 mod header;
 mod notes;
+mod originals;
 mod parts;
 mod pending;
 mod rich;
@@ -35,6 +36,7 @@ use self::choices::Lists;
 use self::fields::FieldsOf;
 use self::formulas::FormulaWords;
 use self::notes::Threads;
+use self::originals::Originals;
 use self::pending::{Names, Pending, Resolver, What};
 use self::rich::RichString;
 use self::skeleton::{Drawn, Own, SlotPart, XlsxSkeleton};
@@ -278,6 +280,7 @@ fn take_apart(
     untranslated.append(kept_entries(&package, |_| false), "");
     let Units { segments, markup, .. } = units;
     let sources = Sources::of(&segments);
+    let originals = Originals::of(&segments, &slot_parts, &all_names);
     let skeleton = XlsxSkeleton {
         package,
         parts: slot_parts,
@@ -285,6 +288,7 @@ fn take_apart(
         sheets,
         names: all_names,
         sources,
+        originals,
         markup,
         limits: limits.clone(),
         signatures,

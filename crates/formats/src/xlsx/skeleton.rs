@@ -6,6 +6,7 @@ use terjuman_model::TaggedText;
 
 use super::choices;
 use super::gate::fingerprint;
+use super::originals::Originals;
 use super::pending::{Member, Names};
 use super::sheet_names::SheetNames;
 use super::slot::{Shape, Slot, Translated, is_too_long};
@@ -29,6 +30,7 @@ pub(super) struct XlsxSkeleton {
     pub(super) names: Vec<Names>,
     /// What each segment said, to tell what changed.
     pub(super) sources: Sources,
+    pub(super) originals: Originals,
     pub(super) markup: Vec<Box<[Markup]>>,
     pub(super) limits: Limits,
     /// Entries that no longer hold when a part changes, and parts that must forget them.
@@ -97,7 +99,7 @@ impl XlsxSkeleton {
         } else {
             let with = Translated { translations, markup: &self.markup };
             let mut all = translations.to_vec();
-            for (segment, text) in choices::fitting(&lists, &with, &changed, &self.sources)? {
+            for (segment, text) in choices::fitting(&lists, &with, &changed, &self.originals)? {
                 all[segment] = text;
             }
             fitted = all;
@@ -152,8 +154,8 @@ impl XlsxSkeleton {
             let mut name = with.flat(segment)?;
             // Room is left for a number.
             if changed[segment] && name.encode_utf16().count() > NAME - 8 {
-                renamed.push((segment, self.sources.tagged(segment)));
-                name = flat(&self.sources.tagged(segment), &self.markup[segment])?;
+                renamed.push((segment, self.originals.get(segment)));
+                name = flat(&self.originals.get(segment), &self.markup[segment])?;
             }
             names.insert(segment, name.to_lowercase());
         }
