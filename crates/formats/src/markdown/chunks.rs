@@ -178,7 +178,9 @@ impl<'a> Writer<'a> {
                 _ => return false,
             });
         }
-        is_flow && outer.is_whitespace() && sure::is_sure(&pieces)
+        let in_cell = self.slot.context == Context::Cell;
+        let is_label = |label: &str| self.document.labels.contains(label);
+        is_flow && outer.is_whitespace() && sure::is_sure(&pieces, in_cell, is_label)
     }
 
     pub(super) fn ends_line(&self, tag: usize) -> bool {

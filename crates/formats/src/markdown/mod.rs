@@ -36,6 +36,8 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use pulldown_cmark::Options as Extensions;
 use terjuman_model::Segment;
 
@@ -67,15 +69,17 @@ fn read(
     let file = TextFile::read(bytes)?;
     let mut untranslated = Untranslated::default();
     let (head, values) = front_matter::read(file.text(), options, &mut untranslated);
-    let body = head.end;
     let mut found = Texts::of_text(file.text().len());
     found.extend(values);
-    let masked = mask::mask(file.text(), head);
+    let masked = mask::mask(file.text(), head.end);
     let mut extras = extras::Extras::default();
     let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut extras, &mut untranslated)?;
     extras.shrink_to_fit();
-    // In most nothing is hidden but what is in front.
-    let masked = (masked.text[body..] != file.text()[body..]).then_some(masked.text);
+    // In most nothing is hidden.
+    let masked = match masked.text {
+        Cow::Owned(hidden) => Some(hidden),
+        Cow::Borrowed(_) => None,
+    };
     if found.len() > limits.segments {
         return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
     }

@@ -27,7 +27,7 @@ const DEPTH: usize = 100;
 /// [`FormatError::TooComplex`] for markup that is nested too deep or is too much.
 pub(super) fn walk(
     text: &str,
-    masked: &Masked,
+    masked: &Masked<'_>,
     options: &Options,
     limits: &Limits,
     found: &mut Texts<Place>,
@@ -51,7 +51,7 @@ pub(super) fn walk(
         *extras = Extras::default();
         *untranslated = counted;
     }
-    Ok(read(std::slice::from_ref(&(0..text.len())), found, extras, untranslated)?.unwrap_or_default())
+    Ok(read(std::slice::from_ref(&(masked.body..text.len())), found, extras, untranslated)?.unwrap_or_default())
 }
 
 /// Bytes that the parser reads at a time: its tree takes ten times the room of the text. Tests read every document in
@@ -60,10 +60,10 @@ const STRETCH: usize = if cfg!(test) { 1 } else { 64 << 10 };
 
 /// Parts the document before headings behind empty lines, where all blocks end but code and HTML that go over such lines.
 /// What refers to all of the document (notes at its foot) is read in one.
-fn stretches(masked: &Masked, least: usize) -> Vec<Range<usize>> {
+fn stretches(masked: &Masked<'_>, least: usize) -> Vec<Range<usize>> {
     let mut stretches = Vec::new();
-    let mut start = 0;
-    if !masked.text.contains("[^") {
+    let mut start = masked.body;
+    if !masked.text[start..].contains("[^") {
         for heading in &masked.headings {
             if heading - start >= least && masked.text[*heading..].starts_with('#') {
                 stretches.push(start..*heading);
@@ -86,7 +86,7 @@ fn refuse_deep_quotes(text: &str, depth: usize) -> Result<(), FormatError> {
 
 struct Walk<'a> {
     text: &'a str,
-    masked: &'a Masked,
+    masked: &'a Masked<'a>,
     options: &'a Options,
     limits: &'a Limits,
     found: &'a mut Texts<Place>,
@@ -129,7 +129,8 @@ impl<'a> Walk<'a> {
     fn stretches(mut self, stretches: &[Range<usize>], depth: usize) -> Result<Option<Labels>, FormatError> {
         let masked = self.masked;
         let limit = self.limits.events.min(self.text.len().saturating_mul(20));
-        let possible = if stretches.len() > 1 { Labels::possible(&masked.text) } else { Labels::default() };
+        let possible =
+            if stretches.len() > 1 { Labels::possible(&masked.text[masked.body..]) } else { Labels::default() };
         let mut labels = Labels::default();
         let mut used = Labels::default();
         let mut events = 0;
@@ -169,7 +170,7 @@ impl<'a> Walk<'a> {
             }
             self.flush()?;
         }
-        Ok(used.all(|label| labels.contains(label)).then_some(labels))
+        Ok(used.are_all_in(&labels).then_some(labels))
     }
 
     fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), FormatError> {
