@@ -174,7 +174,7 @@ impl FedWorkbook {
         let text = String::from_utf8(edits.apply(part.text.as_bytes())).map_err(|_| damaged("no text"))?;
         let mut scanner = Scanner::new(&text, &part.name, &self.limits);
         while scanner.next().map_err(|error| damaged(&error.to_string()))?.is_some() {}
-        changes.replace(&part.name, part.encode(&text));
+        changes.replace(&self.package, &part.name, part.encode(&text));
         Ok(())
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn bound_parts(
         let part = XmlPart::decode(name, package.require(name)?)?;
         let found = find(&part, &wanted, &mut known, segments, limits)?;
         if !found.slots.is_empty() {
-            parts.push(TextPart { part, found });
+            parts.push(TextPart { name: part.name, found });
         }
     }
     Ok(parts)

@@ -9,6 +9,7 @@ use super::skeleton::{PartWriter, TextPart};
 use super::slot::Slot;
 use super::styles::Styles;
 use super::walk::{Context, walk_around};
+use crate::package::Package;
 use crate::runs::{Rewritten, Span};
 use crate::xml::XmlPart;
 use crate::{FormatError, Limits, Options, Target, Untranslated};
@@ -25,15 +26,15 @@ impl OfficePart {
     /// # Errors
     /// [`FormatError::Corrupt`] and [`FormatError::TooComplex`], as the scanner finds them.
     pub(crate) fn read_around(
-        part: XmlPart,
+        part: &XmlPart,
         skipped: HashSet<usize>,
         options: &Options,
         limits: &Limits,
     ) -> Result<(Self, Vec<Segment>), FormatError> {
         let mut segments = Vec::new();
         let context = Context { options, limits, styles: &Styles::default() };
-        let found = walk_around(&part, context, skipped, &mut segments)?;
-        Ok((Self { part: TextPart { part, found }, limits: limits.clone() }, segments))
+        let found = walk_around(part, context, skipped, &mut segments)?;
+        Ok((Self { part: TextPart { name: part.name.clone(), found }, limits: limits.clone() }, segments))
     }
 
     /// What of the part stays as it is.
@@ -41,9 +42,9 @@ impl OfficePart {
         &self.part.found.untranslated
     }
 
-    /// The part as it was read.
-    pub(crate) fn part(&self) -> &XmlPart {
-        &self.part.part
+    /// What the part is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.part.name
     }
 
     /// The segments that are all the text of an element, with that text's place: cached values of charts, properties.
@@ -62,12 +63,14 @@ impl OfficePart {
         })
     }
 
-    /// The part's new bytes with `more` edits, which lie outside of paragraphs and texts; `None` if nothing changes.
+    /// The part's new bytes with `more` edits, which lie outside of paragraphs and texts; `None` if nothing changes. It
+    /// stands in this package.
     ///
     /// # Errors
     /// [`FormatError::Verification`] if the result would be damaged.
     pub(crate) fn write_with(
         &self,
+        package: &Package,
         translations: &[TaggedText],
         changed: &[bool],
         target: &Target,
@@ -75,6 +78,7 @@ impl OfficePart {
     ) -> Result<Option<Vec<u8>>, FormatError> {
         let retarget = Retarget::new(target, &self.limits);
         let part = &self.part;
-        PartWriter { part, translations, changed, retarget: retarget.as_ref(), limits: &self.limits }.write_with(more)
+        let (retarget, limits) = (retarget.as_ref(), &self.limits);
+        PartWriter { part, package, translations, changed, retarget, limits }.write_with(more)
     }
 }

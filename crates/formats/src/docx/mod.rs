@@ -78,11 +78,12 @@ fn take_part(
         Some(name) => {
             let part = read(&mut package, &name)?;
             let styles = Styles::read(&part, limits)?;
-            Some((part, styles))
+            Some((part.name, styles))
         }
         None => None,
     };
-    let settings = names.settings.map(|name| read(&mut package, &name)).transpose()?;
+    // It must be sound, though it is needed only when the document is written.
+    let settings = names.settings.map(|name| read(&mut package, &name)).transpose()?.map(|part| part.name);
     let no_styles = Styles::default();
     let known = styles.as_ref().map_or(&no_styles, |(_, styles)| styles);
     let context = Context { options, limits, styles: known };
@@ -107,7 +108,7 @@ fn take_part(
         }
         untranslated.append(std::mem::take(&mut found.untranslated), name);
         if !found.slots.is_empty() {
-            parts.push(TextPart { part, found });
+            parts.push(TextPart { name: part.name, found });
         }
     }
     parts.extend(bindings::bound_parts(&mut package, &names.custom, &bound, &mut segments, limits)?);

@@ -16,15 +16,16 @@ use crate::package::{Changes, Package};
 use crate::runs::{self, Format, Rewritten};
 use crate::sources::Sources;
 use crate::titles::Titles;
-use crate::xml::{XmlPart, escape_attribute, escape_text};
+use crate::xml::{escape_attribute, escape_text};
 use crate::{FormatError, Limits, Skeleton, Target, Untranslated};
 
 /// The package, its parts with text and the places in them.
 pub(super) struct DocxSkeleton {
     pub(super) package: Package,
     pub(super) parts: Vec<TextPart>,
-    pub(super) styles: Option<(XmlPart, Styles)>,
-    pub(super) settings: Option<XmlPart>,
+    /// The part of the styles, by name.
+    pub(super) styles: Option<(String, Styles)>,
+    pub(super) settings: Option<String>,
     pub(super) foreign: Vec<Foreign>,
     /// Workbooks behind charts.
     pub(super) workbooks: Vec<FedWorkbook>,
@@ -39,9 +40,9 @@ pub(super) struct DocxSkeleton {
     pub(super) untranslated: Untranslated,
 }
 
-/// A part with text.
+/// A part with text: the places in it. What it says is read again from its package where it is written.
 pub(super) struct TextPart {
-    pub(super) part: XmlPart,
+    pub(super) name: String,
     pub(super) found: Found,
 }
 
@@ -75,23 +76,23 @@ impl DocxSkeleton {
         let mut changes = self.signatures.clone();
         let mut any = false;
         for part in &self.parts {
-            let writer =
-                PartWriter { part, translations, changed: &changed, retarget: retarget.as_ref(), limits: &self.limits };
+            let (package, retarget, limits) = (&self.package, retarget.as_ref(), &self.limits);
+            let writer = PartWriter { part, package, translations, changed: &changed, retarget, limits };
             if let Some(bytes) = writer.write()? {
-                changes.replace(&part.part.name, bytes);
+                changes.replace(&self.package, &part.name, bytes);
                 any = true;
             }
         }
         for foreign in &self.foreign {
             if changed[foreign.segments.clone()].contains(&true) {
                 let bytes = foreign.skeleton.merge(&translations[foreign.segments.clone()], target)?;
-                changes.replace(&foreign.part, bytes);
+                changes.replace(&self.package, &foreign.part, bytes);
                 any = true;
             }
         }
         for workbook in &self.workbooks {
             if let Some(bytes) = workbook.write(translations, &changed)? {
-                changes.replace(workbook.name(), bytes);
+                changes.replace(&self.package, workbook.name(), bytes);
                 any = true;
             }
         }
@@ -99,10 +100,10 @@ impl DocxSkeleton {
             return self.package.write(&Changes::default());
         }
         if let Some((name, bytes)) = self.titles.as_ref().and_then(|titles| titles.write(translations, &changed)) {
-            changes.replace(name, bytes);
+            changes.replace(&self.package, name, bytes);
         }
         if let Some(retarget) = &retarget {
-            self.retarget_document(retarget, &mut changes);
+            self.retarget_document(retarget, &mut changes)?;
         }
         let bytes = self.package.write(&changes)?;
         Package::open(&bytes, &self.limits)
@@ -111,8 +112,9 @@ impl DocxSkeleton {
     }
 
     /// The language of the document's defaults, of its styles, and of its theme fonts.
-    fn retarget_document(&self, retarget: &Retarget, changes: &mut Changes) {
-        if let Some((part, styles)) = &self.styles {
+    fn retarget_document(&self, retarget: &Retarget, changes: &mut Changes) -> Result<(), FormatError> {
+        if let Some((name, styles)) = &self.styles {
+            let part = self.package.again(name)?;
             let mut edits = Vec::new();
             if let Some(span) = styles.defaults {
                 edits.extend(shifted(retarget.defaults(&part.text[span.range()]), span.start));
@@ -121,10 +123,11 @@ impl DocxSkeleton {
                 edits.extend(shifted(retarget.style_language(&part.text[span.range()]), span.start));
             }
             if !edits.is_empty() {
-                changes.replace(&part.name, part.encode(&applied(&part.text, edits)));
+                changes.replace(&self.package, &part.name, part.encode(&applied(&part.text, edits)));
             }
         }
-        if let Some(part) = &self.settings
+        let settings = self.settings.as_ref().map(|name| self.package.again(name)).transpose()?;
+        if let Some(part) = settings
             && let Some(start) = part.text.find("themeFontLang").and_then(|at| part.text[..at].rfind('<'))
             && let Some(length) = part.text[start..].find('>')
         {
@@ -138,9 +141,10 @@ impl DocxSkeleton {
             };
             let edits = shifted(retarget.language_edits(&alone, prefix), start);
             if !edits.is_empty() {
-                changes.replace(&part.name, part.encode(&applied(&part.text, edits)));
+                changes.replace(&self.package, &part.name, part.encode(&applied(&part.text, edits)));
             }
         }
+        Ok(())
     }
 }
 
@@ -154,6 +158,7 @@ fn applied(text: &str, mut edits: Vec<Rewritten>) -> String {
 /// Writes one part.
 pub(super) struct PartWriter<'a> {
     pub(super) part: &'a TextPart,
+    pub(super) package: &'a Package,
     pub(super) translations: &'a [TaggedText],
     pub(super) changed: &'a [bool],
     pub(super) retarget: Option<&'a Retarget>,
@@ -174,18 +179,18 @@ impl PartWriter<'_> {
 
     /// As [`Self::write`], with more edits, which lie outside of paragraphs and texts.
     pub(super) fn write_with(&self, more: Vec<Rewritten>) -> Result<Option<Vec<u8>>, FormatError> {
-        let part = &self.part.part;
         let slots = &self.part.found.slots;
         let changes = |slot: &&Slot| slot.segments().iter().any(|segment| self.changed[*segment]);
         if more.is_empty() && !slots.iter().any(|slot| changes(&slot)) {
             return Ok(None);
         }
+        let part = self.package.again(&self.part.name)?;
         let turns = self.retarget.is_some_and(Retarget::turns);
         let mut jobs: Vec<(std::ops::Range<usize>, Job<'_>)> = Vec::new();
         for slot in slots.iter().filter(|slot| turns || changes(slot)) {
             jobs.push((slot.span().range(), Job::Slot(slot)));
         }
-        let edits = self.direction_edits().into_iter().chain(more);
+        let edits = self.direction_edits(&part.text).into_iter().chain(more);
         jobs.extend(edits.map(|(range, text)| (range, Job::Edit(text))));
         jobs.sort_by_key(|(range, _)| (range.start, range.end));
         // From the end to the start, so that what is inside a paragraph comes before it.
@@ -201,7 +206,7 @@ impl PartWriter<'_> {
                     while let Some(rewritten) = done.pop_if(|(inner, _)| inner.start < range.end) {
                         inner.push(rewritten);
                     }
-                    self.paragraph(paragraph, &inner, &mut spelled)?
+                    self.paragraph(&part.text, paragraph, &inner, &mut spelled)?
                 }
             };
             done.push((range, text));
@@ -210,16 +215,16 @@ impl PartWriter<'_> {
         let mut text = String::with_capacity(part.text.len() * 5 / 4);
         runs::raw(&part.text, 0..part.text.len(), &done, &mut text);
         let damaged = |error: FormatError| FormatError::Verification(format!("a written part is damaged: {error}"));
-        if fingerprint(&text, part, self.limits).map_err(damaged)? != fingerprint(&part.text, part, self.limits)? {
+        if fingerprint(&text, &part, self.limits).map_err(damaged)? != fingerprint(&part.text, &part, self.limits)? {
             return Err(FormatError::Verification("a written part lost or doubled an element".into()));
         }
         Ok(Some(part.encode_owned(text)))
     }
 
     /// Edits of the properties of paragraphs, tables and sections, if the direction changes.
-    fn direction_edits(&self) -> Vec<Rewritten> {
+    fn direction_edits(&self, text: &str) -> Vec<Rewritten> {
         let Some(retarget) = self.retarget.filter(|retarget| retarget.turns()) else { return Vec::new() };
-        let (text, found) = (&self.part.part.text, &self.part.found);
+        let found = &self.part.found;
         let mut edits = Vec::new();
         for slot in &found.slots {
             if let Slot::Paragraph(slot) = slot
@@ -250,11 +255,11 @@ impl PartWriter<'_> {
     /// `spelled` keeps the properties that have been made for the target.
     fn paragraph(
         &self,
+        text: &str,
         slot: &ParagraphSlot,
         inner: &[Rewritten],
         spelled: &mut HashMap<String, String>,
     ) -> Result<String, FormatError> {
-        let text = self.part.part.text.as_str();
         let translations: Vec<_> = slot.segments.iter().map(|segment| &self.translations[*segment]).collect();
         let prefix = slot.names.run.strip_suffix('r').unwrap_or_default();
         let mut properties = |format: Format, out: &mut String| {

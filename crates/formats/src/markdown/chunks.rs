@@ -46,7 +46,7 @@ pub(super) enum ChunkKind {
 /// What writes into a place.
 pub(super) struct Writer<'a> {
     pub(super) document: &'a Document<'a>,
-    pub(super) slot: &'a Slot,
+    pub(super) slot: Slot<'a>,
     /// What was rewritten inside of it, in order.
     pub(super) inner: &'a [Rewritten],
 }
@@ -141,7 +141,7 @@ impl<'a> Writer<'a> {
                 }
                 Token::Single(tag) => {
                     let range = match &self.slot.tags()[*tag] {
-                        Markup::Single(range) => range.range(),
+                        Markup::Single(range) | Markup::Kept { range, .. } => range.range(),
                         Markup::Break { mark, .. } => mark.range(),
                         Markup::Pair { open, close, .. } => open.start()..close.end(),
                         Markup::Emphasis(_) => 0..0,
@@ -178,7 +178,9 @@ impl<'a> Writer<'a> {
                 _ => return false,
             });
         }
-        is_flow && outer.is_whitespace() && sure::is_sure(&pieces)
+        let in_cell = self.slot.context == Context::Cell;
+        let is_label = |label: &str| self.document.labels.contains(label);
+        is_flow && outer.is_whitespace() && sure::is_sure(&pieces, in_cell, is_label)
     }
 
     pub(super) fn ends_line(&self, tag: usize) -> bool {
@@ -293,7 +295,9 @@ impl<'a> Writer<'a> {
                 _ => '*',
             },
             Some(Token::Single(tag)) => match &self.slot.tags()[*tag] {
-                Markup::Single(range) => self.document.text[range.range()].chars().next().unwrap_or('<'),
+                Markup::Single(range) | Markup::Kept { range, .. } => {
+                    self.document.text[range.range()].chars().next().unwrap_or('<')
+                }
                 _ => '<',
             },
             Some(Token::Close(_) | Token::Break(_)) => '*',
@@ -313,9 +317,9 @@ impl<'a> Writer<'a> {
                 _ => continue,
             };
             let Some(start) = open.pop() else { continue };
-            let Markup::Pair { label: Some(label), .. } = &self.slot.tags()[tag] else { continue };
+            let Markup::Pair { open: before, close, names_itself: true } = &self.slot.tags()[tag] else { continue };
             let new: String = chunks[start + 1..index].iter().map(|chunk| chunk.out.as_ref()).collect();
-            let label = &self.document.text[label.range()];
+            let label = &self.document.text[before.end()..close.start()];
             if new != label {
                 chunks[index].out = format!("][{}]", on_one_line(label)).into();
                 chunks[index].masked = None;

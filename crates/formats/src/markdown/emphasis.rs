@@ -66,13 +66,13 @@ pub(super) fn spell(emphasis: Emphasis, open: Sides, close: Sides) -> Spelled {
     }
 }
 
-fn delimiters(delimiter: char, count: usize) -> Cow<'static, str> {
+fn delimiters(delimiter: char, count: u8) -> Cow<'static, str> {
     match (delimiter, count) {
         ('*', 1) => "*".into(),
         ('*', 2) => "**".into(),
         ('_', 1) => "_".into(),
         ('_', 2) => "__".into(),
-        _ => std::iter::repeat_n(delimiter, count).collect::<String>().into(),
+        _ => std::iter::repeat_n(delimiter, usize::from(count)).collect::<String>().into(),
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// The labels that the document defines.
+/// The labels that the document defines: a number for each, as there may be one for each link. Two labels have one number
+/// once in 2^64 times.
 #[derive(Debug, Default)]
-pub(super) struct Labels(HashSet<String>);
+pub(super) struct Labels(HashSet<u64>);
 
 impl Labels {
     /// What could be the label of a definition, in code or wherever else it is none.
@@ -28,21 +30,27 @@ impl Labels {
 
     /// Whether it was not there before.
     pub(super) fn insert(&mut self, label: &str) -> bool {
-        self.0.insert(normalized(label).into_owned())
+        self.0.insert(number(label))
     }
 
-    /// Whether something holds for all of them.
-    pub(super) fn all(&self, holds: impl Fn(&str) -> bool) -> bool {
-        self.0.iter().all(|label| holds(label))
+    /// Whether all of them are among these.
+    pub(super) fn are_all_in(&self, others: &Self) -> bool {
+        self.0.is_subset(&others.0)
     }
 
     pub(super) fn contains(&self, label: &str) -> bool {
-        !self.0.is_empty() && self.0.contains(&*normalized(label))
+        !self.0.is_empty() && self.0.contains(&number(label))
     }
 }
 
 /// Bytes of a label: it has at most 999 characters, and what stands in front of its lines.
 const LONGEST: usize = 5000;
+
+fn number(label: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    normalized(label).hash(&mut hasher);
+    hasher.finish()
+}
 
 /// Case and white space do not tell labels apart.
 fn normalized(label: &str) -> Cow<'_, str> {

@@ -15,6 +15,7 @@ mod chunks;
 mod comments;
 mod emphasis;
 mod escape;
+mod extras;
 mod front_matter;
 mod html_tags;
 mod label;
@@ -25,7 +26,6 @@ mod node;
 mod probe;
 mod skeleton;
 mod slot;
-mod source;
 mod sure;
 mod tail;
 mod tokens;
@@ -35,6 +35,8 @@ mod write;
 
 #[cfg(test)]
 mod tests;
+
+use std::borrow::Cow;
 
 use pulldown_cmark::Options as Extensions;
 use terjuman_model::Segment;
@@ -67,13 +69,17 @@ fn read(
     let file = TextFile::read(bytes)?;
     let mut untranslated = Untranslated::default();
     let (head, values) = front_matter::read(file.text(), options, &mut untranslated);
-    let body = head.end;
     let mut found = Texts::of_text(file.text().len());
     found.extend(values);
-    let masked = mask::mask(file.text(), head);
-    let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut untranslated)?;
-    // In most nothing is hidden but what is in front.
-    let masked = (masked.text[body..] != file.text()[body..]).then_some(masked.text);
+    let masked = mask::mask(file.text(), head.end);
+    let mut extras = extras::Extras::default();
+    let labels = walk::walk(file.text(), &masked, options, limits, &mut found, &mut extras, &mut untranslated)?;
+    extras.shrink_to_fit();
+    // In most nothing is hidden.
+    let masked = match masked.text {
+        Cow::Owned(hidden) => Some(hidden),
+        Cow::Borrowed(_) => None,
+    };
     if found.len() > limits.segments {
         return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
     }
@@ -84,5 +90,5 @@ fn read(
     });
     let (places, segments) = found.into_lists();
     let sources = Sources::of(&segments);
-    Ok((segments, skeleton::MarkdownSkeleton { file, masked, labels, places, sources, untranslated }))
+    Ok((segments, skeleton::MarkdownSkeleton { file, masked, labels, places, extras, sources, untranslated }))
 }

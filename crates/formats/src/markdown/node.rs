@@ -74,7 +74,7 @@ impl Emphasis {
         let count = match kind {
             EmphasisKind::Light => 1,
             EmphasisKind::Strong => 2,
-            EmphasisKind::Struck => 1 + usize::from(text[range.clone()].starts_with("~~")),
+            EmphasisKind::Struck => 1 + u8::from(text[range.clone()].starts_with("~~")),
         };
         Self { kind, delimiter, count }
     }

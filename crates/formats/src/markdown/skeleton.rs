@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use terjuman_model::TaggedText;
 
+use super::extras::Extras;
 use super::label::Labels;
 use super::slot::Place;
-use super::source::Source;
 use super::write::{Document, Open, Task};
 use crate::sources::Sources;
 use crate::text_file::TextFile;
@@ -23,6 +23,7 @@ pub(super) struct MarkdownSkeleton {
     pub(super) labels: Labels,
     /// By place; one comes before those inside it.
     pub(super) places: Vec<Place>,
+    pub(super) extras: Extras,
     pub(super) sources: Sources,
     pub(super) untranslated: Untranslated,
 }
@@ -85,7 +86,7 @@ impl MarkdownSkeleton {
         // From the end to the start, so that what is inside a place is there before it.
         for segment in places.rev() {
             let place = &self.places[segment];
-            let (source, translation) = (Source { sources: &self.sources, segment }, &translations[segment]);
+            let translation = &translations[segment];
             let range = place.range();
             if matches!(place, Place::Same(_)) {
                 continue;
@@ -98,9 +99,12 @@ impl MarkdownSkeleton {
                 }
                 inner.extend(done.pop());
             }
-            let is_same = source.is_same(translation);
+            let is_same = self.sources.is_same(segment, translation);
             match place {
-                Place::Inline(slot) => open.write(&document, Task { slot, source, translation, inner }, &mut done)?,
+                Place::Inline(stretch) => {
+                    let slot = stretch.slot(&self.extras);
+                    open.write(&document, Task { slot, segment, translation, is_same, inner }, &mut done)?;
+                }
                 Place::Title(_) | Place::Scalar(_) | Place::Comment(_) if is_same => {}
                 // A comment ends with its line.
                 Place::Comment(_) => {

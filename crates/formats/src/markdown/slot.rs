@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use terjuman_model::{Segment, Tag, TagKind};
+use terjuman_model::{Segment, TagKind};
 
+use super::extras::{ExtraId, Extras};
 use super::front_matter::Scalar;
 use super::nested::Nested;
 use crate::small_range::SmallRange;
@@ -51,7 +52,7 @@ impl Segments {
 /// Where translations go.
 pub(super) enum Place {
     /// A stretch of inline Markdown: one segment.
-    Inline(Slot),
+    Inline(Stretch),
     /// The title of a link or of a definition: one segment.
     Title(Title),
     /// A value of the front matter: one segment.
@@ -63,6 +64,9 @@ pub(super) enum Place {
     /// The place before this one.
     Same(SmallRange),
 }
+
+/// There is one for each text.
+const _: () = assert!(size_of::<Place>() == 16);
 
 impl Place {
     /// What is replaced, in bytes of the document.
@@ -77,8 +81,8 @@ impl Place {
     }
 }
 
-/// A stretch of inline Markdown.
-pub(super) struct Slot {
+/// A stretch of inline Markdown, as it is kept.
+pub(super) struct Stretch {
     /// What is replaced: without white space, things and tags around all of the words.
     pub(super) range: SmallRange,
     /// Where it stands.
@@ -88,71 +92,67 @@ pub(super) struct Slot {
     /// Whether it is all that a link shows.
     pub(super) in_link: bool,
     /// What most do not have.
-    details: Option<Box<Details>>,
+    pub(super) extra: Option<ExtraId>,
 }
 
-/// What a stretch of inline Markdown has besides its words.
-#[derive(Default)]
-pub(super) struct Details {
+impl Stretch {
+    /// The stretch with what it has besides its words.
+    pub(super) fn slot<'a>(&self, extras: &'a Extras) -> Slot<'a> {
+        let Self { range, context, starts_block, in_link, extra } = *self;
+        Slot { range, context, starts_block, in_link, extra, extras }
+    }
+}
+
+/// A stretch of inline Markdown.
+#[derive(Clone, Copy)]
+pub(super) struct Slot<'a> {
+    pub(super) range: SmallRange,
+    pub(super) context: Context,
+    pub(super) starts_block: bool,
+    pub(super) in_link: bool,
+    extra: Option<ExtraId>,
+    extras: &'a Extras,
+}
+
+impl<'a> Slot<'a> {
     /// What stands between two lines of text that goes on: the line end, and what the next line has in front of its
     /// words.
-    pub(super) between: Box<[SmallRange]>,
+    pub(super) fn between(&self) -> &'a [SmallRange] {
+        self.extra.map_or(&[], |extra| self.extras.between(extra))
+    }
+
     /// The markup of each tag, by its id.
-    pub(super) tags: Box<[Markup]>,
-    /// How each tag behaves, by its id.
-    pub(super) kinds: Box<[Tag]>,
+    pub(super) fn tags(&self) -> &'a [Markup] {
+        self.extra.map_or(&[], |extra| self.extras.tags(extra))
+    }
+
     /// How the source spells characters that it does not write as they are.
-    pub(super) spellings: Box<[(char, SmallRange)]>,
+    pub(super) fn spellings(&self) -> &'a [(char, SmallRange)] {
+        self.extra.map_or(&[], |extra| self.extras.spellings(extra))
+    }
+
     /// Of a picture or link that names its target by this text: the label, and what closes it.
-    pub(super) label: Option<(SmallRange, SmallRange)>,
-    /// The line under a heading, if it is as long as the heading is wide.
-    pub(super) underline: Option<SmallRange>,
-}
-
-impl Slot {
-    /// A place with what it has.
-    pub(super) fn new(range: SmallRange, details: Details) -> Self {
-        let Details { between, tags, kinds, spellings, label, underline } = &details;
-        let is_bare = between.is_empty() && tags.is_empty() && kinds.is_empty() && spellings.is_empty();
-        let has_details = !is_bare || label.is_some() || underline.is_some();
-        let details = has_details.then(|| Box::new(details));
-        Self { range, context: Context::Flow, starts_block: false, in_link: false, details }
-    }
-
-    /// What it has besides its words, to be changed.
-    pub(super) fn details_mut(&mut self) -> &mut Details {
-        self.details.get_or_insert_default()
-    }
-
-    /// What stands between two lines.
-    pub(super) fn between(&self) -> &[SmallRange] {
-        self.details.as_ref().map_or(&[], |details| &details.between)
-    }
-
-    /// The markup of each tag, by its id.
-    pub(super) fn tags(&self) -> &[Markup] {
-        self.details.as_ref().map_or(&[], |details| &details.tags)
-    }
-
-    /// How the source spells characters that it does not write as they are.
-    pub(super) fn spellings(&self) -> &[(char, SmallRange)] {
-        self.details.as_ref().map_or(&[], |details| &details.spellings)
-    }
-
-    /// The label, and what closes it.
     pub(super) fn label(&self) -> Option<(SmallRange, SmallRange)> {
-        self.details.as_ref().and_then(|details| details.label)
+        self.extra.and_then(|extra| self.extras.rare(extra)).and_then(|rare| rare.label)
     }
 
-    /// The line under a heading.
+    /// The line under a heading, if it is as long as the heading is wide.
     pub(super) fn underline(&self) -> Option<SmallRange> {
-        self.details.as_ref().and_then(|details| details.underline)
+        self.extra.and_then(|extra| self.extras.rare(extra)).and_then(|rare| rare.underline)
     }
 
     /// How a tag behaves.
     pub(super) fn kind(&self, tag: usize) -> TagKind {
-        let kinds: &[Tag] = self.details.as_ref().map_or(&[], |details| &details.kinds);
-        kinds.get(tag).map_or(TagKind::Isolated, |tag| tag.kind)
+        let kinds = self.extra.map_or(&[][..], |extra| self.extras.kinds(extra));
+        kinds.get(tag).copied().unwrap_or(TagKind::Isolated)
+    }
+
+    /// What a protected tag shows.
+    pub(super) fn shown(&self, tag: usize) -> &'a str {
+        match self.tags().get(tag) {
+            Some(Markup::Kept { shown, .. }) => self.extras.shown(*shown),
+            _ => "",
+        }
     }
 }
 
@@ -184,11 +184,18 @@ pub(super) enum Markup {
         open: SmallRange,
         /// What closes it.
         close: SmallRange,
-        /// The label, of a link that names its target by its own text: a translated text must name it beside.
-        label: Option<SmallRange>,
+        /// Whether it is a link that names its target by its own text: a translated text must name it beside.
+        names_itself: bool,
     },
-    /// One thing: a picture, code, half of a broken pair.
+    /// One thing: a picture, half of a broken pair.
     Single(SmallRange),
+    /// One thing whose words are not translated: code, an address.
+    Kept {
+        /// Where it stands.
+        range: SmallRange,
+        /// What it shows, in [`Extras::shown`].
+        shown: SmallRange,
+    },
     /// A line break, and whether a new line follows what stands for it.
     Break {
         /// Two blanks, a backslash, or `<br>`.
@@ -207,7 +214,7 @@ pub(super) struct Emphasis {
     /// `*`, `_` or `~`.
     pub(super) delimiter: char,
     /// How many of them, on either side.
-    pub(super) count: usize,
+    pub(super) count: u8,
 }
 
 /// What emphasis does.
@@ -223,7 +230,7 @@ pub(super) struct Title {
     /// What stands between the quotation marks.
     pub(super) range: SmallRange,
     /// The closing one: `"`, `'` or `)`.
-    pub(super) quote: char,
+    pub(super) quote: u8,
     /// Whether it stands in a table.
     pub(super) in_cell: bool,
 }

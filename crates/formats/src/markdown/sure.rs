@@ -1,8 +1,9 @@
 //! What need not be read back: Markdown of which every piece is read in one way only, whatever stands beside it.
 //!
-//! Words hold no character that is markup. Delimiters of emphasis stand between a letter or digit inside and white space or
+//! Words hold no character that is markup where it stands, or it is escaped. Brackets among them come in pairs, of which
+//! none is a label of the document. Delimiters of emphasis stand between a letter or digit inside and white space or
 //! harmless punctuation outside, so that one can only open, the other only close (CommonMark 6.2), and emphasis is not
-//! nested. Code is one backtick on either side. A link is what it was in the source, and no other bracket is there.
+//! nested. Code is one backtick on either side. A link is what it was in the source.
 
 use super::probe;
 
@@ -31,9 +32,11 @@ impl Piece<'_> {
     }
 }
 
-/// Whether a run that stands alone, or behind white space, can only be read as it is meant.
-pub(super) fn is_sure(pieces: &[Piece<'_>]) -> bool {
+/// Whether a run that stands alone, or behind white space, can only be read as it is meant. `is_label` tells the labels of
+/// the document; `in_cell`, whether the run stands in a table.
+pub(super) fn is_sure(pieces: &[Piece<'_>], in_cell: bool, is_label: impl Fn(&str) -> bool) -> bool {
     let mut in_emphasis = false;
+    let mut has_brackets = false;
     for (index, piece) in pieces.iter().enumerate() {
         let before = index.checked_sub(1).map(|index| pieces[index].out());
         let before = before.map_or(Some(' '), |out| out.chars().next_back());
@@ -41,9 +44,8 @@ pub(super) fn is_sure(pieces: &[Piece<'_>]) -> bool {
         let (Some(before), Some(after)) = (before, after) else { return false };
         let is_fine = match piece {
             Piece::Words(out, meant) => {
-                (index > 0 || out.starts_with(char::is_alphabetic))
-                    && are_words(out, meant)
-                    && !starts_picture(out, after)
+                has_brackets = has_brackets || out.contains(['[', ']']);
+                (index > 0 || is_start(out)) && are_words(out, meant, in_cell) && !starts_picture(out, after)
             }
             Piece::Emphasis(out, opens) => {
                 let (inside, outside) = if *opens { (after, before) } else { (before, after) };
@@ -60,22 +62,112 @@ pub(super) fn is_sure(pieces: &[Piece<'_>]) -> bool {
             return false;
         }
     }
-    !in_emphasis && !pieces.is_empty()
+    !in_emphasis && !pieces.is_empty() && (!has_brackets || are_brackets_words(pieces, is_label))
+}
+
+/// What begins a paragraph and nothing else.
+fn is_start(out: &str) -> bool {
+    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
+    match out.as_bytes().get(digits) {
+        Some(byte) if digits > 0 => !matches!(byte, b'.' | b')'),
+        _ => out.starts_with(|c: char| c.is_alphabetic() || matches!(c, '[' | '(' | '"' | '\'')),
+    }
 }
 
 /// Whether words are written as they are meant, in characters that are never markup where they stand. `&amp;` is the one
 /// reference.
-fn are_words(out: &str, meant: &str) -> bool {
+fn are_words(out: &str, meant: &str, in_cell: bool) -> bool {
     let bytes = out.as_bytes();
-    let is_safe = |(index, byte): (usize, &u8)| match byte {
-        b'&' => out[index..].starts_with("&amp;") || matches!(bytes.get(index + 1), Some(b' ')),
-        b' ' | b',' | b';' | b'?' | b'!' | b'\'' | b'/' | b'"' | b'.' | b'(' | b')' | b'%' | b'-' | b':' => true,
-        byte => byte.is_ascii_alphanumeric() || *byte >= 0x80,
-    };
-    if !bytes.iter().enumerate().all(is_safe) {
-        return false;
+    // What of the meaning is not passed yet.
+    let mut rest = meant.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let length = match byte {
+            byte if PLAIN[usize::from(*byte)] => 1,
+            b'&' if out[at..].starts_with("&amp;") => 5,
+            b'&' if matches!(bytes.get(at + 1), Some(b' ')) => 1,
+            // In a table, bars are escaped before anything else is.
+            b'\\' if !in_cell && matches!(bytes.get(at + 1), Some(b) if b"\\*_~[]#!.()>+-=:{}".contains(b)) => {
+                at += 1;
+                1
+            }
+            b'_' if is_between(out, at, char::is_alphanumeric) => 1,
+            b'*' if is_between(out, at, |c| c == ' ') => 1,
+            b'<' if matches!(bytes.get(at + 1), Some(b' ' | b'=' | b'0'..=b'9')) => 1,
+            b'>' if at > 0 => 1,
+            _ => return false,
+        };
+        rest = match rest.split_first() {
+            Some((first, rest)) if *first == bytes[at] => rest,
+            _ => return false,
+        };
+        at += length;
     }
-    if out.contains('&') { out.replace("&amp;", "&") == meant } else { out == meant }
+    rest.is_empty()
+}
+
+/// Bytes of characters that are no markup wherever they stand in a line. Brackets are looked at together.
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut index = 0;
+    while index < OTHERS.len() {
+        table[OTHERS[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+const OTHERS: &[u8] = b" ,;?!'/\".()%-:[]$+=@";
+
+/// Whether the characters on both sides of a byte are of this kind.
+fn is_between(out: &str, at: usize, is_wanted: impl Fn(char) -> bool) -> bool {
+    out[..at].chars().next_back().is_some_and(&is_wanted) && out[at + 1..].chars().next().is_some_and(&is_wanted)
+}
+
+/// Whether brackets among the words make no link: each pair is closed where it was opened, nothing behind it names a
+/// target, and it holds no label.
+fn are_brackets_words(pieces: &[Piece<'_>], is_label: impl Fn(&str) -> bool) -> bool {
+    let mut written = String::new();
+    // Where what is open begins, and whether it is a link.
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        let start = written.len();
+        written.push_str(piece.out());
+        match piece {
+            Piece::Words(out, _) => {
+                let mut is_escaped = false;
+                for (at, byte) in out.bytes().enumerate() {
+                    if std::mem::take(&mut is_escaped) {
+                        continue;
+                    }
+                    let next = || {
+                        let next = out.as_bytes().get(at + 1).copied();
+                        next.or_else(|| pieces.get(index + 1)?.out().bytes().next())
+                    };
+                    match byte {
+                        b'\\' => is_escaped = true,
+                        b'[' if matches!(next(), Some(b'^' | b'!')) => return false,
+                        b'[' => open.push((start + at + 1, false)),
+                        b']' => {
+                            let Some((from, false)) = open.pop() else { return false };
+                            if matches!(next(), Some(b'(' | b'[' | b':')) || is_label(&written[from..start + at]) {
+                                return false;
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Piece::LinkOpen(_) => open.push((written.len(), true)),
+            Piece::LinkClose(_) if !matches!(open.pop(), Some((_, true))) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 /// `wow!` in front of a link would make it a picture.
@@ -109,22 +201,31 @@ fn is_link_end(out: &str, after: char) -> bool {
 mod tests {
     use super::*;
 
+    fn check(pieces: &[Piece<'_>]) -> bool {
+        is_sure(pieces, false, |label| label == "known")
+    }
+
     #[test]
     fn what_is_plain_is_sure() {
         let words = |text: &'static str| Piece::Words(text, text);
         let link =
             |end: &'static str| [words("See "), Piece::LinkOpen("["), words("a b"), Piece::LinkClose(end), words(".")];
-        assert!(is_sure(&[words("A day: 5 %, and more!")]));
-        assert!(is_sure(&[
+        assert!(check(&[words("A day: 5 %, and more!")]));
+        assert!(check(&[
             words("A "),
             Piece::Emphasis("**", true),
             words("b"),
             Piece::Emphasis("**", false),
             words(", c")
         ]));
-        assert!(is_sure(&link("](/a/b.html \"A title\")")) && is_sure(&link("][r1]")));
-        assert!(is_sure(&[Piece::Thing("`a * b`"), words(" is it")]));
-        assert!(is_sure(&[Piece::Words("A &amp; B", "A & B")]));
+        assert!(check(&link("](/a/b.html \"A title\")")) && check(&link("][r1]")));
+        assert!(check(&[Piece::Thing("`a * b`"), words(" is it")]));
+        assert!(check(&[Piece::Words("A &amp; B", "A & B")]));
+        assert!(check(&[words("snake_case, 2 * 3 < 7 > 5, a + b = c; it costs $5")]));
+        assert!(check(&[words("[See (this) [or that]]")]));
+        assert!(check(&[Piece::Words("1\\. \\*a\\* \\_b\\_ \\[c\\](d)", "1. *a* _b_ [c](d)")]));
+        let bracketed = [words("[a "), Piece::LinkOpen("["), words("b"), Piece::LinkClose("](c)"), words("]")];
+        assert!(check(&bracketed));
     }
 
     #[test]
@@ -134,8 +235,20 @@ mod tests {
         for pieces in [
             &[words("1. a")][..],
             &[words("- a")],
-            &[words("a_b_c")],
+            &[words("a _b_ c")],
             &[words("a\\b")],
+            &[words("a *b")],
+            &[words("a `b")],
+            &[words("a <b")],
+            &[words("a ~b~")],
+            &[words("2) a")],
+            &[words("[known] a")],
+            &[words("[a](b)")],
+            &[words("[a]: b")],
+            &[words("[^a] b")],
+            &[words("a] b [c")],
+            &[words("a [b")],
+            &[words("a [b"), Piece::LinkOpen("["), words("c] d"), Piece::LinkClose("](e)")],
             &[words("a &lt; b")],
             &[words("a "), open, words("b"), close, words("c")],
             &[words("a "), open, words("b "), close],
@@ -149,7 +262,7 @@ mod tests {
             &[Piece::Thing("<br>")],
             &[],
         ] {
-            assert!(!is_sure(pieces), "{pieces:?}");
+            assert!(!check(pieces), "{pieces:?}");
         }
     }
 }

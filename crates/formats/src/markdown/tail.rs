@@ -51,10 +51,10 @@ fn part(text: &str, target_end: usize, end: usize, in_cell: bool) -> Option<Part
     let between = text.get(target_end..end)?.trim_end();
     let open = between.find(['"', '\'', '('])?;
     let quote = match between.as_bytes()[open] {
-        b'(' => ')',
-        byte => char::from(byte),
+        b'(' => b')',
+        byte => byte,
     };
-    let spelled = between[open + 1..].strip_suffix(quote)?;
+    let spelled = between[open + 1..].strip_suffix(char::from(quote))?;
     let range = target_end + open + 1..target_end + open + 1 + spelled.len();
     let title = decoded(spelled);
     // Titles of several lines are rare, and their lines may have marks in front.
@@ -115,7 +115,7 @@ impl Title {
                 '\\' if next.is_none_or(|c| c.is_ascii_punctuation()) => out.push_str("\\\\"),
                 '&' if next.is_some_and(|c| c == '#' || c.is_ascii_alphabetic()) => out.push_str("&amp;"),
                 '|' if self.in_cell => out.push_str("\\|"),
-                c if c == self.quote || (c == '(' && self.quote == ')') => {
+                c if c == char::from(self.quote) || (c == '(' && self.quote == b')') => {
                     out.push('\\');
                     out.push(c);
                 }
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn titles_are_written_for_their_quotation_marks() {
         let title = |quote| Title { range: (0..0).into(), quote, in_cell: true };
-        assert_eq!(title('"').spelled("a \"b\" | 'c' & d \\"), "a \\\"b\\\" \\| 'c' & d \\\\");
-        assert_eq!(title(')').spelled("a (b) &c;"), "a \\(b\\) &amp;c;");
+        assert_eq!(title(b'"').spelled("a \"b\" | 'c' & d \\"), "a \\\"b\\\" \\| 'c' & d \\\\");
+        assert_eq!(title(b')').spelled("a (b) &c;"), "a \\(b\\) &amp;c;");
     }
 }

@@ -78,10 +78,10 @@ fn look_alike(segment: &Segment) -> TaggedText {
 /// What the parser makes of a document: everything but the words.
 fn structure(markdown: &str) -> (Vec<String>, Vec<String>) {
     let (head, _) = front_matter::read(markdown, &Options::default(), &mut Untranslated::default());
-    let masked = mask::mask(markdown, head);
+    let masked = mask::mask(markdown, head.end);
     let (mut things, mut words) = (Vec::new(), Vec::new());
     let (mut html, mut codes, mut kept) = (0, 0, 0);
-    for (event, range) in Parser::new_ext(&masked.text, EXTENSIONS).into_offset_iter() {
+    for (event, range) in Parser::new_ext(&masked.text[masked.body..], EXTENSIONS).into_offset_iter() {
         match event {
             Event::Start(Tag::HtmlBlock) => html += 1,
             Event::End(TagEnd::HtmlBlock) => html -= 1,
@@ -94,7 +94,7 @@ fn structure(markdown: &str) -> (Vec<String>, Vec<String>) {
             Event::Text(text) => {
                 let mut visible = String::new();
                 for (offset, character) in text.char_indices() {
-                    let at = range.start + offset;
+                    let at = masked.body + range.start + offset;
                     let is_masked = masked.spans.iter().any(|span| span.range.contains(&at));
                     visible.push(if is_masked { '0' } else { character });
                 }
@@ -359,13 +359,14 @@ fn documents_of_the_corpus_keep_their_structure() {
 /// What is found in a document that is read in stretches, or in one.
 fn found(markdown: &str, in_stretches: bool) -> (Vec<Segment>, Vec<std::ops::Range<usize>>, Untranslated) {
     let (head, _) = front_matter::read(markdown, &Options::default(), &mut Untranslated::default());
-    let mut masked = mask::mask(markdown, head);
+    let mut masked = mask::mask(markdown, head.end);
     if !in_stretches {
         masked.headings.clear();
     }
-    let (mut found, mut untranslated) = (Texts::default(), Untranslated::default());
+    let (mut found, mut extras, mut untranslated) =
+        (Texts::default(), extras::Extras::default(), Untranslated::default());
     let (options, limits) = (Options::default(), Limits::default());
-    let read = walk::walk(markdown, &masked, &options, &limits, &mut found, &mut untranslated);
+    let read = walk::walk(markdown, &masked, &options, &limits, &mut found, &mut extras, &mut untranslated);
     if read.is_err() {
         return Default::default();
     }

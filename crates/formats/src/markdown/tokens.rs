@@ -6,7 +6,6 @@ use std::ops::Range;
 use terjuman_model::{Edge, Piece, TagId, TagKind, TaggedText};
 
 use super::slot::{Markup, Slot};
-use super::source::Source;
 use crate::FormatError;
 
 /// A translation taken apart.
@@ -20,11 +19,7 @@ pub(super) enum Token<'a> {
 }
 
 /// Takes the translation apart; white space goes out of emphasis, and emphasis of nothing goes.
-pub(super) fn tokens<'a>(
-    slot: &Slot,
-    source: Source<'_>,
-    translation: &'a TaggedText,
-) -> Result<Vec<Token<'a>>, FormatError> {
+pub(super) fn tokens<'a>(slot: Slot<'_>, translation: &'a TaggedText) -> Result<Vec<Token<'a>>, FormatError> {
     if translation.marks().is_empty() && slot.tags().is_empty() {
         let words = translation.text().trim();
         return Ok(if words.is_empty() { Vec::new() } else { vec![Token::Words(words.into())] });
@@ -35,8 +30,6 @@ pub(super) fn tokens<'a>(
     let mut open: Vec<usize> = Vec::new();
     // The protected tag that is open, and what stands in it.
     let mut protected: Option<(usize, String)> = None;
-    let has_protected = (0..slot.tags().len()).any(|tag| slot.kind(tag) == TagKind::Protected);
-    let kept_texts = if has_protected { source.texts_in(slot.tags().len()) } else { Vec::new() };
     for piece in translation.pieces() {
         let (edge, TagId(id)) = match piece {
             Piece::Text(words) => {
@@ -61,8 +54,7 @@ pub(super) fn tokens<'a>(
             (Edge::Close, TagKind::Protected) => {
                 if let Some((_, inside)) = protected.take_if(|(outer, _)| *outer == tag) {
                     // Words that came into it stay words.
-                    let kept = kept_texts[tag];
-                    let (before, after) = inside.split_once(kept).unwrap_or_default();
+                    let (before, after) = inside.split_once(slot.shown(tag)).unwrap_or_default();
                     tokens.push(Token::Words(before.to_owned().into()));
                     tokens.push(Token::Single(tag));
                     tokens.push(Token::Words(after.to_owned().into()));
@@ -124,12 +116,12 @@ fn cut(words: &mut Cow<'_, str>, range: Range<usize>) {
     }
 }
 
-pub(super) fn is_emphasis(slot: &Slot, tag: usize) -> bool {
+pub(super) fn is_emphasis(slot: Slot<'_>, tag: usize) -> bool {
     matches!(slot.tags().get(tag), Some(Markup::Emphasis(_)))
 }
 
 /// `** bold**` is no emphasis: moves white space at its inner edges out.
-fn move_blanks_out<'a>(slot: &Slot, tokens: Vec<Token<'a>>) -> Vec<Token<'a>> {
+fn move_blanks_out<'a>(slot: Slot<'_>, tokens: Vec<Token<'a>>) -> Vec<Token<'a>> {
     let mut out: Vec<Token<'a>> = Vec::with_capacity(tokens.len());
     for token in tokens {
         let moves = matches!(token, Token::Close(tag) if is_emphasis(slot, tag));
@@ -178,7 +170,7 @@ fn split_off<'a>(out: &mut Vec<Token<'a>>, end: impl Fn(&str) -> usize) -> Optio
 }
 
 /// `****` is no emphasis: emphasis of nothing goes. Words that are neighbours now are joined.
-fn drop_empty<'a>(slot: &Slot, tokens: Vec<Token<'a>>) -> Vec<Token<'a>> {
+fn drop_empty<'a>(slot: Slot<'_>, tokens: Vec<Token<'a>>) -> Vec<Token<'a>> {
     let mut out: Vec<Token<'a>> = Vec::with_capacity(tokens.len());
     for token in tokens {
         match (&token, out.last_mut()) {

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use terjuman_model::{Segment, TagId, TagKind};
 
+use super::extras::{Extras, Rare};
 use super::html_tags::{self, HtmlTag};
 use super::node::{Node, NodeKind, Side};
-use super::slot::{Context, Details, Markup, Part, Place, Segments, Slot};
+use super::slot::{Context, Markup, Part, Place, Segments, Stretch};
 use crate::fill::width;
 use crate::small_range::SmallRange;
 use crate::wording::has_words;
@@ -30,8 +31,14 @@ pub(super) fn tags_with_words(text: &str, run: &Run<'_>) -> Vec<Range<usize>> {
     tags.filter(|range| html_tags::has_words(&text[range.clone()])).collect()
 }
 
-/// Makes a segment of a run, if there are words in it. `heading` is the whole heading that it is underlined as.
-pub(super) fn part(text: &str, run: &mut Run<'_>, context: Context, heading: Option<Range<usize>>) -> Option<Part> {
+/// Makes a segment of a run, if there are words in it. What is `rare` has the whole heading that it is underlined as.
+pub(super) fn part(
+    text: &str,
+    run: &mut Run<'_>,
+    context: Context,
+    mut rare: Rare,
+    extras: &mut Extras,
+) -> Option<Part> {
     let nodes = run.nodes.as_mut_slice();
     pair(text, nodes);
     fold_blanks(nodes);
@@ -41,17 +48,14 @@ pub(super) fn part(text: &str, run: &mut Run<'_>, context: Context, heading: Opt
     }
     trim_blanks(nodes, inner.clone());
     let is_first = nodes[..inner.start].iter().all(|node| matches!(node.kind, NodeKind::Gone));
-    let (segment, mut slot) = segment(text, nodes, inner);
-    slot.context = context;
-    slot.starts_block = context == Context::Flow && is_first;
-    slot.in_link = link.is_some();
-    if let Some(label) = link.flatten() {
-        slot.details_mut().label = Some(label);
-    }
-    if let Some(underline) = heading.and_then(|heading| underline(text, &heading, &slot.range.range())) {
-        slot.details_mut().underline = Some(underline.into());
-    }
-    Some(Part { place: Place::Inline(slot), segments: Segments::One(segment) })
+    let range = nodes[inner.start].range.start..nodes[inner.end - 1].range.end;
+    let segment = segment(text, nodes, inner, extras);
+    let in_link = link.is_some();
+    rare.label = rare.label.or(link.flatten());
+    rare.underline = rare.underline.and_then(|heading| underline(text, &heading.range(), &range)).map(SmallRange::from);
+    let starts_block = context == Context::Flow && is_first;
+    let stretch = Stretch { range: range.into(), context, starts_block, in_link, extra: extras.finish(rare) };
+    Some(Part { place: Place::Inline(stretch), segments: Segments::One(segment) })
 }
 
 fn is_translatable(nodes: &[Node<'_>]) -> bool {
@@ -148,7 +152,7 @@ fn close(text: &str, nodes: &mut [Node<'_>], open: &mut Vec<(usize, Option<Strin
         nodes[start] = Node::new(NodeKind::Protected(shown.into()), first.start..last.end);
         return;
     }
-    let markup = Markup::Pair { open: first.into(), close: last.into(), label: None };
+    let markup = Markup::Pair { open: first.into(), close: last.into(), names_itself: false };
     nodes[start].kind = NodeKind::Start { mate: index, kind, markup };
     nodes[index].kind = NodeKind::End { mate: start };
 }
@@ -193,10 +197,12 @@ fn trim(text: &str, nodes: &[Node<'_>]) -> (Range<usize>, Option<Option<OwnLabel
         }
         match nodes[start..end].first().map(|node| &node.kind) {
             Some(NodeKind::Start { mate, markup, .. }) if mate + 1 == end => {
-                if let Markup::Pair { open, label, .. } = markup
+                if let Markup::Pair { open, names_itself, .. } = markup
                     && text[open.range()].starts_with('[')
                 {
-                    link = Some(label.map(|label| (label, nodes[*mate].range.clone().into())));
+                    let close = &nodes[*mate].range;
+                    let label = || ((open.end()..close.start).into(), close.clone().into());
+                    link = Some(names_itself.then(label));
                 }
                 start += 1;
                 end -= 1;
@@ -249,7 +255,8 @@ fn trim_blanks(nodes: &mut [Node<'_>], inner: Range<usize>) {
     }
 }
 
-fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slot) {
+/// The segment of these nodes; what it has besides words is added to the extras.
+fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>, extras: &mut Extras) -> Segment {
     let mut segment = Segment::default();
     if let [Node { kind: NodeKind::Text(words), .. }] = &nodes[inner.clone()] {
         // Most have but one stretch of words: no room is made that is not needed.
@@ -257,11 +264,10 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
     }
     let is_done = !segment.source.is_empty();
     let mut ids = if is_done { Vec::new() } else { vec![TagId(u32::MAX); nodes.len()] };
-    let (mut betweens, mut tags, mut spellings) = (Vec::new(), Vec::new(), Vec::new());
     for index in inner.clone() {
         let node = &nodes[index];
         let mut single = |segment: &mut Segment, kind: TagKind, markup: Markup| {
-            tags.push(markup);
+            extras.add_tag(kind, markup);
             segment.add_tag(kind)
         };
         let whole = || Markup::Single(node.range.clone().into());
@@ -270,14 +276,15 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
                 if !is_done {
                     segment.source.push_str(words);
                 }
-                spelling(text, words, &node.range, &mut spellings);
+                spelling(text, words, &node.range, extras);
             }
             NodeKind::Fold(fold) => {
                 segment.source.push_str(fold);
-                betweens.extend(between(text, nodes, index, inner.end).map(SmallRange::from));
+                between(text, nodes, index, inner.end).into_iter().for_each(|between| extras.add_between(between));
             }
             NodeKind::Protected(shown) => {
-                let id = single(&mut segment, TagKind::Protected, whole());
+                extras.add_kept(node.range.clone(), shown);
+                let id = segment.add_tag(TagKind::Protected);
                 segment.source.open(id);
                 segment.source.push_str(shown);
                 segment.source.close(id);
@@ -311,18 +318,7 @@ fn segment(text: &str, nodes: &[Node<'_>], inner: Range<usize>) -> (Segment, Slo
             NodeKind::Gone => {}
         }
     }
-    spellings.sort_by_key(|(character, range)| (*character, range.start()));
-    spellings.dedup_by_key(|(character, _)| *character);
-    let details = Details {
-        between: betweens.into(),
-        tags: tags.into(),
-        kinds: segment.tags.as_slice().into(),
-        spellings: spellings.into(),
-        label: None,
-        underline: None,
-    };
-    let range = nodes[inner.start].range.start..nodes[inner.end - 1].range.end;
-    (segment, Slot::new(range.into(), details))
+    segment
 }
 
 /// What stands between the line that ends with this node and the next one's words.
@@ -337,7 +333,7 @@ fn between(text: &str, nodes: &[Node<'_>], index: usize, end: usize) -> Option<R
 const LOCAL_ESCAPES: [char; 9] = ['.', ')', '-', '+', '#', '>', '=', '!', ':'];
 
 /// Notes how characters are spelled that are not written as they are.
-fn spelling(text: &str, words: &str, range: &Range<usize>, spellings: &mut Vec<(char, SmallRange)>) {
+fn spelling(text: &str, words: &str, range: &Range<usize>, extras: &mut Extras) {
     let spelled = &text[range.clone()];
     if spelled == words {
         return;
@@ -346,9 +342,9 @@ fn spelling(text: &str, words: &str, range: &Range<usize>, spellings: &mut Vec<(
     match characters.next() {
         Some(first) if spelled.starts_with('\\') && LOCAL_ESCAPES.contains(&first) => {}
         Some(first) if spelled.starts_with('\\') => {
-            spellings.push((first, (range.start..range.start + 1 + first.len_utf8()).into()));
+            extras.add_spelling(first, range.start..range.start + 1 + first.len_utf8());
         }
-        Some(first) if characters.next().is_none() => spellings.push((first, range.clone().into())),
+        Some(first) if characters.next().is_none() => extras.add_spelling(first, range.clone()),
         _ => {}
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Parser, Tag, TagEnd};
 use terjuman_model::{Segment, TagKind};
 
+use super::extras::{Extras, Rare};
 use super::label::Labels;
 use super::mask::{Masked, Span, SpanKind};
 use super::node::{Node, NodeKind, Side};
@@ -26,29 +27,31 @@ const DEPTH: usize = 100;
 /// [`FormatError::TooComplex`] for markup that is nested too deep or is too much.
 pub(super) fn walk(
     text: &str,
-    masked: &Masked,
+    masked: &Masked<'_>,
     options: &Options,
     limits: &Limits,
     found: &mut Texts<Place>,
+    extras: &mut Extras,
     untranslated: &mut Untranslated,
 ) -> Result<Labels, FormatError> {
     let depth = limits.depth.min(DEPTH);
     refuse_deep_quotes(text, depth)?;
     let (before, counted) = (found.len(), untranslated.clone());
-    let read = |stretches: &[Range<usize>], found: &mut _, untranslated: &mut _| {
-        let runs = vec![Run::default()];
-        let walk = Walk { text, masked, options, limits, found, untranslated, open: Vec::new(), runs, span: 0 };
+    let read = |stretches: &[Range<usize>], found: &mut _, extras: &mut _, untranslated: &mut _| {
+        let (open, runs) = (Vec::new(), vec![Run::default()]);
+        let walk = Walk { text, masked, options, limits, found, extras, untranslated, open, runs, span: 0 };
         walk.stretches(stretches, depth)
     };
     let stretches = stretches(masked, STRETCH);
     if stretches.len() > 1 {
-        if let Some(labels) = read(&stretches, found, untranslated)? {
+        if let Some(labels) = read(&stretches, found, extras, untranslated)? {
             return Ok(labels);
         }
         found.truncate(before);
+        *extras = Extras::default();
         *untranslated = counted;
     }
-    Ok(read(std::slice::from_ref(&(0..text.len())), found, untranslated)?.unwrap_or_default())
+    Ok(read(std::slice::from_ref(&(masked.body..text.len())), found, extras, untranslated)?.unwrap_or_default())
 }
 
 /// Bytes that the parser reads at a time: its tree takes ten times the room of the text. Tests read every document in
@@ -57,10 +60,10 @@ const STRETCH: usize = if cfg!(test) { 1 } else { 64 << 10 };
 
 /// Parts the document before headings behind empty lines, where all blocks end but code and HTML that go over such lines.
 /// What refers to all of the document (notes at its foot) is read in one.
-fn stretches(masked: &Masked, least: usize) -> Vec<Range<usize>> {
+fn stretches(masked: &Masked<'_>, least: usize) -> Vec<Range<usize>> {
     let mut stretches = Vec::new();
-    let mut start = 0;
-    if !masked.text.contains("[^") {
+    let mut start = masked.body;
+    if !masked.text[start..].contains("[^") {
         for heading in &masked.headings {
             if heading - start >= least && masked.text[*heading..].starts_with('#') {
                 stretches.push(start..*heading);
@@ -83,10 +86,11 @@ fn refuse_deep_quotes(text: &str, depth: usize) -> Result<(), FormatError> {
 
 struct Walk<'a> {
     text: &'a str,
-    masked: &'a Masked,
+    masked: &'a Masked<'a>,
     options: &'a Options,
     limits: &'a Limits,
     found: &'a mut Texts<Place>,
+    extras: &'a mut Extras,
     untranslated: &'a mut Untranslated,
     open: Vec<Open>,
     /// The run being collected, and inside it those of alternative texts.
@@ -125,7 +129,8 @@ impl<'a> Walk<'a> {
     fn stretches(mut self, stretches: &[Range<usize>], depth: usize) -> Result<Option<Labels>, FormatError> {
         let masked = self.masked;
         let limit = self.limits.events.min(self.text.len().saturating_mul(20));
-        let possible = if stretches.len() > 1 { Labels::possible(&masked.text) } else { Labels::default() };
+        let possible =
+            if stretches.len() > 1 { Labels::possible(&masked.text[masked.body..]) } else { Labels::default() };
         let mut labels = Labels::default();
         let mut used = Labels::default();
         let mut events = 0;
@@ -165,7 +170,7 @@ impl<'a> Walk<'a> {
             }
             self.flush()?;
         }
-        Ok(used.all(|label| labels.contains(label)).then_some(labels))
+        Ok(used.are_all_in(&labels).then_some(labels))
     }
 
     fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), FormatError> {
@@ -213,11 +218,11 @@ impl<'a> Walk<'a> {
             Tag::Strong => (TagKind::Format, emphasis(EmphasisKind::Strong), 2),
             Tag::Strikethrough => {
                 let emphasis = Emphasis::of(EmphasisKind::Struck, self.text, &range);
-                (TagKind::Format, Markup::Emphasis(emphasis), emphasis.count)
+                (TagKind::Format, Markup::Emphasis(emphasis), usize::from(emphasis.count))
             }
             Tag::Link { .. } => {
                 let (open, close) = ((range.start..range.start + 1).into(), SmallRange::default());
-                (TagKind::Whole, Markup::Pair { open, close, label: None }, 1)
+                (TagKind::Whole, Markup::Pair { open, close, names_itself: false }, 1)
             }
             Tag::Image { link_type, .. } => {
                 self.untranslated.add(Reason::ImageText, "", range.start);
@@ -295,8 +300,8 @@ impl<'a> Walk<'a> {
         };
         *mate = end;
         let close = match markup {
-            Markup::Emphasis(emphasis) => range.end.saturating_sub(emphasis.count)..range.end,
-            Markup::Pair { open, close, label } if is_link => {
+            Markup::Emphasis(emphasis) => range.end.saturating_sub(usize::from(emphasis.count))..range.end,
+            Markup::Pair { open, close, names_itself } if is_link => {
                 let from = inner_end.max(open.end());
                 if text[range.clone()].starts_with('<') {
                     // An address in angle brackets is its own target.
@@ -311,7 +316,7 @@ impl<'a> Walk<'a> {
                     if text[end..].starts_with("[]") {
                         end += 2;
                     }
-                    *label = Some((open.end()..bracket).into());
+                    *names_itself = true;
                 } else {
                     title = tail::title_of_link(text, bracket..range.end, in_cell);
                 }
@@ -349,12 +354,9 @@ impl<'a> Walk<'a> {
         }
         if self.options.alt_text {
             let context = if in_cell { Context::AlternativeInCell } else { Context::Alternative };
-            let mut part = unit::part(self.text, &mut run, context, None);
-            if let Some(Part { place: Place::Inline(slot), .. }) = part.as_mut().filter(|_| is_named_by_text) {
-                let label = whole.start + 2..bracket;
-                slot.details_mut().label = Some((label.into(), (bracket..end).into()));
-            }
-            self.found.extend(part);
+            let label = || ((whole.start + 2..bracket).into(), (bracket..end).into());
+            let rare = Rare { label: is_named_by_text.then(label), underline: None };
+            self.found.extend(unit::part(self.text, &mut run, context, rare, self.extras));
         }
         self.push(NodeKind::Point, whole.start..end);
     }
@@ -384,22 +386,27 @@ impl<'a> Walk<'a> {
             Open::Block(block) => Some(block),
             _ => None,
         });
-        let (context, heading) = match block {
+        let mut rare = Rare::default();
+        let context = match block {
             // A directive's title is masked as a heading.
             Some(Block::Heading { range }) if self.masked.text[range.clone()].starts_with('#') => {
                 let is_quoted = self.text[range.start..run.nodes[0].range.start].ends_with('"');
-                (if is_quoted { Context::Quoted } else { Context::Heading }, None)
+                if is_quoted { Context::Quoted } else { Context::Heading }
             }
-            Some(Block::Heading { range }) => (Context::Flow, Some(range.clone())),
-            Some(Block::Cell) => (Context::Cell, None),
+            // It is underlined.
+            Some(Block::Heading { range }) => {
+                rare.underline = Some(range.clone().into());
+                Context::Flow
+            }
+            Some(Block::Cell) => Context::Cell,
             Some(Block::Code(_) | Block::Html(_)) => return Ok(()),
-            Some(Block::Other) | None => (Context::Flow, None),
+            Some(Block::Other) | None => Context::Flow,
         };
         let nested = unit::tags_with_words(self.text, run);
         for tag in nested {
             self.found.extend(nested::read(self.text, &[tag], self.options, self.limits)?);
         }
-        self.found.extend(unit::part(self.text, run, context, heading));
+        self.found.extend(unit::part(self.text, run, context, rare, self.extras));
         Ok(())
     }
 

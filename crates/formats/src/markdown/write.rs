@@ -12,7 +12,6 @@ use super::label::Labels;
 use super::probe::{self, Doubt};
 use super::skeleton::Rewritten;
 use super::slot::{Context, Slot};
-use super::source::Source;
 use super::tokens::{self, Token};
 use crate::FormatError;
 
@@ -26,9 +25,11 @@ pub(super) struct Document<'a> {
 
 /// A place that is written to.
 pub(super) struct Task<'a> {
-    pub(super) slot: &'a Slot,
-    pub(super) source: Source<'a>,
+    pub(super) slot: Slot<'a>,
+    pub(super) segment: usize,
     pub(super) translation: &'a TaggedText,
+    /// Whether that is what the segment said.
+    pub(super) is_same: bool,
     /// What was rewritten inside of it, in order.
     pub(super) inner: Vec<Rewritten>,
 }
@@ -57,11 +58,11 @@ impl<'a> Open<'a> {
         done: &mut Vec<Rewritten>,
     ) -> Result<(), FormatError> {
         let writer = Writer { document, slot: task.slot, inner: &task.inner };
-        if task.source.is_same(task.translation) {
+        if task.is_same {
             done.push((task.slot.range.range(), writer.raw(&task.slot.range.range()).0.into_owned()));
             return Ok(());
         }
-        let tokens = tokens::tokens(task.slot, task.source, task.translation)?;
+        let tokens = tokens::tokens(task.slot, task.translation)?;
         let (rewritten, doubt) = writer.draft(&tokens, Level::Minimal);
         let first = done.len();
         match doubt {
@@ -69,11 +70,7 @@ impl<'a> Open<'a> {
             // It is taken up by what stands around it.
             Some(doubt) if matches!(task.slot.context, Context::Alternative | Context::AlternativeInCell) => {
                 let is_right = doubt.is_read_as_meant(document.labels);
-                done.extend(if is_right {
-                    rewritten
-                } else {
-                    writer.with_more_escapes(&tokens, task.source.segment)?
-                });
+                done.extend(if is_right { rewritten } else { writer.with_more_escapes(&tokens, task.segment)? });
             }
             Some(doubt) => {
                 done.extend(rewritten);
@@ -106,8 +103,8 @@ impl<'a> Open<'a> {
                 continue;
             }
             let writer = Writer { document, slot: task.slot, inner: &task.inner };
-            let tokens = tokens::tokens(task.slot, task.source, task.translation)?;
-            done.splice(range, writer.with_more_escapes(&tokens, task.source.segment)?);
+            let tokens = tokens::tokens(task.slot, task.translation)?;
+            done.splice(range, writer.with_more_escapes(&tokens, task.segment)?);
         }
         Ok(())
     }

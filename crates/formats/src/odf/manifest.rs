@@ -83,7 +83,7 @@ impl Manifest {
             let mut edits = Edits::default();
             self.signatures.iter().for_each(|range| edits.replace(range.clone(), ""));
             let text = String::from_utf8(edits.apply(part.text.as_bytes())).expect("whole elements were cut out");
-            changes.replace(PART, part.encode(&text));
+            changes.replace(package, PART, part.encode(&text));
         }
         changes
     }

@@ -45,7 +45,7 @@ pub(super) fn rename_in_package(
         // What is no XML refers to nothing.
         let Ok(part) = XmlPart::decode(name, package.require(name)?) else { continue };
         if let Some(text) = renamed_part(&part, &names, limits)? {
-            changes.replace(name, part.encode(&text));
+            changes.replace(&package, name, part.encode(&text));
         }
     }
     package.write(&changes)

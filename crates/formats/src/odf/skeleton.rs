@@ -83,10 +83,12 @@ impl OdfSkeleton {
             let writer =
                 PartWriter { part, translations, changed: &changed, retarget: retarget.as_ref(), limits: &self.limits };
             if let Some(bytes) = writer.write()? {
-                if matches!(self.container, Container::Flat(_)) {
-                    return rename_in_file(&self.sheets, bytes, translations, &changed, &self.limits);
+                match &self.container {
+                    Container::Package(package) => changes.replace(package, &part.part.name, bytes),
+                    Container::Flat(_) => {
+                        return rename_in_file(&self.sheets, bytes, translations, &changed, &self.limits);
+                    }
                 }
-                changes.replace(&part.part.name, bytes);
             }
         }
         let bytes = match &self.container {

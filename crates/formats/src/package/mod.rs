@@ -23,7 +23,9 @@ use self::opc::relationships_part;
 pub(crate) use self::opc::{ContentTypes, Relationship, relationships_of};
 pub(crate) use self::signatures::without_signatures;
 pub(crate) use self::stored::stored;
+use self::write::Packed;
 use crate::document::LARGEST;
+use crate::xml::XmlPart;
 use crate::{FormatError, Limits};
 
 /// An opened container.
@@ -37,16 +39,19 @@ pub(crate) struct Package {
     limits: Limits,
 }
 
-/// What becomes of entries when a package is written. Entries that are not named are copied.
+/// What becomes of entries when a package is written. Entries that are not named are copied. New contents are packed at
+/// once, so that no two parts of a document need be there at full length.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Changes {
-    changes: HashMap<String, Option<Vec<u8>>>,
+    changes: HashMap<String, Option<Packed>>,
 }
 
 impl Changes {
-    /// Gives the entry new contents.
-    pub(crate) fn replace(&mut self, name: &str, contents: Vec<u8>) {
-        self.changes.insert(key(name), Some(contents));
+    /// Gives an entry of the package new contents.
+    pub(crate) fn replace(&mut self, package: &Package, name: &str, contents: Vec<u8>) {
+        let key = key(name);
+        let method = package.by_name.get(&key).map_or(Method::Other, |index| package.directory.entries[*index].method);
+        self.changes.insert(key, Some(Packed::of(contents, method)));
     }
 
     /// Leaves the entry out.
@@ -117,6 +122,16 @@ impl Package {
         self.read(name)?.ok_or_else(|| FormatError::corrupt("a part is missing", name, 0))
     }
 
+    /// A part that was read before, as it was then: what is kept of a document that waits is its container, not its parts.
+    ///
+    /// # Errors
+    /// As [`Self::require`] and [`XmlPart::decode`], for a part that was not read before.
+    pub(crate) fn again(&self, name: &str) -> Result<XmlPart, FormatError> {
+        let index = self.by_name.get(&key(name)).ok_or_else(|| FormatError::corrupt("a part is missing", name, 0))?;
+        let entry = &self.directory.entries[*index];
+        XmlPart::decode(name, expand(&self.bytes, entry, self.limits.zip_total_bytes, &self.limits)?)
+    }
+
     /// The container with the changes made. Without changes, these are the original bytes.
     ///
     /// # Errors
@@ -125,7 +140,7 @@ impl Package {
         if changes.is_empty() {
             return Ok(self.bytes.clone());
         }
-        write::write(&self.bytes, &self.directory, |entry| changes.changes.get(&key(&entry.name)).map(Option::as_deref))
+        write::write(&self.bytes, &self.directory, |entry| changes.changes.get(&key(&entry.name)).map(Option::as_ref))
     }
 }
 

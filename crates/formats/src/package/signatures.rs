@@ -56,6 +56,6 @@ fn cut(
             Some(_) => {}
         }
     }
-    changes.replace(name, part.encode(&kept));
+    changes.replace(package, name, part.encode(&kept));
     Ok(())
 }

@@ -57,8 +57,8 @@ fn only_what_changes_is_written_anew() {
     let package = open(&bytes).unwrap();
     assert_eq!(package.write(&Changes::default()).unwrap(), bytes);
     let mut changes = Changes::default();
-    changes.replace("word/a.xml", "<a>new and longer</a>".into());
-    changes.replace("mimetype", "other".into());
+    changes.replace(&package, "word/a.xml", "<a>new and longer</a>".into());
+    changes.replace(&package, "mimetype", "other".into());
     let written = package.write(&changes).unwrap();
     let (before, after) = (seen(&bytes), seen(&written));
     assert_eq!(before[2], after[2]);
@@ -90,7 +90,7 @@ fn containers_of_streams_and_wide_fields_are_copied() {
     assert_eq!(package.read("b").unwrap().unwrap(), b"wide");
     for name in ["a", "b", "c"] {
         let mut changes = Changes::default();
-        changes.replace(name, "changed".into());
+        changes.replace(&package, name, "changed".into());
         let written = package.write(&changes).unwrap();
         let contents: Vec<_> = seen(&written).into_iter().map(|entry| entry.1).collect();
         let expected = ["streamed", "wide", "last"].map(|contents| contents.to_owned());
@@ -185,7 +185,7 @@ fn garbage_at_the_end_is_let_pass_and_dropped() {
     longer.extend_from_slice(&[0; 100]);
     let package = open(&longer).unwrap();
     let mut changes = Changes::default();
-    changes.replace("mimetype", b"text".to_vec());
+    changes.replace(&package, "mimetype", b"text".to_vec());
     assert_eq!(seen(&package.write(&changes).unwrap()), seen(&bytes));
 }
 
@@ -212,7 +212,7 @@ proptest::proptest! {
             for name in names {
                 let _ = package.read(&name);
                 let mut changes = Changes::default();
-                changes.replace(&name, b"new".to_vec());
+                changes.replace(&package, &name, b"new".to_vec());
                 let _ = package.write(&changes);
             }
         }

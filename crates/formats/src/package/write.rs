@@ -10,6 +10,29 @@ use crate::FormatError;
 /// A data descriptor follows the entry: what we write has its sizes in the header.
 const HAS_DESCRIPTOR: u16 = 1 << 3;
 
+/// New contents of an entry, packed in the method it has.
+#[derive(Debug, Clone)]
+pub(super) struct Packed {
+    data: Vec<u8>,
+    crc: u32,
+    /// Of the contents.
+    length: usize,
+}
+
+impl Packed {
+    /// Packs the contents.
+    pub(super) fn of(contents: Vec<u8>, method: Method) -> Self {
+        let mut crc = flate2::Crc::new();
+        crc.update(&contents);
+        let length = contents.len();
+        let data = match method {
+            Method::Deflated => deflate(&contents),
+            Method::Stored | Method::Other => contents,
+        };
+        Self { data, crc: crc.sum(), length }
+    }
+}
+
 /// Writes the container. `change` gives the new contents of an entry, `Some(None)` leaves it out.
 ///
 /// # Errors
@@ -17,7 +40,7 @@ const HAS_DESCRIPTOR: u16 = 1 << 3;
 pub(super) fn write<'a>(
     bytes: &[u8],
     directory: &Directory,
-    change: impl Fn(&Entry) -> Option<Option<&'a [u8]>>,
+    change: impl Fn(&Entry) -> Option<Option<&'a Packed>>,
 ) -> Result<Vec<u8>, FormatError> {
     let mut order: Vec<usize> = (0..directory.entries.len()).collect();
     order.sort_by_key(|index| directory.entries[*index].local.start);
@@ -29,7 +52,7 @@ pub(super) fn write<'a>(
         let at = narrow(out.len())?;
         let record = match change(entry) {
             Some(None) => continue,
-            Some(Some(contents)) => replaced(bytes, entry, contents, at, &mut out)?,
+            Some(Some(packed)) => replaced(bytes, entry, packed, at, &mut out)?,
             None => {
                 out.extend_from_slice(&bytes[entry.local.clone()]);
                 moved(bytes, entry, at)
@@ -79,33 +102,27 @@ fn moved(bytes: &[u8], entry: &Entry, at: u32) -> Vec<u8> {
     record
 }
 
-/// Writes an entry anew, in the method it had, and gives its record.
-fn replaced(bytes: &[u8], entry: &Entry, contents: &[u8], at: u32, out: &mut Vec<u8>) -> Result<Vec<u8>, FormatError> {
+/// Writes an entry anew, and gives its record.
+fn replaced(bytes: &[u8], entry: &Entry, packed: &Packed, at: u32, out: &mut Vec<u8>) -> Result<Vec<u8>, FormatError> {
     let old = &bytes[entry.record.clone()];
     let [name, extra, comment] =
         [28, 30, 32].map(|field| usize::from(u16_at(old, field).expect("the record was read once")));
-    let mut crc = flate2::Crc::new();
-    crc.update(contents);
-    let packed = match entry.method {
-        Method::Deflated => deflate(contents),
-        Method::Stored | Method::Other => contents.to_vec(),
-    };
     let flags = u16_at(old, 8).expect("the record was read once") & !HAS_DESCRIPTOR;
     // Version needed, flags, method, time, date, checksum, sizes, length of the name: the same in both headers.
     let mut fields = Vec::with_capacity(24);
     fields.extend_from_slice(&old[6..8]);
     fields.extend_from_slice(&flags.to_le_bytes());
     fields.extend_from_slice(&old[10..16]);
-    fields.extend_from_slice(&crc.sum().to_le_bytes());
-    fields.extend_from_slice(&narrow(packed.len())?.to_le_bytes());
-    fields.extend_from_slice(&narrow(contents.len())?.to_le_bytes());
+    fields.extend_from_slice(&packed.crc.to_le_bytes());
+    fields.extend_from_slice(&narrow(packed.data.len())?.to_le_bytes());
+    fields.extend_from_slice(&narrow(packed.length)?.to_le_bytes());
     fields.extend_from_slice(&old[28..30]);
 
     out.extend_from_slice(&LOCAL.to_le_bytes());
     out.extend_from_slice(&fields);
     out.extend_from_slice(&[0, 0]);
     out.extend_from_slice(&old[46..46 + name]);
-    out.extend_from_slice(&packed);
+    out.extend_from_slice(&packed.data);
 
     let kept = kept_extra(&old[46 + name..46 + name + extra]);
     let mut record = Vec::with_capacity(old.len());

@@ -7,8 +7,9 @@ use crate::runs::Rewritten;
 use terjuman_model::TaggedText;
 
 use super::skeleton::DeckPart;
+use super::survey::Survey;
+use crate::docx::OfficePart;
 use crate::fill;
-use crate::sources::Sources;
 
 /// The smallest scale, in thousandths of a percent: what PowerPoint itself stops near.
 const SMALLEST: u32 = 62_500;
@@ -17,24 +18,32 @@ const SPARE: f64 = 1.25;
 /// Columns of text below which a shape is taken to have room: titles, labels.
 const SHORT: usize = 40;
 
-/// Edits of the scales of the part's texts, for `translations` of the segments `sources`.
-pub(super) fn scaled(part: &DeckPart, translations: &[TaggedText], sources: &Sources) -> Vec<Rewritten> {
-    let bodies = &part.survey.bodies;
+/// How wide the text of each of the part's bodies is.
+pub(super) fn widths<'a>(
+    office: &OfficePart,
+    survey: &Survey,
+    segments: &[usize],
+    text: impl Fn(usize) -> &'a TaggedText,
+) -> Vec<usize> {
+    let bodies = &survey.bodies;
+    let mut widths = vec![0; bodies.len()];
     if bodies.is_empty() {
-        return Vec::new();
+        return widths;
     }
-    let mut widths = vec![(0usize, 0usize); bodies.len()];
-    for (span, segments) in part.office.paragraphs() {
+    for (span, own) in office.paragraphs() {
         let after = bodies.partition_point(|body| body.span.start <= span.start);
         let Some(index) = after.checked_sub(1).filter(|index| span.end <= bodies[*index].span.end) else { continue };
-        for segment in segments {
-            let segment = part.segments[*segment];
-            widths[index].0 += fill::width(sources.text(segment));
-            widths[index].1 += fill::width(translations[segment].text());
-        }
+        widths[index] += own.iter().map(|segment| fill::width(text(segments[*segment]).text())).sum::<usize>();
     }
+    widths
+}
+
+/// Edits of the scales of the part's texts, for `translations` of its segments.
+pub(super) fn scaled(part: &DeckPart, translations: &[TaggedText]) -> Vec<Rewritten> {
+    let bodies = &part.survey.bodies;
+    let after = widths(&part.office, &part.survey, &part.segments, |segment| &translations[segment]);
     let mut edits = Vec::new();
-    for (body, (before, after)) in bodies.iter().zip(widths) {
+    for ((body, before), after) in bodies.iter().zip(part.widths.iter().copied()).zip(after) {
         let Some(growth) = (before > 0).then(|| after as f64 / before as f64) else { continue };
         let spare = if body.scale.is_some() { 1.0 } else { SPARE };
         if growth <= spare || (body.scale.is_none() && before < SHORT) {

@@ -51,8 +51,8 @@ fn take_apart(
     for name in names {
         let part = XmlPart::decode(&name.part, package.require(&name.part)?)?;
         let survey = Survey::of(&part, name.kind, limits)?;
-        let (office, found) = OfficePart::read_around(part, survey.skipped.clone(), options, limits)?;
-        untranslated.append(office.untranslated().clone(), &office.part().name);
+        let (office, found) = OfficePart::read_around(&part, survey.skipped.clone(), options, limits)?;
+        untranslated.append(office.untranslated().clone(), office.name());
         let segments = copies.settle(name.kind, name.slide, found);
         if copies.segments.len() > limits.segments {
             return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
@@ -63,7 +63,9 @@ fn take_apart(
                 fed.says(&book, copies.segments[segment].source.text(), segment);
             }
         }
-        parts.push(DeckPart { office, survey, segments });
+        let source = |segment: usize| &copies.segments[segment].source;
+        let widths = if options.fit_text { fit::widths(&office, &survey, &segments, source) } else { Vec::new() };
+        parts.push(DeckPart { office, survey, segments, widths });
     }
     let titles = match titles {
         Some(name) if options.properties => Titles::read(&mut package, &name, &copies.segments, limits),

@@ -38,6 +38,8 @@ pub(super) struct DeckPart {
     pub(super) survey: Survey,
     /// The number of each of the part's segments in the document.
     pub(super) segments: Vec<usize>,
+    /// How wide the text of each of its bodies was, if longer text becomes smaller.
+    pub(super) widths: Vec<usize>,
 }
 
 impl Skeleton for DeckSkeleton {
@@ -66,16 +68,16 @@ impl DeckSkeleton {
         let mut changes = self.signatures.clone();
         for part in &self.parts {
             if let Some(bytes) = self.part(part, translations, &changed, target, turn)? {
-                changes.replace(&part.office.part().name, bytes);
+                changes.replace(&self.package, part.office.name(), bytes);
             }
         }
         for workbook in &self.workbooks {
             if let Some(bytes) = workbook.write(translations, &changed)? {
-                changes.replace(workbook.name(), bytes);
+                changes.replace(&self.package, workbook.name(), bytes);
             }
         }
         if let Some((name, bytes)) = self.titles.as_ref().and_then(|titles| titles.write(translations, &changed)) {
-            changes.replace(name, bytes);
+            changes.replace(&self.package, name, bytes);
         }
         let bytes = self.package.write(&changes)?;
         Package::open(&bytes, &self.limits)
@@ -99,10 +101,10 @@ impl DeckSkeleton {
             return Ok(None);
         }
         if self.fit && is_changed {
-            edits.extend(fit::scaled(part, translations, &self.sources));
+            edits.extend(fit::scaled(part, translations));
         }
         let own: Vec<_> = part.segments.iter().map(|segment| translations[*segment].clone()).collect();
-        part.office.write_with(&own, &own_changed, target, edits)
+        part.office.write_with(&self.package, &own, &own_changed, target, edits)
     }
 }
 

@@ -9,11 +9,11 @@ use terjuman_model::TaggedText;
 
 use super::book::Book;
 use super::formulas::{FormulaWords, cells};
+use super::originals::Originals;
 use super::sheet::Found;
 use super::slot::{Bit, Shape, Slot, Translated, joined};
 use super::texts::Texts;
 use crate::FormatError;
-use crate::sources::Sources;
 
 /// The lists of all sheets.
 #[derive(Default)]
@@ -97,7 +97,7 @@ pub(super) fn fitting(
     lists: &[&Slot],
     translated: &Translated<'_>,
     changed: &[bool],
-    sources: &Sources,
+    originals: &Originals,
 ) -> Result<Vec<(usize, TaggedText)>, FormatError> {
     let mut fitted: HashMap<usize, TaggedText> = HashMap::new();
     for segment in lists.iter().flat_map(|list| list.segments()).filter(|segment| changed[*segment]) {
@@ -105,7 +105,7 @@ pub(super) fn fitting(
         if text.contains(',') && !fitted.contains_key(&segment) {
             let other = text.replace(", ", " – ");
             let is_one = !other.contains(',') && translated.translations[segment].marks().is_empty();
-            fitted.insert(segment, if is_one { TaggedText::plain(other) } else { sources.tagged(segment) });
+            fitted.insert(segment, if is_one { TaggedText::plain(other) } else { originals.get(segment) });
         }
     }
     // Giving up one list may make another longer: at most so often.
@@ -119,7 +119,7 @@ pub(super) fn fitting(
             let Shape::Choices(bits) = &list.shape else { continue };
             if joined(bits, &with)?.encode_utf16().count() > LIST || round == ROUNDS {
                 for segment in list.segments().filter(|segment| changed[*segment]) {
-                    any |= fitted.insert(segment, sources.tagged(segment)) != Some(sources.tagged(segment));
+                    any |= fitted.insert(segment, originals.get(segment)) != Some(originals.get(segment));
                 }
             }
         }

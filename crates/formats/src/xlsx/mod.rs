@@ -13,6 +13,7 @@ mod formulas;
 mod gate;
 mod header;
 mod notes;
+mod originals;
 mod parts;
 mod pending;
 mod rich;
@@ -35,6 +36,7 @@ use self::choices::Lists;
 use self::fields::FieldsOf;
 use self::formulas::FormulaWords;
 use self::notes::Threads;
+use self::originals::Originals;
 use self::pending::{Names, Pending, Resolver, What};
 use self::rich::RichString;
 use self::skeleton::{Drawn, Own, SlotPart, XlsxSkeleton};
@@ -57,7 +59,7 @@ pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Resul
 
 /// A part whose places wait.
 struct Waiting {
-    part: XmlPart,
+    name: String,
     pending: Vec<Pending>,
     views: Vec<Span>,
     cache: Option<Span>,
@@ -98,7 +100,7 @@ fn take_apart(
         let pending = shared_strings(&part, &mut texts, limits)?;
         strings = pending.iter().map(|(_, number)| *number).collect();
         let pending = pending.into_iter().map(|(span, number)| Pending { span, what: What::Cell(number) }).collect();
-        waiting.push(Waiting { part, pending, views: Vec::new(), cache: None, names: None });
+        waiting.push(Waiting { name: part.name, pending, views: Vec::new(), cache: None, names: None });
     }
     let mut untranslated = Untranslated::default();
     let mut recalculates = false;
@@ -117,7 +119,7 @@ fn take_apart(
         untranslated.append(std::mem::take(&mut found.untranslated), &part.name);
         lists.add(&entry.name, &mut found);
         recalculates |= found.has_text_results;
-        waiting.push(Waiting { part, pending: found.pending, views: found.views, cache: None, names: None });
+        waiting.push(Waiting { name: part.name, pending: found.pending, views: found.views, cache: None, names: None });
     }
     drop(strings);
     let (mut names, mut kept, mut columns) = (Vec::new(), Vec::new(), HashMap::new());
@@ -141,7 +143,7 @@ fn take_apart(
             _ => None,
         };
         let (pending, cache) = (fields.pending, fields.cache);
-        waiting.push(Waiting { part, pending, views: Vec::new(), cache, names: group });
+        waiting.push(Waiting { name: part.name, pending, views: Vec::new(), cache, names: group });
     }
 
     // What is translated.
@@ -176,19 +178,21 @@ fn take_apart(
     let mut slot_parts = Vec::new();
     let mut all_names = Vec::new();
     let mut pivots = Names::default();
-    for Waiting { part, pending, views, cache, names } in waiting {
+    for Waiting { name, pending, views, cache, names } in waiting {
         let mut own = Names::default();
         let group = if names == Some(Group::Pivot) { &mut pivots } else { &mut own };
         let mut resolver = Resolver { texts: &mut texts, units: &mut units, names: group, columns: &columns, limits };
-        let resolved = resolver.resolve(&part.text, &pending)?;
+        let is_bare = pending.is_empty() && views.is_empty();
+        let part = if is_bare { None } else { Some(package.again(&name)?) };
+        let text = part.as_ref().map_or("", |part| &part.text);
+        let resolved = resolver.resolve(text, &pending)?;
         if names == Some(Group::Table) {
             all_names.push(own);
         }
         if !resolved.slots.is_empty() || !views.is_empty() {
-            let prefix = tags::root_prefix(&part.text);
             slot_parts.push(SlotPart {
-                part,
-                prefix,
+                name,
+                prefix: tags::root_prefix(text),
                 slots: resolved.slots,
                 lists: resolved.lists,
                 views,
@@ -206,7 +210,7 @@ fn take_apart(
     if !slots.is_empty() || always.is_some() {
         let prefix = tags::root_prefix(&parts.book.text);
         slot_parts.push(SlotPart {
-            part: parts.book,
+            name: parts.book.name,
             prefix,
             slots,
             lists: Vec::new(),
@@ -242,7 +246,7 @@ fn take_apart(
         for (part, slots) in said.into_iter().filter(|(_, slots)| !slots.is_empty()) {
             let prefix = tags::root_prefix(&part.text);
             slot_parts.push(SlotPart {
-                part,
+                name: part.name,
                 prefix,
                 slots,
                 lists: Vec::new(),
@@ -278,6 +282,7 @@ fn take_apart(
     untranslated.append(kept_entries(&package, |_| false), "");
     let Units { segments, markup, .. } = units;
     let sources = Sources::of(&segments);
+    let originals = Originals::of(&segments, &slot_parts, &all_names);
     let skeleton = XlsxSkeleton {
         package,
         parts: slot_parts,
@@ -285,6 +290,7 @@ fn take_apart(
         sheets,
         names: all_names,
         sources,
+        originals,
         markup,
         limits: limits.clone(),
         signatures,
@@ -332,12 +338,13 @@ fn drawn(
     limits: &Limits,
     untranslated: &mut Untranslated,
 ) -> Result<Option<Drawn>, FormatError> {
-    let (part, segments) = OfficePart::read_around(part, HashSet::new(), options, limits)?;
-    untranslated.append(part.untranslated().clone(), &part.part().name);
+    let file = part;
+    let (part, segments) = OfficePart::read_around(&file, HashSet::new(), options, limits)?;
+    untranslated.append(part.untranslated().clone(), part.name());
     if segments.is_empty() {
         return Ok(None);
     }
-    let referred = referred_values(part.part(), limits)?;
+    let referred = referred_values(&file, limits)?;
     let values: HashSet<usize> =
         part.values().filter(|(_, span)| referred.contains(&span.start)).map(|(segment, _)| segment).collect();
     let mut own = Vec::with_capacity(segments.len());

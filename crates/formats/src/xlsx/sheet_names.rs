@@ -69,7 +69,7 @@ impl SheetNames {
             let text = String::from_utf8(edits.apply(part.text.as_bytes()))
                 .map_err(|_| FormatError::Verification("an edit cut a character in two".into()))?;
             check(&text, &name, limits)?;
-            changes.replace(&name, part.encode(&text));
+            changes.replace(&package, &name, part.encode(&text));
         }
         package.write(&changes)
     }

@@ -6,6 +6,7 @@ use terjuman_model::TaggedText;
 
 use super::choices;
 use super::gate::fingerprint;
+use super::originals::Originals;
 use super::pending::{Member, Names};
 use super::sheet_names::SheetNames;
 use super::slot::{Shape, Slot, Translated, is_too_long};
@@ -29,6 +30,7 @@ pub(super) struct XlsxSkeleton {
     pub(super) names: Vec<Names>,
     /// What each segment said, to tell what changed.
     pub(super) sources: Sources,
+    pub(super) originals: Originals,
     pub(super) markup: Vec<Box<[Markup]>>,
     pub(super) limits: Limits,
     /// Entries that no longer hold when a part changes, and parts that must forget them.
@@ -37,9 +39,9 @@ pub(super) struct XlsxSkeleton {
     pub(super) untranslated: Untranslated,
 }
 
-/// A part with places.
+/// A part with places. What it says is read again from its package where it is written.
 pub(super) struct SlotPart {
-    pub(super) part: XmlPart,
+    pub(super) name: String,
     pub(super) prefix: Box<str>,
     pub(super) slots: Vec<Slot>,
     /// Lists whose members must differ.
@@ -97,7 +99,7 @@ impl XlsxSkeleton {
         } else {
             let with = Translated { translations, markup: &self.markup };
             let mut all = translations.to_vec();
-            for (segment, text) in choices::fitting(&lists, &with, &changed, &self.sources)? {
+            for (segment, text) in choices::fitting(&lists, &with, &changed, &self.originals)? {
                 all[segment] = text;
             }
             fitted = all;
@@ -120,12 +122,12 @@ impl XlsxSkeleton {
         let mut changes = self.signatures.clone();
         for part in &self.parts {
             if let Some(bytes) = self.part(part, &with, &changed, right_to_left(target))? {
-                changes.replace(&part.part.name, bytes);
+                changes.replace(&self.package, &part.name, bytes);
             }
         }
         for drawn in &self.office {
-            if let Some(bytes) = drawn.write(&with, &changed, target)? {
-                changes.replace(&drawn.part.part().name, bytes);
+            if let Some(bytes) = drawn.write(&self.package, &with, &changed, target)? {
+                changes.replace(&self.package, drawn.part.name(), bytes);
             }
         }
         let bytes = self.package.write(&changes)?;
@@ -152,8 +154,8 @@ impl XlsxSkeleton {
             let mut name = with.flat(segment)?;
             // Room is left for a number.
             if changed[segment] && name.encode_utf16().count() > NAME - 8 {
-                renamed.push((segment, self.sources.tagged(segment)));
-                name = flat(&self.sources.tagged(segment), &self.markup[segment])?;
+                renamed.push((segment, self.originals.get(segment)));
+                name = flat(&self.originals.get(segment), &self.markup[segment])?;
             }
             names.insert(segment, name.to_lowercase());
         }
@@ -200,7 +202,12 @@ impl XlsxSkeleton {
         changed: &[bool],
         direction: Option<&str>,
     ) -> Result<Option<Vec<u8>>, FormatError> {
-        let source = &part.part.text;
+        let is_changed = part.slots.iter().any(|slot| slot.segments().any(|segment| changed[segment]));
+        if !is_changed && part.always.is_none() && (direction.is_none() || part.views.is_empty()) {
+            return Ok(None);
+        }
+        let file = self.package.again(&part.name)?;
+        let source = &file.text;
         let mut written: Vec<Option<String>> = Vec::with_capacity(part.slots.len());
         for slot in &part.slots {
             let text = match slot.segments().any(|segment| changed[segment]) {
@@ -231,18 +238,17 @@ impl XlsxSkeleton {
             return Ok(None);
         }
         edits.sort_by_key(|(range, _)| (range.start, range.end));
-        self.rewritten(part, edits).map(Some)
+        self.rewritten(&file, edits, part.always.is_some()).map(Some)
     }
 
-    /// The part with the edits made, after a check of what came out.
-    fn rewritten(&self, slots: &SlotPart, edits: Vec<Rewritten>) -> Result<Vec<u8>, FormatError> {
-        let part = &slots.part;
+    /// The part with the edits made, after a check of what came out. `may_grow`: the element that asks for a computation
+    /// may be new.
+    fn rewritten(&self, part: &XmlPart, edits: Vec<Rewritten>, may_grow: bool) -> Result<Vec<u8>, FormatError> {
         let text = runs::whole(&part.text, edits);
         let damaged = |error: FormatError| FormatError::Verification(format!("a written part is damaged: {error}"));
         let after = fingerprint(&text, &part.name, &self.limits).map_err(damaged)?;
         let is_same = after == fingerprint(&part.text, &part.name, &self.limits)?;
-        // The element that asks for a computation may be new.
-        if !is_same && slots.always.is_none() {
+        if !is_same && !may_grow {
             return Err(FormatError::Verification("a written part lost or doubled an element".into()));
         }
         Ok(part.encode_owned(text))
@@ -291,7 +297,13 @@ fn right_to_left(target: &Target) -> Option<&'static str> {
 }
 
 impl Drawn {
-    fn write(&self, with: &Translated<'_>, changed: &[bool], target: &Target) -> Result<Option<Vec<u8>>, FormatError> {
+    fn write(
+        &self,
+        package: &Package,
+        with: &Translated<'_>,
+        changed: &[bool],
+        target: &Target,
+    ) -> Result<Option<Vec<u8>>, FormatError> {
         let mut translations = Vec::with_capacity(self.own.len());
         let mut own_changed = Vec::with_capacity(self.own.len());
         for own in &self.own {
@@ -307,6 +319,6 @@ impl Drawn {
             translations.push(translation);
             own_changed.push(is_changed);
         }
-        self.part.write_with(&translations, &own_changed, target, Vec::new())
+        self.part.write_with(package, &translations, &own_changed, target, Vec::new())
     }
 }

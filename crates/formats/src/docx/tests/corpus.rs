@@ -81,14 +81,12 @@ fn check(bytes: &[u8], segments: &[Segment], skeleton: &DocxSkeleton) -> Result<
     let rewritten = write(&sources, Extent::All)?;
     let (mut before, mut after) = (open(bytes), open(&rewritten));
     for part in &skeleton.parts {
-        let decode = |package: &mut Package| {
-            XmlPart::decode(&part.part.name, package.require(&part.part.name).unwrap()).unwrap()
-        };
+        let decode = |package: &mut Package| XmlPart::decode(&part.name, package.require(&part.name).unwrap()).unwrap();
         let (old, new) = (canonical(&decode(&mut before)), canonical(&decode(&mut after)));
         if let Some(at) = (0..old.len().max(new.len())).find(|at| old.get(*at) != new.get(*at)) {
             let context =
                 |lines: &[String]| lines[at.saturating_sub(12).min(lines.len())..(at + 12).min(lines.len())].join("|");
-            return Err(format!("{}: not the same:\n{}\n{}", part.part.name, context(&old), context(&new)));
+            return Err(format!("{}: not the same:\n{}\n{}", part.name, context(&old), context(&new)));
         }
     }
     let (again, _) = read(&rewritten).map_err(|e| format!("reading again: {e}"))?;

@@ -8,14 +8,17 @@ mod jsx;
 mod lines;
 mod spans;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use lines::Line;
 
 /// The document as the parser is shown it.
-pub(super) struct Masked {
-    /// As long as the document, byte for byte.
-    pub(super) text: String,
+pub(super) struct Masked<'a> {
+    /// As long as the document, byte for byte: itself, if nothing is hidden.
+    pub(super) text: Cow<'a, str>,
+    /// Where the head of the file ends, which the parser is not shown.
+    pub(super) body: usize,
     /// What is hidden and may stand between words, in order.
     pub(super) spans: Vec<Span>,
     /// Tags of components on lines of their own that have words in their attributes, in order.
@@ -44,13 +47,12 @@ pub(super) enum SpanKind {
     Close,
 }
 
-/// Hides the head of the file and everything that is not CommonMark.
-pub(super) fn mask(text: &str, head: Range<usize>) -> Masked {
-    let lines = lines::read(text, head.end);
+/// Hides everything behind the head of the file that is not CommonMark.
+pub(super) fn mask(text: &str, body: usize) -> Masked<'_> {
+    let lines = lines::read(text, body);
     let is_mdx = jsx::is_mdx(text, &lines);
-    let hidden = text.as_bytes().to_vec();
-    let mut masker = Masker { text, is_mdx, hidden, spans: Vec::new(), tags: Vec::new(), without_end: Vec::new() };
-    masker.put(head, b' ');
+    let (spans, tags, without_end) = (Vec::new(), Vec::new(), Vec::new());
+    let mut masker = Masker { text, is_mdx, hidden: None, spans, tags, without_end };
     let mut index = 0;
     while index < lines.len() {
         let taken = blocks::take(&mut masker, &lines[index..], index.checked_sub(1).map(|before| &lines[before]));
@@ -78,7 +80,7 @@ pub(super) fn mask(text: &str, head: Range<usize>) -> Masked {
         }
     }
     let headings = headings(text, &lines);
-    masker.finish(headings)
+    masker.finish(body, headings)
 }
 
 fn headings(text: &str, lines: &[Line]) -> Vec<usize> {
@@ -95,17 +97,22 @@ fn headings(text: &str, lines: &[Line]) -> Vec<usize> {
 struct Masker<'a> {
     text: &'a str,
     is_mdx: bool,
-    hidden: Vec<u8>,
+    /// Once something is hidden.
+    hidden: Option<Vec<u8>>,
     spans: Vec<Span>,
     tags: Vec<Range<usize>>,
     /// Ends of blocks of code that do not come any more.
     without_end: Vec<String>,
 }
 
-impl Masker<'_> {
+impl<'a> Masker<'a> {
+    fn hidden(&mut self) -> &mut Vec<u8> {
+        self.hidden.get_or_insert_with(|| self.text.as_bytes().to_vec())
+    }
+
     /// Puts a byte in the place of each of these, but for line ends.
     fn put(&mut self, range: Range<usize>, byte: u8) {
-        for hidden in &mut self.hidden[range] {
+        for hidden in &mut self.hidden()[range] {
             if !matches!(hidden, b'\n' | b'\r') {
                 *hidden = byte;
             }
@@ -131,24 +138,26 @@ impl Masker<'_> {
     /// The same, for a line that what follows is indented under: a list's item.
     fn item(&mut self, line: &Line, words: Range<usize>) {
         self.heading(line.words.start + 2, line.words.end, words);
-        self.hidden[line.words.start] = b'-';
-        self.hidden[line.words.start + 1] = b' ';
+        let hidden = self.hidden();
+        hidden[line.words.start] = b'-';
+        hidden[line.words.start + 1] = b' ';
     }
 
     fn heading(&mut self, start: usize, end: usize, words: Range<usize>) {
         self.put(start..words.start, b' ');
         self.put(words.end..end, b' ');
-        self.hidden[start] = b'#';
+        self.hidden()[start] = b'#';
         // Where it is indented so deep that it is no heading, it is still no text.
         let spans = [start..words.start, words.end..end].map(|range| Span { range, kind: SpanKind::Thing });
         self.spans.extend(spans.into_iter().filter(|span| !span.range.is_empty()));
     }
 
-    fn finish(mut self, headings: Vec<usize>) -> Masked {
+    fn finish(mut self, body: usize, headings: Vec<usize>) -> Masked<'a> {
         self.spans.sort_by_key(|span| span.range.start);
         self.tags.sort_by_key(|range| range.start);
-        let text = String::from_utf8(self.hidden).expect("whole characters were replaced by ASCII");
-        Masked { text, spans: self.spans, tags: self.tags, headings }
+        let owned = |hidden| String::from_utf8(hidden).expect("whole characters were replaced by ASCII");
+        let text = self.hidden.map_or(Cow::Borrowed(self.text), |hidden| Cow::Owned(owned(hidden)));
+        Masked { text, body, spans: self.spans, tags: self.tags, headings }
     }
 }
 
@@ -158,7 +167,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let masked = mask(text, 0..0);
+        let masked = mask(text, 0);
         // How many blanks there are follows from the length.
         let folded = |text: &str| text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         assert_eq!(folded(&masked.text), folded(expected));
