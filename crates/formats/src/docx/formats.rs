@@ -98,8 +98,9 @@ impl<'a> Formats<'a> {
         while let Some(event) = scanner.next()? {
             match event.kind {
                 Kind::Start { name, .. } if scanner.depth() == 2 => {
-                    let on = is_on(&mut scanner);
+                    // The fragment declares no prefixes, so the attribute is found by its local name.
                     let value = local_value(&scanner, spelling, "val").unwrap_or_default();
+                    let on = says_on(value);
                     match name.local {
                         // Language, proofing and revision marks.
                         "lang" | "noProof" | "rPrChange" | "ins" | "del" | "moveFrom" | "moveTo" | "webHidden" => {
@@ -217,6 +218,11 @@ pub(super) fn local_value<'a>(scanner: &Scanner<'_>, text: &'a str, local: &str)
 
 /// Whether the toggle that was just started is on (ECMA-376 part 1, 17.17.4).
 pub(super) fn is_on(scanner: &mut Scanner<'_>) -> bool {
-    let value = scanner.value(Namespace::Word, "val").or_else(|| scanner.value(Namespace::None, "w:val"));
-    !value.is_some_and(|value| matches!(value.as_ref(), "0" | "false" | "off"))
+    let value = scanner.value(Namespace::Word, "val");
+    says_on(value.as_deref().unwrap_or_default())
+}
+
+/// Whether the value of a switch turns it on, as none at all does.
+fn says_on(value: &str) -> bool {
+    !matches!(value, "0" | "false" | "off")
 }
