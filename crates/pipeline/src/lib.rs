@@ -18,6 +18,7 @@ mod glossary;
 mod limits;
 mod mentions;
 mod ordinals;
+mod people;
 mod plan;
 mod project;
 mod protect;

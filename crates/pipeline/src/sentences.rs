@@ -54,7 +54,7 @@ fn sentences_within(
                 && at < range.end
                 && text.is_char_boundary(at)
                 && !is_kept
-                && ends_sentence(&text[start..at], &text[at..range.end], language)
+                && ends_sentence(&text[start..at], &text[at..range.end], &flat[at - range.start..], language)
             {
                 found.extend(trimmed(text, start..at));
                 start = at;
@@ -96,15 +96,37 @@ fn may_hold_borders(text: &str) -> bool {
     text.bytes().any(|byte| matches!(byte, b'.' | b'!' | b'?') || !byte.is_ascii())
 }
 
-/// A line end alone is a blank to a reader: files are wrapped by hand. The rules know no ellipsis but three stops. The
-/// length stays.
+/// A line end alone is a blank to a reader: files are wrapped by hand. The rules know no ellipsis but three stops, and
+/// take what begins with a small letter for the rest of the sentence: names get a capital. The length stays.
 fn spelled_out(text: &str) -> Cow<'_, str> {
-    if text.contains(['\n', '\r', '…']) {
+    let mut flat: Cow<'_, str> = if text.contains(['\n', '\r', '…']) {
         text.replace(['\n', '\r'], " ").replace('…', "...").into()
     } else {
         text.into()
+    };
+    let names: Vec<usize> = small_names(&flat).collect();
+    for at in names {
+        let capital = flat[at..=at].to_ascii_uppercase();
+        flat.to_mut().replace_range(at..=at, &capital);
     }
+    flat
 }
+
+/// Where names that begin with a small letter stand behind a full stop: `bzip2`, `iPhone`. A digit or a capital within the
+/// word tells them from the rest of a sentence; short ones may be a figure's or a paragraph's (`x2`).
+fn small_names(text: &str) -> impl Iterator<Item = usize> + '_ {
+    text.match_indices(". ").filter_map(|(stop, sign)| {
+        let at = stop + sign.len();
+        let word = text[at..].split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
+        let is_told = word.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+        let is_name = word.starts_with(|c: char| c.is_ascii_lowercase()) && letters >= LEAST_NAME && is_told;
+        is_name.then_some(at)
+    })
+}
+
+/// Letters of a name that begins with a small one.
+const LEAST_NAME: usize = 3;
 
 /// The rules take a quote for a closing one that opens the next sentence without a blank before it: `！“`.
 fn before_opening(text: &str, start: usize, border: usize) -> usize {
@@ -123,8 +145,9 @@ pub(crate) fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// Whether a cut of the Unicode rules between `before` and `after` is where a sentence ends.
-fn ends_sentence(before: &str, after: &str, language: &str) -> bool {
+/// Whether a cut of the Unicode rules between `before` and `after` is where a sentence ends. `flat` is what the rules saw
+/// of `after`.
+fn ends_sentence(before: &str, after: &str, flat: &str, language: &str) -> bool {
     let sentence = before.trim_end();
     let is_joined = sentence.len() == before.len() && !after.starts_with(char::is_whitespace);
     let words = sentence.trim_end_matches(is_closing);
@@ -135,7 +158,7 @@ fn ends_sentence(before: &str, after: &str, language: &str) -> bool {
     if is_joined {
         return after.chars().next().is_none_or(crate::script::is_spaceless);
     }
-    let next = after.chars().take(LOOK_AHEAD).find(|c| c.is_alphanumeric());
+    let next = flat.chars().take(LOOK_AHEAD).find(|c| c.is_alphanumeric());
     if next.is_some_and(char::is_lowercase) {
         return false;
     }
@@ -247,6 +270,7 @@ mod tests {
         check("en", "He said \"Stop.\" |Then he left. |(And came back.) |Fine.");
         check("pt", "Olá. |Tudo bem? |«Sim.» |Ótimo…");
         check("en", "no stop at all");
+        check("en", "Force it. |bzip2 and bunzip2 are one. |iPhones too. then not, e.g. bzip2, or sec. b3");
         check("en", " \n ");
     }
 

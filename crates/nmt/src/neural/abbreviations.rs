@@ -56,6 +56,7 @@ const NUMBERED: &[&str] = &[
     "phone",
     "policy",
     "project",
+    "protocol",
     "receipt",
     "ref",
     "ref.",
@@ -117,7 +118,10 @@ fn precedes_number(rest: &str) -> bool {
 fn is_numbered(before: &str, word: &str, rest: &str) -> bool {
     let ends = !rest.trim_start().starts_with(char::is_alphabetic);
     let thing = before.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
-    ends && word.starts_with('N') && NUMBERED.iter().any(|numbered| numbered.eq_ignore_ascii_case(thing))
+    // `PO No.`
+    let is_short = || word.ends_with('.') && thing.len() > 1 && thing.bytes().all(|byte| byte.is_ascii_uppercase());
+    ends && word.starts_with('N')
+        && (NUMBERED.iter().any(|numbered| numbered.eq_ignore_ascii_case(thing)) || (is_short() && word.contains('o')))
 }
 
 #[cfg(test)]
@@ -138,6 +142,8 @@ mod tests {
         check("Item ", "No.", Some("number"));
         check("Item ", "No.:", Some("number"));
         check("Phone ", "No:", Some("number"));
+        check("LOA ", "No.:", Some("number"));
+        check("I SAY ", "NO.", None);
         check("Phone ", "No", Some("number"));
         check("The phone ", "no longer rings", None);
         check("An unknown case ", "Nothing", None);

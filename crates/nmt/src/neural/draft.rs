@@ -50,6 +50,10 @@ pub(crate) enum Frame {
     Dash,
     /// An English verb, as what can be done.
     To,
+    /// English words for a thing, as one that is known,
+    The,
+    /// or that somebody has.
+    Your,
 }
 
 impl Frame {
@@ -57,6 +61,8 @@ impl Frame {
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::To => "* To ",
+            Self::The => "* The ",
+            Self::Your => "* Your ",
             frame => frame.sign(),
         }
     }
@@ -65,7 +71,7 @@ impl Frame {
     pub(crate) fn sign(self) -> &'static str {
         match self {
             Self::None => "",
-            Self::Star | Self::To => "* ",
+            Self::Star | Self::To | Self::The | Self::Your => "* ",
             Self::Dash => "- ",
         }
     }
@@ -161,7 +167,10 @@ impl Draft {
         recipe: Recipe,
         model: &dyn Model,
     ) -> Option<Self> {
-        let end = if recipe.without_end { final_signs(source, within, groups) } else { within.end..within.end };
+        let mut end = if recipe.without_end { final_signs(source, within, groups) } else { within.end..within.end };
+        if recipe.english && abbreviation_ends(source, within, end.start) {
+            end.start += 1;
+        }
         let letters = if groups.is_empty() { spaced(source, within) } else { None };
         let capitals = match &letters {
             Some(letters) => {
@@ -296,11 +305,13 @@ impl Writer<'_> {
             Case::AsWritten => self.english && character == 'O' && self.is_particle(from.start),
             Case::Small => true,
             Case::Sentence | Case::SmallButAcronyms => {
-                // The first letter of a word whose next one is small.
+                // The first letter of a word whose others are small: `LibreOffice` is a name.
+                let rest = &self.source[from.end..self.draft.within.end];
                 (self.case != Case::Sentence || self.is_within_sentence())
                     && character.is_uppercase()
-                    && self.source[from.end..self.draft.within.end].starts_with(char::is_lowercase)
+                    && rest.starts_with(char::is_lowercase)
                     && !self.draft.text.ends_with(char::is_alphabetic)
+                    && !rest.chars().take_while(|letter| letter.is_alphabetic()).any(char::is_uppercase)
             }
         }
     }
@@ -441,6 +452,15 @@ fn final_signs(source: &str, within: &Range<usize>, groups: &[Group]) -> Range<u
     if start == within.start { within.end..within.end } else { start..within.end }
 }
 
+/// Whether the word before `at` and the full stop behind it are an abbreviation that is written out: `Version No.:`.
+fn abbreviation_ends(source: &str, within: &Range<usize>, at: usize) -> bool {
+    let start = at - word_around_end(&source[within.start..at]);
+    let stops = source[at..within.end].starts_with('.');
+    stops
+        && written_out(&source[within.start..start], &source[start..within.end])
+            .is_some_and(|(length, _)| start + length > at)
+}
+
 /// Whether every letter outside the groups is a capital and there are words enough to tell shouting from acronyms.
 fn is_capitals(source: &str, within: &Range<usize>, groups: &[Group]) -> bool {
     let mut at = within.start;
@@ -503,6 +523,8 @@ mod tests {
         check("No. of months", english, "Number of months");
         check("INVOICE NO. 5", english, "Invoice number 5");
         check("No. of months", Recipe::default(), "No. of months");
+        let draft = check("Version No.:", Recipe { without_end: true, ..english }, "Version Number");
+        assert_eq!(draft.end, 11..12);
         check("Sign Out", english, "Sign out");
         check("Sign Out Now", english, "Sign Out Now");
         check("Sign Out", Recipe::default(), "Sign Out");
@@ -510,7 +532,7 @@ mod tests {
         assert!(draft.capitals && draft.spaced.is_some());
         assert_eq!(draft.origin.map(&(0..8)), 0..15);
         let titles = Recipe { case: Case::SmallButAcronyms, ..Recipe::default() };
-        check("Total USB McDonald A Cost", titles, "total USB mcDonald A cost");
+        check("Total USB McDonald A Cost", titles, "total USB McDonald A cost");
     }
 
     #[test]

@@ -35,6 +35,10 @@ pub(crate) fn trimmed(text: &str, mut range: Range<usize>, groups: &mut Vec<Grou
             range.end -= drawn;
         } else if let Some(drawn) = drawn(slice.chars()).filter(|drawn| starts_free && is_apart(drawn)) {
             range.start += drawn;
+        } else if let Some(counter) = counter(slice).filter(|_| starts_free) {
+            range.start += counter;
+        } else if let Some(note) = note(slice).filter(|_| ends_free) {
+            range.end -= note;
         } else if is_bracketed(slice) && starts_free && ends_free {
             (range.start, range.end) = (range.start + 1, range.end - 1);
         } else {
@@ -53,6 +57,39 @@ fn drawn(mut signs: impl Iterator<Item = char>) -> Option<usize> {
     };
     let count = 1 + signs.take_while(|other| *other == sign).count();
     (count >= least).then_some(count * sign.len_utf8())
+}
+
+/// Most letters or digits of what counts the items of a list.
+const LONGEST_COUNTER: usize = 4;
+
+/// The bytes of the `(b) `, `b) ` or `- ` that an item of a list begins with: models take a bracket of it, or all.
+fn counter(text: &str) -> Option<usize> {
+    let rest = if let Some(rest) = text.strip_prefix(['-', '–', '•']) {
+        rest
+    } else {
+        let inner = text.strip_prefix('(').unwrap_or(text);
+        let length = inner.bytes().take(LONGEST_COUNTER + 1).take_while(u8::is_ascii_alphanumeric).count();
+        let counter = &inner[..length];
+        let is_numeral = counter.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x' | b'I' | b'V' | b'X'));
+        let is_number = counter.bytes().all(|byte| byte.is_ascii_digit());
+        if length == 0 || length > LONGEST_COUNTER || !(length == 1 || is_numeral || is_number) {
+            return None;
+        }
+        inner[length..].strip_prefix(')')?
+    };
+    let item = rest.trim_start();
+    (item.len() < rest.len() && item.starts_with(char::is_alphabetic)).then_some(text.len() - item.len())
+}
+
+/// The bytes of the mark of a note that a word with a capital ends with: `Salary(2)`. Models take the two for one name.
+fn note(text: &str) -> Option<usize> {
+    let (rest, mark) = text.strip_suffix(')')?.rsplit_once('(')?;
+    let is_mark = matches!(mark.len(), 1 | 2) && mark.bytes().all(|byte| byte.is_ascii_digit());
+    let word = rest.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let is_word = word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_name = word.starts_with(|first: char| first.is_ascii_uppercase())
+        && word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
+    (is_mark && is_word && is_name).then_some(mark.len() + 2)
 }
 
 /// Whether one pair of brackets is around the whole text, and no other brackets are in it.
@@ -93,6 +130,15 @@ mod tests {
         check("And so on...", "And so on...");
         check("snake_", "snake_");
         check("___name", "___name");
+        check("(b) Net income (c)", "Net income (c)");
+        check("- iv)  Net income", "Net income");
+        check("(12) Net income", "Net income");
+        check("(see) Net income", "(see) Net income");
+        check("- 5 degrees", "- 5 degrees");
+        check("-5) a", "-5) a");
+        check("Number of Hires(1)", "Number of Hires");
+        check("Call open(2)", "Call open(2)");
+        check("Read the byte(s)", "Read the byte(s)");
         let text = "*Note ____";
         let mut groups = groups(text, &(0..5), &[], Numbers::Involved, &Letters);
         assert_eq!(&text[trimmed(text, 0..text.len(), &mut groups)], "Note");

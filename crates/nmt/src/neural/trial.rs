@@ -4,8 +4,9 @@
 //! for the beginning of a sentence and make one. An item of a list looks like what they have seen: behind `* ` the same
 //! words come out as they should far more often. So that is how short texts without a full stop are asked, as written and
 //! in the case of a sentence. Each wording gives its translation the probability that the model gave to it, and
-//! translations that come from several have the sum. If that is little, two more wordings are asked. All of this was found
-//! with labels and titles that people had translated (docs/benchmarks.md).
+//! translations that come from several have the sum. If that is little, more wordings are asked; what names a thing, also
+//! as one that is known or that somebody has: `your income statement` is a sentence's, and has its words in order. All of
+//! this was found with labels and titles that people had translated (docs/benchmarks.md).
 
 use crate::neural::draft::{Case, Frame};
 use crate::neural::piece::Piece;
@@ -23,6 +24,8 @@ const SURE: f32 = 0.4;
 const NAME: f32 = 1.3;
 /// No title says a thing twice.
 const TWICE: f32 = 0.5;
+/// A hyphen where the source has none is rarely right when other wordings go without it: words break off at it.
+const BROKEN: f32 = 0.25;
 
 /// Words of fewer letters are the same in many languages.
 const LONG: usize = 4;
@@ -47,6 +50,28 @@ const VERB: [Wording; 4] = [
     Wording { frame: Frame::None, case: Case::AsWritten },
     Wording { frame: Frame::Dash, case: Case::SmallButAcronyms },
 ];
+/// For English words that name a thing.
+const THING: [Wording; 6] = [
+    Wording { frame: Frame::Star, case: Case::AsWritten },
+    Wording { frame: Frame::Star, case: Case::Sentence },
+    Wording { frame: Frame::None, case: Case::AsWritten },
+    Wording { frame: Frame::Dash, case: Case::SmallButAcronyms },
+    Wording { frame: Frame::The, case: Case::SmallButAcronyms },
+    Wording { frame: Frame::Your, case: Case::SmallButAcronyms },
+];
+/// Most words of such a label.
+const LONGEST_THING: usize = 8;
+/// What no thing's name begins with: it has an article, or is a question, a place, a condition;
+const NO_FIRST: &[&str] = &[
+    "a", "all", "an", "as", "at", "by", "do", "for", "from", "how", "if", "in", "is", "my", "no", "not", "on", "our",
+    "the", "this", "to", "what", "when", "where", "who", "why", "with", "your",
+];
+/// or ends with: it is something to do.
+const NO_LAST: &[&str] = &[
+    "again", "and", "as", "at", "back", "by", "down", "for", "from", "here", "in", "now", "of", "off", "on", "or",
+    "out", "over", "to", "up", "with",
+];
+
 /// The verb is right, unless another translation is twice as likely.
 const RIGHT: f32 = 2.0;
 
@@ -88,7 +113,13 @@ impl Trial {
             is_title: label.is_title,
             keeps_capitals: label.is_title && keeps_titles && capitals(text) > 1,
             without_end: label.without_end,
-            wordings: if is_english && label.is_call { &VERB } else { &WORDINGS },
+            wordings: if is_english && label.is_call {
+                &VERB
+            } else if is_english && is_thing(text) {
+                &THING
+            } else {
+                &WORDINGS
+            },
             next: 0,
             drafts: Vec::new(),
             candidates: Vec::new(),
@@ -149,6 +180,9 @@ impl Trial {
         }
         if repeats(&candidate.key) && !repeats(&self.source) {
             weight *= TWICE;
+        }
+        if has_hyphen(&candidate.key) && !has_hyphen(&self.source) {
+            weight *= BROKEN;
         }
         weight
     }
@@ -222,6 +256,26 @@ fn capitalise(piece: &mut Piece) {
     }
 }
 
+/// Whether English words name a thing, and nothing to do: `Income Statement`, not `Setting Up`.
+fn is_thing(text: &str) -> bool {
+    let text = text.trim_end_matches(':');
+    let is_listed = |list: &[&str], word: &str| list.iter().any(|listed| listed.eq_ignore_ascii_case(word));
+    let first = text.split(' ').next().unwrap_or_default();
+    let last = text.rsplit(' ').next().unwrap_or_default();
+    text.split_whitespace().take(LONGEST_THING + 1).count() <= LONGEST_THING
+        && text.starts_with(char::is_alphabetic)
+        && !text.contains(['.', '…', ',', ':', ';', '(', ')', '/', '!', '?'])
+        && !first.ends_with("ing")
+        && !is_listed(NO_FIRST, first)
+        && !is_listed(NO_LAST, last)
+}
+
+/// Whether a hyphen joins two words.
+fn has_hyphen(text: &str) -> bool {
+    text.match_indices('-')
+        .any(|(at, _)| text[..at].ends_with(char::is_alphabetic) && text[at + 1..].starts_with(char::is_alphabetic))
+}
+
 /// Whether a long word is there twice, also with another ending.
 fn repeats(text: &str) -> bool {
     let stems: Vec<String> = long_words(text).map(|word| word.chars().take(LONG + 1).collect()).collect();
@@ -270,16 +324,28 @@ mod tests {
             &[("* Unit Price", "Preço Unitário", 0.6), ("* Unit price", "preço unitário", 0.7)],
             "Preço Unitário",
         );
-        let unsure =
-            [("1", "Total Due", 0.5), ("2", "Total devido", 0.6), ("3", "Total Due", 0.4), ("4", "total devido", 0.7)];
+        let unsure = [
+            ("1", "Total Due", 0.5),
+            ("2", "Total devido", 0.6),
+            ("3", "Total Due", 0.4),
+            ("4", "total devido", 0.7),
+            ("5", "total devido", 0.1),
+            ("6", "due", 0.1),
+        ];
         check("Total Due", &unsure, "Total Devido");
         check("Due total", &[("1", "Total devido", 0.9), ("2", "Total devido", 0.9)], "Total devido");
     }
 
     #[test]
     fn a_name_stays_unless_most_speaks_against_it() {
-        let answers =
-            [("1", "Rob Brown", 0.5), ("2", "Rob castanho", 0.4), ("3", "Rob Brown", 0.5), ("4", "rob castanho", 0.6)];
+        let answers = [
+            ("1", "Rob Brown", 0.5),
+            ("2", "Rob castanho", 0.4),
+            ("3", "Rob Brown", 0.5),
+            ("4", "rob castanho", 0.6),
+            ("5", "rob castanho", 0.1),
+            ("6", "x", 0.0),
+        ];
         check("Rob Brown", &answers, "Rob Brown");
     }
 
@@ -293,7 +359,33 @@ mod tests {
     fn a_draft_is_asked_once_and_nothing_said_twice() {
         check("Redo", &[("* Redo", "Refazer", 0.5), ("* Redo", "never", 1.0)], "Refazer");
         let answers = [("1", "Metas e metas", 0.3), ("2", "Metas e fins", 0.2), ("3", "x", 0.0), ("4", "y", 0.0)];
-        check("Goals and Aims", &answers, "Metas e fins");
+        check("Getting Goals and Aims", &answers, "Metas e fins");
+    }
+
+    #[test]
+    fn a_word_that_breaks_off_is_not_taken() {
+        let answers = [
+            ("1", "Declaração de Ren-Recome", 0.4),
+            ("2", "Declaração de Ren-Recome", 0.3),
+            ("3", "Declaração de Ren- Ren -", 0.1),
+            ("4", "demonstração de rendimentos", 0.1),
+            ("5", "demonstração de resultados", 0.1),
+            ("6", "declaração de renda", 0.2),
+        ];
+        check("Income Statement", &answers, "Declaração de Renda");
+        check("Well-being", &[("1", "Bem-estar", 0.5), ("2", "Bem-estar", 0.5)], "Bem-estar");
+    }
+
+    #[test]
+    fn things_are_told_from_what_is_to_be_done() {
+        for thing in ["Income Statement", "Balance due:", "Redo"] {
+            assert!(is_thing(thing), "{thing}");
+        }
+        for other in
+            ["Setting Up", "Sign Out", "The End", "How It Works", "Download now", "Logs, Users", "2 Months", ""]
+        {
+            assert!(!is_thing(other), "{other}");
+        }
     }
 
     #[test]

@@ -456,12 +456,16 @@ fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Result<Decoded,
         if rest.matches(sign).count() > asked.draft.unframed().matches(sign).count() {
             return Err(Flaw::Lost);
         }
-        // `To open` is a verb alone in most languages, or with one word before it.
-        if frame == Frame::To {
-            rest = rest.split_once(' ').map_or(rest, |(_, verb)| verb);
-            if rest.contains(' ') {
-                return Err(Flaw::Lost);
+        match frame {
+            // `To open` is a verb alone in most languages, or with one word before it.
+            Frame::To => {
+                rest = rest.split_once(' ').map_or(rest, |(_, verb)| verb);
+                if rest.contains(' ') {
+                    return Err(Flaw::Lost);
+                }
             }
+            Frame::The | Frame::Your => rest = without_owner(rest, text.len(), &spans, asked, output)?,
+            Frame::None | Frame::Star | Frame::Dash => {}
         }
         let cut = text.len() - rest.len();
         text = rest.to_owned();
@@ -472,6 +476,42 @@ fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Result<Decoded,
     let mut decoded = Decoded { text, spans };
     repair::mend(&asked.draft, &mut decoded);
     Ok(decoded)
+}
+
+/// Most letters of an article, or of what `your` may be.
+const LONGEST_OWNER: usize = 6;
+
+/// The rest of an output without the words that `the` or `your` became: the first, and what comes from there, too, as in
+/// `il tuo`.
+fn without_owner<'a>(
+    text: &'a str,
+    end: usize,
+    spans: &[Range<usize>],
+    asked: &Asked,
+    output: &Output,
+) -> Result<&'a str, Flaw> {
+    let frame = asked.draft.frame;
+    let owner = frame.sign().len()..frame.text().len();
+    let is_owner = |word: &Range<usize>| {
+        let tokens = spans.iter().enumerate().filter(|(_, span)| span.start < word.end && word.start < span.end);
+        tokens.map(|(token, _)| output.attention.row(token)).all(|row| {
+            let most = row.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1));
+            most.and_then(|(source, _)| asked.encoded.spans.get(source))
+                .is_some_and(|span| span.start < owner.end && owner.start < span.end)
+        })
+    };
+    let (first, mut rest) = text.split_once(' ').ok_or(Flaw::Lost)?;
+    if first.chars().count() > LONGEST_OWNER || !first.chars().all(char::is_alphabetic) {
+        return Err(Flaw::Lost);
+    }
+    while let Some((word, others)) = rest.split_once(' ') {
+        let start = end - rest.len();
+        if !is_owner(&(start..start + word.len())) {
+            break;
+        }
+        rest = others;
+    }
+    Ok(rest)
 }
 
 /// The part as the output has it, with everything back in its place.

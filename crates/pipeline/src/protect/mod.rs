@@ -63,6 +63,7 @@ mod tests {
         check("See ⟦example.com⟧ or ⟦shop.example.com.br/a⟧. The end.It is");
         check("It costs ⟦117,-⟧ kr, or CHF ⟦12.–⟧ since ⟦1989–2065⟧; a - b");
         check("She is ⟦5'17\"⟧ at 16 ⟦dB(A)⟧; file(s), it's 5'");
+        check("Hires(1), Offers(2), ⟦ls(1)⟧ and ⟦V(2)⟧");
         check("⟦FFH⟧ ⟦FEH⟧ = Big-Endian, but EACH BEACH is not ⟦0D0AH⟧");
         check("Set ⟦key=value⟧ and ⟦!important⟧ now!");
     }

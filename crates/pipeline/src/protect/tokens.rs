@@ -189,10 +189,16 @@ fn is_code(token: &str) -> bool {
     let is_marked =
         token.strip_prefix('!').is_some_and(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase()));
     let is_weighted = token.strip_suffix(')').and_then(|token| token.split_once('(')).is_some_and(|(name, weight)| {
+        // `Hires(1)` is a word with a note.
+        let is_noted = name.len() > 2
+            && name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name[1..].bytes().all(|byte| byte.is_ascii_lowercase())
+            && weight.bytes().all(|byte| byte.is_ascii_digit());
         (1..=5).contains(&name.len())
             && (1..=3).contains(&weight.len())
             && name.bytes().all(|byte| byte.is_ascii_alphabetic())
             && weight.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            && !is_noted
     });
     let is_hexadecimal = token.strip_suffix('H').is_some_and(|digits| {
         let is_number = digits.bytes().any(|byte| byte.is_ascii_digit());

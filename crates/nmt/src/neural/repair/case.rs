@@ -31,11 +31,14 @@ pub(super) fn restore(source: &str, text: &mut String, is_kept: impl Fn(&Range<u
     let found: Vec<Range<usize>> = words(text).collect();
     for range in found {
         let word = &text[range.clone()];
-        if word.chars().any(char::is_uppercase) || is_kept(&range) {
+        // `mcPhail` came of a name whose first letter was put in small.
+        if word.starts_with(char::is_uppercase) || is_kept(&range) {
             continue;
         }
-        if let Some(name) = spellings.get(word).copied().flatten()
+        let has_capital = word.chars().any(char::is_uppercase);
+        if let Some(name) = spellings.get(&word.to_lowercase()).copied().flatten()
             && name.len() == word.len()
+            && (!has_capital || name.chars().skip(1).eq(word.chars().skip(1)))
             && (word.chars().count() > 1 || is_initial(text, &range))
         {
             text.replace_range(range, name);
@@ -72,6 +75,7 @@ mod tests {
         check("Iain Roberts", "Iain roberts", "Iain Roberts");
         check("Barbara M. Tobias", "Barbara m. tobias", "Barbara M. Tobias");
         check("with eBay and McKay", "com ebay e mckay", "com ebay e McKay");
+        check("Mary McPhail of LibreOffice", "Mary mcPhail do libreOffice", "Mary McPhail do LibreOffice");
     }
 
     #[test]
@@ -81,6 +85,7 @@ mod tests {
         check("a Hotel, the hotel", "um hotel, o hotel", "um hotel, o hotel");
         check("John A Smith", "joão a smith", "joão a Smith");
         check("x ÀB kept KEPT", "àb kept", "ÀB kept");
+        check("at IPhone", "no iPHONE", "no iPHONE");
         check("the İstanbul", "a i\u{307}stanbul", "a i\u{307}stanbul");
     }
 }

@@ -1,0 +1,405 @@
+//! Names of people and firms that are made of ordinary words: `Mark Young`, `Red Hat`. A small model translates them.
+//!
+//! That two words with capitals are a name must be shown, by the document as a whole: a title or an initial, an address of
+//! e-mail or a page's, the `Inc.` of a firm, a given name that is no word. Titles and terms of a contract come with capitals
+//! again and again, too, so to be repeated is not enough. What is shown once holds wherever the same words stand.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use terjuman_model::LanguagePair;
+use terjuman_nmt::{Fixed, Source};
+
+/// Titles that a name follows.
+const TITLES: &[&str] = &["Capt", "Dr", "Messrs", "Miss", "Mr", "Mrs", "Ms", "Prof", "Sgt"];
+/// What follows a title and is no name.
+const OFFICES: &str = "\
+    Ambassador Chair Chairman Chairwoman Director Emeritus Judge Justice Mayor Minister President Secretary \
+    Speaker Vice";
+/// What ends the name of a firm.
+const FIRMS: &[&str] = &["AG", "Corp", "GmbH", "Inc", "LLC", "LLP", "Ltd", "PLC", "Pty", "plc"];
+/// Domains of firms: an authority's or a society's name is translated.
+const DOMAINS: &[&str] = &["com", "io", "net"];
+
+/// Given names that are no words: what follows is a surname.
+const GIVEN: &str = "\
+    Adam Alan Albert Alex Alice Alison Amanda Amy Andrea Andrew Angela Ann Anna Anne Anthony Arthur Barbara Ben \
+    Benjamin Betty Brenda Brian Bruce Carl Carol Caroline Catherine Charles Chris Christina Christine \
+    Christopher Cynthia Daniel Dave David Deborah Debra Dennis Diane Donald Donna Dorothy Douglas Ed \
+    Edward Eleanor Elizabeth Ellen Emily Emma Eric Fiona Frances Fred Gary Geoffrey George Gerald Gordon Graham \
+    Greg Gregory Hannah Harold Helen Henry Howard Ian Isabel James Jane Janet Jason Jean Jeff Jeffrey Jennifer \
+    Jeremy Jessica Jim Joan Joe John Jonathan Joseph Joshua Joyce Judith Judy Julia Julie Justin Karen Kate \
+    Katherine Kathleen Keith Kelly Ken Kenneth Kevin Kim Larry Laura Lauren Lee Linda Lisa Liz Louise Lucy Lynn \
+    Margaret Martha Martin Mary Matthew Megan Melissa Michael Michelle Mike Nancy Natalie Neil Nicholas \
+    Nicole Nigel Oliver Pamela Patricia Patrick Paul Peter Philip Rachel Ralph Rebecca Richard Robert Roger \
+    Ronald Roy Russell Ruth Ryan Samantha Samuel Sandra Sarah Scott Sean Sharon Shirley Simon Sophie Stephanie \
+    Stephen Steve Steven Stuart Susan Teresa Thomas Tim Timothy Tom Tony Tracy Vincent Walter Wayne \
+    Wendy William Zoe";
+/// Given names that are words as well, or months: more must show that what follows is a surname.
+const WORDS: &str = "\
+    Amber April Art Bill Bob Buddy Carter Chase Christian Chuck Clay Cliff Cooper Crystal Daisy Dale Dan Dawn \
+    Dean Don Drew Earl Faith Frank Gene Ginger Glen Grace Grant Guy Harry Heather Hope Hunter Iris Ivy Jack Jay \
+    Jordan Joy June Lance Lily Marina Mark Mason Max May Miles Nick Olive Parker Pat Pearl Penny Ray Rich Rick \
+    Rob Robin Rod Rose Ruby Rusty Sam Sandy Skip Sky Sue Summer Ted Tiger Tyler Victor Violet Ward Will Woody";
+/// What stands before somebody who does something, and hardly before a thing.
+const BEFORE: &[&str] =
+    &["and", "ask", "asked", "by", "called", "contact", "met", "named", "said", "says", "thank", "told", "with"];
+/// What stands before a thing.
+const ARTICLES: &[&str] =
+    &["a", "an", "any", "each", "every", "its", "my", "no", "our", "that", "the", "their", "this", "your"];
+/// What is named after people.
+const PLACES: &str = "\
+    Airport Avenue Award Bridge Building Center Centre Church College County Court Day Drive Foundation Hall \
+    Hospital Hotel House Institute Island Islands Library Museum Park Prize River Road School Square Street \
+    University";
+/// Languages that do not decline names.
+const TARGETS: &[&str] =
+    &["af", "ca", "da", "de", "es", "fr", "gl", "id", "it", "ms", "nb", "nl", "nn", "no", "pt", "ro", "sv"];
+
+/// Most words of a name.
+const LONGEST: usize = 4;
+/// Letters of the words that an address is made of.
+const LEAST_ADDRESS: usize = 6;
+
+fn is_listed(list: &str, word: &str) -> bool {
+    list.split(' ').any(|listed| listed == word)
+}
+
+/// Fixes the names in the units of an English document.
+pub(crate) fn fix_people(units: &mut [Source], pair: &LanguagePair) {
+    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+        return;
+    }
+    let names = Evidence::of(units).names();
+    for unit in units {
+        let mut found = names.within(&unit.text);
+        found.retain(|range| {
+            let first = unit.fixed.partition_point(|fixed| fixed.range.end <= range.start);
+            unit.fixed.get(first).is_none_or(|fixed| range.end <= fixed.range.start)
+        });
+        unit.fixed.extend(found.into_iter().map(|range| Fixed { text: unit.text[range.clone()].to_owned(), range }));
+        unit.fixed.sort_by_key(|fixed| fixed.range.start);
+    }
+}
+
+/// A word, and whether it continues the one before: with a blank between them, or the full stop of an initial.
+struct Word<'a> {
+    text: &'a str,
+    start: usize,
+    is_joined: bool,
+}
+
+impl Word<'_> {
+    fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    fn is_name(&self) -> bool {
+        let mut letters = self.text.chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
+    }
+
+    fn is_initial(&self) -> bool {
+        self.text.len() == 1 && self.text.starts_with(|letter: char| letter.is_ascii_uppercase())
+    }
+}
+
+fn words(text: &str) -> Vec<Word<'_>> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '’');
+    let mut found: Vec<Word<'_>> = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = text[at..].find(char::is_alphanumeric) {
+        let start = at + offset;
+        at = text[start..].find(|c: char| !is_part(c)).map_or(text.len(), |length| start + length);
+        let word = text[start..at].trim_end_matches(['-', '\'', '’']);
+        // `Young's`
+        let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
+        let is_joined = found.last().is_some_and(|before| {
+            let between = &text[before.end()..start];
+            between == " "
+                || between == "\u{a0}"
+                || (between == ". " && (before.is_initial() || TITLES.contains(&before.text)))
+        });
+        found.push(Word { text: word, start, is_joined });
+    }
+    found
+}
+
+/// What a document tells of names.
+#[derive(Default)]
+struct Evidence<'a> {
+    /// Names that are shown.
+    shown: HashSet<Vec<&'a str>>,
+    /// Given names that are words, with what follows them, and how often.
+    doubtful: HashMap<Vec<&'a str>, usize>,
+    /// Those that stand behind an article: things.
+    things: HashSet<Vec<&'a str>>,
+    /// Words that the document has in small letters.
+    small: HashSet<&'a str>,
+    /// Names of hosts and mailboxes.
+    addresses: HashSet<String>,
+    /// Pairs of words with capitals, which may be an address's.
+    pairs: HashSet<Vec<&'a str>>,
+}
+
+impl<'a> Evidence<'a> {
+    fn of(units: &'a [Source]) -> Self {
+        let mut evidence = Self::default();
+        for unit in units {
+            evidence.read(&unit.text);
+            evidence.read_addresses(&unit.text);
+        }
+        evidence
+    }
+
+    fn read(&mut self, text: &'a str) {
+        let words = words(text);
+        for (at, word) in words.iter().enumerate() {
+            if word.text.starts_with(char::is_lowercase) {
+                self.small.insert(word.text);
+            }
+            if let Some(start) = firm(text, &words, at) {
+                self.shown.insert(words[start..at].iter().map(|word| word.text).collect());
+            }
+            let name = name(&words, at);
+            if name.len() < 2 {
+                continue;
+            }
+            let before = at.checked_sub(1).map(|before| &words[before]).filter(|_| word.is_joined);
+            let before = before.map_or("", |before| before.text);
+            let has_initial = words[at..].iter().take(name.len() + 1).any(Word::is_initial);
+            if is_listed(GIVEN, word.text) || has_initial && is_listed(WORDS, word.text) {
+                self.shown.insert(name);
+            } else if is_listed(WORDS, word.text) {
+                if ARTICLES.contains(&before) {
+                    self.things.insert(name);
+                } else {
+                    let points = if BEFORE.contains(&before) { 2 } else { 1 };
+                    *self.doubtful.entry(name).or_default() += points;
+                }
+            } else {
+                self.pairs.insert(name);
+            }
+        }
+    }
+
+    fn read_addresses(&mut self, text: &str) {
+        let tokens = text.split(|c: char| c.is_whitespace() || matches!(c, '/' | '<' | '>' | '(' | ')' | ',' | ';'));
+        for token in tokens.filter(|token| token.contains('.')) {
+            let token = token.trim_end_matches(['.', ':']).to_lowercase();
+            let (mailbox, host) = token.split_once('@').unwrap_or(("", &token));
+            self.addresses.insert(mailbox.chars().filter(|c| c.is_alphabetic()).collect());
+            let mut labels = host.rsplit('.');
+            if labels.next().is_some_and(|domain| DOMAINS.contains(&domain)) {
+                self.addresses.extend(labels.next().map(str::to_owned));
+            }
+        }
+    }
+
+    fn names(self) -> Names {
+        let Self { mut shown, doubtful, things, small, addresses, pairs } = self;
+        let is_address = |name: &Vec<&str>| {
+            let whole = name.concat().to_lowercase();
+            whole.len() >= LEAST_ADDRESS && addresses.contains(&whole)
+        };
+        let is_mailbox = |name: &Vec<&str>| {
+            let (first, last) = (name[0].to_lowercase(), name[name.len() - 1].to_lowercase());
+            let initial: String = first.chars().take(1).chain(last.chars()).collect();
+            addresses.contains(&initial) || addresses.contains(&format!("{last}{first}"))
+        };
+        for (name, points) in doubtful {
+            let last = name[name.len() - 1].to_lowercase();
+            let is_repeated = points > 1 && !things.contains(&name) && !small.contains(&*last);
+            if is_repeated || is_address(&name) || is_mailbox(&name) {
+                shown.insert(name);
+            }
+        }
+        shown.extend(pairs.into_iter().filter(is_address));
+        Names { shown: shown.into_iter().map(|name| name.join(" ")).collect() }
+    }
+}
+
+/// The given name and surname that may begin at a word, initials left out; fewer than two words if there are none.
+fn name<'a>(words: &[Word<'a>], at: usize) -> Vec<&'a str> {
+    let mut name = Vec::new();
+    let mut ends = at;
+    for (index, word) in words.iter().enumerate().skip(at).take(LONGEST) {
+        if index > at && !word.is_joined || !(word.is_name() || index > at && word.is_initial()) {
+            break;
+        }
+        if word.is_name() {
+            name.push(word.text);
+        }
+        ends = index + 1;
+        if name.len() == 2 {
+            break;
+        }
+    }
+    // `John Hopkins Hospital` is no person, and neither is `Park Road`.
+    let follows = words.get(ends).filter(|word| word.is_joined).map_or("", |word| word.text);
+    if name.last().is_some_and(|last| is_listed(PLACES, last)) || is_listed(PLACES, follows) {
+        name.clear();
+    }
+    name
+}
+
+/// Where the name of a firm begins that ends before the word at `at`, such as `Inc`.
+fn firm(text: &str, words: &[Word<'_>], at: usize) -> Option<usize> {
+    let last = at.checked_sub(1)?;
+    let between = &text[words[last].end()..words[at].start];
+    if !FIRMS.contains(&words[at].text) || !matches!(between, " " | ", " | "\u{a0}") {
+        return None;
+    }
+    let mut start = at;
+    while start > 0 && at - start < LONGEST && words[start - 1].is_name() && (start == at || words[start].is_joined) {
+        start -= 1;
+    }
+    if words[start].text == "The" {
+        start += 1;
+    }
+    // A lone word may be one elsewhere.
+    (at > start + 1).then_some(start)
+}
+
+/// The names of a document, without initials.
+struct Names {
+    shown: HashSet<String>,
+}
+
+impl Names {
+    /// Where names stand in a text; ordered, not overlapping.
+    fn within(&self, text: &str) -> Vec<Range<usize>> {
+        let words = words(text);
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for at in 0..words.len() {
+            let start = words[at].start;
+            if !words[at].is_name() || found.last().is_some_and(|last| start < last.end) {
+                continue;
+            }
+            let end = self.shown_at(&words, at).or_else(|| titled_at(&words, at));
+            found.extend(end.map(|last| start..words[last].end()));
+        }
+        found
+    }
+
+    /// The last word of the longest name that begins here and is shown.
+    fn shown_at(&self, words: &[Word<'_>], at: usize) -> Option<usize> {
+        let mut name = String::new();
+        let mut longest = None;
+        for (index, word) in words.iter().enumerate().skip(at).take(LONGEST + 1) {
+            if index > at && !word.is_joined {
+                break;
+            }
+            if word.is_initial() {
+                continue;
+            }
+            if index > at {
+                name.push(' ');
+            }
+            name.push_str(word.text);
+            if self.shown.contains(&name) {
+                longest = Some(index);
+            }
+        }
+        longest
+    }
+}
+
+/// The last word of the name that begins here and has a title before it.
+fn titled_at(words: &[Word<'_>], at: usize) -> Option<usize> {
+    let title = &words[at.checked_sub(1).filter(|_| words[at].is_joined)?];
+    if !TITLES.contains(&title.text) || is_listed(OFFICES, words[at].text) {
+        return None;
+    }
+    let more =
+        words[at + 1..].iter().take(2).take_while(|word| word.is_joined && (word.is_name() || word.is_initial()));
+    let more = more.take_while(|word| !is_listed(OFFICES, word.text)).count();
+    (at..=at + more).rev().find(|last| words[*last].is_name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `expected` are the units of a document, with `⟦ ⟧` around what is fixed.
+    #[track_caller]
+    fn check(expected: &[&str]) {
+        let unit = |text: &&str| Source { text: text.replace(['⟦', '⟧'], ""), fixed: Vec::new(), linked: false };
+        let mut units: Vec<Source> = expected.iter().map(unit).collect();
+        let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
+        fix_people(&mut units, &pair);
+        let marked: Vec<String> = units
+            .iter()
+            .map(|unit| {
+                let mut text = unit.text.clone();
+                for fixed in unit.fixed.iter().rev() {
+                    assert_eq!(unit.text[fixed.range.clone()], fixed.text);
+                    text.insert(fixed.range.end, '⟧');
+                    text.insert(fixed.range.start, '⟦');
+                }
+                text
+            })
+            .collect();
+        assert_eq!(marked, expected);
+    }
+
+    #[test]
+    fn titles_and_given_names_show_a_name() {
+        check(&["Ask Mr. ⟦Young⟧ or Dr ⟦Grace B. Cook⟧, not Mr. President", "dr. of the young cook"]);
+        check(&["By ⟦John Small⟧ and ⟦Rob T. Brown⟧’s aunt", "⟦Rob Brown⟧", "Rob banks"]);
+        check(&["The John Hopkins Hospital in Anne Street", "James, Small and John"]);
+    }
+
+    #[test]
+    fn words_that_are_given_names_need_more() {
+        check(&["said ⟦Mark Young⟧", "⟦Mark Young⟧"]);
+        check(&["Mark Complete", "mark it as complete", "by Mark Complete"]);
+        check(&["the Grant Agreement", "with Grant Agreement", "Grant Agreement"]);
+        check(&["Will Apply", "Bill To"]);
+        check(&["⟦June Carter⟧ (jcarter@example.org)", "June Thirty"]);
+        check(&["Past President – ⟦June Small⟧ (BC)", "Treasurer – ⟦June Small⟧"]);
+    }
+
+    #[test]
+    fn firms_are_shown_by_what_they_are_or_where() {
+        check(&["©  ⟦Red Hat⟧, Inc. and others", "as ⟦Red Hat⟧ does", "a red hat, a Hat"]);
+        check(&["See www.bestbuy.com/x", "at ⟦Best Buy⟧ and Best Western", "Best buy"]);
+        check(&["The ⟦General Works⟧ Ltd, Target Corp", "Target"]);
+        check(&["whitehouse.gov", "the White House", "Effective Date", "the Effective Date"]);
+    }
+
+    #[test]
+    fn what_is_fixed_and_other_languages_are_left_alone() {
+        let text = "Ask Mr. Young now";
+        let fixed = vec![Fixed { range: 4..13, text: "x".into() }];
+        let mut units = [Source { text: text.into(), fixed: fixed.clone(), linked: false }];
+        let pair = |target: &str| LanguagePair { source: "en".parse().unwrap(), target: target.parse().unwrap() };
+        fix_people(&mut units, &pair("pt"));
+        assert_eq!(units[0].fixed, fixed);
+        units[0].fixed.clear();
+        fix_people(&mut units, &pair("ru"));
+        assert!(units[0].fixed.is_empty());
+    }
+
+    #[test]
+    fn long_texts_take_time_in_proportion() {
+        for text in ["John Small ", "Mr. ", "A. ", "Mark Mark ", "x@y.com "] {
+            let mut units = [Source { text: text.repeat(50_000), fixed: Vec::new(), linked: false }];
+            let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
+            fix_people(&mut units, &pair);
+            assert!(units[0].fixed.len() <= 100_000);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_ordered_names(text in "(John|Mr\\.|Mark|[A-Z]\\.|Young|Inc|[ ,.@'’é]|\\PC){0,40}") {
+            let mut units = [Source { text, fixed: Vec::new(), linked: false }];
+            let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
+            fix_people(&mut units, &pair);
+            let text = &units[0].text;
+            proptest::prop_assert!(units[0].fixed.iter().all(|fixed| text.get(fixed.range.clone()) == Some(&*fixed.text)));
+            proptest::prop_assert!(units[0].fixed.is_sorted_by(|a, b| a.range.end <= b.range.start));
+        }
+    }
+}
