@@ -296,7 +296,8 @@ fn hidden_text_is_left_alone_unless_asked_for() {
     document.options.hidden_text = true;
     assert_eq!(document.segments(), ["seen {0:hidden }again"]);
     for off in ["0", "false", "off"] {
-        let body = format!("<w:p><w:r><w:rPr><w:vanish w:val=\"{off}\"/></w:rPr><w:t>seen all the same</w:t></w:r></w:p>");
+        let body =
+            format!("<w:p><w:r><w:rPr><w:vanish w:val=\"{off}\"/></w:rPr><w:t>seen all the same</w:t></w:r></w:p>");
         assert_eq!(Document::new(&body).segments(), ["seen all the same"], "{off}");
     }
     let styles = "<w:style w:type=\"character\" w:styleId=\"Base\"><w:rPr><w:vanish/></w:rPr></w:style>\
