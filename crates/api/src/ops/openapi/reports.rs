@@ -126,7 +126,7 @@ mod tests {
         let schema = schema();
         let described = &schema["properties"];
         let mut own = members(described);
-        ["id", "jobId", "status"].iter().for_each(|name| assert!(own.remove(name)));
+        ["id", "jobId", "status", "inputSha256"].iter().for_each(|name| assert!(own.remove(name)));
         assert_eq!(own, members(&report));
         assert_eq!(members(&described["durations"]["properties"]), members(&report["durations"]));
         assert_eq!(members(&described["error"]["properties"]), members(&report["error"]));
