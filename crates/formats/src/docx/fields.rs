@@ -1,15 +1,18 @@
 //! Fields: instructions with a result that Word computed (ECMA-376 part 1, 17.16).
 
 /// Fields whose results are text of the document; a reference shows a caption or a heading, which is translated where it
-/// stands. Every other result would be overwritten by the next update, or is no prose: numbers, dates, names.
-const LIVE: [&str; 14] = [
+/// stands, and the words that a condition chose are seen until it is asked again. Every other result would be overwritten by the next update, or is no prose: numbers, dates, names.
+const LIVE: [&str; 17] = [
     "AUTOTEXT",
     "AUTOTEXTLIST",
+    "COMMENTS",
     "DATABASE",
     "FILLIN",
     "FORMTEXT",
     "HYPERLINK",
+    "IF",
     "INCLUDETEXT",
+    "KEYWORDS",
     "QUOTE",
     "REF",
     "STYLEREF",
@@ -61,7 +64,7 @@ mod tests {
 
     #[test]
     fn results_that_are_prose_are_live() {
-        for live in [" HYPERLINK \"http://a\"", "toc \\o", "FORMTEXT", " TITLE\\* MERGEFORMAT", "REF _Ref1 \\h"] {
+        for live in [" HYPERLINK \"http://a\"", "toc \\o", "FORMTEXT", " TITLE\\* MERGEFORMAT", "REF _Ref1 \\h", " IF 1=1 \"a\" \"b\""] {
             assert!(is_live(live), "{live}");
         }
         for kept in ["", " PAGE ", "PAGEREF _Ref1 \\h", "= 1 + 2", "TOCX", " SEQ Figure \\* ARABIC", "bookmark"] {

@@ -1,4 +1,5 @@
-//! Template languages inside HTML: `<?php … ?>`, `<% … %>`, `{{ … }}`, `{% … %}`, `{# … #}`. Their code is kept as it is.
+//! Template languages inside HTML: `<?php … ?>`, `<% … %>`, `{{ … }}`, `{% … %}`, `{# … #}`, and data at the head of the page.
+//! Their code is kept as it is.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -29,10 +30,10 @@ pub(super) fn mask(text: &str) -> Templates<'_> {
 }
 
 fn server_code(text: &str) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
+    let mut ranges: Vec<_> = front_matter(text).map(|end| 0..end).into_iter().collect();
     // A closing mark that was looked for in vain is not looked for again: that would take quadratic time.
     let (mut no_percent, mut no_question) = (false, false);
-    let mut at = 0;
+    let mut at = ranges.first().map_or(0, |range| range.end);
     while let Some(offset) = text[at..].find('<') {
         let start = at + offset;
         at = start + 1;
@@ -60,6 +61,29 @@ fn server_code(text: &str) -> Vec<Range<usize>> {
         }
     }
     ranges
+}
+
+/// Where the data ends that generators of sites read at the head of a page: lines of YAML between two of `---`.
+fn front_matter(text: &str) -> Option<usize> {
+    const MOST_LINES: usize = 1000;
+    let mut lines = text.split_inclusive('\n').take(MOST_LINES);
+    let first = lines.next().filter(|line| line.trim_end() == "---")?;
+    let mut end = first.len();
+    let mut has_keys = false;
+    for line in lines {
+        let content = line.trim_end();
+        end += line.len();
+        if content == "---" {
+            return has_keys.then_some(end - (line.len() - content.len()));
+        }
+        let is_name = |name: &str| !name.is_empty() && !name.contains([' ', '<', '>']);
+        has_keys |= content.split_once(':').is_some_and(|(name, _)| is_name(name));
+        // Data has no tags at the start of a line: two rules of hyphens may stand in a page, too.
+        if content.trim_start().starts_with('<') {
+            return None;
+        }
+    }
+    None
 }
 
 /// `<?xml …>` and the processing instructions of office programs are not code.
@@ -95,6 +119,7 @@ pub(super) fn code(text: &str) -> Code {
         [b'{', b'{', ..] if inner.starts_with(['#', '/', '^', '>']) => Code::Statement,
         [b'{', b'{', ..] if inner.trim_matches(['}', ' ', '~']).split(' ').next() == Some("else") => Code::Statement,
         [b'{', ..] => Code::Value,
+        [b'-', b'-', ..] => Code::Statement,
         _ if inner.starts_with(['=', '-', ':', '#']) => Code::Value,
         _ => Code::Statement,
     }
@@ -151,6 +176,16 @@ mod tests {
         check("<?xml version='1.0'?><p>", "<?xml version='1.0'?><p>");
         check("<? if (a > b): ?>y<? end", "xxxxxxxxxxxxxxxxxy<? end");
         check("5 <% 6 <?php echo 1;", "5 <% 6 xxxxxxxxxxxxx");
+    }
+
+    #[test]
+    fn data_at_the_head_of_a_page_is_code() {
+        check("---\na: <b>\n---\n<p>", "xxxxxxxxxxxxxx\n<p>");
+        check("---\r\nlayout: x\r\n---\r\n<?= 1 ?>", "xxxxxxxxxxxxxxxxxxx\r\nxxxxxxxx");
+        for page in ["---\nwords\n---\n", "---\na: b\n", "--- \n<p>a: b\n---\n", "a\n---\na: b\n---\n", "---"] {
+            check(page, page);
+        }
+        assert_eq!(code("---\na: b\n---"), Code::Statement);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod components;
 mod keys;
 mod manifest;
 mod message;
+mod patterns;
 mod scan;
 mod strings;
 
@@ -138,7 +139,8 @@ fn lines(content: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Parameters of messages, as Laravel and others name them: `:count`, `:user_name` as words of their own; `:smile:` too.
+/// Parameters of messages, as Laravel and others name them: `:count`, `:user_name` as words of their own; `:smile:` too. What
+/// stands for a part of a date (`%Y`) is one as well.
 fn parameters(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, _) in line.match_indices(':') {
@@ -152,6 +154,8 @@ fn parameters(line: &str) -> Vec<Range<usize>> {
             found.push(at..end);
         }
     }
+    found.extend(patterns::conversions(line));
+    found.sort_by_key(|range| range.start);
     found
 }
 
@@ -250,7 +254,7 @@ fn has_markup(content: &str) -> bool {
 fn is_code(content: &str) -> bool {
     let word = content.trim();
     // Keys and certificates have lines.
-    if matches!(word, "true" | "false" | "null") || word.starts_with("-----BEGIN ") {
+    if matches!(word, "true" | "false" | "null") || word.starts_with("-----BEGIN ") || patterns::is_pattern(word) {
         return true;
     }
     if word.contains(char::is_whitespace) || !word.is_ascii() {

@@ -83,6 +83,15 @@ fn markup_in_strings_is_markup() {
 }
 
 #[test]
+fn patterns_of_dates_stay() {
+    let json = r#"{"a": "%Y-%m-%d", "b": "%-d. %B", "c": "MMMM d, yyyy", "d": "Open until %H:%M today"}"#;
+    let extracted = read(json.as_bytes()).expect("this cannot fail here");
+    let texts: Vec<&str> = extracted.segments.iter().map(|segment| segment.source.text()).collect();
+    assert_eq!(texts, ["Open until %H:%M today"]);
+    assert_eq!(extracted.segments[0].tags.len(), 2);
+}
+
+#[test]
 fn strings_that_are_no_text_are_kept() {
     let json = br#"["\ud83d One", "Two"]"#;
     let extracted = read(json).expect("this cannot fail here");

@@ -30,7 +30,7 @@ pub(super) fn hide_endings(
         let over: Vec<usize> = (0..formats.len()).filter(|atom| formats[*atom].binary_search(&pair).is_ok()).collect();
         let (Some(&first), Some(&last)) = (over.first(), over.last()) else { continue };
         let range = atoms.atoms[first].range.start..atoms.atoms[last].range.end;
-        if is_ordinal_ending(text, &range) {
+        if is_ordinal_ending(text, &range) || hangs_on_a_number(text, &range) {
             continue;
         }
         let is_free = |atom: &usize| {
@@ -44,6 +44,16 @@ pub(super) fn hide_endings(
             formats[blank].insert(place, pair);
         }
     }
+}
+
+/// Whether a range is the last few letters of a word that begins with a number: in a language that is not known here, or made
+/// up, that is the ending.
+fn hangs_on_a_number(text: &str, range: &Range<usize>) -> bool {
+    let letters = &text[range.clone()];
+    text[..range.start].ends_with(|last: char| last.is_ascii_digit())
+        && letters.chars().count() <= 4
+        && letters.chars().all(char::is_alphabetic)
+        && !text[range.end..].starts_with(char::is_alphanumeric)
 }
 
 /// Whether a range is such an ending behind a number, to the end of the word.

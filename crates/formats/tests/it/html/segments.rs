@@ -112,6 +112,7 @@ fn code_and_what_is_not_to_be_translated_is_protected_in_a_text_and_left_out_alo
 fn template_code_is_kept() {
     check("<p>Dear {{ name }}, hello", &["Dear <p:{{ name }}>, hello"]);
     check("<p><?php if ($a): ?>One<?php else: ?>Two<?php endif ?>", &["One", "Two"]);
+    check("---\nlayout: home\ntitle: No words\n---\n<p>Words</p>", &["Words"]);
     check("<p>{% if a %}One <b>{% if b %}two{% endif %}</b>{% endif %} three", &["One <f:(?)two(?)>", "three"]);
     check("<p>One <?= $two ?> three {# four #} five", &["One <p:<?= $two ?>> three (.) five"]);
     check("<img alt='One {{ two }}'>", &["One <p:{{ two }}>"]);
