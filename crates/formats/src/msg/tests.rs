@@ -196,6 +196,15 @@ fn rich_text_that_cannot_be_read_goes_when_the_text_changes() {
 }
 
 #[test]
+fn texts_without_a_code_page_of_their_own_become_unicode() {
+    let bytes = Built::new().number(0x3fde, 65001).stream(0x0037_001e, *b"\xf6 one").build();
+    let after = translated(&bytes, |text| text.replace("one", "dois"));
+    assert_eq!((find(&after, "0037001F"), find(&after, "0037001E")), (Some(&*wide("\u{f6} dois")), None));
+    let bytes = Built::new().number(0x3fde, 65001).stream(0x0037_001e, *b"one").build();
+    assert_eq!(find(&translated(&bytes, |_| "dois".to_owned()), "0037001E"), Some(&b"dois"[..]));
+}
+
+#[test]
 fn texts_in_a_code_page_stay_in_it_or_all_become_unicode() {
     let bytes = Built::new()
         .number(0x3ffd, 1251)
