@@ -64,7 +64,14 @@ mod tests {
 
     #[test]
     fn results_that_are_prose_are_live() {
-        for live in [" HYPERLINK \"http://a\"", "toc \\o", "FORMTEXT", " TITLE\\* MERGEFORMAT", "REF _Ref1 \\h", " IF 1=1 \"a\" \"b\""] {
+        for live in [
+            " HYPERLINK \"http://a\"",
+            "toc \\o",
+            "FORMTEXT",
+            " TITLE\\* MERGEFORMAT",
+            "REF _Ref1 \\h",
+            " IF 1=1 \"a\" \"b\"",
+        ] {
             assert!(is_live(live), "{live}");
         }
         for kept in ["", " PAGE ", "PAGEREF _Ref1 \\h", "= 1 + 2", "TOCX", " SEQ Figure \\* ARABIC", "bookmark"] {

@@ -260,13 +260,27 @@ fn is_code(content: &str) -> bool {
     if word.contains(char::is_whitespace) || !word.is_ascii() {
         return false;
     }
+    if is_language(word) {
+        return true;
+    }
     let dotted = word.trim_end_matches('.').contains('.');
     let camel = word.as_bytes().windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
     dotted || camel || word.contains(['_', '/', '\\', '=', '$', '#']) || word.contains(|c: char| c.is_ascii_digit())
 }
 
+/// `en-US`, `zh-Hans`.
+fn is_language(word: &str) -> bool {
+    let is_region = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_part = |part: &str| is_region(part) || ["Latn", "Cyrl", "Hans", "Hant", "Arab", "Deva"].contains(&part);
+    word.split_once('-').is_some_and(|(language, rest)| {
+        (2..=3).contains(&language.len())
+            && language.bytes().all(|byte| byte.is_ascii_lowercase())
+            && rest.split('-').all(is_part)
+    })
+}
+
 /// Names whose values programs read.
-const TECHNICAL: [&str; 34] = [
+const TECHNICAL: [&str; 36] = [
     "id",
     "uuid",
     "guid",
@@ -284,6 +298,8 @@ const TECHNICAL: [&str; 34] = [
     "locale",
     "class",
     "classname",
+    "classnames",
+    "cls",
     "required",
     "enum",
     "license",

@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn patterns_of_dates_are_no_words() {
-        for pattern in ["YYYY-MM-DD", "dd/MM/yyyy", "MMMM d, yyyy", "HH:mm", "EEEE, d MMMM y", "Do MMM YYYY", "hh:mm:ss a"] {
+        for pattern in
+            ["YYYY-MM-DD", "dd/MM/yyyy", "MMMM d, yyyy", "HH:mm", "EEEE, d MMMM y", "Do MMM YYYY", "hh:mm:ss a"]
+        {
             assert!(is_pattern(pattern), "{pattern}");
         }
         for words in ["", "A", "a d", "AM", "May", "mm", "Day DD", "y", "Hmm"] {

@@ -60,9 +60,9 @@ fn values_are_translated_and_nothing_else() {
 #[test]
 fn codes_are_left_alone() {
     check(
-        r#"["https://example.com", "snake_case", "camelCase", "en.greeting", "a1", "2024-01-01", {"type": "button"}, {"type": "A sentence."}, {"email": "Email"}, {"@type": "Person"}, "Done."]"#,
+        r#"["https://example.com", "snake_case", "camelCase", "en.greeting", "a1", "2024-01-01", "en-US", "sr-Latn-RS", {"cls": "btn"}, {"type": "button"}, {"type": "A sentence."}, {"email": "Email"}, {"@type": "Person"}, "Done."]"#,
         &["A sentence.", "Email", "Done."],
-        r#"["https://example.com", "snake_case", "camelCase", "en.greeting", "a1", "2024-01-01", {"type": "button"}, {"type": "[A sentence.]"}, {"email": "[Email]"}, {"@type": "Person"}, "[Done.]"]"#,
+        r#"["https://example.com", "snake_case", "camelCase", "en.greeting", "a1", "2024-01-01", "en-US", "sr-Latn-RS", {"cls": "btn"}, {"type": "button"}, {"type": "[A sentence.]"}, {"email": "[Email]"}, {"@type": "Person"}, "[Done.]"]"#,
     );
 }
 

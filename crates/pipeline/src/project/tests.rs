@@ -291,7 +291,11 @@ fn a_raised_ending_without_a_counterpart_raises_nothing() {
     check("the 1<b>st</b> time", Says("a primeira vez", &[("1st", "primeira")]), "a primeira<b> </b>vez");
     check("day 5<b>th</b>", Says("dia 5", &[("5th", "5"), ("day", "dia")]), "dia<b> </b>5");
     // Letters that still end a word that begins with a number are an ending, in whatever language.
-    check("the 5<b>th</b> day", Says("ťĥé 5ťĥ ďáý", &[("the", "ťĥé"), ("5th", "5ťĥ"), ("day", "ďáý")]), "ťĥé 5<b>ťĥ</b> ďáý");
+    check(
+        "the 5<b>th</b> day",
+        Says("ťĥé 5ťĥ ďáý", &[("the", "ťĥé"), ("5th", "5ťĥ"), ("day", "ďáý")]),
+        "ťĥé 5<b>ťĥ</b> ďáý",
+    );
     // By itself it has no blank beside it.
     check("5<b>th</b>", Says("quinto", &[("5th", "quinto")]), "<b>quinto</b>");
     check(

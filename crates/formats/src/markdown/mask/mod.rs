@@ -221,6 +221,8 @@ mod tests {
         check("Pay $5 now and get $10$ back", "Pay $5 now and get xxxx back");
         check("$$\na = b\n$$\n", "# \n#    \n# \n");
         check("so $$a = b$$ here", "so xxxxxxxxx here");
+        check("so \\(b\\), \\(\\alpha x\\) \\(a = b\\)", "so xxxxx, xxxxxxxxxxxx xxxxxxxxx");
+        check("so \\(see\\) \\(a `b\\)` \\(", "so \\(see\\) \\(a `b\\)` \\(");
         check("\\[\na\n\\]\n\\begin{align}\nb\n\\end{align}\n", "# \n#\n# \n#            \n#\n#          \n");
     }
 

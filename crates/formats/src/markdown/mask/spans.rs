@@ -12,7 +12,7 @@ const LONGEST: usize = 1_000;
 pub(super) fn hide(masker: &mut Masker<'_>, chunk: Range<usize>) {
     let text = masker.text;
     let bytes = text.as_bytes();
-    if !bytes[chunk.clone()].iter().any(|b| matches!(b, b'{' | b'$' | b'<' | b'[' | b':')) {
+    if !bytes[chunk.clone()].iter().any(|b| matches!(b, b'{' | b'$' | b'<' | b'[' | b':' | b'\\')) {
         return;
     }
     let is_heading = bytes[chunk.start] == b'#';
@@ -30,6 +30,7 @@ pub(super) fn hide(masker: &mut Masker<'_>, chunk: Range<usize>) {
         let rest = &text[at..end];
         let before = text[chunk.start..at].chars().next_back().unwrap_or(' ');
         at += match bytes[at] {
+            b'\\' if rest.starts_with("\\(") => parentheses(masker, at, rest),
             b'\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
             b'`' => ticks.skip(at - chunk.start),
             b'{' if !brace.is_near(bytes, at, end) => 1,
@@ -209,6 +210,19 @@ fn dollar(masker: &mut Masker<'_>, at: usize, rest: &str, before: char) -> usize
         return whole;
     }
     mark.len()
+}
+
+/// `\(x = y\)`, a formula of LaTeX; to CommonMark these are parentheses, and around words they are.
+fn parentheses(masker: &mut Masker<'_>, at: usize, rest: &str) -> usize {
+    let inner = &within(rest)[2..];
+    let Some(inner) = inner.find("\\)").map(|length| &inner[..length]) else { return 2 };
+    let is_word = |token: &str| token.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let is_formula = inner.contains(['\\', '^', '_', '=']) || !inner.split_whitespace().any(is_word);
+    if inner.trim().is_empty() || inner.contains(['\n', '`']) || !is_formula {
+        return 2;
+    }
+    masker.hide(at..at + inner.len() + 4, SpanKind::Text);
+    inner.len() + 4
 }
 
 /// Whether what stands between two dollar signs is a formula rather than words between two prices.
