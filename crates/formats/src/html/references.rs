@@ -84,6 +84,11 @@ const REMEMBERED: usize = 4096;
 impl Decoder {
     /// The text that `raw` means. Line ends become `\n`; NULs and soft hyphens go.
     pub(super) fn decode(&mut self, raw: &str, place: Place) -> Decoded {
+        if place == Place::Text
+            && let Some(decoded) = literal(raw)
+        {
+            return decoded;
+        }
         let special = |b: &u8| matches!(*b, b'&' | b'\r' | 0 | 0xc2);
         let mut out = Decoded { text: String::with_capacity(raw.len()), units: Vec::new(), raw_length: raw.len() };
         let bytes = raw.as_bytes();
@@ -162,6 +167,26 @@ impl Decoder {
         }
         meaning
     }
+}
+
+/// What begins text that means itself.
+pub(super) const CDATA: &str = "<![CDATA[";
+
+/// The text of a CDATA section without white space at its ends: its marks belong to the first and the last character, so
+/// that a text that changes takes them along.
+fn literal(raw: &str) -> Option<Decoded> {
+    let inner = raw.strip_prefix(CDATA)?.strip_suffix("]]>")?;
+    let text = inner.trim();
+    let (first, last) = (text.chars().next()?.len_utf8(), text.chars().next_back()?.len_utf8());
+    let start = CDATA.len() + inner.len() - inner.trim_start().len();
+    let unit = |raw: usize, raw_length: usize, at: usize, length: usize| Unit { raw, raw_length, at, length };
+    let units = if text.len() == first {
+        vec![unit(0, raw.len(), 0, first)]
+    } else {
+        let at = text.len() - last;
+        vec![unit(0, start + first, 0, first), unit(start + at, raw.len() - start - at, at, last)]
+    };
+    Some(Decoded { text: text.to_owned(), units, raw_length: raw.len() })
 }
 
 /// The length of a number behind `&#`.

@@ -171,6 +171,11 @@ impl<'a> Walker<'a> {
             }
             "title" | "desc" if options.alt_text => self.element(span),
             "title" | "desc" => self.leave(Reason::AltTextOff, span),
+            "scenario" if options.comments => {
+                self.attribute(Namespace::OdfTable, "comment");
+                Frame::Block
+            }
+            "scenario" => self.leave(Reason::CommentsOff, span),
             _ => Frame::Block,
         }
     }
