@@ -82,14 +82,14 @@ const LONGEST: usize = 40;
 const REMEMBERED: usize = 4096;
 
 impl Decoder {
-    /// The text that `raw` means. Line ends become `\n`; NULs and soft hyphens go.
+    /// The text that `raw` means. Line ends become `\n`; control characters, which nobody sees, and soft hyphens go.
     pub(super) fn decode(&mut self, raw: &str, place: Place) -> Decoded {
         if place == Place::Text
             && let Some(decoded) = literal(raw)
         {
             return decoded;
         }
-        let special = |b: &u8| matches!(*b, b'&' | b'\r' | 0 | 0xc2);
+        let special = |b: &u8| matches!(*b, b'&' | b'\r' | 0xc2) || is_control(*b);
         let mut out = Decoded { text: String::with_capacity(raw.len()), units: Vec::new(), raw_length: raw.len() };
         let bytes = raw.as_bytes();
         let mut at = 0;
@@ -99,7 +99,7 @@ impl Decoder {
             let found = match bytes[at] {
                 b'&' => self.reference(raw, at, place),
                 b'\r' => Some((if bytes.get(at + 1) == Some(&b'\n') { 2 } else { 1 }, "\n".into())),
-                0 => Some((1, String::new())),
+                byte if is_control(byte) => Some((1, String::new())),
                 _ if bytes.get(at + 1) == Some(&0xad) => Some((2, String::new())),
                 _ => None,
             };
@@ -167,6 +167,11 @@ impl Decoder {
         }
         meaning
     }
+}
+
+/// Control characters that are no white space.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1f | 0x7f)
 }
 
 /// What begins text that means itself.
@@ -254,7 +259,7 @@ mod tests {
         check("AT&T &nosuch; & &; &# &#x; 1&2", "AT&T &nosuch; & &; &# &#x; 1&2");
         check("&#65;&#65&#x41g&#x0000000000000000000000000000000000000000000000042;", "AAAgB");
         check("&#xD83D;&#0;&#x110000;&#x80;", "\u{fffd}\u{fffd}\u{fffd}€");
-        check("in\u{ad}vis&shy;ible\0 \r\n\r", "invisible \n\n");
+        check("in\u{ad}vis&shy;ible\0\u{1} \r\n\r", "invisible \n\n");
     }
 
     #[test]

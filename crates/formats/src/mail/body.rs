@@ -87,10 +87,15 @@ fn read_plain(
 ) -> Result<Text, FormatError> {
     let (text, encoding) = match told {
         Some(encoding) => {
-            let text = encoding
-                .decode_without_bom_handling_and_without_replacement(content)
-                .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
-            (text.into_owned(), encoding)
+            match encoding.decode_without_bom_handling_and_without_replacement(content) {
+                Some(text) => (text.into_owned(), encoding),
+                // A wrong label, which is not believed: UTF-8 is what programs say when they do not know.
+                None if encoding == UTF_8 => {
+                    let decoded = crate::encoding::decode(content)?;
+                    (decoded.text, decoded.encoding)
+                }
+                None => return Err(FormatError::Encoding("bytes that its encoding does not allow")),
+            }
         }
         None => {
             let decoded = crate::encoding::decode(content)?;

@@ -314,6 +314,17 @@ fn a_subject_in_an_unknown_encoding_is_kept() {
 }
 
 #[test]
+fn a_text_that_is_no_utf_8_although_it_says_so_is_read() {
+    let message = |label: &str, text: &str| {
+        format!("Content-Type: text/plain; charset={label}\nContent-Transfer-Encoding: quoted-printable\n\n{text}\n")
+    };
+    let before = message("UTF-8", "Die Fr=F6sche sa=DFen sehr erschreckt am Ufer");
+    check(&before, &[], &before);
+    let words = &[("Die Frösche saßen sehr erschreckt am Ufer", "As rãs")];
+    check(&before, words, &message("windows-1252", "As r=E3s"));
+}
+
+#[test]
 fn utf_7_is_read_and_becomes_utf_8() {
     let message = |subject: &str, label: &str, text: &str| {
         format!("Subject: {subject}\nContent-Type: text/plain; charset={label}\n\n{text}\n")

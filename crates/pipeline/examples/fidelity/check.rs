@@ -165,9 +165,9 @@ fn compare_forced(format: Format, bytes: &[u8], back: &[u8], findings: &mut Find
     }
 }
 
-/// White space may be spelled in another way.
+/// White space may be spelled in another way, and nobody sees control characters.
 fn spelled(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+    bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace() && !byte.is_ascii_control()).collect()
 }
 
 fn compare(
