@@ -672,3 +672,9 @@ fn what_is_hidden_may_go_on_in_the_next_line() {
 fn code_of_templates_may_go_on_in_the_next_line() {
     segments("One {{ a\nb }} two\nthree\n", &["One <0>{{ a\nb }}</0> two three"]);
 }
+
+#[test]
+fn blanks_that_do_not_break_stay_in_titles_and_code() {
+    let markdown = "See [here](a \"2.\u{a0}How to do it\") and `a\u{a0}b`\n";
+    segments(markdown, &["See <0>here</0> and <1>a\u{a0}b</1>", "2.\u{a0}How to do it"]);
+}

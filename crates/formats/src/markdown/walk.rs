@@ -548,5 +548,5 @@ fn bare_address(token: &str) -> (usize, usize) {
 fn code(spelled: &str) -> String {
     let ticks = spelled.len() - spelled.trim_start_matches('`').len();
     let inner = spelled.get(ticks..spelled.len().saturating_sub(ticks)).unwrap_or_default();
-    inner.split_whitespace().collect::<Vec<_>>().join(" ")
+    inner.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
