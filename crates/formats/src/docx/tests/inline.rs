@@ -305,15 +305,6 @@ fn words_in_formulas_are_translated_if_asked_for() {
 }
 
 #[test]
-fn text_that_is_said_not_to_be_hidden_is_seen() {
-    for off in ["0", "false", "off"] {
-        let run = format!("<w:r><w:rPr><w:vanish w:val=\"{off}\"/></w:rPr><w:t>seen</w:t></w:r>");
-        let document = Document::new(&format!("<w:p>{run}</w:p>"));
-        assert_eq!(document.segments(), ["seen"], "{off}");
-    }
-}
-
-#[test]
 fn hidden_text_is_left_alone_unless_asked_for() {
     let body = "<w:p><w:r><w:t xml:space=\"preserve\">seen </w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t xml:space=\"preserve\">hidden </w:t></w:r><w:r><w:t>again</w:t></w:r></w:p>";
     let mut document = Document::new(body);
