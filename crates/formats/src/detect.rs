@@ -114,6 +114,31 @@ fn sniff(bytes: &[u8]) -> Result<Format, FormatError> {
     }
 }
 
+/// PDF is the one binary format whose bytes pass for text.
+pub(crate) fn is_pdf(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"%PDF-")
+}
+
+/// What is wrong with a document that could not be read as `format`, if all that is wrong is its name. Only what begins as no
+/// text does, or should have, is told for sure: a damaged page looks much like a damaged web archive.
+pub(crate) fn misnamed(format: Format, bytes: &[u8]) -> Option<FormatError> {
+    let begins = |magic: &[u8]| bytes.starts_with(magic);
+    let is_sure = begins(b"PK\x03\x04") || begins(b"\xd0\xcf\x11\xe0") || begins(b"{\\rtf") || is_pdf(bytes);
+    let should_be = [Format::Docx, Format::Pptx, Format::Xlsx, Format::Msg].contains(&format);
+    let is = match sniff(bytes) {
+        // Any text is plain text.
+        Ok(Format::Txt) => return None,
+        // They are read as what they are.
+        Ok(Format::Odt | Format::Odp | Format::Ods) if [Format::Odt, Format::Odp, Format::Ods].contains(&format) => {
+            return None;
+        }
+        Ok(found) if found != format && (is_sure || should_be) => found.entry().extensions[0],
+        Err(_) if is_pdf(bytes) => ".pdf",
+        _ => return None,
+    };
+    Some(FormatError::Misnamed { is, says: format.entry().extensions[0] })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +183,24 @@ mod tests {
         assert_eq!(refused("a.jpg", b""), "the format .jpg is not supported");
         assert_eq!(refused("x", b"%PDF-1.7"), "the format PDF is not supported");
         assert_eq!(refused("x", b"\xff\x00\x01"), "the format unknown binary is not supported");
+    }
+
+    #[test]
+    fn a_document_that_is_another_is_told_by_its_bytes() {
+        let message = |format: Format, bytes: &[u8]| {
+            let read = crate::extract(format, bytes, &crate::Options::default(), &crate::Limits::default());
+            read.unwrap_err().to_string()
+        };
+        let says = |is: &str, not: &str| format!("the document is not what its name says: it is {is}, not {not}");
+        let text = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x27\0\0\0\x27\0\0\0\x08\0\0\0\
+            mimetypeapplication/vnd.oasis.opendocument.text";
+        assert_eq!(message(Format::Docx, text), says(".odt", ".docx"));
+        assert_eq!(message(Format::Docx, b"{\\rtf1 words}"), says(".rtf", ".docx"));
+        assert_eq!(message(Format::Xlsx, b"<html><table><tr><td>words"), says(".html", ".xlsx"));
+        assert_eq!(message(Format::Docx, b"%PDF-1.7"), says(".pdf", ".docx"));
+        assert_eq!(message(Format::Html, b"%PDF-1.7\n<html>"), says(".pdf", ".html"));
+        assert!(message(Format::Docx, b"words").starts_with("the document is damaged"));
+        assert!(message(Format::Odt, text).starts_with("the document is damaged"));
     }
 
     #[test]

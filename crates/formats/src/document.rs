@@ -2,6 +2,7 @@
 
 use terjuman_model::{LanguageTag, Segment, TaggedText};
 
+use crate::detect::{is_pdf, misnamed};
 use crate::table::Format;
 use crate::{FormatError, Limits, Options, Untranslated, Warning};
 
@@ -72,7 +73,15 @@ pub fn extract(format: Format, bytes: &[u8], options: &Options, limits: &Limits)
     if bytes.len() > LARGEST {
         return Err(FormatError::TooComplex { limit: LARGEST as u64, unit: "bytes" });
     }
-    let extracted = (format.entry().extract)(bytes, options, limits)?;
+    if is_pdf(bytes)
+        && let Some(error) = misnamed(format, bytes)
+    {
+        return Err(error);
+    }
+    let extracted = (format.entry().extract)(bytes, options, limits).map_err(|error| match error {
+        FormatError::Corrupt { .. } | FormatError::Encoding(_) => misnamed(format, bytes).unwrap_or(error),
+        error => error,
+    })?;
     if extracted.segments.len() > limits.segments {
         return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
     }

@@ -18,13 +18,21 @@ pub enum FormatError {
     /// Password-protected, encrypted or rights-managed.
     #[error("the document is encrypted or protected by a password; remove the protection and send it again")]
     Encrypted,
-    /// Not what its extension says, or damaged.
+    /// Damaged, or nothing that its name says.
     #[error("the document is damaged: {what} ({place})")]
     Corrupt {
         /// What is wrong.
         what: String,
         /// Where.
         place: Place,
+    },
+    /// A sound document of another format.
+    #[error("the document is not what its name says: it is {is}, not {says}")]
+    Misnamed {
+        /// What its bytes are.
+        is: &'static str,
+        /// What its name or its content type says.
+        says: &'static str,
     },
     /// A limit of [`Limits`](crate::Limits) was passed.
     #[error("the document goes past the limit of {limit} {unit}")]
@@ -62,7 +70,7 @@ impl FormatError {
             Self::Unsupported(_) => FailureCode::InvalidFormat,
             Self::Encoding(_) => FailureCode::WrongDocumentEncoding,
             Self::Encrypted => FailureCode::DocumentEncrypted,
-            Self::Corrupt { .. } => FailureCode::CorruptDocument,
+            Self::Corrupt { .. } | Self::Misnamed { .. } => FailureCode::CorruptDocument,
             Self::TooComplex { .. } => FailureCode::DocumentTooComplex,
             Self::Glossary(_) => FailureCode::InvalidGlossary,
             Self::Verification(_) | Self::Unwritable { .. } => FailureCode::VerificationFailed,

@@ -83,6 +83,8 @@ options! {
     sheet_names: bool = false;
     /// Text that was inserted while changes were tracked. Default on; deleted text is never translated.
     inserted_text: bool = true;
+    /// Words in formulas, where the formula says that they are text and no mathematics. Default off.
+    formula_text: bool = false;
     /// Smaller text where a translation is longer than the slide has room for. Default on.
     fit_text: bool = true;
     /// Comments in the code blocks of a Markdown text, where they are whole lines. Default off.

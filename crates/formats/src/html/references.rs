@@ -82,9 +82,14 @@ const LONGEST: usize = 40;
 const REMEMBERED: usize = 4096;
 
 impl Decoder {
-    /// The text that `raw` means. Line ends become `\n`; NULs and soft hyphens go.
+    /// The text that `raw` means. Line ends become `\n`; control characters, which nobody sees, and soft hyphens go.
     pub(super) fn decode(&mut self, raw: &str, place: Place) -> Decoded {
-        let special = |b: &u8| matches!(*b, b'&' | b'\r' | 0 | 0xc2);
+        if place == Place::Text
+            && let Some(decoded) = literal(raw)
+        {
+            return decoded;
+        }
+        let special = |b: &u8| matches!(*b, b'&' | b'\r' | 0xc2) || is_control(*b);
         let mut out = Decoded { text: String::with_capacity(raw.len()), units: Vec::new(), raw_length: raw.len() };
         let bytes = raw.as_bytes();
         let mut at = 0;
@@ -94,7 +99,7 @@ impl Decoder {
             let found = match bytes[at] {
                 b'&' => self.reference(raw, at, place),
                 b'\r' => Some((if bytes.get(at + 1) == Some(&b'\n') { 2 } else { 1 }, "\n".into())),
-                0 => Some((1, String::new())),
+                byte if is_control(byte) => Some((1, String::new())),
                 _ if bytes.get(at + 1) == Some(&0xad) => Some((2, String::new())),
                 _ => None,
             };
@@ -164,6 +169,31 @@ impl Decoder {
     }
 }
 
+/// Control characters that are no white space.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1f | 0x7f)
+}
+
+/// What begins text that means itself.
+pub(super) const CDATA: &str = "<![CDATA[";
+
+/// The text of a CDATA section without white space at its ends: its marks belong to the first and the last character, so
+/// that a text that changes takes them along.
+fn literal(raw: &str) -> Option<Decoded> {
+    let inner = raw.strip_prefix(CDATA)?.strip_suffix("]]>")?;
+    let text = inner.trim();
+    let (first, last) = (text.chars().next()?.len_utf8(), text.chars().next_back()?.len_utf8());
+    let start = CDATA.len() + inner.len() - inner.trim_start().len();
+    let unit = |raw: usize, raw_length: usize, at: usize, length: usize| Unit { raw, raw_length, at, length };
+    let units = if text.len() == first {
+        vec![unit(0, raw.len(), 0, first)]
+    } else {
+        let at = text.len() - last;
+        vec![unit(0, start + first, 0, first), unit(start + at, raw.len() - start - at, at, last)]
+    };
+    Some(Decoded { text: text.to_owned(), units, raw_length: raw.len() })
+}
+
 /// The length of a number behind `&#`.
 fn number(rest: &[u8]) -> Option<usize> {
     let marked = usize::from(matches!(rest.first(), Some(b'x' | b'X')));
@@ -229,7 +259,7 @@ mod tests {
         check("AT&T &nosuch; & &; &# &#x; 1&2", "AT&T &nosuch; & &; &# &#x; 1&2");
         check("&#65;&#65&#x41g&#x0000000000000000000000000000000000000000000000042;", "AAAgB");
         check("&#xD83D;&#0;&#x110000;&#x80;", "\u{fffd}\u{fffd}\u{fffd}€");
-        check("in\u{ad}vis&shy;ible\0 \r\n\r", "invisible \n\n");
+        check("in\u{ad}vis&shy;ible\0\u{1} \r\n\r", "invisible \n\n");
     }
 
     #[test]

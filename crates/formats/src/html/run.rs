@@ -245,10 +245,14 @@ pub(super) fn collect_references(source: &str, start: usize, decoded: &Decoded, 
     for unit in &decoded.units {
         let raw = start + unit.raw..start + unit.raw + unit.raw_length;
         let mut meaning = decoded.text[unit.at..unit.at + unit.length].chars();
-        if let (Some(character), None, true) = (meaning.next(), meaning.next(), source[raw.clone()].ends_with(';')) {
+        if let (Some(character), None, true) = (meaning.next(), meaning.next(), is_reference(&source[raw.clone()])) {
             out.push((character, raw));
         }
     }
+}
+
+fn is_reference(spelled: &str) -> bool {
+    spelled.starts_with('&') && spelled.ends_with(';')
 }
 
 /// The first reference of each character, by character.

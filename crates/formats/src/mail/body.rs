@@ -5,6 +5,7 @@ use terjuman_model::{Segment, TaggedText};
 
 use super::fields::ContentType;
 use super::flowed::{self, Flow, Paragraph};
+use super::utf7;
 use crate::edits::Edits;
 use crate::encoding::Decoded;
 use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, html, txt};
@@ -37,6 +38,8 @@ pub(super) fn read(
     let told = match &content_type.charset {
         // What is ASCII is UTF-8, too, and UTF-8 has room for the translation.
         Some((label, _)) if content.is_ascii() && is_ascii(label) => Some(UTF_8),
+        // It has been read already.
+        Some((label, _)) if utf7::is_utf7(label) => Some(UTF_8),
         // The label says nothing of the order of the bytes, their mark does.
         Some((label, _)) if label.eq_ignore_ascii_case("utf-16") && content.starts_with(b"\xfe\xff") => Some(UTF_16BE),
         Some((label, _)) => match Encoding::for_label_no_replacement(label.as_bytes()) {
@@ -84,10 +87,15 @@ fn read_plain(
 ) -> Result<Text, FormatError> {
     let (text, encoding) = match told {
         Some(encoding) => {
-            let text = encoding
-                .decode_without_bom_handling_and_without_replacement(content)
-                .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
-            (text.into_owned(), encoding)
+            match encoding.decode_without_bom_handling_and_without_replacement(content) {
+                Some(text) => (text.into_owned(), encoding),
+                // A wrong label, which is not believed: UTF-8 is what programs say when they do not know.
+                None if encoding == UTF_8 => {
+                    let decoded = crate::encoding::decode(content)?;
+                    (decoded.text, decoded.encoding)
+                }
+                None => return Err(FormatError::Encoding("bytes that its encoding does not allow")),
+            }
         }
         None => {
             let decoded = crate::encoding::decode(content)?;

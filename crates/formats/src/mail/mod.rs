@@ -14,8 +14,10 @@ mod fields;
 mod flowed;
 mod scan;
 mod transfer;
+mod utf7;
 mod words;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use encoding_rs::Encoding;
@@ -147,7 +149,10 @@ impl Reader<'_> {
             self.warn(WarningKind::PartKept, entity);
             return Ok(());
         };
-        let content = transfer.decode(&self.bytes[entity.body.clone()]);
+        let Some(content) = plain(&content_type, transfer.decode(&self.bytes[entity.body.clone()])) else {
+            self.warn(WarningKind::PartKept, entity);
+            return Ok(());
+        };
         let Some(Text { body, segments, warning }) = body::read(&content, &content_type, self.options, self.limits)?
         else {
             self.warn(WarningKind::PartKept, entity);
@@ -170,6 +175,15 @@ impl Reader<'_> {
             self.untranslated.add_at(Reason::UnreadablePart, place(entity));
         }
         self.warnings.push(Warning { kind, place: place(entity) });
+    }
+}
+
+/// The content of a part, in UTF-8 if it is in UTF-7, which is read and never written.
+/// `None` if it only says so.
+fn plain<'a>(content_type: &ContentType, content: Cow<'a, [u8]>) -> Option<Cow<'a, [u8]>> {
+    match &content_type.charset {
+        Some((label, _)) if utf7::is_utf7(label) => utf7::decode(&content).map(|text| Cow::Owned(text.into_bytes())),
+        _ => Some(content),
     }
 }
 
@@ -224,7 +238,8 @@ impl Skeleton for MailSkeleton {
                 UnitKind::Part(part) => {
                     let (written, encoding) = part.body.write(translations, target)?;
                     // It is decoded again: that is cheaper than to keep it.
-                    if *written != *part.transfer.decode(&self.bytes[entity.body.clone()]) {
+                    let content = part.transfer.decode(&self.bytes[entity.body.clone()]);
+                    if plain(&part.content_type, content).is_none_or(|content| *written != *content) {
                         self.write_part(entity, part, written, encoding, &mut edits);
                     }
                 }
@@ -336,8 +351,11 @@ impl MailSkeleton {
 
 /// Whether ASCII is ASCII in the encoding that the part names.
 fn is_ascii_compatible(part: &Part) -> bool {
-    let label = part.content_type.charset.as_ref().map(|(label, _)| label.as_bytes());
-    label.and_then(Encoding::for_label).is_none_or(Encoding::is_ascii_compatible)
+    let label = part.content_type.charset.as_ref().map(|(label, _)| label);
+    // In UTF-7, a plus sign does not mean itself.
+    label.is_none_or(|label| {
+        !utf7::is_utf7(label) && Encoding::for_label(label.as_bytes()).is_none_or(Encoding::is_ascii_compatible)
+    })
 }
 
 enum CharsetEdit {

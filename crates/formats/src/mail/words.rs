@@ -3,6 +3,7 @@
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::transfer::{base64_digits, decode_base64};
+use super::utf7;
 
 /// The text of a field's value, unfolded.
 pub(super) fn decode(value: &[u8]) -> String {
@@ -97,7 +98,8 @@ fn encoded_word(word: &[u8]) -> Option<Encoded<'_>> {
     let mut parts = word[2..].splitn(3, |b| *b == b'?');
     let (label, kind, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let label = label.split(|b| *b == b'*').next()?;
-    let encoding = Encoding::for_label_no_replacement(label)?;
+    let is_utf7 = std::str::from_utf8(label).is_ok_and(utf7::is_utf7);
+    let encoding = if is_utf7 { UTF_8 } else { Encoding::for_label_no_replacement(label)? };
     let end = rest.windows(2).position(|w| w == b"?=")?;
     let text = &rest[..end];
     let bytes = match kind {
@@ -105,6 +107,7 @@ fn encoded_word(word: &[u8]) -> Option<Encoded<'_>> {
         b"B" | b"b" => decode_base64(text),
         _ => return None,
     };
+    let bytes = if is_utf7 { utf7::decode(&bytes)?.into_bytes() } else { bytes };
     // Bytes that were not encoded need not be of the encoding that is named.
     let encoding = if !text.is_ascii() && std::str::from_utf8(&bytes).is_ok() { UTF_8 } else { encoding };
     Some((encoding, bytes, &rest[end + 2..]))
@@ -222,13 +225,14 @@ mod tests {
             ("a\r\n b  c", "a b  c"),
             ("=?nosuch?Q?a?= =?utf-8?X?a?= =? a?=", "=?nosuch?Q?a?= =?utf-8?X?a?= =? a?="),
             ("=?utf-8*en?Q?a=3Fb=ZZ?=", "a?b=ZZ"),
+            ("=?utf-7?Q?Fr+APY-sche?= =?utf-7?B?K0FPaw==?=", "Fröscheé"),
             ("r\u{e9}sum\u{e9}", "résumé"),
         ] {
             assert_eq!(decode(value.as_bytes()), text);
         }
         assert_eq!(decode(b"caf\xe9"), "café");
         for (text, is_unread) in
-            [("=?utf-7?Q?a+APw-b?= c", true), ("=?x", false), ("=? a ?=", false), ("a =?x?Q?b c?=", false)]
+            [("=?x-none?Q?a+APw-b?= c", true), ("=?x", false), ("=? a ?=", false), ("a =?x?Q?b c?=", false)]
         {
             assert_eq!(has_unread(text), is_unread, "{text}");
         }

@@ -108,7 +108,7 @@ impl MarkdownSkeleton {
                 Place::Title(_) | Place::Scalar(_) | Place::Comment(_) if is_same => {}
                 // A comment ends with its line.
                 Place::Comment(_) => {
-                    done.push((range, translation.text().split_whitespace().collect::<Vec<_>>().join(" ")));
+                    done.push((range, translation.text().split_ascii_whitespace().collect::<Vec<_>>().join(" ")));
                 }
                 Place::Title(title) => done.push((range, title.spelled(translation.text()))),
                 Place::Scalar(scalar) => done.push((range, scalar.spelled(translation.text()))),

@@ -88,7 +88,7 @@ fn decoded(spelled: &str) -> String {
             _ => out.push(character),
         }
     }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+    out.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn reference(name: &str) -> Option<char> {

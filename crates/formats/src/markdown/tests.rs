@@ -662,3 +662,19 @@ fn several_blanks_in_lines_that_are_filled_anew_are_one() {
     );
     assert_eq!(written(&skeleton, &sources), markdown);
 }
+
+#[test]
+fn what_is_hidden_may_go_on_in_the_next_line() {
+    segments("See [the page](a.md){.btn\n.btn-large #now} and more\n", &["See <0>the page</0><1/> and more"]);
+}
+
+#[test]
+fn code_of_templates_may_go_on_in_the_next_line() {
+    segments("One {{ a\nb }} two\nthree\n", &["One <0>{{ a\nb }}</0> two three"]);
+}
+
+#[test]
+fn blanks_that_do_not_break_stay_in_titles_and_code() {
+    let markdown = "See [here](a \"2.\u{a0}How to do it\") and `a\u{a0}b`\n";
+    segments(markdown, &["See <0>here</0> and <1>a\u{a0}b</1>", "2.\u{a0}How to do it"]);
+}

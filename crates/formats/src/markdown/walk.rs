@@ -437,6 +437,10 @@ impl<'a> Walk<'a> {
     }
 
     fn soft_break(&mut self, range: Range<usize>) {
+        if self.run().nodes.last().is_some_and(|node| node.range.end > range.start) {
+            // Within something that is hidden.
+            return;
+        }
         let before = self.text[..range.start].chars().next_back();
         let after = self.text[range.end..].trim_start_matches([' ', '\t', '>']).chars().next();
         let fold = if joins_without_space(before, after) { "" } else { " " };
@@ -476,6 +480,8 @@ impl<'a> Walk<'a> {
         let mut at = range.start;
         for Span { range: span, kind } in self.spans(range) {
             if span.start < at {
+                // It goes on from the line before.
+                at = at.max(span.end);
                 continue;
             }
             self.words(at..span.start);
@@ -488,7 +494,9 @@ impl<'a> Walk<'a> {
             at = span.end;
             self.push(kind, span);
         }
-        self.words(at..range.end.max(at));
+        if at < range.end {
+            self.words(at..range.end);
+        }
     }
 
     /// The spans that lie in the range.
@@ -540,5 +548,5 @@ fn bare_address(token: &str) -> (usize, usize) {
 fn code(spelled: &str) -> String {
     let ticks = spelled.len() - spelled.trim_start_matches('`').len();
     let inner = spelled.get(ticks..spelled.len().saturating_sub(ticks)).unwrap_or_default();
-    inner.split_whitespace().collect::<Vec<_>>().join(" ")
+    inner.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -54,7 +54,11 @@ fn take_apart(
     }
     let mut package = Package::open(bytes, limits)?;
     let manifest = Manifest::read(&mut package, limits)?;
-    let content = XmlPart::decode(CONTENT, package.require(CONTENT)?)?;
+    // A package may hold styles alone, but not nothing.
+    let content = match package.contains(STYLES) && !package.contains(CONTENT) {
+        true => None,
+        false => Some(XmlPart::decode(CONTENT, package.require(CONTENT)?)?),
+    };
     let styles = package.read(STYLES)?.map(|bytes| XmlPart::decode(STYLES, bytes)).transpose()?;
     let common = match &styles {
         Some(part) => Styles::read(part, limits)?,
@@ -75,8 +79,10 @@ fn take_apart(
         parts.push(TextPart { part, found });
         Ok::<_, FormatError>(())
     };
-    let automatic = Styles::read(&content, limits)?.over(&common);
-    walk(content, &automatic, &mut segments)?;
+    if let Some(content) = content {
+        let automatic = Styles::read(&content, limits)?.over(&common);
+        walk(content, &automatic, &mut segments)?;
+    }
     if let Some(part) = styles {
         walk(part, &common, &mut segments)?;
     }

@@ -165,7 +165,7 @@ fn fields_by_kind() {
 fn only_text_is_written() {
     check_written(
         "\\pard\\b caf\\'e9 \\b0 and tea\\par {\\i so} {\\lang9 it }is",
-        "\\pard\\b \\b0 {\\b CAF\\u201? }AND TEA\\par {\\i }{\\i SO }IT IS",
+        "\\pard\\b \\b0 {\\b CAF\\u201? }AND TEA\\par {\\i }{\\i SO} IT IS",
     );
 }
 

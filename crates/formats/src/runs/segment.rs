@@ -190,7 +190,7 @@ impl<'a> Builder<'a> {
         &self.paragraph.tokens[self.part.clone()]
     }
 
-    /// Blank text takes the format of the text before it, or else after it, unless it shows.
+    /// Blank text takes the format of the text before it, or else after it, unless it shows, or belongs to the text after it.
     fn settle_blanks(&self) -> Vec<Format> {
         let tokens = self.tokens();
         let mut formats: Vec<Option<Format>> = vec![None; tokens.len()];
@@ -200,7 +200,9 @@ impl<'a> Builder<'a> {
                 Kind::Text { text, format } => {
                     let is_blank = self.paragraph.text[text.clone()].chars().all(char::is_whitespace);
                     let shows = format.shows_blanks || before.is_some_and(|f| f.shows_blanks);
-                    if !is_blank || shows {
+                    let goes_on = matches!(tokens.get(at + 1).map(|token| &token.kind),
+                        Some(Kind::Text { format: next, .. }) if next.key == format.key);
+                    if !is_blank || shows || goes_on {
                         before = Some(*format);
                         formats[at] = Some(*format);
                     } else {

@@ -114,6 +114,7 @@ fn take_apart(
             limits,
             is_shown: is_shown(entry.visibility),
             hidden_text: options.hidden_text,
+            comments: options.comments,
         };
         let mut found = sheet::read(&part, &mut around)?;
         untranslated.append(std::mem::take(&mut found.untranslated), &part.name);

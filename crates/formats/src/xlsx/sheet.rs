@@ -24,6 +24,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) is_shown: bool,
     /// Whether cells in hidden rows and columns count as seen.
     pub(super) hidden_text: bool,
+    /// Whether comments are text.
+    pub(super) comments: bool,
 }
 
 /// What was found.
@@ -249,6 +251,11 @@ impl<'a> Reader<'a, '_> {
                 }
                 // What the cell says.
                 self.attribute("display", What::Same);
+            }
+            // What the list of scenarios says of each; its name is what macros and reports know it by.
+            "scenario" if self.around.is_shown && self.around.comments => self.attribute("comment", What::Own(PROMPT)),
+            "scenario" if self.around.is_shown => {
+                self.found.untranslated.add(Reason::CommentsOff, "", span.start);
             }
             "dataValidation" => {
                 self.validation_depth = self.scanner.depth();

@@ -88,10 +88,10 @@ namespaces! {
     OdfDraw3d: "urn:oasis:names:tc:opendocument:xmlns:dr3d:1.0";
     /// OpenDocument: styles.
     OdfStyle: "urn:oasis:names:tc:opendocument:xmlns:style:1.0";
-    /// OpenDocument: properties after XSL.
-    OdfFo: "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0";
-    /// OpenDocument: properties after SVG.
-    OdfSvg: "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0";
+    /// OpenDocument: properties after XSL, also as drafts of the format named them.
+    OdfFo: "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0", "http://www.w3.org/1999/XSL/Format";
+    /// OpenDocument: properties after SVG, likewise.
+    OdfSvg: "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0", "http://www.w3.org/2000/svg";
     /// OpenDocument: presentations.
     OdfPresentation: "urn:oasis:names:tc:opendocument:xmlns:presentation:1.0";
     /// OpenDocument: forms.

@@ -68,6 +68,7 @@ pub(crate) fn is_refusal(error: &FormatError) -> bool {
         FormatError::Encoding(what) => code == "WrongDocumentEncoding" && !what.is_empty(),
         FormatError::Encrypted => code == "DocumentEncrypted",
         FormatError::Corrupt { what, .. } => code == "CorruptDocument" && !what.is_empty(),
+        FormatError::Misnamed { is, says } => code == "CorruptDocument" && is != says,
         FormatError::TooComplex { limit, unit } => code == "DocumentTooComplex" && *limit > 0 && !unit.is_empty(),
         _ => false,
     }

@@ -309,6 +309,30 @@ fn a_page_in_utf_16_is_read_by_the_label_of_its_part() {
 
 #[test]
 fn a_subject_in_an_unknown_encoding_is_kept() {
-    let message = |text: &str| format!("Subject: =?utf-7?Q?Fr+APY-sche?=\n\n{text}\n");
+    let message = |text: &str| format!("Subject: =?x-none?Q?Fr+APY-sche?=\n\n{text}\n");
     check(&message("A day"), &[("A day", "Um dia")], &message("Um dia"));
+}
+
+#[test]
+fn a_text_that_is_no_utf_8_although_it_says_so_is_read() {
+    let message = |label: &str, text: &str| {
+        format!("Content-Type: text/plain; charset={label}\nContent-Transfer-Encoding: quoted-printable\n\n{text}\n")
+    };
+    let before = message("UTF-8", "Die Fr=F6sche sa=DFen sehr erschreckt am Ufer");
+    check(&before, &[], &before);
+    let words = &[("Die Frösche saßen sehr erschreckt am Ufer", "As rãs")];
+    check(&before, words, &message("windows-1252", "As r=E3s"));
+}
+
+#[test]
+fn utf_7_is_read_and_becomes_utf_8() {
+    let message = |subject: &str, label: &str, text: &str| {
+        format!("Subject: {subject}\nContent-Type: text/plain; charset={label}\n\n{text}\n")
+    };
+    let before = message("=?utf-7?Q?Tr+AOg-s_bien?=", "UTF-7", "1 +- 1, na+AO8-ve");
+    check(&before, &[], &before);
+    let words = &[("Très bien", "Very well"), ("1 + 1, naïve", "1 + 1, naive")];
+    check(&before, words, &message("Very well", "utf-8", "1 + 1, naive"));
+    let damaged = message("x", "utf-7", "caf+APZ-");
+    check(&damaged, &[("x", "y")], &damaged.replace(": x", ": y"));
 }

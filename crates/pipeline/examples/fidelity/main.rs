@@ -131,6 +131,7 @@ fn main() -> ExitCode {
         println!("{line}");
     }
     if only.is_some() {
+        report.refused.iter().for_each(|line| println!("{line}"));
         return ExitCode::SUCCESS;
     }
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/fidelity.md");

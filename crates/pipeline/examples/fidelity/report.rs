@@ -35,6 +35,8 @@ pub(crate) struct Report {
     rows: BTreeMap<String, Row>,
     /// One line for each divergence, known or not.
     pub(crate) divergences: Vec<String>,
+    /// One line for each refusal.
+    pub(crate) refused: Vec<String>,
     /// How many are not in the register.
     pub(crate) new: usize,
     used: Vec<&'static str>,
@@ -47,6 +49,7 @@ impl Report {
         if findings.refused.is_some() {
             row.refused += 1;
             row.late += usize::from(time > Duration::from_secs(2));
+            self.refused.extend(findings.refused.as_ref().map(|code| format!("refused\t{name}\t{code}")));
             return;
         }
         row.words += findings.words;

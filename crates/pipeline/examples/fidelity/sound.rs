@@ -219,12 +219,12 @@ const ORDERS: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// Pairs of properties that stand in the wrong order.
-pub(crate) fn disorder(content: &[u8]) -> usize {
-    let Some(steps) = std::str::from_utf8(content).ok().and_then(steps) else { return 0 };
+/// Pairs of properties that stand in the wrong order. Which, not how often: a run that is cut in two has them twice.
+pub(crate) fn disorder(content: &[u8]) -> BTreeSet<(String, String)> {
+    let mut wrong = BTreeSet::new();
+    let Some(steps) = std::str::from_utf8(content).ok().and_then(steps) else { return wrong };
     // Of each open element its order, if it has one, and where in it the last child stood.
     let mut stack: Vec<Option<(&[&str], usize)>> = Vec::new();
-    let mut wrong = 0;
     for step in &steps {
         match step {
             Step::Open(element, _) => {
@@ -232,7 +232,9 @@ pub(crate) fn disorder(content: &[u8]) -> usize {
                     && let Some(at) = order.iter().position(|name| name == element)
                 {
                     // Headers and footers of a section are mixed.
-                    wrong += usize::from(at.max(1) < *last);
+                    if at.max(1) < *last {
+                        wrong.insert((order[*last].to_owned(), element.clone()));
+                    }
                     *last = at;
                 }
                 stack.push(ORDERS.iter().find(|(name, _)| name == element).map(|(_, order)| (*order, 0)));

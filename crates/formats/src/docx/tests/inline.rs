@@ -288,6 +288,23 @@ fn formulas_and_readings() {
 }
 
 #[test]
+fn words_in_formulas_are_translated_if_asked_for() {
+    let words = "<m:r><m:rPr><m:nor/></m:rPr><w:rPr><w:i/></w:rPr><m:t xml:space=\"preserve\"> if positive</m:t></m:r>";
+    let none = "<m:r><m:rPr><m:nor m:val=\"0\"/></m:rPr><m:t>sin</m:t></m:r><m:r><m:t>ab</m:t></m:r>";
+    let body = format!(
+        "<w:p><w:r><w:t xml:space=\"preserve\">where </w:t></w:r><m:oMath><m:e>{none}{words}</m:e></m:oMath>\
+         <w:r><w:t xml:space=\"preserve\"> holds</w:t></w:r></w:p><m:oMathPara><m:oMath>{words}</m:oMath></m:oMathPara>"
+    );
+    let mut document = Document::new(&body);
+    assert_eq!(document.segments(), ["where {0} holds"]);
+    document.options.formula_text = true;
+    assert_eq!(document.segments(), ["if positive", "where {0} holds", "if positive"]);
+    let written = document.translated(pseudo);
+    assert_eq!(written.matches("> [íƒ ṕóśíťíṽé]</m:t>").count(), 2, "{written}");
+    assert!(written.contains(">[ŵĥéŕé ") && written.contains(none), "{written}");
+}
+
+#[test]
 fn hidden_text_is_left_alone_unless_asked_for() {
     let body = "<w:p><w:r><w:t xml:space=\"preserve\">seen </w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t xml:space=\"preserve\">hidden </w:t></w:r><w:r><w:t>again</w:t></w:r></w:p>";
     let mut document = Document::new(body);

@@ -44,8 +44,10 @@ impl<'a> Walker<'a> {
                 Frame::Block
             }
             Namespace::Math => {
-                self.leave(Reason::Equation, span);
-                Frame::Ignored
+                if !matches!(self.frames.last(), Some(Frame::Thing { .. } | Frame::Formula)) {
+                    self.leave(Reason::Equation, span);
+                }
+                if self.context.options.formula_text { Self::formula(name) } else { Frame::Ignored }
             }
             Namespace::Compatibility => self.compatibility(name),
             Namespace::Chart | Namespace::ChartExtended => return self.chart(name, span),
@@ -59,6 +61,31 @@ impl<'a> Walker<'a> {
             (Frame::Block, Some(Frame::Strings)) => Frame::Strings,
             (frame, _) => frame,
         }
+    }
+
+    /// An element of a formula whose words are wanted.
+    fn formula(name: Name<'a>) -> Frame {
+        if name.local == "r" { Frame::FormulaRun { is_text: false } } else { Frame::Formula }
+    }
+
+    /// In a run of a formula: words are text where the run says that it is none of mathematics.
+    pub(super) fn start_in_formula_run(&mut self, name: Name<'a>, span: Span, is_text: bool) -> Frame {
+        match (name.namespace, name.local) {
+            (Namespace::Math, "rPr") => Frame::FormulaRunProperties,
+            (Namespace::Math, "t") if is_text => self.element(span),
+            _ => Frame::Ignored,
+        }
+    }
+
+    pub(super) fn start_in_formula_run_properties(&mut self, name: Name<'a>) -> Frame {
+        if name.is(Namespace::Math, "nor") {
+            let says = self.scanner.value(Namespace::Math, "val");
+            let is_on = !matches!(says.as_deref(), Some("0" | "off" | "false"));
+            if let Some(Frame::FormulaRun { is_text }) = self.frames.iter_mut().rev().nth(1) {
+                *is_text = is_on;
+            }
+        }
+        Frame::Ignored
     }
 
     /// An alternative text in an attribute.

@@ -110,6 +110,13 @@ pub(super) enum Frame {
         start: usize,
         kind: FieldMark,
     },
+    /// Within a formula whose words are translated.
+    Formula,
+    /// A run of a formula, and whether it is text and no mathematics.
+    FormulaRun {
+        is_text: bool,
+    },
+    FormulaRunProperties,
     /// A base text with its reading.
     Ruby {
         start: usize,

@@ -16,7 +16,10 @@ impl<'a> Walker<'a> {
             (Vocabulary::Drawing, Namespace::Drawing) => self.drawing_inline(name, span),
             (_, Namespace::Math) => {
                 self.leave(Reason::Equation, span);
-                kept(span, Role::Point)
+                match self.context.options.formula_text {
+                    true => self.thing(name, span, false),
+                    false => kept(span, Role::Point),
+                }
             }
             _ => self.thing(name, span, false),
         }

@@ -231,6 +231,11 @@ impl<'a> Walker<'a> {
                 Frame::ParagraphProperties { .. } => self.start_in_paragraph_properties(name, span),
                 Frame::Control { .. } => self.start_in_control(name, span),
                 Frame::ControlProperties => self.start_in_control_properties(name),
+                Frame::FormulaRun { is_text } => {
+                    let is_text = *is_text;
+                    self.start_in_formula_run(name, span, is_text)
+                }
+                Frame::FormulaRunProperties => self.start_in_formula_run_properties(name),
                 Frame::Ruby { .. } => Self::start_in_ruby(name),
                 Frame::RubyBase => Self::start_in_ruby_base(name),
                 _ => self.start_in_block(name, span),
@@ -293,6 +298,9 @@ impl<'a> Walker<'a> {
             | Frame::Row { .. }
             | Frame::RowProperties
             | Frame::ControlProperties
+            | Frame::Formula
+            | Frame::FormulaRun { .. }
+            | Frame::FormulaRunProperties
             | Frame::Level { .. }
             | Frame::RubyBase
             | Frame::RubyText

@@ -12,7 +12,7 @@ use terjuman_model::TagKind;
 use super::attributes::{self, Attribute, find, value_of};
 use super::elements::{Content, Element, Known, Names, Role};
 use super::notes::Notes;
-use super::references::Decoder;
+use super::references::{CDATA, Decoder};
 use super::run::{Item, ItemKind, StartTag};
 use super::slot::Slot;
 use super::stack::{Context, Open, Stack, TextKind};
@@ -125,7 +125,11 @@ impl Walker<'_> {
         let mut rest = range;
         while let Some(markup) = self.markup_in_text(&rest, top.content) {
             self.plain_text(rest.start..markup.start, protected);
-            self.push(ItemKind::Point, markup.clone());
+            let kind = match self.is_readable(&markup) {
+                true => ItemKind::Text { protected },
+                false => ItemKind::Point,
+            };
+            self.push(kind, markup.clone());
             rest.start = markup.end;
         }
         self.plain_text(rest, protected);
@@ -154,6 +158,20 @@ impl Walker<'_> {
             at += offset + 1;
         }
         None
+    }
+
+    /// Whether the text of a CDATA section is read: it is written as other text once it changes, so nothing of its marks
+    /// may be left over. White space beside them would be, but at the beginning of a block it means nothing.
+    fn is_readable(&self, markup: &Range<usize>) -> bool {
+        let inner = self.text[markup.clone()].strip_prefix(CDATA).and_then(|rest| rest.strip_suffix("]]>"));
+        let is_first = !self.run.items.iter().any(|item| !self.text[item.range.clone()].trim().is_empty());
+        self.notes.xhtml
+            && !self.run.lines
+            && inner.is_some_and(|inner| {
+                let is_tight = inner.trim() == inner || is_first;
+                is_tight && !inner.trim().is_empty() && templates::expressions(inner).is_empty()
+            })
+            && !self.code.iter().any(|code| code.start < markup.end && code.end > markup.start)
     }
 
     fn plain_text(&mut self, range: Range<usize>, protected: bool) {

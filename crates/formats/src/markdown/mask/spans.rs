@@ -141,9 +141,9 @@ pub(super) fn within(rest: &str) -> &str {
     &rest[..end]
 }
 
-/// The length of `{#id .class key=value}`, if that is what the text begins with.
+/// The length of `{#id .class key=value}`, if that is what the text begins with. Some programs break lines in it.
 pub(super) fn attributes(rest: &str) -> Option<usize> {
-    let close = within(rest).find(['}', '\n'])?;
+    let close = within(rest).find('}')?;
     let inner = rest.get(1..close).filter(|_| rest.starts_with('{') && rest[close..].starts_with('}'))?;
     let inner = inner.strip_prefix(':').unwrap_or(inner);
     let is_attribute = |token: &str| {

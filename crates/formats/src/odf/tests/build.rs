@@ -85,6 +85,11 @@ impl Document {
         self
     }
 
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.parts.retain(|(part, _)| part != name);
+        self
+    }
+
     /// With this in its manifest.
     pub(super) fn with_manifest(mut self, entries: &str) -> Self {
         self.manifest.push_str(entries);

@@ -78,6 +78,13 @@ fn messages_of_validations() {
 }
 
 #[test]
+fn scenarios_have_comments() {
+    let body = "<table:table table:name='Best'><table:scenario table:comment='What we hope for' \
+                table:scenario-ranges='S.A1'/></table:table>";
+    assert_eq!(Document::new(body).segments(), ["What we hope for"]);
+}
+
+#[test]
 fn deleted_text_stays() {
     let body = "<text:tracked-changes><text:changed-region text:id='c'><text:deletion><office:change-info><dc:creator>\
                 Some Body</dc:creator></office:change-info><text:p>Deleted</text:p></text:deletion></text:changed-region>\

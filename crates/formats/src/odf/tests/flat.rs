@@ -68,8 +68,7 @@ fn everything_stands_in_one_file() {
 fn what_stays_is_told() {
     let file = file(
         "<text:p>Words<draw:frame><draw:image><office:binary-data>iVBORw0K</office:binary-data></draw:image></draw:frame>\
-         <draw:frame><draw:object><office:document><office:body><office:chart><text:p>In it</text:p></office:chart>\
-         </office:body></office:document></draw:object></draw:frame></text:p>",
+         <draw:frame><draw:object><math><mtext>In it</mtext></math></draw:object></draw:frame></text:p>",
     );
     let read = read(&file, &Options { properties: false, ..Options::default() });
     assert_eq!(texts(&read), ["A header", "Words"]);
@@ -77,6 +76,23 @@ fn what_stays_is_told() {
     for reason in [Reason::ImageText, Reason::EmbeddedObject, Reason::PropertiesOff] {
         assert_eq!(untranslated.count(reason), 1, "{reason:?}");
     }
+}
+
+#[test]
+fn charts_in_the_file_have_words() {
+    let chart = "<draw:frame><draw:object>\n <office:document office:mimetype=\"application/vnd.oasis.opendocument.chart\">\
+         <office:meta><dc:title>Of the chart</dc:title></office:meta><office:body><office:chart><text:p>Sales</text:p>\
+         </office:chart></office:body></office:document></draw:object></draw:frame>";
+    let file = file(&format!("<text:p>Words{chart}</text:p>")).replace(
+        "<text:p>A header</text:p></style:header>",
+        &format!("<text:p>A header{chart}</text:p></style:header>"),
+    );
+    let read = read(&file, &Options::default());
+    // What the master page goes on with is still a prompt.
+    assert_eq!(texts(&read), ["A title", "Sales", "A header", "Sales", "Words"]);
+    let translations: Vec<_> = read.segments.iter().map(pseudo).collect();
+    let merged = String::from_utf8(read.skeleton.merge(&translations, &NOWHERE).unwrap()).unwrap();
+    assert_eq!(merged.matches("<office:chart><text:p>[Śáĺéś]</text:p></office:chart>").count(), 2, "{merged}");
 }
 
 #[test]

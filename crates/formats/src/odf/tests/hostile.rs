@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::build::{Document, NOWHERE};
+use super::build::{Document, NOWHERE, root};
 use super::engine::pseudo;
 use crate::extent::Extent;
 use crate::odf::take_apart;
@@ -29,6 +29,10 @@ fn missing_and_broken_parts() {
     check_refused(&Document::raw(""));
     check_refused(&Document::raw("<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"));
     check_refused(&Document::new("<text:p>text</text:p>").with("styles.xml", "<cut"));
+    check_refused(&Document::new("").without("content.xml"));
+    // Templates of styles have no content.
+    let styles = root("document-styles", "<office:master-styles><text:p>A footer</text:p></office:master-styles>");
+    assert_eq!(Document::new("").with("styles.xml", styles).without("content.xml").segments(), ["A footer"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use terjuman_model::{Segment, TaggedText};
 
-use super::build::Document;
+use super::build::{Document, NOWHERE};
 use crate::{Reason, Skeleton as _};
 
 #[track_caller]
@@ -323,4 +323,21 @@ fn links_around_pictures_have_hints() {
     assert!(document.pseudo().contains("office:title='[Ǵó ťĥéŕé]'"), "{}", document.pseudo());
     document.options.alt_text = false;
     assert_eq!(document.segments(), ["is seen"]);
+}
+
+#[test]
+fn white_space_at_the_end_of_a_span_stays_there() {
+    let document = Document::paragraph(
+        "through <text:span text:style-name='B'>x <text:s text:c='2'/></text:span> argument and so on for a while",
+    );
+    let (before, _) = document.read().unwrap();
+    let other = |segment: &Segment| {
+        let source = &segment.source;
+        TaggedText::with_marks(source.text().replace("argument", "ARGUMENT"), source.marks().to_vec())
+    };
+    let written = super::build::part(&document.merged(other, &NOWHERE), "content.xml");
+    let (_, inner) = written.split_once("<text:p>").unwrap();
+    let (inner, _) = inner.split_once("</text:p>").unwrap();
+    let (after, _) = Document::paragraph(inner).read().unwrap();
+    assert_eq!(after[0].source, other(&before[0]), "{inner}");
 }

@@ -33,6 +33,21 @@ fn the_default_language_is_that_of_the_script() {
 }
 
 #[test]
+fn drafts_of_the_format_name_properties_in_another_way() {
+    let part = |name: &str, language: &str| {
+        format!(
+            "<office:document-{name} xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
+             xmlns:style='urn:oasis:names:tc:opendocument:xmlns:style:1.0' xmlns:fo='http://www.w3.org/1999/XSL/Format'>\
+             <office:styles><style:default-style style:family='paragraph'><style:text-properties \
+             fo:language='{language}' fo:country='{}'/></style:default-style></office:styles></office:document-{name}>",
+            language.to_uppercase()
+        )
+    };
+    let document = Document::new(TEXT).with("styles.xml", part("styles", "de"));
+    assert_eq!(document.retargeted("fr", "styles.xml"), part("styles", "fr"));
+}
+
+#[test]
 fn styles_in_the_source_language_follow_and_others_stay() {
     let style = |language: &str, country: &str| {
         format!(

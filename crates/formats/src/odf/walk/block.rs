@@ -22,13 +22,14 @@ impl<'a> Walker<'a> {
             Namespace::OdfOffice => match name.local {
                 "annotation" if !options.comments => self.leave(Reason::CommentsOff, span),
                 "meta" if !options.properties => self.leave(Reason::PropertiesOff, span),
-                "meta" | "master-styles" | "body" => {
+                // A document in the document has no say in what the outer one is.
+                "meta" | "master-styles" | "body" if self.frames.len() == 1 => {
                     // In a flat document they follow each other in one file.
                     self.is_meta = name.local == "meta";
                     self.is_styles = name.local == "master-styles";
                     Frame::Block
                 }
-                "spreadsheet" => {
+                "spreadsheet" if self.frames.len() == 2 => {
                     self.in_spreadsheet = self.frames.len() + 1;
                     Frame::Block
                 }
@@ -171,18 +172,31 @@ impl<'a> Walker<'a> {
             }
             "title" | "desc" if options.alt_text => self.element(span),
             "title" | "desc" => self.leave(Reason::AltTextOff, span),
+            "scenario" if options.comments => {
+                self.attribute(Namespace::OdfTable, "comment");
+                Frame::Block
+            }
+            "scenario" => self.leave(Reason::CommentsOff, span),
             _ => Frame::Block,
         }
+    }
+
+    /// Whether the element whose start tag is `span` holds a document, such as a chart, rather than a formula or bytes.
+    fn holds_document(&self, span: Span) -> bool {
+        let inner = self.text[span.end..].trim_start();
+        let name = inner.strip_prefix('<').and_then(|tag| tag.split([' ', '>', '/', '\n', '\r', '\t']).next());
+        name.is_some_and(|name| name.ends_with(":document"))
     }
 
     /// Shapes. What stands in an empty placeholder says what is to be put there.
     pub(super) fn start_drawing(&mut self, name: Name<'a>, span: Span) -> Frame {
         if name.local == "object" {
-            // In a package it is a part of its own, which is counted there.
-            if self.is_flat {
-                return self.leave(Reason::EmbeddedObject, span);
-            }
-            return Frame::Ignored;
+            // In a package it is a part of its own, which is read there.
+            return match self.is_flat {
+                true if self.holds_document(span) => Frame::Block,
+                true => self.leave(Reason::EmbeddedObject, span),
+                false => Frame::Ignored,
+            };
         }
         if name.local == "a" && self.context.options.alt_text {
             self.attribute(Namespace::OdfOffice, "title");

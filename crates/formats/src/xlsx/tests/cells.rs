@@ -260,6 +260,18 @@ fn texts_around_the_cells_are_translated() {
 }
 
 #[test]
+fn scenarios_have_comments() {
+    let behind = "<scenarios current=\"0\"><scenario name=\"Best case\" user=\"Some Body\" comment=\"What we hope for\">\
+        <inputCells r=\"A1\" val=\"5\"/></scenario></scenarios>";
+    let mut workbook = Workbook::new().sheet("", "", behind);
+    assert_eq!(workbook.segments(), ["What we hope for"]);
+    let sheet = workbook.translated().part("worksheets/sheet1.xml");
+    assert!(sheet.contains("name=\"Best case\" user=\"Some Body\" comment=\"[Ŵĥáť ŵé ĥóṕé ƒóŕ]\""), "{sheet}");
+    workbook.options.comments = false;
+    assert!(workbook.segments().is_empty());
+}
+
+#[test]
 fn links_show_what_their_cells_say() {
     let mut workbook = Workbook::new();
     let cell = workbook.cell("<t>See the list</t>");

@@ -187,3 +187,12 @@ fn what_is_written_in_xhtml_is_read_as_such() {
         &["One<w:1> two", "Three"],
     );
 }
+
+#[test]
+fn cdata_in_xhtml_is_text() {
+    check(
+        "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><body><p><![CDATA[\n a < b & c \n]]></p>\
+         <p>see <![CDATA[<b>]]>, <![CDATA[x]]></p><p>one<![CDATA[ two]]></p><p><![CDATA[{{ name }} & more]]></p></body></html>",
+        &["a < b & c", "see <b>, x", "one"],
+    );
+}

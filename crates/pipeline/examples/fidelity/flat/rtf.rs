@@ -249,7 +249,7 @@ impl Walk<'_> {
                 }
                 b'\\' | b'{' | b'}' => self.character(char::from(first)),
                 b'~' => self.character(' '),
-                b'_' => self.character('-'),
+                b'_' => self.character('\u{2011}'),
                 b'\r' | b'\n' => self.paragraph(),
                 _ => {}
             }
