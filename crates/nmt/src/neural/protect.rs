@@ -146,8 +146,13 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             let letters = text[word.clone()].chars().filter(|character| character.is_alphabetic()).count();
             let is_formula = (letters <= 3 || text[word.clone()].chars().skip(1).any(char::is_uppercase))
                 && !text[word.clone()].contains(is_unspaced);
-            let range =
-                if is_formula && word.end >= end { word } else { extend(text, at..end, &(at..within.end), is_folded) };
+            let range = if !character.is_alphanumeric() {
+                sign_at(text, at, floor..within.end).0
+            } else if is_formula && word.end >= end {
+                word
+            } else {
+                extend(text, at..end, &(at..within.end), is_folded)
+            };
             at = range.end;
             let verbatim = text[range.clone()].to_owned();
             out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
@@ -392,6 +397,7 @@ mod tests {
         check("Hello {name}, hi", &[], &[("{name}", Verbatim)]);
         check("write to (me@here.org).", &[], &[("me@here.org", Verbatim)]);
         check("The CO₂ of 2½ m² was high¹ here", &[], &[("CO₂", Verbatim), ("2½ m²", Verbatim), ("¹", Verbatim)]);
+        check("is 37㎡ or 25℃ here", &[], &[("37㎡", Verbatim), ("25℃", Verbatim)]);
         check("costs €50, not £3.", &[], &[("€50", Verbatim), ("£3", Verbatim)]);
         check("Nice 👍🏽😀 work", &[], &[("👍🏽😀", Ornament)]);
         check("*Note and more", &[], &[("*", Ornament)]);

@@ -66,7 +66,7 @@ struct Part {
     cuts: u8,
     numbers: Numbers,
     /// Something to use if nothing better comes, and what is wrong with it.
-    salvage: Option<(Fault, Piece)>,
+    salvage: Option<Box<(Fault, Piece)>>,
     /// It is all of the source, and nothing was asked yet.
     is_whole: bool,
     /// It is a label, and the model is asked for several translations.
@@ -317,10 +317,10 @@ impl<'a> Work<'a> {
             // Of several that are as good, the shortest has the least made up.
             let is_better = part
                 .salvage
-                .as_ref()
+                .as_deref()
                 .is_none_or(|(least, before)| (fault, piece.text.len()) < (*least, before.text.len()));
             if is_better {
-                part.salvage = Some((fault, piece));
+                part.salvage = Some(Box::new((fault, piece)));
             }
         }
         let part = &mut self.parts[part_index];
@@ -364,7 +364,7 @@ impl<'a> Work<'a> {
 
     /// What becomes of a part that no recipe helps: what can be saved, smaller parts, the source.
     fn last_resort(&mut self, part: usize, asked: &Asked, flaw: Flaw) -> State {
-        let salvage = self.parts[part].salvage.take();
+        let salvage = self.parts[part].salvage.take().map(|salvage| *salvage);
         let part = &self.parts[part];
         let halves = || {
             let is_worth_it = asked.encoded.ids.len() > 12 && part.cuts < MOST_CUTS;

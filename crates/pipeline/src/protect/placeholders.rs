@@ -33,7 +33,7 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
         [b'{', b'{', ..] => delimited(text, "{{", "}}", is_inside_double),
         [b'[', b'[', ..] => delimited(text, "[[", "]]", is_inside_double),
         [b'<', b'<', ..] => delimited(text, "<<", ">>", is_inside_double),
-        [b'{', b'%', ..] => delimited(text, "{%", "%}", |byte| !matches!(byte, b'{' | b'}' | b'\n')),
+        [b'{', b'%', ..] => delimited(text, "{%", "%}", |byte| !matches!(byte, b'{' | b'}' | b'%' | b'\n')),
         [b'{', ..] => delimited(text, "{", "}", is_inside_single).or_else(|| choice(text)),
         [b'$', b'{', ..] => delimited(text, "${", "}", is_inside_single),
         [b'#', b'{', ..] => delimited(text, "#{", "}", is_inside_single),
