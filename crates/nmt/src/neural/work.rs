@@ -20,6 +20,9 @@ pub(crate) const MOST_TOKENS: usize = 110;
 /// Longer texts are cut before tokens are counted: bytes.
 const MOST_BYTES: usize = 1_500;
 
+/// Most control characters of a text of that length.
+const MOST_CONTROLS: usize = 8;
+
 /// Most protected stretches of one call.
 const MOST_GROUPS: usize = 8;
 
@@ -200,6 +203,11 @@ impl<'a> Work<'a> {
             && let Some(parts) = self.halves(&part, part.range.len().div_ceil(MOST_BYTES), part.cuts)
         {
             return Prepared::Parts(parts);
+        }
+        if text[part.range.clone()].matches(is_control).count() > MOST_CONTROLS {
+            // Not language.
+            part.state = State::Done(Piece { kept: true, ..Piece::copy(self.source, part.range.clone()) });
+            return Prepared::Part(part);
         }
         if let Some(parts) = self.around_controls(&part) {
             return Prepared::Parts(parts);
@@ -428,7 +436,6 @@ impl<'a> Work<'a> {
 
     /// What stands before and after the first control characters, if there are any: no sentence has them inside.
     fn around_controls(&self, part: &Part) -> Option<Vec<Part>> {
-        let is_control = |character: char| character.is_control() && !character.is_whitespace();
         let text = &self.source.text[part.range.clone()];
         let is_free = |at: &usize| {
             let next = self.source.fixed.partition_point(|fixed| fixed.range.end <= *at);
@@ -471,6 +478,10 @@ impl<'a> Work<'a> {
 enum Prepared {
     Part(Part),
     Parts(Vec<Part>),
+}
+
+fn is_control(character: char) -> bool {
+    character.is_control() && !character.is_whitespace()
 }
 
 /// What guards and repairs find in an output.
