@@ -146,14 +146,29 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             let letters = text[word.clone()].chars().filter(|character| character.is_alphabetic()).count();
             let is_formula = (letters <= 3 || text[word.clone()].chars().skip(1).any(char::is_uppercase))
                 && !text[word.clone()].contains(is_unspaced);
-            let range =
-                if is_formula && word.end >= end { word } else { extend(text, at..end, &(at..within.end), is_folded) };
+            let range = if !character.is_alphanumeric() {
+                sign_at(text, at, floor..within.end).0
+            } else if is_formula && word.end >= end {
+                word
+            } else {
+                extend(text, at..end, &(at..within.end), is_folded)
+            };
             at = range.end;
             let verbatim = text[range.clone()].to_owned();
             out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
             continue;
         }
         let floor = out.last().map_or(within.start, |group| group.range.end).max(within.start);
+        if matches!(character, '′' | '″') && before.is_some_and(|before| before.is_ascii_digit()) {
+            // The plain signs would be quotes and apostrophes.
+            let (measure, _) = sign_at(text, at, floor..within.end);
+            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '°' | '′' | '″');
+            let range = extend(text, measure, &(floor..within.end), is_part);
+            at = range.end;
+            let verbatim = text[range.clone()].to_owned();
+            out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
+            continue;
+        }
         if is_mark(character) && !is_unseen(character) {
             let marks = extend(text, at..end, &(at..within.end), is_mark);
             if is_spelled(&text[floor..at], &text[marks.clone()], &text[marks.end..within.end], model) {
@@ -382,6 +397,7 @@ mod tests {
         check("Hello {name}, hi", &[], &[("{name}", Verbatim)]);
         check("write to (me@here.org).", &[], &[("me@here.org", Verbatim)]);
         check("The CO₂ of 2½ m² was high¹ here", &[], &[("CO₂", Verbatim), ("2½ m²", Verbatim), ("¹", Verbatim)]);
+        check("is 37㎡ or 25℃ here", &[], &[("37㎡", Verbatim), ("25℃", Verbatim)]);
         check("costs €50, not £3.", &[], &[("€50", Verbatim), ("£3", Verbatim)]);
         check("Nice 👍🏽😀 work", &[], &[("👍🏽😀", Ornament)]);
         check("*Note and more", &[], &[("*", Ornament)]);
@@ -389,6 +405,11 @@ mod tests {
         check("*{0} note", &[("*{0}", "*{0}")], &[("*{0}", Verbatim)]);
         check("says 你好 世界 there", &[], &[("你好 世界", Verbatim)]);
         check("Herr Müller naïve", &[], &[("Müller", Verbatim)]);
+        check(
+            "is 24″ or 5′11″, at 40°26′46″N",
+            &[],
+            &[("24″", Verbatim), ("5′11″", Verbatim), ("40°26′46″N", Verbatim)],
+        );
         check("the h\u{337}i\u{337} x\u{304} mean", &[], &[("h\u{337}i\u{337} x\u{304}", Verbatim)]);
         check("a! \u{20dd} and !\u{20dd} here", &[], &[("\u{20dd}", Ornament), ("!\u{20dd}", Ornament)]);
         check("one m\u{301}oot, sha\u{323}rd, \u{200b}in\u{ad}side", &[], &[]);

@@ -308,8 +308,11 @@ fn polish(source: &str, draft: &Draft, groups: &[Group], restored: &mut Restored
     repair::finish(within, text, |word| ranges.iter().any(|range| range.start < word.end && word.start < range.end));
     let first_of = |text: &str| text.chars().next();
     let starts_with_group = restored.groups.iter().any(|range| range.start == 0 && !range.is_empty());
+    let starts_with_code =
+        repair::code_at(&restored.text).is_some_and(|length| within.contains(&restored.text[..length]));
     if let (Some(from), Some(to)) = (first_of(within), first_of(&restored.text))
         && !starts_with_group
+        && !starts_with_code
         && from.is_uppercase()
         && to.is_lowercase()
     {

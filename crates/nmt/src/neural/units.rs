@@ -5,7 +5,7 @@ use std::ops::Range;
 /// The units of a text, in order: each word; each sign between words, repeated ones as one; each letter of a script without spaces.
 /// White space belongs to none.
 pub(crate) fn units(text: &str) -> Vec<Range<usize>> {
-    let mut units: Vec<Range<usize>> = Vec::new();
+    let mut units: Vec<Range<usize>> = Vec::with_capacity(text.len() / 4 + 1);
     let mut last = Kind::Space;
     let mut previous = None;
     let mut characters = text.char_indices().peekable();
@@ -33,6 +33,9 @@ pub(crate) fn units(text: &str) -> Vec<Range<usize>> {
 
 /// The units of `text[within]`, each block being one whatever it holds. Blocks are ordered and not empty.
 pub(crate) fn units_around(text: &str, within: &Range<usize>, blocks: &[Range<usize>]) -> Vec<Range<usize>> {
+    if blocks.is_empty() && *within == (0..text.len()) {
+        return units(text);
+    }
     let mut out = Vec::new();
     let mut at = within.start;
     for block in blocks.iter().chain([&(within.end..within.end)]) {

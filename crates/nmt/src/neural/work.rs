@@ -20,11 +20,17 @@ pub(crate) const MOST_TOKENS: usize = 110;
 /// Longer texts are cut before tokens are counted: bytes.
 const MOST_BYTES: usize = 1_500;
 
+/// Most control characters of a text of that length.
+const MOST_CONTROLS: usize = 8;
+
 /// Most protected stretches of one call.
 const MOST_GROUPS: usize = 8;
 
 /// How often a part may be cut because the model fails over it.
 const MOST_CUTS: u8 = 2;
+
+/// So many invented tails one output may have.
+const MOST_TAILS: usize = 3;
 
 /// Spaced letters may spell nothing; then the model is less sure than this of what it makes of them.
 const LEAST_MEAN_OF_SPACED: f32 = -0.7;
@@ -62,12 +68,24 @@ struct Part {
     bad: usize,
     cuts: u8,
     numbers: Numbers,
-    /// Something to use if nothing better comes.
-    salvage: Option<Piece>,
+    /// Something to use if nothing better comes, and what is wrong with it.
+    salvage: Option<Box<(Fault, Piece)>>,
     /// It is all of the source, and nothing was asked yet.
     is_whole: bool,
     /// It is a label, and the model is asked for several translations.
     trial: Option<Box<Trial>>,
+}
+
+/// What is wrong with an output that can be used, if need be; the worse the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fault {
+    Nothing,
+    /// Nothing of it comes from a stretch of the source.
+    Uncovered,
+    /// Some of it may be made up.
+    Padded,
+    /// A number or a code is another one.
+    Number,
 }
 
 enum State {
@@ -186,6 +204,11 @@ impl<'a> Work<'a> {
         {
             return Prepared::Parts(parts);
         }
+        if text[part.range.clone()].matches(is_control).count() > MOST_CONTROLS {
+            // Not language.
+            part.state = State::Done(Piece { kept: true, ..Piece::copy(self.source, part.range.clone()) });
+            return Prepared::Part(part);
+        }
         if let Some(parts) = self.around_controls(&part) {
             return Prepared::Parts(parts);
         }
@@ -273,14 +296,18 @@ impl<'a> Work<'a> {
         };
         let english = self.english;
         let part = &mut self.parts[part_index];
-        if let Some(trial) = &mut part.trial {
+        if part.trial.is_some() {
             if let Answer::Output(output) = &answer {
                 let probability = Score::of(&output.log_probabilities).log_probability.exp();
-                let sound = judged.or_else(|flaw| match (flaw, decoded(&asked, output, model)) {
-                    (Flaw::Tail(at), Ok(decoded)) => piece_of(self.source, &asked, output, &cut_short(decoded, at)),
-                    (flaw, _) => Err(flaw),
+                let sound = judged.ok().or_else(|| match self.usable(&asked, output, model) {
+                    Some((Fault::Nothing, piece)) => Some(piece),
+                    _ => None,
                 });
-                sound.into_iter().for_each(|piece| trial.add(piece, asked.draft.frame, probability));
+                let trial = self.parts[part_index].trial.as_mut();
+                trial
+                    .zip(sound)
+                    .into_iter()
+                    .for_each(|(trial, piece)| trial.add(piece, asked.draft.frame, probability));
             }
             return;
         }
@@ -292,21 +319,19 @@ impl<'a> Work<'a> {
             Err(flaw) => flaw,
         };
         if let Answer::Output(output) = &answer
-            && let Ok(decoded) = decoded(&asked, output, model)
+            && let Some((fault, piece)) = self.usable(&asked, output, model)
         {
-            let usable = match flaw {
-                Flaw::Tail(at) => Some(cut_short(decoded, at)),
-                Flaw::Padded | Flaw::Number | Flaw::Uncovered => Some(decoded),
-                _ => None,
-            };
-            let piece = usable.and_then(|decoded| piece_of(self.source, &asked, output, &decoded).ok());
-            // Of several, the shortest has the least made up.
-            if let Some(piece) = piece
-                && part.salvage.as_ref().is_none_or(|before| piece.text.len() < before.text.len())
-            {
-                part.salvage = Some(piece);
+            let part = &mut self.parts[part_index];
+            // Of several that are as good, the shortest has the least made up.
+            let is_better = part
+                .salvage
+                .as_deref()
+                .is_none_or(|(least, before)| (fault, piece.text.len()) < (*least, before.text.len()));
+            if is_better {
+                part.salvage = Some(Box::new((fault, piece)));
             }
         }
+        let part = &mut self.parts[part_index];
         match flaw {
             Flaw::Broken => {}
             // Said in other words the sentence is as long. In halves it is not.
@@ -347,36 +372,49 @@ impl<'a> Work<'a> {
 
     /// What becomes of a part that no recipe helps: what can be saved, smaller parts, the source.
     fn last_resort(&mut self, part: usize, asked: &Asked, flaw: Flaw) -> State {
-        let salvage = self.parts[part].salvage.take();
+        let salvage = self.parts[part].salvage.take().map(|salvage| *salvage);
         let part = &self.parts[part];
         let halves = || {
             let is_worth_it = asked.encoded.ids.len() > 12 && part.cuts < MOST_CUTS;
             if is_worth_it { self.halves(part, 2, part.cuts + 1) } else { None }
         };
-        if let Some(salvage) = salvage {
-            let halves = if flaw == Flaw::Uncovered { halves() } else { None };
-            return halves.map_or(State::Done(salvage), State::Cut);
+        let parts = match &salvage {
+            Some(_) if flaw == Flaw::Uncovered => halves(),
+            Some((fault, _)) if *fault < Fault::Number => None,
+            _ if asked.groups.is_empty() => halves(),
+            _ => Some(self.stretches(part, &asked.groups)),
+        };
+        match (parts, salvage) {
+            (Some(parts), _) => State::Cut(parts),
+            (None, Some((_, salvage))) => State::Done(salvage),
+            (None, None) => State::Done(Piece { kept: true, ..Piece::copy(self.source, part.range.clone()) }),
         }
-        let parts = if asked.groups.is_empty() { halves() } else { Some(self.stretches(part, &asked.groups)) };
-        match parts {
-            Some(parts) => State::Cut(parts),
-            None => State::Done(Piece { kept: true, ..Piece::copy(self.source, part.range.clone()) }),
+    }
+
+    /// What of an output can be used, and what is wrong with that.
+    fn usable(&self, asked: &Asked, output: &Output, model: &dyn Model) -> Option<(Fault, Piece)> {
+        let mut decoded = decoded(asked, output, model).ok()?;
+        let mut output = output.clone();
+        let mut found = fault(asked, &output, &decoded);
+        for _ in 0..MOST_TAILS {
+            let Some(Flaw::Tail(at)) = found else { break };
+            (decoded, output) = cut_short(decoded, output, at);
+            // What is left may be too short now, or have another tail.
+            found = fault(asked, &output, &decoded);
         }
+        let fault = match found {
+            None => Fault::Nothing,
+            Some(Flaw::Uncovered) => Fault::Uncovered,
+            Some(Flaw::Padded) => Fault::Padded,
+            Some(Flaw::Number) => Fault::Number,
+            _ => return None,
+        };
+        piece_of(self.source, asked, &output, &decoded).ok().map(|piece| (fault, piece))
     }
 
     fn judge(&self, asked: &Asked, output: &Output, model: &dyn Model) -> Result<Piece, Flaw> {
         let decoded = decoded(asked, output, model)?;
-        let evidence = Evidence {
-            source: asked.draft.unframed(),
-            source_tokens: asked.encoded.ids.len(),
-            decoded: &decoded,
-            attention: &output.attention,
-            complete: output.complete,
-        };
-        if let Some(flaw) = flaw(&evidence) {
-            return Err(flaw);
-        }
-        if let Some(flaw) = repair::fault(&asked.draft, &decoded) {
+        if let Some(flaw) = fault(asked, output, &decoded) {
             return Err(flaw);
         }
         if asked.draft.spaced.is_some() && Score::of(&output.log_probabilities).mean() < LEAST_MEAN_OF_SPACED {
@@ -398,7 +436,6 @@ impl<'a> Work<'a> {
 
     /// What stands before and after the first control characters, if there are any: no sentence has them inside.
     fn around_controls(&self, part: &Part) -> Option<Vec<Part>> {
-        let is_control = |character: char| character.is_control() && !character.is_whitespace();
         let text = &self.source.text[part.range.clone()];
         let is_free = |at: &usize| {
             let next = self.source.fixed.partition_point(|fixed| fixed.range.end <= *at);
@@ -441,6 +478,22 @@ impl<'a> Work<'a> {
 enum Prepared {
     Part(Part),
     Parts(Vec<Part>),
+}
+
+fn is_control(character: char) -> bool {
+    character.is_control() && !character.is_whitespace()
+}
+
+/// What guards and repairs find in an output.
+fn fault(asked: &Asked, output: &Output, decoded: &Decoded) -> Option<Flaw> {
+    let evidence = Evidence {
+        source: asked.draft.unframed(),
+        source_tokens: asked.encoded.ids.len(),
+        decoded,
+        attention: &output.attention,
+        complete: output.complete,
+    };
+    flaw(&evidence).or_else(|| repair::fault(&asked.draft, decoded))
 }
 
 /// What the model said, without the draft's frame.
@@ -525,11 +578,17 @@ pub(crate) fn piece_of(source: &Source, asked: &Asked, output: &Output, decoded:
 }
 
 /// The output up to a place.
-fn cut_short(decoded: Decoded, at: usize) -> Decoded {
-    let clip = |range: Range<usize>| range.start.min(at)..range.end.min(at);
-    let mut text = decoded.text;
-    text.truncate(at);
-    Decoded { text, spans: decoded.spans.into_iter().map(clip).collect() }
+fn cut_short(mut decoded: Decoded, mut output: Output, at: usize) -> (Decoded, Output) {
+    decoded.text.truncate(at);
+    let tokens = decoded.spans.partition_point(|span| span.start < at);
+    decoded.spans.truncate(tokens);
+    if let Some(last) = decoded.spans.last_mut() {
+        last.end = last.end.min(at);
+    }
+    output.ids.truncate(tokens);
+    output.log_probabilities.truncate(tokens);
+    output.attention.weights.truncate(tokens * output.attention.stride);
+    (decoded, Output { complete: true, ..output })
 }
 
 /// What stands before, between and after the groups.

@@ -7,7 +7,8 @@ impl Vocabulary {
     /// The text of some ids. Control tokens, the unknown token and ids beyond the vocabulary are nothing; bytes that do
     /// not add up to characters become U+FFFD.
     pub(in crate::marian) fn decode(&self, ids: &[u32]) -> Decoded {
-        let mut decoded = Decoded::default();
+        let text = String::with_capacity(6 * ids.len());
+        let mut decoded = Decoded { text, spans: Vec::with_capacity(ids.len()) };
         let mut bytes = Vec::new();
         for (place, &id) in ids.iter().enumerate() {
             let start = decoded.text.len();

@@ -33,9 +33,11 @@ impl Vocabulary {
             return Tokens { ids: vec![self.unknown], spans: std::iter::once(0..text.len()).collect() };
         }
         let normalised = self.normaliser.normalise(text);
-        let mut tokens = Tokens::default();
+        let pieces = self.cut(&normalised.text);
+        let (ids, spans) = (Vec::with_capacity(pieces.len()), Vec::with_capacity(pieces.len()));
+        let mut tokens = Tokens { ids, spans };
         let mut after_unknown = false;
-        for (id, range) in self.cut(&normalised.text) {
+        for (id, range) in pieces {
             let span = span(&normalised, text, &range);
             let is_unknown = id == self.unknown;
             match &self.bytes {
@@ -92,7 +94,8 @@ impl Vocabulary {
             }
             start += character;
         }
-        let mut pieces = Vec::new();
+        // Pieces of language are longer in the mean.
+        let mut pieces = Vec::with_capacity(text.len() / 3 + 1);
         let mut end = text.len();
         while end > 0 {
             let Best { from, id, .. } = best[end];

@@ -61,18 +61,26 @@ fn bare(token: &str) -> &str {
 }
 
 fn is_code(token: &str) -> bool {
-    let is_spelled = |c: char| c.is_ascii() || matches!(c, '°' | '²' | '³' | 'µ') || plainer(c) == Some("-");
+    let is_spelled = |c: char| c.is_ascii() || matches!(c, '°' | '²' | '³' | 'µ' | '§') || plainer(c) == Some("-");
     if token.is_empty() || token.len() > LONGEST || !token.chars().all(is_spelled) {
         return false;
     }
     let has_letter = token.contains(|c: char| c.is_ascii_alphabetic());
     if !token.contains(|c: char| c.is_ascii_digit()) {
         return token.contains(['|', '^', '~', '\\', '_', '<', '>', '=', '#', '@'])
-            || has_letter && token.contains(['$', '+']);
+            || token.contains("%%")
+            || has_letter && (token.contains(['$', '+']) || token.contains("*.") || is_named(token));
     }
     // Numbers and prices are looked at elsewhere; words with numbers in them are translated.
     let is_number = token.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '$'));
     !is_number && !is_word(token)
+}
+
+/// Whether a token without digits is a name by its sign: `:value`, `r/news`.
+fn is_named(token: &str) -> bool {
+    let is_name = |name: &str| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let group = token.strip_prefix("r/").or_else(|| token.strip_prefix("u/"));
+    token.strip_prefix(':').is_some_and(is_name) || group.is_some_and(|name| name.len() > 2 && is_name(name))
 }
 
 /// `1st`, `1980s`, `10am`, `16h30`, `10-year`, `mid-90s`.
@@ -114,6 +122,11 @@ mod tests {
             "X65s",
             "|",
             "a_b",
+            "§14(a)",
+            ":value",
+            "*.txt",
+            "%%",
+            "r/index",
         ] {
             assert_eq!(code_at(&format!("{code}, and")), Some(bare(code).len()), "{code}");
         }
