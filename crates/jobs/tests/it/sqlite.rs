@@ -320,7 +320,12 @@ async fn a_process_starts_on_a_full_disk_and_what_is_there_can_be_read() {
         let options = SqliteOptions { path: path.clone(), queue: queue(), sealer: Sealer::new(&key('a'), &[]) };
         SqliteStore::open(options, world.fresh.clock.clone(), world.fresh.ids.clone()).await.unwrap()
     };
-    open().await.kill().await;
+    let store = open().await;
+    // Somebody else has it open: so the log and its index stay behind, as they do behind a process that was killed.
+    let mut witness = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+    sqlx::query("SELECT count(*) FROM jobs").execute(&mut witness).await.unwrap();
+    store.create_job(&resource("a"), &request()).await.unwrap();
+    store.kill().await;
     let mut filler = std::fs::File::create(disk.join("filler")).unwrap();
     while std::io::Write::write_all(&mut filler, &[0; 512]).is_ok() {}
     let store = open().await;
