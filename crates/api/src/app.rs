@@ -1,11 +1,13 @@
 //! What every request can reach.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use terjuman_jobs::{AtWork, Jobs};
 use terjuman_pipeline::{Engines, Limits, Options};
+use tokio::time::Instant;
 
 use crate::admission::{Gate, Pace, Slots};
 use crate::auth::Keys;
@@ -13,6 +15,8 @@ use crate::rates::Rates;
 use crate::request::body::Room;
 use crate::{AuthConfig, ConfigError, HttpConfig};
 
+/// Whoever asked so lately asks again.
+const ASKED_LATELY: Duration = Duration::from_secs(15);
 /// Refusals a second for each processor: some tenth of what it can do.
 const REFUSALS: u32 = 4_000;
 
@@ -56,6 +60,8 @@ struct Inner {
     changing: Gate,
     sync_slots: Slots,
     stopping: AtomicBool,
+    /// When somebody last asked whether the server is ready.
+    asked: Mutex<Option<Instant>>,
 }
 
 impl App {
@@ -84,6 +90,7 @@ impl App {
             changing: Gate::new(parts.http.max_requests),
             sync_slots: Slots::new(parts.http.sync_slots, parts.http.sync_waiting),
             stopping: AtomicBool::new(false),
+            asked: Mutex::default(),
             http: parts.http,
         })))
     }
@@ -146,6 +153,17 @@ impl App {
     /// Who may translate synchronously.
     pub(crate) fn sync_slots(&self) -> &Slots {
         &self.0.sync_slots
+    }
+
+    /// Somebody asks whether the server is ready.
+    pub(crate) fn note_question(&self) {
+        *self.0.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether somebody keeps asking whether the server is ready, as a balancer does.
+    pub(crate) fn is_asked(&self) -> bool {
+        let asked = *self.0.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.is_some_and(|asked| asked.elapsed() < ASKED_LATELY)
     }
 
     /// From now on the server is not ready.

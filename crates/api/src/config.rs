@@ -59,7 +59,8 @@ pub struct HttpConfig {
     pub requests_per_second: u32,
     /// Requests that one resource may make at once before the rate counts. Default 100.
     pub request_burst: u32,
-    /// Milliseconds between "not ready" and the end of accepting, for load balancers. Default 0.
+    /// Milliseconds between "not ready" and the end of accepting, for load balancers. Default 0: three seconds if somebody
+    /// asked `/readyz` within the last fifteen, and none otherwise. Too low: a balancer sends requests to nobody.
     pub drain_ms: u64,
     /// Milliseconds that requests in flight may take to finish after a stop. Default 30,000.
     pub shutdown_ms: u64,

@@ -20,6 +20,7 @@ pub(crate) async fn alive() -> Response {
 
 /// `GET /readyz`: the store answers, and the server is not stopping.
 pub(crate) async fn ready(State(app): State<App>) -> Response {
+    app.note_question();
     let status = if app.is_stopping() {
         "stopping"
     } else if let Err(error) = app.jobs().ping().await {

@@ -37,6 +37,9 @@ use crate::{App, HttpConfig};
 /// After a failed accept: the process has no file descriptors left, which takes a moment to pass.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a server that stops accepts on for those who ask whether it is ready, unless `http.drain_ms` says it.
+const DRAIN: Duration = Duration::from_secs(3);
+
 /// How long a connection that was made just before a stop may take to send its first request.
 const FIRST_REQUEST: Duration = Duration::from_millis(500);
 
@@ -102,7 +105,12 @@ async fn serve_with(
     let closing = async {
         stop.cancelled().await;
         app.stop();
-        tokio::time::sleep(Duration::from_millis(http.drain_ms)).await;
+        // A balancer that asks has to hear that it shall send nobody here any more, and nobody else has to wait.
+        let drain = match http.drain_ms {
+            0 if app.is_asked() => DRAIN,
+            milliseconds => Duration::from_millis(milliseconds),
+        };
+        tokio::time::sleep(drain).await;
     };
     let accepting = async {
         loop {

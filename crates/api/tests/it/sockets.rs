@@ -260,6 +260,18 @@ async fn a_stop_lets_requests_in_flight_finish() {
 }
 
 #[tokio::test]
+async fn whoever_asks_whether_the_server_is_ready_hears_that_it_stops() {
+    let server = listening(|_| {}).await;
+    let ask = async || server.exchange(b"GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(answers(&ask().await), ["200"]);
+    server.stop.cancel();
+    // Each of these is a connection of its own: the server accepts, though nothing was said about how long it shall.
+    while answers(&ask().await) != ["503"] {}
+    assert_eq!(answers(&ask().await), ["503"]);
+    tokio::time::timeout(LIMIT, server.served).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn whoever_connected_before_a_stop_is_still_heard() {
     let server = listening(|_| {}).await;
     // The runtime has one thread: the server has not seen the connection when it is told to stop.
