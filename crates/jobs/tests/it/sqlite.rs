@@ -320,7 +320,11 @@ async fn a_process_starts_on_a_full_disk_and_what_is_there_can_be_read() {
         let options = SqliteOptions { path: path.clone(), queue: queue(), sealer: Sealer::new(&key('a'), &[]) };
         SqliteStore::open(options, world.fresh.clock.clone(), world.fresh.ids.clone()).await.unwrap()
     };
-    open().await.kill().await;
+    let before = open().await;
+    // A process that is killed leaves its log and the index of it behind; the last connection that is closed would not.
+    let mut connection = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+    sqlx::query("SELECT count(*) FROM jobs").execute(&mut connection).await.unwrap();
+    before.kill().await;
     let mut filler = std::fs::File::create(disk.join("filler")).unwrap();
     while std::io::Write::write_all(&mut filler, &[0; 512]).is_ok() {}
     let store = open().await;
