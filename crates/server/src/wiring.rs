@@ -125,17 +125,6 @@ fn weights(given: &Weights) -> Weights {
     given.iter().flat_map(|(name, weight)| names_of(name).map(|name| (name, *weight))).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn resources_go_by_their_names_of_the_configuration() {
-        let given = Weights::from([("legal".to_owned(), 3.try_into().unwrap())]);
-        assert_eq!(weights(&given).get("named-legal"), given.get("legal"));
-    }
-}
-
 /// Notes what this process works on, and tells the jobs of documents that brought an earlier process down.
 pub(crate) async fn at_work(config: &Config, jobs: &Jobs) -> anyhow::Result<AtWork> {
     let folder = config.data_dir.join("at-work");
@@ -178,4 +167,15 @@ pub(crate) fn app(config: &Config, jobs: Jobs, engines: Arc<Engines>, at_work: A
         at_work,
         metrics: terjuman_api::install_metrics(),
     })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_go_by_their_names_of_the_configuration() {
+        let given = Weights::from([("legal".to_owned(), 3.try_into().unwrap())]);
+        assert_eq!(weights(&given).get("named-legal"), given.get("legal"));
+    }
 }

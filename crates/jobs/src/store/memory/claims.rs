@@ -11,9 +11,12 @@ use crate::store::fair::{Head, Ready};
 use crate::store::position::Queue;
 use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Subject};
 
+/// Since when a job waits, and its row.
+type Oldest = (Timestamp, usize);
+
 pub(super) fn expansion(store: &MemoryStore, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError> {
     let (mut tables, now) = (store.tables(), store.now());
-    let mut listings: BTreeMap<&ResourceId, (i64, Option<(Timestamp, usize)>)> = BTreeMap::new();
+    let mut listings: BTreeMap<&ResourceId, (i64, Option<Oldest>)> = BTreeMap::new();
     for (row, job) in tables.jobs.iter().enumerate() {
         let (running, oldest) = listings.entry(&job.resource).or_default();
         *running += i64::from(job.waits.queue == Queue::Leased);
