@@ -9,7 +9,7 @@ use anyhow::Context;
 use terjuman_api::{App, HttpConfig, Parts};
 use terjuman_jobs::{
     AtWork, Jobs, PostgresOptions, PostgresStore, QueueOptions, RandomIds, SqliteOptions, SqliteStore, Stores, Subject,
-    SystemClock, Timely,
+    SystemClock, Timely, Weights,
 };
 use terjuman_nmt::{Engines, Identity, Models, Neural, NeuralConfig, Pseudo, Translator};
 
@@ -50,7 +50,11 @@ fn neural(config: &Config) -> anyhow::Result<Neural> {
 
 /// The storage that may be reached.
 pub(crate) fn stores(config: &Config) -> anyhow::Result<Stores> {
-    Ok(Stores::open(config.storage.clone())?)
+    let mut storage = config.storage.clone();
+    for store in storage.stores.values_mut() {
+        store.resources = store.resources.iter().flat_map(|name| names_of(name)).collect();
+    }
+    Ok(Stores::open(storage)?)
 }
 
 /// The database of jobs.
@@ -66,7 +70,7 @@ impl Store {
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         let queue = QueueOptions {
             start_delay: Duration::from_millis(config.worker.start_delay_ms),
-            weights: config.worker.weights.clone(),
+            weights: weights(&config.worker.weights),
             settles: Duration::from_millis(config.storage.settle_ms),
         };
         let sealer = config.secrets.sealer(&config.data_dir)?;
@@ -111,6 +115,16 @@ impl Store {
     }
 }
 
+/// What a resource of the configuration may be called inside: one that has its name from `auth.keys` is kept apart from those
+/// that are called after their keys.
+fn names_of(name: &str) -> [String; 2] {
+    [name.to_owned(), format!("named-{name}")]
+}
+
+fn weights(given: &Weights) -> Weights {
+    given.iter().flat_map(|(name, weight)| names_of(name).map(|name| (name, *weight))).collect()
+}
+
 /// Notes what this process works on, and tells the jobs of documents that brought an earlier process down.
 pub(crate) async fn at_work(config: &Config, jobs: &Jobs) -> anyhow::Result<AtWork> {
     let folder = config.data_dir.join("at-work");
@@ -153,4 +167,15 @@ pub(crate) fn app(config: &Config, jobs: Jobs, engines: Arc<Engines>, at_work: A
         at_work,
         metrics: terjuman_api::install_metrics(),
     })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_go_by_their_names_of_the_configuration() {
+        let given = Weights::from([("legal".to_owned(), 3.try_into().unwrap())]);
+        assert_eq!(weights(&given).get("named-legal"), given.get("legal"));
+    }
 }

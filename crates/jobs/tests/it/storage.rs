@@ -39,8 +39,6 @@ type Fault = dyn Fn(&Asked) -> Option<(u16, &'static str)> + Send + Sync;
 struct Containers {
     by_name: BTreeMap<String, BTreeMap<String, Blob>>,
     asked: Vec<Asked>,
-    /// Requests that failed and are done later.
-    late: Vec<(Asked, Vec<u8>)>,
     fault: Option<Arc<Fault>>,
 }
 
@@ -95,21 +93,9 @@ impl Storage {
         Some((String::from_utf8(blob.body.clone()).unwrap(), blob.content_type.clone()))
     }
 
-    /// What is answered instead: a status and code; 0 closes the connection, 1 never answers, 2 fails and is
-    /// [done later](Self::do_late).
+    /// What is answered instead: a status and code; 0 closes the connection, 1 never answers.
     pub(crate) fn fault(&self, fault: impl Fn(&Asked) -> Option<(u16, &'static str)> + Send + Sync + 'static) {
         self.containers.lock().unwrap().fault = Some(Arc::new(fault));
-    }
-
-    /// What failed is done after all; how many.
-    pub(crate) fn do_late(&self) -> usize {
-        let mut containers = self.containers.lock().unwrap();
-        let late = std::mem::take(&mut containers.late);
-        let count = late.len();
-        for (asked, body) in late {
-            answer(&asked, body, &mut containers.by_name);
-        }
-        count
     }
 
     pub(crate) fn asked(&self) -> Vec<Asked> {
@@ -127,10 +113,6 @@ async fn serve(mut stream: TcpStream, containers: Arc<Mutex<Containers>>) -> Opt
     let (status, headers, body) = match fault.and_then(|fault| fault(&asked)) {
         Some((0, _)) => return None,
         Some((1, _)) => std::future::pending().await,
-        Some((2, _)) => {
-            containers.lock().unwrap().late.push((asked.clone(), body));
-            error(500, "InternalError")
-        }
         Some((status, code)) => error(status, code),
         None => answer(&asked, body, &mut containers.lock().unwrap().by_name),
     };

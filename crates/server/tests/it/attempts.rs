@@ -11,6 +11,8 @@ use crate::support::{Process, Server};
 /// More kills than a document may bring its process down.
 const KILLS: usize = 10;
 const ABORTED: i32 = 6;
+/// SHA-256 of `One line.`
+const ONE_LINE: &str = "7e0ad9aeaa9c1b796e83992c47fdbb712090b58325884ebcacf5fc18e4bf936a";
 
 /// Leases that end soon: whoever takes over need not wait a minute.
 const SHORT: [(&str, &str); 2] = [("WORKER__LEASE_MS", "1200"), ("WORKER__HEARTBEAT_MS", "200")];
@@ -89,6 +91,11 @@ async fn check_deadly(kind: &str) {
     let job = server.ended(&deadly).await;
     assert_eq!(job["status"], "Failed", "{job}");
     assert_eq!(job["error"]["innerError"]["code"], "DocumentCrashed", "{job}");
+    let path = format!("/translator/document/batches/{deadly}/documents");
+    let (_, documents) = server.get(&path).await.unwrap();
+    let id = documents["value"][0]["id"].as_str().unwrap();
+    let (_, report) = server.get(&format!("/terjuman/v1/documents/{id}/report")).await.unwrap();
+    assert_eq!(report["inputSha256"], ONE_LINE, "{report}");
     check_well(&server, &server.ended(&neighbours).await, 6, "out-many");
     assert!(server.stop().success());
 }

@@ -3,7 +3,7 @@
 //! **Real**: [`Jobs`](terjuman_jobs::Jobs), [`Worker`](terjuman_jobs::Worker) with all their tasks, the pipeline, and every
 //! decision of the store. **Simulated**: what is beyond a process. The database is a
 //! [`MemoryStore`](terjuman_jobs::MemoryStore), which keeps the same suite of promises as the databases do
-//! (`promises.rs`); calls to it are slow, are not done, are done with the answer lost, or are done after the caller gave up
+//! (`promises`); calls to it are slow, are not done, are done with the answer lost, or are done after the caller gave up
 //! (`store.rs`). The storage does the same to writes, does some of them minutes after they failed, and what was sent arrives even
 //! if the sender is dead (`storage.rs`).
 //! Processes are killed between any two steps, stopped, and stand still for longer than their leases; the database's clock

@@ -3,9 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use terjuman_jobs::JobStore as _;
+use terjuman_jobs::{Job, JobStore as _};
 use terjuman_model::{JobId, JobStatus};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::dice::Dice;
 use super::plan::Plan;
@@ -27,7 +27,8 @@ struct Script {
 }
 
 impl Script {
-    fn new() -> Self {
+    /// The second attempt comes so much later.
+    fn new(backoff_ms: u64) -> Self {
         let dice = Dice::new(0);
         let plan = Plan {
             servers: 1,
@@ -36,7 +37,7 @@ impl Script {
             targets: 1,
             concurrency: 1,
             lease_ms: 4_000,
-            backoff_ms: 1_000,
+            backoff_ms,
             shutdown_ms: 0,
             document_timeout_ms: 900_000,
             ..Plan::draw(&dice)
@@ -52,11 +53,12 @@ impl Script {
         self.world.storage.put(IN, NAME, texts::source(IN, NAME, version), None);
     }
 
-    /// The server dies, if there is one, and another one starts.
+    fn kill(&self) {
+        assert!(self.life.kill(0), "there is no server");
+    }
+
+    /// Another server, when there is none any more.
     fn start(&mut self) {
-        if self.starts > 0 {
-            self.life.kill(0);
-        }
         self.life.start(0, self.starts);
         self.starts += 1;
     }
@@ -75,23 +77,28 @@ impl Script {
         timeout(Duration::from_secs(60), met).await.unwrap_or_else(|_| panic!("{:#?}", self.world.take_log()));
     }
 
-    /// How the job ends; and then everything arrives that was sent, and is looked at.
-    async fn end(&self, id: JobId) -> JobStatus {
-        let status = async {
+    /// The job at its end.
+    async fn end(&self, id: JobId) -> Job {
+        let ended = async {
             loop {
                 let job = self.world.store.job(&resource("a"), id).await.unwrap().unwrap();
                 if job.status.is_final() {
-                    return job.status;
+                    return job;
                 }
                 sleep(Duration::from_millis(100)).await;
             }
         };
-        let status = timeout(Duration::from_secs(600), status).await;
-        let status = status.unwrap_or_else(|_| panic!("{:#?}", self.world.take_log()));
+        let ended = timeout(Duration::from_secs(600), ended).await;
+        ended.unwrap_or_else(|_| panic!("{:#?}", self.world.take_log()))
+    }
+
+    /// Everything arrives that was sent, and no promise is broken. What happened.
+    async fn look(&self) -> Vec<String> {
         sleep(Duration::from_secs(600)).await;
         self.world.checker.at_the_end(&self.world).await;
-        assert_eq!(self.world.checker.violations(), [""; 0], "{:#?}", self.world.take_log());
-        status
+        let log = self.world.take_log();
+        assert_eq!(self.world.checker.violations(), [""; 0], "{log:#?}");
+        log
     }
 }
 
@@ -102,18 +109,53 @@ impl Script {
 async fn an_equal_output_counts_when_nothing_can_replace_it_any_more() {
     // What comes late does so before it is believed to have settled, and after the third worker has found its like.
     for late in [5, 20, 29] {
-        let mut script = Script::new();
+        let mut script = Script::new(1_000);
         script.world.storage.order([Order::Silence, Order::Late(Duration::from_secs(late))]);
         script.write(0);
         script.start();
         let id = script.submit().await;
         script.until_left(1).await;
+        script.kill();
         script.write(1);
         script.start();
         script.until_left(0).await;
         script.write(0);
-        assert_eq!(script.end(id).await, JobStatus::Succeeded);
+        assert_eq!(script.end(id).await.status, JobStatus::Succeeded);
+        script.look().await;
         let left = script.world.storage.get(OUT, NAME).unwrap();
         assert_eq!(texts::characters_of(IN, NAME, &left.bytes), Some(texts::source(IN, NAME, 0).len() as u64));
+    }
+}
+
+/// What a storage was sent and has not answered for may appear yet: nobody says `Cancelled` before.
+#[tokio::test(start_paused = true)]
+async fn a_cancel_waits_for_what_a_storage_may_commit_later() {
+    let late = Duration::from_secs(20);
+    for (order, dies) in [(Order::Late(late), false), (Order::Lost(late), true), (Order::Never, false)] {
+        // The second attempt is far away.
+        let mut script = Script::new(40_000);
+        script.world.storage.order([order]);
+        script.write(0);
+        script.start();
+        let id = script.submit().await;
+        script.until_left(0).await;
+        if dies {
+            script.kill();
+        }
+        let cancelled = Instant::now();
+        let job = script.world.store.cancel(&resource("a"), id).await.unwrap().unwrap();
+        assert_eq!((job.status, job.summary.in_progress), (JobStatus::Cancelling, 1), "{job:?}");
+        if dies {
+            script.start();
+        }
+        let (job, waited) = (script.end(id).await, cancelled.elapsed());
+        let log = script.look().await;
+        // Cancelled beside a file that is there would be both.
+        let commits = !matches!(order, Order::Never);
+        let expected = if commits { (1, 0) } else { (0, 1) };
+        assert_eq!((job.summary.success, job.summary.cancelled), expected, "{log:#?}");
+        assert_eq!(script.world.storage.get(OUT, NAME).is_some(), commits);
+        assert!(waited >= late, "{waited:?}: {log:#?}");
+        assert!(log.iter().filter(|line| line.contains("looks for")).count() > 1, "it was looked at once: {log:#?}");
     }
 }

@@ -28,6 +28,10 @@ pub(crate) enum Order {
     Silence,
     /// It fails, and is done so much later.
     Late(Duration),
+    /// It is done so much later, and never answered.
+    Lost(Duration),
+    /// It fails, and is never done.
+    Never,
 }
 
 #[derive(Debug, Clone)]
@@ -187,7 +191,8 @@ impl Container for ReachedContainer {
             };
             let order = lock(&world.storage.orders).pop_front();
             let late = match order {
-                Some(Order::Late(delay)) => Some(delay),
+                Some(Order::Late(delay) | Order::Lost(delay)) => Some(delay),
+                Some(Order::Never) => return Err(BlobError::Failing { retry_after: None }),
                 Some(Order::Silence) => None,
                 None if answer.is_none() && world.is_rough() && world.dice.per_mille(world.plan.storage_late) => {
                     Some(world.dice.millis(0, world.plan.storage_late_ms))
@@ -208,6 +213,9 @@ impl Container for ReachedContainer {
                         world.storage.put(&container, &name, content, Some(stamp));
                     }
                 });
+                if matches!(order, Some(Order::Lost(_))) {
+                    std::future::pending::<()>().await;
+                }
                 return Err(BlobError::Failing { retry_after: None });
             }
             let answer = answer.unwrap_or_else(|| {
