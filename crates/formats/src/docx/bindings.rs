@@ -1,6 +1,6 @@
 //! Content controls that are bound to custom XML: Word shows what the custom XML says, whatever stands in the document.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use terjuman_model::Segment;
 
@@ -30,6 +30,9 @@ pub(super) fn leaf(path: &str) -> Option<&str> {
     (!local.is_empty() && !step.starts_with('@')).then_some(local)
 }
 
+/// What controls show of one store: the elements' names, and their text.
+type Shown<'a> = HashSet<(&'a str, &'a str)>;
+
 /// Finds the elements that bound controls show, in the parts `items`: those that say the same as the control.
 ///
 /// # Errors
@@ -45,17 +48,18 @@ pub(super) fn bound_parts(
     if bindings.is_empty() {
         return Ok(parts);
     }
+    let mut wanted: HashMap<&str, Shown<'_>> = HashMap::new();
+    for binding in bindings {
+        wanted.entry(&binding.store).or_default().insert((&binding.leaf, binding.text.trim()));
+    }
     let plain = segments.iter().enumerate().filter(|(_, segment)| segment.tags.is_empty());
     let mut known: HashMap<String, usize> =
         plain.map(|(index, segment)| (segment.source.text().to_owned(), index)).collect();
     for name in items {
         let Some(store) = store_of(package, name, limits)? else { continue };
-        let wanted: Vec<_> = bindings.iter().filter(|binding| binding.store == store).collect();
-        if wanted.is_empty() {
-            continue;
-        }
+        let Some(shown) = wanted.get(store.as_str()) else { continue };
         let part = XmlPart::decode(name, package.require(name)?)?;
-        let found = find(&part, &wanted, &mut known, segments, limits)?;
+        let found = find(&part, shown, &mut known, segments, limits)?;
         if !found.slots.is_empty() {
             parts.push(TextPart { name: part.name, found });
         }
@@ -81,7 +85,7 @@ fn store_of(package: &mut Package, item: &str, limits: &Limits) -> Result<Option
 
 fn find(
     part: &XmlPart,
-    wanted: &[&Binding],
+    wanted: &Shown<'_>,
     known: &mut HashMap<String, usize>,
     segments: &mut Vec<Segment>,
     limits: &Limits,
@@ -98,8 +102,7 @@ fn find(
                 let span = Span { start, end: event.range.start };
                 let text = unescape(&part.text[span.range()]);
                 let shown = text.trim();
-                let is_shown = |binding: &&&Binding| binding.leaf == name.local && binding.text.trim() == shown;
-                if !wording::has_words(shown) || !wanted.iter().any(|binding| is_shown(&binding)) {
+                if !wording::has_words(shown) || !wanted.contains(&(name.local, shown)) {
                     continue;
                 }
                 let segment = *known.entry(shown.to_owned()).or_insert_with(|| {

@@ -14,6 +14,7 @@ mod attributes;
 mod charset;
 mod elements;
 mod notes;
+mod reader;
 mod references;
 mod run;
 mod skeleton;

@@ -4,7 +4,9 @@
 
 use std::cell::Cell;
 
-use html5gum::{Emitter, Error, State, StringReader, Tokenizer};
+use html5gum::{Emitter, Error, State, Tokenizer};
+
+use super::reader::BoundedReader;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +31,28 @@ pub(super) struct Token {
 }
 
 /// What the tokenizer and its reader tell each other while the reading goes on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shared {
     /// CDATA sections exist only inside SVG and MathML (and in XHTML).
     pub(super) allow_cdata: Cell<bool>,
     /// Where the last text ended. After the last token, what follows it is a tag that the end of the file cut off.
     pub(super) text_end: Cell<usize>,
+    /// Attributes of the tag that is being read.
+    pub(super) attributes: Cell<usize>,
+    /// How many there may be.
+    pub(super) most_attributes: usize,
+}
+
+impl Shared {
+    /// Nothing has been read yet.
+    pub(super) fn new(most_attributes: usize) -> Self {
+        let most_attributes = most_attributes.min(super::reader::ATTRIBUTES);
+        Self { allow_cdata: Cell::default(), text_end: Cell::default(), attributes: Cell::default(), most_attributes }
+    }
 }
 
 /// The tokenizer over `text`. It has no tree builder: the caller sets the state after `<script>`, `<title>` and so on.
-pub(super) fn tokenizer<'a>(text: &'a str, shared: &'a Shared) -> Tokenizer<StringReader<'a>, Spans<'a>> {
+pub(super) fn tokenizer<'a>(text: &'a str, shared: &'a Shared) -> Tokenizer<BoundedReader<'a>, Spans<'a>> {
     let spans = Spans {
         shared,
         position: 0,
@@ -48,7 +62,7 @@ pub(super) fn tokenizer<'a>(text: &'a str, shared: &'a Shared) -> Tokenizer<Stri
         last_start_name: Vec::new(),
         token: None,
     };
-    Tokenizer::new_with_emitter(text, spans)
+    Tokenizer::new_with_emitter(BoundedReader::new(text, shared), spans)
 }
 
 /// Collects byte ranges and throws everything else away.
@@ -98,16 +112,19 @@ impl Emitter for Spans<'_> {
     fn init_start_tag(&mut self) {
         self.kind = TokenKind::Start { self_closing: false };
         self.name.clear();
+        self.shared.attributes.set(0);
     }
 
     fn init_end_tag(&mut self) {
         self.kind = TokenKind::End;
         self.name.clear();
+        self.shared.attributes.set(0);
     }
 
     fn init_comment(&mut self) {}
 
     fn emit_current_tag(&mut self) -> Option<State> {
+        self.shared.attributes.set(0);
         self.finish(self.kind);
         self.last_start_name.clear();
         if self.kind != TokenKind::End {
@@ -142,7 +159,9 @@ impl Emitter for Spans<'_> {
 
     fn init_doctype(&mut self) {}
 
-    fn init_attribute(&mut self) {}
+    fn init_attribute(&mut self) {
+        self.shared.attributes.update(|attributes| attributes + 1);
+    }
 
     fn push_attribute_name(&mut self, _name: &[u8]) {}
 
@@ -180,7 +199,7 @@ mod tests {
 
     #[track_caller]
     fn check(html: &str, expected: &[&str], text_end: usize) {
-        let shared = Shared::default();
+        let shared = Shared::new(9);
         let found: Vec<_> = tokenizer(html, &shared).map(|t| t.map(|t| &html[t.start..t.end]).unwrap()).collect();
         assert_eq!(found, expected);
         assert_eq!(shared.text_end.get(), text_end);

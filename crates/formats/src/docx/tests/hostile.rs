@@ -93,6 +93,31 @@ fn misplaced_elements_are_kept() {
     }
 }
 
+/// What each control shows is looked for among what all of them show: control by control, this would take minutes.
+#[test]
+fn many_controls_and_elements_are_matched_in_time() {
+    let control = |n| {
+        format!(
+            "<w:sdt><w:sdtPr><w:dataBinding w:xpath=\"/a/b\" w:storeItemID=\"{{1}}\"/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>Words {n}</w:t>\
+             </w:r></w:p></w:sdtContent></w:sdt>"
+        )
+    };
+    let item: String = (0..20_000).map(|n| format!("<b>Words {n}</b>")).collect();
+    let properties = "<ds:datastoreItem xmlns:ds=\"http://schemas.openxmlformats.org/officeDocument/2006/customXml\" ds:itemID=\"{1}\"/>";
+    let relationships = "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
+        <Relationship Id='a' Type='http://x/customXmlProps' Target='itemProps1.xml'/></Relationships>";
+    let document = Document::new(&(0..20_000).map(control).collect::<String>())
+        .with_relationship("customXml", "../customXml/item1.xml")
+        .with_part("customXml/item1.xml", &format!("<a>{item}</a>"))
+        .with_part("customXml/itemProps1.xml", properties)
+        .with_part("customXml/_rels/item1.xml.rels", relationships);
+    let bytes = document.bytes();
+    let started = std::time::Instant::now();
+    let (segments, _) = take_apart(&bytes, &Options::default(), &Limits::default(), &mut Vec::new()).unwrap();
+    assert_eq!(segments.len(), 20_000);
+    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
 /// A document with something of everything.
 fn rich() -> Vec<u8> {
     let run = |text: &str| format!("<w:r><w:rPr><w:b/></w:rPr><w:t>{text}</w:t></w:r>");

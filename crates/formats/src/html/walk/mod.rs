@@ -33,7 +33,7 @@ pub(super) fn walk(
     depth: u8,
 ) -> Result<(Texts<Slot>, Notes), FormatError> {
     let templates = templates::mask(text);
-    let shared = Shared::default();
+    let shared = Shared::new(limits.attributes);
     let mut walker = Walker {
         text,
         html: templates.masked.as_bytes(),
@@ -54,7 +54,9 @@ pub(super) fn walk(
     };
     let mut tokenizer = token::tokenizer(&templates.masked, &shared);
     let mut events = 0;
-    while let Some(Ok(token)) = tokenizer.next() {
+    while let Some(token) = tokenizer.next() {
+        let limit = shared.most_attributes as u64;
+        let token = token.map_err(|_| FormatError::TooComplex { limit, unit: "attributes in one element" })?;
         events += 1;
         if events > limits.events {
             return Err(FormatError::TooComplex { limit: limits.events as u64, unit: "tags and comments" });

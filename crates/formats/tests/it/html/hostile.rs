@@ -141,3 +141,19 @@ fn too_many_attributes_are_refused() {
     let html = format!("<p {}>x", "a=b ".repeat(2_000));
     assert!(matches!(read(html.as_bytes()), Err(FormatError::TooComplex { .. })));
 }
+
+#[test]
+fn attributes_in_quotation_marks_do_not_use_up_the_stack() {
+    // Half of what a thread of the server has. Without optimization, a level of the tokenizer takes ten times the room.
+    let stack = if cfg!(debug_assertions) { 16 << 20 } else { 1 << 20 };
+    let reads = || {
+        let quoted = |count: usize| (0..count).map(|n| format!("a{n}=\"b\" ")).collect::<String>();
+        survives(&format!("<p {}>x</p {}>", quoted(900), quoted(900)));
+        for attributes in [quoted(100_000), "title=\"x\"".repeat(100_000), "a='b'c=\"&amp;\"d=\"e\" ".repeat(40_000)] {
+            for tag in [format!("<p {attributes}>x"), format!("<p>x</p {attributes}>"), format!("<p {attributes}")] {
+                assert!(matches!(read(tag.as_bytes()), Err(FormatError::TooComplex { .. })), "{}", &tag[..40]);
+            }
+        }
+    };
+    std::thread::Builder::new().stack_size(stack).spawn(reads).expect("a thread").join().expect("all were read");
+}
