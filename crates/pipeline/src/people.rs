@@ -13,6 +13,7 @@ use terjuman_nmt::{Fixed, Source, TranslateError, Translated, Translator, Watch}
 use crate::EngineLimits;
 use crate::drive::drive;
 use crate::mentions::Quiet;
+use crate::sentences::FIRST_WORDS;
 
 /// Titles that a name follows.
 const TITLES: &[&str] = &["Capt", "Dr", "Messrs", "Miss", "Mr", "Mrs", "Ms", "Prof", "Sgt"];
@@ -184,8 +185,9 @@ struct Evidence<'a> {
     things: HashSet<Vec<&'a str>>,
     /// Words that the document has in small letters.
     small: HashSet<&'a str>,
-    /// Names of hosts and mailboxes.
-    addresses: HashSet<String>,
+    /// Names of mailboxes, and of firms' hosts.
+    mailboxes: HashSet<String>,
+    hosts: HashSet<String>,
     /// Pairs of words with capitals, which may be an address's.
     pairs: HashSet<Vec<&'a str>>,
 }
@@ -236,33 +238,33 @@ impl<'a> Evidence<'a> {
         for token in tokens.filter(|token| token.contains('.')) {
             let token = token.trim_end_matches(['.', ':']).to_lowercase();
             let (mailbox, host) = token.split_once('@').unwrap_or(("", &token));
-            self.addresses.insert(mailbox.chars().filter(|c| c.is_alphabetic()).collect());
+            self.mailboxes.insert(mailbox.chars().filter(|c| c.is_alphabetic()).collect());
             let mut labels = host.rsplit('.');
             if labels.next().is_some_and(|domain| DOMAINS.contains(&domain)) {
-                self.addresses.extend(labels.next().map(str::to_owned));
+                self.hosts.extend(labels.next().map(str::to_owned));
             }
         }
     }
 
     fn names(self) -> Names {
-        let Self { mut shown, doubtful, things, small, addresses, pairs } = self;
-        let is_address = |name: &Vec<&str>| {
+        let Self { mut shown, doubtful, things, small, mailboxes, hosts, pairs } = self;
+        let is_host = |name: &Vec<&str>| {
             let whole = name.concat().to_lowercase();
-            whole.len() >= LEAST_ADDRESS && addresses.contains(&whole)
+            whole.len() >= LEAST_ADDRESS && hosts.contains(&whole)
         };
         let is_mailbox = |name: &Vec<&str>| {
             let (first, last) = (name[0].to_lowercase(), name[name.len() - 1].to_lowercase());
             let initial: String = first.chars().take(1).chain(last.chars()).collect();
-            addresses.contains(&initial) || addresses.contains(&format!("{last}{first}"))
+            [initial, format!("{first}{last}"), format!("{last}{first}")].iter().any(|name| mailboxes.contains(name))
         };
         for (name, points) in doubtful {
             let last = name[name.len() - 1].to_lowercase();
             let is_repeated = points > 1 && !things.contains(&name) && !small.contains(&*last);
-            if is_repeated || is_address(&name) || is_mailbox(&name) {
+            if is_repeated || is_mailbox(&name) {
                 shown.insert(name);
             }
         }
-        shown.extend(pairs.into_iter().filter(is_address));
+        shown.extend(pairs.into_iter().filter(is_host));
         Names { shown: shown.into_iter().map(|name| name.join(" ")).collect() }
     }
 }
@@ -302,7 +304,7 @@ fn firm(text: &str, words: &[Word<'_>], at: usize) -> Option<usize> {
     while start > 0 && at - start < LONGEST && words[start - 1].is_name() && (start == at || words[start].is_joined) {
         start -= 1;
     }
-    if words[start].text == "The" {
+    while start < at && FIRST_WORDS.contains(&words[start].text) {
         start += 1;
     }
     // A lone word may be one elsewhere.
@@ -410,7 +412,8 @@ mod tests {
     fn firms_are_shown_by_what_they_are_or_where() {
         check(&["©  ⟦Red Hat⟧, Inc. and others", "as ⟦Red Hat⟧ does", "a red hat, a Hat"]);
         check(&["See www.bestbuy.com/x", "at ⟦Best Buy⟧ and Best Western", "Best buy"]);
-        check(&["The ⟦General Works⟧ Ltd, Target Corp", "Target"]);
+        check(&["The ⟦General Works⟧ Ltd, Target Corp", "Target", "At Target Corp, we do"]);
+        check(&["Write to news-list@example.org", "the News List", "⟦June Small⟧ (june.small@x.org)"]);
         check(&["whitehouse.gov", "the White House", "Effective Date", "the Effective Date"]);
     }
 
@@ -459,7 +462,8 @@ mod tests {
         assert_eq!(fixed, [1, 0, 0]);
         // What is fixed already is left alone.
         units[0].fixed = vec![Fixed { range: 4..13, text: "x".into() }];
-        assert_eq!(people(&units)[0], [17..27]);
+        let place = 17..27;
+        assert_eq!(people(&units)[0], std::slice::from_ref(&place));
     }
 
     #[test]

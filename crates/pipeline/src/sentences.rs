@@ -205,7 +205,7 @@ fn ends_sentence(before: &str, after: &str, flat: &str, language: &str) -> bool 
 }
 
 /// Words that a sentence begins with, and hardly a name.
-const FIRST_WORDS: &[&str] = &[
+pub(crate) const FIRST_WORDS: &[&str] = &[
     "A", "After", "All", "Also", "Although", "An", "And", "As", "At", "Because", "Before", "But", "By", "During",
     "Each", "For", "From", "He", "How", "However", "I", "If", "In", "Instead", "It", "Its", "Many", "More", "Most",
     "No", "Of", "On", "One", "Or", "Our", "She", "Since", "So", "Some", "Such", "That", "The", "Their", "Then",
@@ -349,7 +349,7 @@ mod tests {
             check("en", whole);
         }
         let kept = 0..9;
-        assert_eq!(sentences("Up - Down It Goes", "en", &[], std::slice::from_ref(&kept)), [0..17]);
+        assert_eq!(sentences("Up - Down It Goes", "en", &[], std::slice::from_ref(&kept)).len(), 1);
     }
 
     #[test]
