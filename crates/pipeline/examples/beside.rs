@@ -23,6 +23,10 @@ impl Translator for Beside {
         self.0.unit()
     }
 
+    fn garbles_foreign_text(&self) -> bool {
+        self.0.garbles_foreign_text()
+    }
+
     fn translate(
         &self,
         pair: &LanguagePair,

@@ -44,8 +44,10 @@ pub(crate) fn fix_mentions(
         .collect();
     let touched: BTreeSet<usize> = mentions.iter().map(|mention| mention.unit).collect();
     for Mention { unit, range, title } in mentions {
-        if let Some(text) = translated.get(&title) {
-            units[unit].fixed.push(Fixed { range, text: text.clone() });
+        // A heading is mentioned without its number.
+        let counted = &units[title].text[..number(&units[title].text)];
+        if let Some(text) = translated.get(&title).and_then(|text| text.strip_prefix(counted)) {
+            units[unit].fixed.push(Fixed { range, text: text.to_owned() });
         }
     }
     for unit in touched {
@@ -55,7 +57,7 @@ pub(crate) fn fix_mentions(
 }
 
 /// Says whether the job is cancelled, and tells nobody how far it is.
-struct Quiet<'a>(&'a dyn Watch);
+pub(crate) struct Quiet<'a>(pub(crate) &'a dyn Watch);
 
 impl Watch for Quiet<'_> {
     fn is_cancelled(&self) -> bool {
@@ -71,11 +73,15 @@ struct Mention {
 }
 
 fn mentions(units: &[Source]) -> Vec<Mention> {
-    let titles: HashMap<&str, usize> =
-        units.iter().enumerate().filter(|(_, unit)| is_title(unit)).map(|(at, unit)| (&*unit.text, at)).collect();
+    let titles = units.iter().enumerate().filter(|(_, unit)| is_title(unit));
+    let titles: HashMap<&str, usize> = titles.map(|(at, unit)| (&unit.text[number(&unit.text)..], at)).collect();
     let mut found = Vec::new();
     for (at, unit) in units.iter().enumerate() {
-        for range in quoted(&unit.text) {
+        let mut places = quoted(&unit.text);
+        places.extend(in_capitals(&unit.text));
+        places.sort_by_key(|range| range.start);
+        places.dedup_by(|later, earlier| later.start < earlier.end);
+        for range in places {
             let first = unit.fixed.partition_point(|fixed| fixed.range.end <= range.start);
             let is_free = || unit.fixed.get(first).is_none_or(|fixed| range.end <= fixed.range.start);
             if let Some(title) = titles.get(&unit.text[range.clone()]).filter(|title| **title != at && is_free()) {
@@ -86,12 +92,51 @@ fn mentions(units: &[Source]) -> Vec<Mention> {
     found
 }
 
+/// The bytes of the number that a heading begins with: `2.5. `.
+fn number(text: &str) -> usize {
+    let counted = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let title = counted.trim_start_matches([' ', '\u{a0}']);
+    if counted.len() < text.len() && title.len() < counted.len() { text.len() - title.len() } else { 0 }
+}
+
 fn is_title(unit: &Source) -> bool {
     let text = &unit.text;
     text.len() <= LONGEST
         && unit.fixed.is_empty()
-        && text.starts_with(char::is_uppercase)
+        && text[number(text)..].starts_with(char::is_uppercase)
         && !text.ends_with(['.', '!', '?', ':', ';', ','])
+}
+
+/// Most words in capitals that are a title.
+const MOST_CAPITALS: usize = 8;
+
+/// Runs of two words or more in capitals: `See MEMORY MANAGEMENT below`.
+fn in_capitals(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut run: Option<(Range<usize>, usize)> = None;
+    let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_uppercase() || matches!(c, '-' | '/' | '&'));
+    for word in text.split(' ') {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        let bare = word.trim_end_matches(['.', ',', ';', ':', ')', '?', '!']);
+        let end = start + bare.len();
+        run = match run.take() {
+            _ if !is_word(bare) => None,
+            Some((range, words)) => Some((range.start..end, words + 1)),
+            None => Some((start..end, 1)),
+        };
+        if let Some((range, words)) = &run
+            && (2..=MOST_CAPITALS).contains(words)
+        {
+            if words > &2 {
+                found.pop();
+            }
+            found.push(range.clone());
+        }
+        if bare.len() < word.len() {
+            run = None;
+        }
+    }
+    found
 }
 
 /// What stands in quotes, without the comma or full stop that stands in them, too.
@@ -133,6 +178,18 @@ mod tests {
         assert_eq!(all("It's the boss' car and 'One Day' it isn't"), ["One Day"]);
         assert_eq!(all("a \" b \" c “"), Vec::<String>::new());
         assert!(all(&"\"'“".repeat(1_000)).len() <= 3_000);
+    }
+
+    #[test]
+    fn words_in_capitals_are_told() {
+        let all = |text: &str| in_capitals(text).into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        assert_eq!(all("See MEMORY MANAGEMENT, A BIG OLD HOUSE. and USB"), ["MEMORY MANAGEMENT", "BIG OLD HOUSE"]);
+        assert!(all("ONE and TWO").is_empty() && all(&"AB ".repeat(1_000)).len() <= 1);
+        let mut units = [unit("2.5. MEMORY MANAGEMENT"), unit("See MEMORY MANAGEMENT below.")];
+        assert_eq!(mentions(&units), [Mention { unit: 1, range: 4..21, title: 0 }]);
+        let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
+        fix_mentions(&mut units, &Pseudo::default(), &pair, &EngineLimits::default(), &()).unwrap();
+        assert!(units[1].fixed.iter().all(|fixed| !fixed.text.contains("2.5")));
     }
 
     #[test]

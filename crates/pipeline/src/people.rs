@@ -8,7 +8,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use terjuman_model::LanguagePair;
-use terjuman_nmt::{Fixed, Source};
+use terjuman_nmt::{Fixed, Source, TranslateError, Translated, Translator, Watch};
+
+use crate::EngineLimits;
+use crate::drive::drive;
+use crate::mentions::Quiet;
+use crate::sentences::FIRST_WORDS;
 
 /// Titles that a name follows.
 const TITLES: &[&str] = &["Capt", "Dr", "Messrs", "Miss", "Mr", "Mrs", "Ms", "Prof", "Sgt"];
@@ -58,6 +63,8 @@ const TARGETS: &[&str] =
 
 /// Most words of a name.
 const LONGEST: usize = 4;
+/// Most names of one unit that are looked for.
+const MOST_NAMES: usize = 64;
 /// Letters of the words that an address is made of.
 const LEAST_ADDRESS: usize = 6;
 
@@ -65,21 +72,63 @@ fn is_listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|listed| listed == word)
 }
 
-/// Fixes the names in the units of an English document.
-pub(crate) fn fix_people(units: &mut [Source], pair: &LanguagePair) {
-    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
-        return;
-    }
+/// Where names stand in the units of an English document, by the unit; ordered, not overlapping, outside of what is fixed.
+fn people(units: &[Source]) -> Vec<Vec<Range<usize>>> {
     let names = Evidence::of(units).names();
-    for unit in units {
+    let free = |unit: &Source| {
         let mut found = names.within(&unit.text);
         found.retain(|range| {
             let first = unit.fixed.partition_point(|fixed| fixed.range.end <= range.start);
             unit.fixed.get(first).is_none_or(|fixed| range.end <= fixed.range.start)
         });
-        unit.fixed.extend(found.into_iter().map(|range| Fixed { text: unit.text[range.clone()].to_owned(), range }));
-        unit.fixed.sort_by_key(|fixed| fixed.range.start);
+        found
+    };
+    units.iter().map(free).collect()
+}
+
+/// Translates the units again that lost a name, with the name fixed. Most names come out as they are, and a sentence with
+/// a name is a better one than a sentence with something that stands for it: so names are not fixed from the first.
+///
+/// # Errors
+/// Those of the engine.
+pub(crate) fn keep_people(
+    units: &mut [Source],
+    translated: &mut [Translated],
+    engine: &dyn Translator,
+    pair: &LanguagePair,
+    limits: &EngineLimits,
+    watch: &dyn Watch,
+) -> Result<(), TranslateError> {
+    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+        return Ok(());
     }
+    let mut again = Vec::new();
+    for ((index, names), answer) in people(units).into_iter().enumerate().zip(&*translated) {
+        let text = &units[index].text;
+        let different: HashSet<&str> = names.iter().map(|range| &text[range.clone()]).take(MOST_NAMES).collect();
+        let is_lost = |name: &&str| text.matches(*name).count() > answer.text.matches(*name).count();
+        let lost: HashSet<&str> = different.into_iter().filter(is_lost).collect();
+        if lost.is_empty() || answer.kept_as_source {
+            continue;
+        }
+        let mut unit = units[index].clone();
+        let lost = names.into_iter().filter(|range| lost.contains(&text[range.clone()]));
+        unit.fixed.extend(lost.map(|range| Fixed { text: text[range.clone()].to_owned(), range }));
+        unit.fixed.sort_by_key(|fixed| fixed.range.start);
+        again.push((index, unit));
+    }
+    let (places, sources): (Vec<usize>, Vec<Source>) = again.into_iter().unzip();
+    if sources.is_empty() {
+        return Ok(());
+    }
+    let answers = drive(engine, pair, &sources, limits, &Quiet(watch))?;
+    for ((place, source), answer) in places.into_iter().zip(sources).zip(answers) {
+        if !answer.kept_as_source {
+            units[place] = source;
+            translated[place] = answer;
+        }
+    }
+    Ok(())
 }
 
 /// A word, and whether it continues the one before: with a blank between them, or the full stop of an initial.
@@ -136,8 +185,9 @@ struct Evidence<'a> {
     things: HashSet<Vec<&'a str>>,
     /// Words that the document has in small letters.
     small: HashSet<&'a str>,
-    /// Names of hosts and mailboxes.
-    addresses: HashSet<String>,
+    /// Names of mailboxes, and of firms' hosts.
+    mailboxes: HashSet<String>,
+    hosts: HashSet<String>,
     /// Pairs of words with capitals, which may be an address's.
     pairs: HashSet<Vec<&'a str>>,
 }
@@ -188,33 +238,33 @@ impl<'a> Evidence<'a> {
         for token in tokens.filter(|token| token.contains('.')) {
             let token = token.trim_end_matches(['.', ':']).to_lowercase();
             let (mailbox, host) = token.split_once('@').unwrap_or(("", &token));
-            self.addresses.insert(mailbox.chars().filter(|c| c.is_alphabetic()).collect());
+            self.mailboxes.insert(mailbox.chars().filter(|c| c.is_alphabetic()).collect());
             let mut labels = host.rsplit('.');
             if labels.next().is_some_and(|domain| DOMAINS.contains(&domain)) {
-                self.addresses.extend(labels.next().map(str::to_owned));
+                self.hosts.extend(labels.next().map(str::to_owned));
             }
         }
     }
 
     fn names(self) -> Names {
-        let Self { mut shown, doubtful, things, small, addresses, pairs } = self;
-        let is_address = |name: &Vec<&str>| {
+        let Self { mut shown, doubtful, things, small, mailboxes, hosts, pairs } = self;
+        let is_host = |name: &Vec<&str>| {
             let whole = name.concat().to_lowercase();
-            whole.len() >= LEAST_ADDRESS && addresses.contains(&whole)
+            whole.len() >= LEAST_ADDRESS && hosts.contains(&whole)
         };
         let is_mailbox = |name: &Vec<&str>| {
             let (first, last) = (name[0].to_lowercase(), name[name.len() - 1].to_lowercase());
             let initial: String = first.chars().take(1).chain(last.chars()).collect();
-            addresses.contains(&initial) || addresses.contains(&format!("{last}{first}"))
+            [initial, format!("{first}{last}"), format!("{last}{first}")].iter().any(|name| mailboxes.contains(name))
         };
         for (name, points) in doubtful {
             let last = name[name.len() - 1].to_lowercase();
             let is_repeated = points > 1 && !things.contains(&name) && !small.contains(&*last);
-            if is_repeated || is_address(&name) || is_mailbox(&name) {
+            if is_repeated || is_mailbox(&name) {
                 shown.insert(name);
             }
         }
-        shown.extend(pairs.into_iter().filter(is_address));
+        shown.extend(pairs.into_iter().filter(is_host));
         Names { shown: shown.into_iter().map(|name| name.join(" ")).collect() }
     }
 }
@@ -254,7 +304,7 @@ fn firm(text: &str, words: &[Word<'_>], at: usize) -> Option<usize> {
     while start > 0 && at - start < LONGEST && words[start - 1].is_name() && (start == at || words[start].is_joined) {
         start -= 1;
     }
-    if words[start].text == "The" {
+    while start < at && FIRST_WORDS.contains(&words[start].text) {
         start += 1;
     }
     // A lone word may be one elsewhere.
@@ -321,25 +371,23 @@ fn titled_at(words: &[Word<'_>], at: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// `expected` are the units of a document, with `⟦ ⟧` around what is fixed.
+    fn unit(text: &str) -> Source {
+        Source { text: text.to_owned(), fixed: Vec::new(), linked: false }
+    }
+
+    /// `expected` are the units of a document, with `⟦ ⟧` around the names.
     #[track_caller]
     fn check(expected: &[&str]) {
-        let unit = |text: &&str| Source { text: text.replace(['⟦', '⟧'], ""), fixed: Vec::new(), linked: false };
-        let mut units: Vec<Source> = expected.iter().map(unit).collect();
-        let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
-        fix_people(&mut units, &pair);
-        let marked: Vec<String> = units
-            .iter()
-            .map(|unit| {
-                let mut text = unit.text.clone();
-                for fixed in unit.fixed.iter().rev() {
-                    assert_eq!(unit.text[fixed.range.clone()], fixed.text);
-                    text.insert(fixed.range.end, '⟧');
-                    text.insert(fixed.range.start, '⟦');
-                }
-                text
-            })
-            .collect();
+        let units: Vec<Source> = expected.iter().map(|text| unit(&text.replace(['⟦', '⟧'], ""))).collect();
+        let mark = |(unit, names): (&Source, Vec<Range<usize>>)| {
+            let mut text = unit.text.clone();
+            for range in names.iter().rev() {
+                text.insert(range.end, '⟧');
+                text.insert(range.start, '⟦');
+            }
+            text
+        };
+        let marked: Vec<String> = units.iter().zip(people(&units)).map(mark).collect();
         assert_eq!(marked, expected);
     }
 
@@ -364,42 +412,74 @@ mod tests {
     fn firms_are_shown_by_what_they_are_or_where() {
         check(&["©  ⟦Red Hat⟧, Inc. and others", "as ⟦Red Hat⟧ does", "a red hat, a Hat"]);
         check(&["See www.bestbuy.com/x", "at ⟦Best Buy⟧ and Best Western", "Best buy"]);
-        check(&["The ⟦General Works⟧ Ltd, Target Corp", "Target"]);
+        check(&["The ⟦General Works⟧ Ltd, Target Corp", "Target", "At Target Corp, we do"]);
+        check(&["Write to news-list@example.org", "the News List", "⟦June Small⟧ (june.small@x.org)"]);
         check(&["whitehouse.gov", "the White House", "Effective Date", "the Effective Date"]);
     }
 
+    /// Puts all words in small letters, and leaves what is fixed; knows one name.
+    struct Small;
+
+    impl Translator for Small {
+        fn pairs(&self) -> terjuman_nmt::Pairs {
+            terjuman_nmt::Pairs::Any
+        }
+
+        fn unit(&self) -> terjuman_nmt::Unit {
+            terjuman_nmt::Unit::Sentence
+        }
+
+        fn translate(
+            &self,
+            _: &LanguagePair,
+            sources: &[Source],
+            _: &dyn Watch,
+        ) -> Result<Vec<Translated>, TranslateError> {
+            let small = |source: &Source| {
+                let mut text = source.text.to_lowercase().replace("john small", "John Small");
+                for fixed in &source.fixed {
+                    text.replace_range(fixed.range.clone(), &fixed.text);
+                }
+                let fixed = source.fixed.iter().map(|fixed| fixed.range.clone()).collect();
+                Translated { text, links: Vec::new(), fixed, kept_as_source: false, score: None }
+            };
+            Ok(sources.iter().map(small).collect())
+        }
+    }
+
     #[test]
-    fn what_is_fixed_and_other_languages_are_left_alone() {
-        let text = "Ask Mr. Young now";
-        let fixed = vec![Fixed { range: 4..13, text: "x".into() }];
-        let mut units = [Source { text: text.into(), fixed: fixed.clone(), linked: false }];
-        let pair = |target: &str| LanguagePair { source: "en".parse().unwrap(), target: target.parse().unwrap() };
-        fix_people(&mut units, &pair("pt"));
-        assert_eq!(units[0].fixed, fixed);
-        units[0].fixed.clear();
-        fix_people(&mut units, &pair("ru"));
-        assert!(units[0].fixed.is_empty());
+    fn only_what_lost_a_name_is_translated_again() {
+        let mut units = [unit("Ask Mr. Young or John Small now"), unit("For John Small"), unit("Nobody Else")];
+        let keep = |units: &mut [Source], target: &str| {
+            let pair = LanguagePair { source: "en".parse().unwrap(), target: target.parse().unwrap() };
+            let mut answers = Small.translate(&pair, units, &()).unwrap();
+            keep_people(units, &mut answers, &Small, &pair, &EngineLimits::default(), &()).unwrap();
+            answers.into_iter().map(|answer| answer.text).collect::<Vec<_>>()
+        };
+        assert_eq!(keep(&mut units, "ru"), ["ask mr. young or John Small now", "for John Small", "nobody else"]);
+        assert_eq!(keep(&mut units, "pt"), ["ask mr. Young or John Small now", "for John Small", "nobody else"]);
+        let fixed = units.each_ref().map(|unit| unit.fixed.len());
+        assert_eq!(fixed, [1, 0, 0]);
+        // What is fixed already is left alone.
+        units[0].fixed = vec![Fixed { range: 4..13, text: "x".into() }];
+        let place = 17..27;
+        assert_eq!(people(&units)[0], std::slice::from_ref(&place));
     }
 
     #[test]
     fn long_texts_take_time_in_proportion() {
         for text in ["John Small ", "Mr. ", "A. ", "Mark Mark ", "x@y.com "] {
-            let mut units = [Source { text: text.repeat(50_000), fixed: Vec::new(), linked: false }];
-            let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
-            fix_people(&mut units, &pair);
-            assert!(units[0].fixed.len() <= 100_000);
+            let found = people(&[unit(&text.repeat(50_000))]);
+            assert!(found[0].len() <= 100_000);
         }
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_has_ordered_names(text in "(John|Mr\\.|Mark|[A-Z]\\.|Young|Inc|[ ,.@'’é]|\\PC){0,40}") {
-            let mut units = [Source { text, fixed: Vec::new(), linked: false }];
-            let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
-            fix_people(&mut units, &pair);
-            let text = &units[0].text;
-            proptest::prop_assert!(units[0].fixed.iter().all(|fixed| text.get(fixed.range.clone()) == Some(&*fixed.text)));
-            proptest::prop_assert!(units[0].fixed.is_sorted_by(|a, b| a.range.end <= b.range.start));
+            let found = people(&[unit(&text)]).remove(0);
+            proptest::prop_assert!(found.iter().all(|range| text.get(range.clone()).is_some_and(|name| !name.is_empty())));
+            proptest::prop_assert!(found.is_sorted_by(|a, b| a.end <= b.start));
         }
     }
 }

@@ -32,7 +32,38 @@ pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[R
             start = border;
         }
     }
-    found
+    found.into_iter().flat_map(|range| at_dash(text, range, kept)).collect()
+}
+
+/// Most bytes and words of what a dash explains.
+const LONGEST_TERM: usize = 40;
+const MOST_TERM: usize = 4;
+/// Fewest words of what explains it.
+const LEAST_MEANING: usize = 3;
+
+/// A sentence; two if a dash stands between a term and what it means: `Specs - Specifications for all services`. Models
+/// leave out a term that the rest says again.
+fn at_dash(text: &str, range: Range<usize>, kept: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> {
+    let sentence = &text[range.clone()];
+    let head = &sentence[..sentence.floor_char_boundary(LONGEST_TERM)];
+    let dash = [" - ", " – ", " — "].iter().filter_map(|dash| head.find(dash)).min();
+    let at = dash.filter(|dash| {
+        let (term, meaning) = (&sentence[..*dash], sentence[*dash + 1..].trim_start_matches(['-', '–', '—', ' ']));
+        let place = range.start + dash;
+        let is_kept = kept.get(kept.partition_point(|kept| kept.end <= place)).is_some_and(|kept| kept.start <= place);
+        term.starts_with(char::is_uppercase)
+            && term.contains(char::is_lowercase)
+            && term.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '/' | '&' | '\''))
+            && term.split_whitespace().count() <= MOST_TERM
+            && meaning.starts_with(char::is_uppercase)
+            && meaning.split_whitespace().take(LEAST_MEANING).count() == LEAST_MEANING
+            && !is_kept
+    });
+    let (first, second) = match at {
+        Some(at) => (range.start..range.start + at, Some(range.start + at + 1..range.end)),
+        None => (range, None),
+    };
+    std::iter::once(first).chain(second)
 }
 
 fn sentences_within(
@@ -174,7 +205,7 @@ fn ends_sentence(before: &str, after: &str, flat: &str, language: &str) -> bool 
 }
 
 /// Words that a sentence begins with, and hardly a name.
-const FIRST_WORDS: &[&str] = &[
+pub(crate) const FIRST_WORDS: &[&str] = &[
     "A", "After", "All", "Also", "Although", "An", "And", "As", "At", "Because", "Before", "But", "By", "During",
     "Each", "For", "From", "He", "How", "However", "I", "If", "In", "Instead", "It", "Its", "Many", "More", "Most",
     "No", "Of", "On", "One", "Or", "Our", "She", "Since", "So", "Some", "Such", "That", "The", "Their", "Then",
@@ -305,6 +336,20 @@ mod tests {
         check("en", "typed  twice, and wrapped\n    by hand");
         let kept = 0..6;
         assert_eq!(sentences("a    b", "en", &[], std::slice::from_ref(&kept)), std::slice::from_ref(&kept));
+    }
+
+    #[test]
+    fn terms_are_cut_from_what_they_mean() {
+        check("en", "Specs |- Specifications for all services.");
+        check("en", "Past President |– June Small (BC)");
+        check("en", "Mark One – the first - is here. |Data Intake |— We take it in.");
+        for whole in
+            ["Proposal – Sales", "BC - Sue Sepa and more", "Yes - but not now, I say", "Ages 5 - Not Open Yet Today"]
+        {
+            check("en", whole);
+        }
+        let kept = 0..9;
+        assert_eq!(sentences("Up - Down It Goes", "en", &[], std::slice::from_ref(&kept)).len(), 1);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
 use crate::mentions::fix_mentions;
-use crate::people::fix_people;
+use crate::people::keep_people;
 use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
 use crate::report::{Stage, millis};
@@ -287,10 +287,12 @@ fn translate_segments(
     report.glossary_hits = plan.glossary_hits;
     report.glossary_misses = plan.glossary_misses;
     if engine.garbles_foreign_text() {
-        fix_people(&mut units, pair);
         fix_mentions(&mut units, engine, pair, limits, watch).map_err(failure_of)?;
     }
-    let translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
+    let mut translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
+    if engine.garbles_foreign_text() {
+        keep_people(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
+    }
     let mut kept_words = 0;
     let mut translations = Vec::with_capacity(segments.len());
     for (index, segment) in segments.iter().enumerate() {

@@ -64,7 +64,7 @@ const LONGEST_COUNTER: usize = 4;
 
 /// The bytes of the `(b) `, `b) ` or `- ` that an item of a list begins with: models take a bracket of it, or all.
 fn counter(text: &str) -> Option<usize> {
-    let rest = if let Some(rest) = text.strip_prefix(['-', '–', '•']) {
+    let rest = if let Some(rest) = text.strip_prefix(['-', '–', '—', '•']) {
         rest
     } else {
         let inner = text.strip_prefix('(').unwrap_or(text);

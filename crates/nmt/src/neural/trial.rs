@@ -59,12 +59,13 @@ const THING: [Wording; 6] = [
     Wording { frame: Frame::The, case: Case::SmallButAcronyms },
     Wording { frame: Frame::Your, case: Case::SmallButAcronyms },
 ];
-/// Most words of such a label.
+/// Most words of such a title, and of another label.
 const LONGEST_THING: usize = 8;
+const SHORT_THING: usize = 4;
 /// What no thing's name begins with: it has an article, or is a question, a place, a condition;
 const NO_FIRST: &[&str] = &[
     "a", "all", "an", "as", "at", "by", "do", "for", "from", "how", "if", "in", "is", "my", "no", "not", "on", "our",
-    "the", "this", "to", "what", "when", "where", "who", "why", "with", "your",
+    "the", "this", "to", "what", "when", "where", "which", "who", "why", "with", "your",
 ];
 /// or ends with: it is something to do.
 const NO_LAST: &[&str] = &[
@@ -260,14 +261,19 @@ fn capitalise(piece: &mut Piece) {
 fn is_thing(text: &str) -> bool {
     let text = text.trim_end_matches(':');
     let is_listed = |list: &[&str], word: &str| list.iter().any(|listed| listed.eq_ignore_ascii_case(word));
-    let first = text.split(' ').next().unwrap_or_default();
-    let last = text.rsplit(' ').next().unwrap_or_default();
-    text.split_whitespace().take(LONGEST_THING + 1).count() <= LONGEST_THING
+    let most = if is_title(text) { LONGEST_THING } else { SHORT_THING };
+    let words: Vec<&str> = text.split_whitespace().take(most + 1).collect();
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+    // Behind an article `third party claims` is a sentence.
+    let may_be_verb = last.ends_with('s') && !last.ends_with("ss");
+    let is_owned = || words[..words.len() - 1].last().is_none_or(|before| matches!(*before, "of" | "and" | "&"));
+    words.len() <= most
         && text.starts_with(char::is_alphabetic)
         && !text.contains(['.', '…', ',', ':', ';', '(', ')', '/', '!', '?'])
         && !first.ends_with("ing")
         && !is_listed(NO_FIRST, first)
         && !is_listed(NO_LAST, last)
+        && (!may_be_verb || is_owned())
 }
 
 /// Whether a hyphen joins two words.
@@ -378,7 +384,9 @@ mod tests {
 
     #[test]
     fn things_are_told_from_what_is_to_be_done() {
-        for thing in ["Income Statement", "Balance due:", "Redo"] {
+        for thing in
+            ["Income Statement", "Balance due:", "Redo", "Percent of Hires", "Project Management Process Model"]
+        {
             assert!(is_thing(thing), "{thing}");
         }
         for other in
