@@ -129,8 +129,8 @@ impl Message {
         self.properties.set(NATIVE_BODY, LONG, if has_html { 3 } else { 1 });
     }
 
-    /// Puts texts into properties that there are. If one does not fit the code page that the message states, all texts become Unicode: a message
-    /// has only one kind.
+    /// Puts texts into properties that there are. If one does not fit the code page that the message states, all texts
+    /// become Unicode: a message has only one kind.
     pub(super) fn write_texts(&mut self, texts: Vec<Text>) {
         let is_narrow = |text: &Text| self.bytes(text.id, UNICODE).is_none();
         // A code page that the message does not state for its texts is a guess, and another reader's may differ.

@@ -207,8 +207,13 @@ fn outlook_messages() {
         let differ: Vec<_> = before.iter().filter(|(path, data)| after.get(*path) != Some(*data)).collect();
         println!("{name}: {} segments, {} of {} streams changed", sources.len(), differ.len(), before.len());
         let parts = ["0037", "0070", "0E1D", "1000", "1009", "1013", "__properties_version1.0"];
-        for (path, _) in differ {
+        for (path, data) in differ {
             let path = path.display().to_string();
+            // A message has one kind of text: where one has to be Unicode, all become it.
+            let widened = path.strip_suffix("001E").and_then(|stem| after.get(Path::new(&format!("{stem}001F"))));
+            if widened.is_some_and(|wide| wide.len() == data.len() * 2 && wide.iter().step_by(2).eq(data.iter())) {
+                continue;
+            }
             assert!(!path.contains('#') && parts.iter().any(|part| path.contains(part)), "{name}: {path} changed");
         }
     }
