@@ -542,6 +542,8 @@ fn is_free(key: &str) -> bool {
             "num-suffix",
             "num-list-format",
             "description",
+            // Of scenarios.
+            "comment",
             // They name cells, which are translated.
             "source-field-name",
             "selected-page",
