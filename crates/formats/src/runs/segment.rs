@@ -193,15 +193,16 @@ impl<'a> Builder<'a> {
     /// Blank text takes the format of the text before it, or else after it, unless it shows, or belongs to the text after it.
     fn settle_blanks(&self) -> Vec<Format> {
         let tokens = self.tokens();
+        let is_blank_text = |text: &Range<usize>| self.paragraph.text[text.clone()].chars().all(char::is_whitespace);
         let mut formats: Vec<Option<Format>> = vec![None; tokens.len()];
         let mut before: Option<Format> = None;
         for (at, token) in tokens.iter().enumerate() {
             match &token.kind {
                 Kind::Text { text, format } => {
-                    let is_blank = self.paragraph.text[text.clone()].chars().all(char::is_whitespace);
+                    let is_blank = is_blank_text(text);
                     let shows = format.shows_blanks || before.is_some_and(|f| f.shows_blanks);
                     let goes_on = matches!(tokens.get(at + 1).map(|token| &token.kind),
-                        Some(Kind::Text { format: next, .. }) if next.key == format.key);
+                        Some(Kind::Text { text, format: next }) if next.key == format.key && !is_blank_text(text));
                     if !is_blank || shows || goes_on {
                         before = Some(*format);
                         formats[at] = Some(*format);
