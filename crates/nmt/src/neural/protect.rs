@@ -122,6 +122,17 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
             continue;
         }
+        if character == '$'
+            && text[end..within.end].starts_with(|next: char| next.is_ascii_digit())
+            && before.is_none_or(|before| !before.is_alphanumeric())
+        {
+            // A model tells whose dollars they are, or leaves the sign out.
+            let floor = out.last().map_or(within.start, |group| group.range.end).max(within.start);
+            let (range, nature) = sign_at(text, at, floor..within.end);
+            at = range.end;
+            out.push(Group { text: text[range.clone()].to_owned(), range, members: Vec::new(), nature });
+            continue;
+        }
         if character.is_ascii_digit() {
             let number = number_at(text, at, within.end);
             let is_part_of_word = text[within.start..at].chars().next_back().is_some_and(char::is_alphabetic);
@@ -428,6 +439,14 @@ mod tests {
         let found = groups(text, &(0..text.len()), &[], Numbers::Long, &Letters);
         let shown: Vec<_> = found.iter().map(|group| &text[group.range.clone()]).collect();
         assert_eq!(shown, ["1998", "12"]);
+    }
+
+    #[test]
+    fn dollars_keep_their_sign() {
+        let text = "at $621 or $5.50 and US$7, $HOME and 3$";
+        let found = groups(text, &(0..text.len()), &[], Numbers::Involved, &Letters);
+        let shown: Vec<_> = found.iter().map(|group| &text[group.range.clone()]).collect();
+        assert_eq!(shown.iter().filter(|shown| shown.starts_with('$')).collect::<Vec<_>>(), [&"$621", &"$5.50"]);
     }
 
     #[test]
