@@ -147,20 +147,13 @@ pub(crate) fn decode_base64(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let (mut bits, mut count) = (0_u32, 0);
     for byte in body {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            // Padding ends a run of its own, and another may follow.
-            b'=' => {
-                (bits, count) = (0, 0);
-                continue;
-            }
-            _ => continue,
-        };
-        bits = (bits << 6) | u32::from(value);
+        // Padding ends a run of its own, and another may follow.
+        if *byte == b'=' {
+            (bits, count) = (0, 0);
+            continue;
+        }
+        let Some(value) = base64_value(*byte) else { continue };
+        bits = (bits << 6) | value;
         count += 6;
         if count >= 8 {
             count -= 8;
@@ -169,6 +162,19 @@ pub(crate) fn decode_base64(body: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+/// What a digit stands for, in six bits; `None` for what is none.
+pub(super) fn base64_value(byte: u8) -> Option<u32> {
+    let value = match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
 }
 
 /// Digits without line ends.

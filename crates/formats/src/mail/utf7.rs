@@ -1,5 +1,7 @@
 //! UTF-7 (RFC 2152): old mail programs wrote it. It is read, and never written.
 
+use super::transfer::base64_value;
+
 /// Whether the label names UTF-7.
 pub(super) fn is_utf7(label: &str) -> bool {
     ["utf-7", "unicode-1-1-utf-7", "csunicode11utf7", "x-unicode-2-0-utf-7"]
@@ -14,7 +16,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
     while let Some(at) = rest.iter().position(|byte| *byte == b'+') {
         push_ascii(&rest[..at], &mut out)?;
         rest = &rest[at + 1..];
-        let length = rest.iter().take_while(|byte| digit(**byte).is_some()).count();
+        let length = rest.iter().take_while(|byte| base64_value(**byte).is_some()).count();
         let (digits, after) = rest.split_at(length);
         if digits.is_empty() {
             // `+-` is a plus sign; a plus sign before anything else is a mistake that means itself.
@@ -42,7 +44,7 @@ fn units(digits: &[u8]) -> Option<Vec<u16>> {
     let mut units = Vec::with_capacity(digits.len() * 6 / 16);
     let (mut bits, mut count) = (0_u32, 0);
     for byte in digits {
-        bits = bits << 6 | digit(*byte)?;
+        bits = bits << 6 | base64_value(*byte)?;
         count += 6;
         if count >= 16 {
             count -= 16;
@@ -51,18 +53,6 @@ fn units(digits: &[u8]) -> Option<Vec<u16>> {
         }
     }
     (count < 6 && bits == 0).then_some(units)
-}
-
-fn digit(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
 }
 
 #[cfg(test)]
