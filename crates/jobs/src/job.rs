@@ -20,6 +20,14 @@ pub struct Job {
     pub error: Option<Failure>,
 }
 
+impl Job {
+    /// A new one.
+    pub(crate) fn accepted(id: JobId, created: Timestamp) -> Self {
+        let (status, summary) = (JobStatus::NotStarted, Summary::default());
+        Self { id, created, last_action: created, status, summary, error: None }
+    }
+}
+
 /// A document at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {

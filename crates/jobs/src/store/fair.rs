@@ -13,6 +13,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use terjuman_model::ResourceId;
 
+use super::sql::Columns;
+use crate::JobsError;
+
 /// How many times the share of another a resource has; 1 for one that is not named.
 pub type Weights = BTreeMap<String, NonZeroU32>;
 
@@ -28,6 +31,13 @@ pub(crate) struct Head<K> {
     pub(crate) running: i64,
     /// What tells the age of its oldest job.
     pub(crate) oldest: K,
+}
+
+impl<K> Head<K> {
+    /// One that a database found, and what tells its age.
+    pub(crate) fn read(row: &impl Columns, oldest: K) -> Result<Self, JobsError> {
+        Ok(Self { resource: row.text("resource")?.to_owned(), running: row.number("running")?, oldest })
+    }
 }
 
 /// A resource with documents that wait.

@@ -21,6 +21,19 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
+    /// That of a new job. The databases have it from the defaults of their columns.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn new() -> Self {
+        Self {
+            status: JobStatus::NotStarted,
+            cancel_requested: false,
+            has_run: false,
+            expanded: false,
+            summary: Summary::default(),
+            refusal: None,
+        }
+    }
+
     /// Moves `count` documents from one status to another; `characters` are what their success charges.
     pub(crate) fn moved(&mut self, from: DocumentStatus, to: DocumentStatus, count: u32, characters: u64) {
         let source = counter(&mut self.summary, from);
@@ -88,14 +101,7 @@ mod tests {
     use DocumentStatus as D;
 
     fn ledger(documents: u32) -> Ledger {
-        let mut ledger = Ledger {
-            status: JobStatus::NotStarted,
-            cancel_requested: false,
-            has_run: false,
-            expanded: false,
-            summary: Summary::default(),
-            refusal: None,
-        };
+        let mut ledger = Ledger::new();
         if documents > 0 {
             ledger.enumerated(documents);
         }

@@ -14,6 +14,7 @@ pub(crate) mod position;
 mod postgres;
 pub(crate) mod repeat;
 pub(crate) mod settling;
+mod sql;
 mod sqlite;
 mod timely;
 mod work;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use terjuman_model::Timestamp;
+
 use super::fair::Weights;
 use super::settling::SETTLES;
 
@@ -14,6 +16,14 @@ pub struct QueueOptions {
     pub weights: Weights,
     /// How much later a storage may commit an output that it has not answered for.
     pub settles: Duration,
+}
+
+impl QueueOptions {
+    /// From when on a job that is accepted now may be taken.
+    pub(crate) fn first_run(&self, now: Timestamp) -> Timestamp {
+        // Without a delay it can be taken at once, even if the clock is set back meanwhile.
+        if self.start_delay.is_zero() { Timestamp(0) } else { now.plus(self.start_delay) }
+    }
 }
 
 impl Default for QueueOptions {

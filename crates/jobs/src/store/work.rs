@@ -5,7 +5,7 @@ use std::time::Duration;
 use terjuman_model::{DocumentId, Failure, JobId, ResourceId};
 
 use super::settling::Unsettled;
-use crate::JobRequest;
+use crate::{JobRequest, JobTarget, JobsError};
 
 /// A worker that takes work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +138,14 @@ pub struct NewDocument {
     pub target_url: String,
     /// Whether an earlier document of the job has the same target: this one fails when its turn comes.
     pub twin: bool,
+}
+
+impl NewDocument {
+    /// Its target in the job's request.
+    pub(crate) fn target_in<'r>(&self, request: &'r JobRequest) -> Result<&'r JobTarget, JobsError> {
+        let target = request.inputs.get(self.input).and_then(|input| input.targets.get(self.target));
+        target.ok_or(JobsError::Invalid("target index"))
+    }
 }
 
 /// How the work on a document ended.

@@ -7,6 +7,7 @@
 //! Whatever waits for several things looks at them in a fixed order (`biased`), and what is held is kept in order: a
 //! simulation with one seed is the same each time.
 
+mod alternation;
 mod context;
 mod document;
 mod enumerate;
@@ -18,7 +19,6 @@ mod pulse;
 mod slots;
 mod target;
 mod threads;
-mod turns;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -33,12 +33,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use self::alternation::Alternation;
 use self::context::Contexts;
 use self::held::{AllHeld, Held, Reason};
 use self::hosts::Hosts;
 use self::slots::{Slot, Slots};
 pub use self::threads::Threads;
-use self::turns::Turns;
 use crate::{AtWork, FailPoints, Holder, Ids, Jobs, JobsError, RandomIds, Return, WorkerConfig};
 
 /// How long the loop sleeps when nothing rings: back-offs and start delays end unannounced.
@@ -154,11 +154,11 @@ impl Worker {
         pulse.spawn(pulse::run(Arc::clone(&shared)));
         shared.recount(&stop).await;
         let mut tasks = JoinSet::new();
-        let (mut turns, mut looked) = (Turns::default(), None);
+        let (mut alternation, mut looked) = (Alternation::default(), None);
         while !stop.is_cancelled() {
             let filled = async {
                 shared.fill_looks(&mut tasks, &mut looked).await?;
-                shared.fill(&mut tasks, &mut turns).await
+                shared.fill(&mut tasks, &mut alternation).await
             };
             let filled = filled.await;
             shared.note(&filled);
@@ -235,7 +235,7 @@ impl Shared {
     }
 
     /// Claims what there is room for.
-    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, turns: &mut Turns) -> Result<(), JobsError> {
+    async fn fill(self: &Arc<Self>, tasks: &mut JoinSet<()>, alternation: &mut Alternation) -> Result<(), JobsError> {
         while let Some(slot) = self.expansions.take(1).pop() {
             let since = Instant::now();
             let Some(claimed) = self.jobs.store().claim_expansion(&self.holder).await? else {
@@ -248,14 +248,14 @@ impl Shared {
             tasks.spawn(expansion::work(Arc::clone(self), stores, held, request, attempt, slot));
         }
         loop {
-            let alone = turns.alone();
+            let alone = alternation.alone();
             let mut slots = if alone { Vec::new() } else { self.slots.take(self.config.concurrency) };
             if slots.is_empty() && !alone {
                 return Ok(());
             }
             let since = Instant::now();
             let claimed = self.jobs.store().claim_documents(&self.holder, slots.len()).await?;
-            turns.claimed(claimed.suspects);
+            alternation.claimed(claimed.suspects);
             let found = !claimed.documents.is_empty();
             for document in claimed.documents {
                 let Some(slot) = slots.pop() else { break };
@@ -266,7 +266,7 @@ impl Shared {
                 continue;
             }
             if claimed.suspects && self.begin_suspect(tasks).await? {
-                turns.began();
+                alternation.began();
             }
             return Ok(());
         }

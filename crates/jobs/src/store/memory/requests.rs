@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use terjuman_model::{DocumentEvent, DocumentStatus, JobId, JobStatus, ResourceId, Summary, Timestamp};
+use terjuman_model::{DocumentEvent, DocumentStatus, JobId, ResourceId};
 
 use super::tables::{JobRow, Submission, Waiting};
 use super::{Bug, MemoryStore};
@@ -23,24 +23,14 @@ pub(super) fn accept(
         return Ok(Accepted::Before(before));
     }
     let (id, created) = (JobId(store.database.ids.next()), store.database.stamps.take(1));
-    let delay = store.database.queue.start_delay;
-    // Without a delay it can be taken at once, even if the clock is set back meanwhile.
-    let run_at = if delay.is_zero() { Timestamp(0) } else { store.now().plus(delay) };
+    let run_at = store.database.queue.first_run(store.now());
     let row = tables.jobs.len();
-    let ledger = Ledger {
-        status: JobStatus::NotStarted,
-        cancel_requested: false,
-        has_run: false,
-        expanded: false,
-        summary: Summary::default(),
-        refusal: None,
-    };
     tables.jobs.push(JobRow {
         id,
         resource: resource.clone(),
         created,
         last_action: created,
-        ledger,
+        ledger: Ledger::new(),
         error: None,
         request: Some(request.clone()),
         lost: 0,

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use sqlx::{PgConnection, PgExecutor, PgPool, Row};
-use terjuman_model::Summary;
+use terjuman_model::{ResourceId, Summary};
 
-use super::rows::{self, unsigned};
 use super::{Context, jobs};
-use crate::JobsError;
+use crate::store::codes;
+use crate::store::sql::{Columns as _, rows, words};
+use crate::{Depth, JobsError, Open};
 
 /// The open jobs whose counters differ from their documents. One statement sees one moment, and at every moment they
 /// agree, however many workers are busy.
@@ -20,7 +21,7 @@ pub(super) async fn suspects(pool: &PgPool) -> Result<Vec<i64>, JobsError> {
     );
     let mut all = HashMap::new();
     for row in sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await? {
-        let (_, summary) = match all.entry(row.try_get::<i64, _>("row")?) {
+        let (_, summary) = match all.entry(row.number("row")?) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => new.insert((rows::ledger(&row)?, Summary::default())),
         };
@@ -60,40 +61,20 @@ const COUNTED: &str = "SELECT d.status, count(*) AS documents, sum(d.characters)
 /// Adds the documents of one status; there may be none at all.
 fn add(summary: &mut Summary, row: &sqlx::postgres::PgRow) -> Result<(), JobsError> {
     let Some(code) = row.try_get::<Option<i16>, _>("counted_status")? else { return Ok(()) };
-    let status = crate::store::codes::document_status(code.into())?;
-    for _ in 0..unsigned::<u32>(row, "documents")? {
+    let status = codes::document_status(code.into())?;
+    for _ in 0..row.unsigned::<u32>("documents")? {
         summary.add(status);
     }
-    summary.characters_charged += unsigned::<u64>(row, "counted_characters")?;
+    summary.characters_charged += row.unsigned::<u64>("counted_characters")?;
     Ok(())
 }
 
 /// How long the queue is.
-pub(super) async fn depth(executor: impl PgExecutor<'_>) -> Result<crate::Depth, JobsError> {
-    let sql = "SELECT (SELECT count(*) FROM documents WHERE queue = 0 AND lost = 0) + \
-            (SELECT count(*) FROM documents WHERE queue = 0 AND lost > 0) AS waiting, \
-        (SELECT count(*) FROM documents WHERE queue = 1) AS running";
-    let row = sqlx::query(sql).fetch_one(executor).await?;
-    Ok(crate::Depth { waiting: unsigned(&row, "waiting")?, running: unsigned(&row, "running")? })
+pub(super) async fn depth(executor: impl PgExecutor<'_>) -> Result<Depth, JobsError> {
+    rows::depth(&sqlx::query(words::DEPTH).fetch_one(executor).await?)
 }
 
 /// What has not ended, of one resource and of all.
-pub(super) async fn open(
-    executor: impl PgExecutor<'_>,
-    resource: &terjuman_model::ResourceId,
-) -> Result<crate::Open, JobsError> {
-    // Each part counts the rows of an index that holds nothing else.
-    let sql = "SELECT \
-            (SELECT count(*) FROM documents WHERE queue = 0 AND lost = 0 AND resource = $1) \
-            + (SELECT count(*) FROM documents WHERE queue = 0 AND lost > 0 AND resource = $1) \
-            + (SELECT count(*) FROM documents WHERE queue = 1 AND resource = $1) \
-            + (SELECT count(*) FROM jobs WHERE queue = 0 AND resource = $1) \
-            + (SELECT count(*) FROM jobs WHERE queue = 1 AND resource = $1) AS own, \
-            (SELECT count(*) FROM documents WHERE queue = 0 AND lost = 0) \
-            + (SELECT count(*) FROM documents WHERE queue = 0 AND lost > 0) \
-            + (SELECT count(*) FROM documents WHERE queue = 1) \
-            + (SELECT count(*) FROM jobs WHERE queue = 0) \
-            + (SELECT count(*) FROM jobs WHERE queue = 1) AS every";
-    let row = sqlx::query(sql).bind(&resource.0).fetch_one(executor).await?;
-    Ok(crate::Open { of_resource: unsigned(&row, "own")?, of_all: unsigned(&row, "every")? })
+pub(super) async fn open(executor: impl PgExecutor<'_>, resource: &ResourceId) -> Result<Open, JobsError> {
+    rows::open(&sqlx::query(words::OPEN).bind(&resource.0).fetch_one(executor).await?)
 }

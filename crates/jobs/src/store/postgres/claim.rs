@@ -2,16 +2,17 @@
 //!
 //! Rows that another process is just taking are skipped, never waited for.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgExecutor, Row};
-use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, ResourceId, Timestamp};
+use sqlx::{AssertSqlSafe, PgConnection, PgExecutor};
+use terjuman_model::{JobId, ResourceId, Timestamp};
 
-use super::rows::{self, count, signed, unsigned};
 use super::{Context, jobs};
 use crate::store::fair::{Head, Ready};
-use crate::store::position::{Position, Queue};
+use crate::store::sql::claimed::{CANDIDATE, Candidate, Taken, claimed};
+use crate::store::sql::words::{self, READY_DOCUMENTS, READY_JOBS};
+use crate::store::sql::{Columns as _, request as stored, signed};
 use crate::store::{LOOKS, codes};
 use crate::{
     ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobRequest, JobsError, Lease, Sealer, Subject,
@@ -31,29 +32,19 @@ pub(super) async fn expansion(
     let now = context.time.now(connection).await?;
     for _ in 0..UNREADABLE {
         let Some(found) = next_listing(connection, context, now).await? else { return Ok(None) };
-        let row: i64 = found.try_get("row")?;
-        let body = found.try_get::<Option<&str>, _>("body")?;
-        let job = JobId(found.try_get("id")?);
-        let request = match body.map(|body| context.sealer.open(job.0, body)).transpose() {
-            Ok(body) => body.and_then(|body| serde_json::from_str(&body).ok()),
-            // With the right key it can be read: this process must leave it alone, and say so.
-            Err(error @ JobsError::Sealed(_)) => return Err(error),
-            Err(_) => None,
-        };
-        let Some(request) = request else {
-            // Written by another version, or damaged. It must not stand in the way of the others.
+        let row = found.number("row")?;
+        let job = JobId(found.id("id")?);
+        let Some(request) = stored::readable(&context.sealer, job, found.text_if_any("body")?)? else {
             let (_, mut ledger) = jobs::ledger(connection, row).await?;
-            ledger.refused(Failure::new(FailureCode::InternalServerError, "the stored request cannot be read"));
+            ledger.refused(stored::unreadable());
             jobs::save(connection, row, &ledger, now).await?;
             continue;
         };
-        let token = found.try_get::<i64, _>("lease_token")? + 1;
-        let attempt = count(&found, "attempt")?.saturating_add(1);
-        let sql = "UPDATE jobs SET queue = 1, attempt = $2, lease_owner = $3, lease_token = $4, lease_until = $5 \
-            WHERE row = $1 AND queue = 0";
-        let update = sqlx::query(sql).bind(row).bind(i64::from(attempt)).bind(&holder.name).bind(token);
+        let token = found.number("lease_token")? + 1;
+        let attempt = found.count("attempt")?.saturating_add(1);
+        let update = sqlx::query(words::TAKE_JOB).bind(row).bind(i64::from(attempt)).bind(&holder.name).bind(token);
         update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
-        let resource = ResourceId(found.try_get("resource")?);
+        let resource = ResourceId(found.text("resource")?.to_owned());
         context.listing_turns.taken([&resource]);
         return Ok(Some(ClaimedExpansion {
             lease: Lease::new(Subject::Expansion(job), token),
@@ -72,23 +63,16 @@ async fn next_listing(
     context: &Context,
     now: Timestamp,
 ) -> Result<Option<PgRow>, JobsError> {
-    let sql = "WITH RECURSIVE ready (resource) AS ( \
-            SELECT min(resource) FROM jobs WHERE queue = 0 \
-            UNION ALL \
-            SELECT (SELECT min(j.resource) FROM jobs AS j WHERE j.queue = 0 AND j.resource > ready.resource) \
-            FROM ready WHERE ready.resource IS NOT NULL \
-        ), busy (resource, running) AS ( \
-            SELECT resource, count(*) FROM jobs WHERE queue = 1 GROUP BY resource \
-        ) SELECT ready.resource, coalesce(busy.running, 0) AS running, head.run_at, head.row \
+    let sql = format!(
+        "{READY_JOBS} SELECT ready.resource, coalesce(busy.running, 0) AS running, head.run_at, head.row \
         FROM ready LEFT JOIN busy USING (resource) CROSS JOIN LATERAL ( \
             SELECT j.row, j.run_at FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
                 AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1 \
-        ) AS head";
-    let mut heads = Vec::new();
-    for row in sqlx::query(sql).bind(now.0).fetch_all(&mut *connection).await? {
-        let oldest: (i64, i64) = (row.try_get("run_at")?, row.try_get("row")?);
-        heads.push(Head { resource: row.try_get("resource")?, running: row.try_get("running")?, oldest });
-    }
+        ) AS head"
+    );
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
+    let head = |row: &PgRow| Head::read(row, (row.number("run_at")?, row.number("row")?));
+    let heads = found.iter().map(head).collect::<Result<_, JobsError>>()?;
     for head in context.listing_turns.first(heads, ASKED) {
         let sql = "SELECT j.row, j.id, j.resource, j.attempt, j.lease_token, requests.body FROM ( \
                 SELECT row, id, resource, attempt, lease_token FROM jobs \
@@ -123,8 +107,7 @@ pub(super) async fn documents(
     let picked = turns.into_iter().filter_map(|resource| first.get_mut(resource)?.pop_front()).collect();
     let documents = take(connection, holder, now, picked).await?;
     context.turns.taken(documents.iter().map(|document| &document.resource));
-    let sql = "SELECT EXISTS (SELECT 1 FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1)";
-    let suspects = sqlx::query_scalar(sql).bind(now.0).fetch_one(connection).await?;
+    let suspects = sqlx::query_scalar(words::SUSPECTS).bind(now.0).fetch_one(connection).await?;
     Ok(ClaimedDocuments { documents, suspects })
 }
 
@@ -140,7 +123,7 @@ pub(super) async fn suspect(
         "SELECT {CANDIDATE} FROM documents AS d WHERE queue = 0 AND lost > 0 AND run_at <= $1 \
         ORDER BY lost, run_at, row LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
     );
-    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
     let picked = found.iter().map(|row| Candidate::read(row, now)).collect::<Result<_, _>>()?;
     Ok(take(connection, holder, now, picked).await?.pop())
 }
@@ -158,100 +141,38 @@ pub(super) async fn cancelled(
         WHERE d.queue = 1 AND d.lease_until < $1 AND d.status = 2 AND d.looks < $2 \
         ORDER BY d.lease_until LIMIT $3 FOR NO KEY UPDATE OF d SKIP LOCKED"
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(i64::from(LOOKS)).bind(signed(limit));
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(now.0).bind(i64::from(LOOKS)).bind(signed(limit));
     let mut taken = Vec::new();
-    for row in query.fetch_all(&mut *connection).await? {
-        let candidate = Candidate::read(&row, now)?;
-        let looks = candidate.document.looks + 1;
-        // Its lease is over, and nobody said what became of the work.
-        let sent = rows::sent(&row)?.ended(row.try_get("lease_token")?, now, context.queue.settles);
-        let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6, \
-            settles = $7 WHERE row = $1 AND queue = 1 AND status = 2";
-        sqlx::query(sql)
-            .bind(candidate.row)
-            .bind(i64::from(candidate.document.attempt))
-            .bind(i64::from(looks))
+    for found in query.fetch_all(&mut *connection).await? {
+        let candidate = Candidate::read(&found, now)?;
+        let row = candidate.row;
+        let (document, settles) = candidate.taken_over(JobId(found.id("job_id")?), now, context.queue.settles);
+        sqlx::query(words::TAKE_OVER)
+            .bind(row)
+            .bind(i64::from(document.attempt))
+            .bind(i64::from(document.looks))
             .bind(&holder.name)
-            .bind(candidate.document.lease.token())
+            .bind(document.lease.token())
             .bind(now.plus(holder.lease).0)
-            .bind(sent.settles.0)
+            .bind(settles.0)
             .execute(&mut *connection)
             .await?;
-        taken.push(ClaimedDocument {
-            job: JobId(row.try_get("job_id")?),
-            looks,
-            unsettled: sent.unsettled(now),
-            ..candidate.document
-        });
+        taken.push(document);
     }
     Ok(taken)
 }
 
-/// The columns of a [`Candidate`], of the table aliased `d`.
-const CANDIDATE: &str = "d.row, d.resource, d.id, d.job, d.position, d.input, d.target, d.source_name, d.source_etag, d.size, \
-    d.target_name, d.twin, d.status, d.attempt, d.lost, d.looks, d.lease_token, d.write_token, d.settles";
-
-struct Candidate {
-    row: i64,
-    job: i64,
-    position: Position,
-    /// In the order of enumeration.
-    place: i64,
-    /// As it will be handed out; the job's id is not known yet.
-    document: ClaimedDocument,
-}
-
-impl Candidate {
-    fn read(row: &PgRow, now: Timestamp) -> Result<Self, JobsError> {
-        let id = DocumentId(row.try_get("id")?);
-        let token: i64 = row.try_get("lease_token")?;
-        Ok(Self {
-            row: row.try_get("row")?,
-            job: row.try_get("job")?,
-            position: Position { shown: rows::document_status(row)?, queue: Queue::Waiting },
-            place: row.try_get("position")?,
-            document: ClaimedDocument {
-                lease: Lease::new(Subject::Document(id), token + 1),
-                id,
-                job: JobId(uuid::Uuid::nil()),
-                resource: ResourceId(row.try_get("resource")?),
-                input: unsigned(row, "input")?,
-                target: unsigned(row, "target")?,
-                source_name: row.try_get("source_name")?,
-                source_etag: row.try_get("source_etag")?,
-                size: unsigned(row, "size")?,
-                target_name: row.try_get("target_name")?,
-                twin: row.try_get("twin")?,
-                attempt: count(row, "attempt")?.saturating_add(1),
-                lost: count(row, "lost")?,
-                looks: count(row, "looks")?,
-                unsettled: rows::sent(row)?.unsettled(now),
-            },
-        })
-    }
-}
-
-/// The resources with documents that wait: what each has at work, and its oldest job. Nothing is locked. The index is
-/// skipped through from resource to resource: a long queue costs no more than a short one.
+/// The resources with documents that wait: what each has at work, and its oldest job. Nothing is locked.
 async fn ready(connection: &mut PgConnection, now: Timestamp) -> Result<Vec<Head<i64>>, JobsError> {
-    let sql = "WITH RECURSIVE ready (resource) AS ( \
-            SELECT min(resource) FROM documents WHERE queue = 0 AND lost = 0 \
-            UNION ALL \
-            SELECT (SELECT min(d.resource) FROM documents AS d \
-                WHERE d.queue = 0 AND d.lost = 0 AND d.resource > ready.resource) \
-            FROM ready WHERE ready.resource IS NOT NULL \
-        ), busy (resource, running) AS ( \
-            SELECT resource, count(*) FROM documents WHERE queue = 1 GROUP BY resource \
-        ) SELECT ready.resource, coalesce(busy.running, 0) AS running, head.job \
+    let sql = format!(
+        "{READY_DOCUMENTS} SELECT ready.resource, coalesce(busy.running, 0) AS running, head.job AS oldest \
         FROM ready LEFT JOIN busy USING (resource) CROSS JOIN LATERAL ( \
             SELECT d.job FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = ready.resource \
                 AND d.run_at <= $1 ORDER BY d.job, d.size, d.position LIMIT 1 \
-        ) AS head";
-    let found = sqlx::query(sql).bind(now.0).fetch_all(connection).await?;
-    let head = |row: &PgRow| -> Result<_, JobsError> {
-        let (resource, running) = (row.try_get("resource")?, row.try_get("running")?);
-        Ok(Head { resource, running, oldest: row.try_get("job")? })
-    };
+        ) AS head"
+    );
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(now.0).fetch_all(connection).await?;
+    let head = |row: &PgRow| Head::read(row, row.number("oldest")?);
     found.iter().map(head).collect()
 }
 
@@ -271,9 +192,9 @@ async fn waiting(
                 AND d.resource = want.resource AND d.run_at <= $2 ORDER BY d.job, d.size, d.position LIMIT $3 \
         ) AS waiting ORDER BY want.place, waiting.job, waiting.size, waiting.position";
     for row in sqlx::query(sql).bind(resources).bind(now.0).bind(signed(limit)).fetch_all(connection).await? {
-        let place = usize::try_from(row.try_get::<i64, _>("place")?).unwrap_or(0);
+        let place = row.unsigned::<usize>("place")?;
         let ready = place.checked_sub(1).and_then(|place| ready.get_mut(place));
-        ready.ok_or(JobsError::Invalid("place"))?.jobs.push_back(row.try_get("job")?);
+        ready.ok_or(JobsError::Invalid("place"))?.jobs.push_back(row.number("job")?);
     }
     Ok(ready)
 }
@@ -300,9 +221,9 @@ async fn lock(
                 AND d.run_at <= $3 ORDER BY d.job, d.size, d.position LIMIT want.documents FOR NO KEY UPDATE SKIP LOCKED \
         ) AS taken"
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resources).bind(wanted).bind(now.0);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(resources).bind(wanted).bind(now.0);
     for row in query.fetch_all(connection).await? {
-        let resource: &str = row.try_get("resource")?;
+        let resource = row.text("resource")?;
         let index = resources.iter().position(|known| known == resource).ok_or(JobsError::Invalid("resource"))?;
         locked[index].push_back(Candidate::read(&row, now)?);
     }
@@ -319,20 +240,18 @@ async fn take(
     now: Timestamp,
     picked: Vec<Candidate>,
 ) -> Result<Vec<ClaimedDocument>, JobsError> {
-    let mut taken = Vec::with_capacity(picked.len());
-    let mut moves: BTreeMap<i64, Vec<(Position, Position)>> = BTreeMap::new();
+    let mut taken = Taken::default();
     let (mut numbers, mut statuses, mut queues, mut attempts, mut tokens) = (vec![], vec![], vec![], vec![], vec![]);
     for candidate in picked {
-        let Some(to) = candidate.position.after(DocumentEvent::Claimed) else { continue };
+        let Some(to) = claimed(&candidate) else { continue };
         numbers.push(candidate.row);
         statuses.push(codes::document_code(to.shown));
         queues.push(codes::queue_code(to.queue));
         attempts.push(i64::from(candidate.document.attempt));
         tokens.push(candidate.document.lease.token());
-        moves.entry(candidate.job).or_default().push((candidate.position, to));
-        taken.push((candidate.job, candidate.document));
+        taken.add(candidate, to);
     }
-    if taken.is_empty() {
+    if numbers.is_empty() {
         return Ok(Vec::new());
     }
     let sql = "UPDATE documents AS d SET status = t.status, queue = t.queue, attempt = t.attempt, lease_owner = $6, \
@@ -355,22 +274,13 @@ async fn take(
     if done.rows_affected() != taken.len() as u64 {
         return Err(JobsError::Invalid("locked row"));
     }
-    let mut ids = HashMap::new();
-    for (job, moves) in moves {
+    for job in taken.jobs() {
         let (id, mut ledger) = jobs::ledger(connection, job).await?;
-        let before = ledger.clone();
-        for (from, to) in moves {
-            ledger.moved(from.shown, to.shown, 1, 0);
-        }
-        if ledger != before {
+        if taken.count(job, id, &mut ledger) {
             jobs::save(connection, job, &ledger, now).await?;
         }
-        ids.insert(job, id);
     }
-    Ok(taken
-        .into_iter()
-        .filter_map(|(job, document)| Some(ClaimedDocument { job: *ids.get(&job)?, ..document }))
-        .collect())
+    Ok(taken.documents())
 }
 
 /// The stored request of a job.
@@ -379,9 +289,6 @@ pub(super) async fn request(
     sealer: &Sealer,
     job: JobId,
 ) -> Result<Option<JobRequest>, JobsError> {
-    let sql = "SELECT requests.body FROM jobs JOIN requests ON requests.job = jobs.row WHERE jobs.id = $1";
-    let Some(row) = sqlx::query(sql).bind(job.0).fetch_optional(executor).await? else { return Ok(None) };
-    // The parser's message may quote the body, which holds keys.
-    let body = sealer.open(job.0, row.try_get("body")?)?;
-    serde_json::from_str(&body).map(Some).map_err(|_| JobsError::Invalid("request"))
+    let Some(row) = sqlx::query(words::REQUEST).bind(job.0).fetch_optional(executor).await? else { return Ok(None) };
+    stored::opened(sealer, job, row.text("body")?).map(Some)
 }

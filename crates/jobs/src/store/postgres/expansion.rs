@@ -3,9 +3,10 @@
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use terjuman_model::Failure;
 
-use super::rows::{signed, text};
+use super::text::text;
 use super::{Context, jobs};
-use crate::{JobRequest, JobTarget, JobsError, Lease, NewDocument, Subject};
+use crate::store::sql::signed;
+use crate::{JobsError, Lease, NewDocument, Subject};
 
 /// Documents of one statement: a statement takes 65,535 values.
 const BATCH: usize = 500;
@@ -31,7 +32,7 @@ pub(super) async fn record(
             "INSERT INTO documents (id, job, resource, position, input, target, source_name, source_url, source_etag, \
             size, target_name, target_url, language, deployment, created, last_action, twin, run_at) ",
         );
-        let targets = batch.iter().map(|document| target(&request, document));
+        let targets = batch.iter().map(|document| document.target_in(&request));
         let targets = targets.collect::<Result<Vec<_>, _>>()?;
         sql.push_values(batch.iter().zip(targets), |mut row, (document, target)| {
             row.push_bind(context.ids.next())
@@ -85,9 +86,4 @@ async fn held(connection: &mut PgConnection, lease: &Lease) -> Result<Option<i64
     let Subject::Expansion(job) = lease.subject() else { return Ok(None) };
     let sql = "SELECT row FROM jobs WHERE id = $1 AND queue = 1 AND lease_token = $2 FOR NO KEY UPDATE";
     Ok(sqlx::query_scalar(sql).bind(job.0).bind(lease.token()).fetch_optional(connection).await?)
-}
-
-fn target<'a>(request: &'a JobRequest, document: &NewDocument) -> Result<&'a JobTarget, JobsError> {
-    let target = request.inputs.get(document.input).and_then(|input| input.targets.get(document.target));
-    target.ok_or(JobsError::Invalid("target index"))
 }

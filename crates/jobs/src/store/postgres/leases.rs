@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use sqlx::{PgPool, Row};
+use sqlx::PgPool;
 use terjuman_model::DocumentStatus;
 use uuid::Uuid;
 
-use super::rows;
 use super::time::{Time, now};
 use crate::store::codes;
+use crate::store::sql::{Columns as _, signed};
 use crate::{Heartbeat, JobsError, Lease, Standing, Subject};
 
 /// Extends the leases, and tells what it found.
@@ -19,7 +19,7 @@ pub(super) async fn extend(
     lease: Duration,
     leases: &[&Lease],
 ) -> Result<Heartbeat, JobsError> {
-    let micros = rows::signed(lease.as_micros());
+    let micros = signed(lease.as_micros());
     let mut held: HashMap<Uuid, Option<DocumentStatus>> = HashMap::new();
     let (ids, tokens) = documents(leases.iter().copied());
     if !ids.is_empty() {
@@ -33,7 +33,7 @@ pub(super) async fn extend(
         );
         let update = sqlx::query(sql).bind(ids).bind(tokens).bind(time.given()).bind(micros);
         for row in update.fetch_all(pool).await? {
-            held.insert(row.try_get("id")?, Some(rows::document_status(&row)?));
+            held.insert(row.id("id")?, Some(row.document_status()?));
         }
     }
     let (ids, tokens) = expansions(leases.iter().copied());
@@ -77,7 +77,7 @@ pub(super) async fn standing(pool: &PgPool, time: &Time, lease: &Lease) -> Resul
     let query = sqlx::query(sql).bind(id(lease.subject())).bind(lease.token()).bind(time.given());
     let Some(row) = query.fetch_optional(pool).await? else { return Ok(Standing::Lost) };
     let cancelled =
-        matches!(lease.subject(), Subject::Document(_)) && rows::document_status(&row)? == DocumentStatus::Cancelling;
+        matches!(lease.subject(), Subject::Document(_)) && row.document_status()? == DocumentStatus::Cancelling;
     Ok(if cancelled { Standing::Cancelled } else { Standing::Held })
 }
 

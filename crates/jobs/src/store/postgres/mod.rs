@@ -16,10 +16,10 @@ mod outcome;
 #[cfg(test)]
 mod plans;
 mod retention;
-mod rows;
 mod schema;
 mod sealing;
 mod submissions;
+mod text;
 mod time;
 
 use std::fmt;
@@ -39,6 +39,7 @@ use self::news::{Call, Listener};
 use self::time::Time;
 use super::fair::Turns;
 use super::listing::Scope;
+use super::sql::{rows, words};
 use super::timely::LIMIT;
 use super::{JobStore, QueueOptions, codes, earlier};
 use crate::stamps::Stamps;
@@ -254,9 +255,7 @@ impl JobStore for PostgresStore {
     }
 
     async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
-        let sql = "SELECT d.status, d.input_sha256, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
-            LEFT JOIN reports AS r ON r.document = d.row WHERE d.id = $1 AND d.resource = $2";
-        let query = sqlx::query(sql).bind(id.0).bind(&resource.0);
+        let query = sqlx::query(words::REPORT).bind(id.0).bind(&resource.0);
         query.fetch_optional(&self.inner.requests).await?.map(|row| rows::report(&row, id)).transpose()
     }
 

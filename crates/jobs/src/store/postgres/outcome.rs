@@ -1,91 +1,27 @@
 //! What becomes of a document: each change compares and sets its row, and moves the job's counters with it.
 
+use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row};
-use terjuman_model::{DocumentEvent, DocumentId, DocumentStatus, Failure, Timestamp};
+use terjuman_model::Timestamp;
 use terjuman_pipeline::Report;
 
-use super::rows::{self, count, signed, text};
+use super::text::text;
 use super::{Context, jobs, leases};
-use crate::store::crashes::{Crashed, crashed, lost_too_often, never_listed, tell};
-use crate::store::position::{Position, Queue};
-use crate::store::settling::Sent;
+use crate::store::crashes::never_listed;
+use crate::store::sql::held::{Change, HELD, Held, Move};
+use crate::store::sql::words::{self, move_document};
+use crate::store::sql::{Columns as _, signed};
 use crate::store::{LOOKS, codes};
 use crate::{JobsError, Lease, Outcome, Released, Return, Subject};
 
 /// Expired leases that are ended in one transaction.
 const BATCH: i64 = 500;
 
-/// A document that a worker holds, or held; its row is locked.
-struct Held {
-    row: i64,
-    id: DocumentId,
-    job: i64,
-    position: Position,
-    token: i64,
-    lost: u32,
-    crashes: u32,
-    looks: u32,
-    sent: Sent,
-    input_sha256: Option<String>,
-}
-
-/// The columns of a [`Held`], of the table aliased `d`.
-const HELD: &str = "d.row, d.id, d.job, d.status, d.queue, d.lease_token, d.lost, d.crashes, d.looks, \
-    d.write_token, d.settles, d.input_sha256";
-
-impl Held {
-    fn read(row: &PgRow) -> Result<Self, JobsError> {
-        Ok(Self {
-            row: row.try_get("row")?,
-            id: DocumentId(row.try_get("id")?),
-            job: row.try_get("job")?,
-            position: Position {
-                shown: rows::document_status(row)?,
-                queue: codes::queue(row.try_get::<i16, _>("queue")?.into())?,
-            },
-            token: row.try_get("lease_token")?,
-            lost: count(row, "lost")?,
-            crashes: count(row, "crashes")?,
-            looks: count(row, "looks")?,
-            sent: rows::sent(row)?,
-            input_sha256: row.try_get("input_sha256")?,
-        })
-    }
-
-    /// In the order in which their jobs are locked.
-    fn read_all(rows: &[PgRow]) -> Result<Vec<Self>, JobsError> {
-        let mut all = rows.iter().map(Self::read).collect::<Result<Vec<_>, _>>()?;
-        all.sort_by_key(|held| (held.job, held.row));
-        Ok(all)
-    }
-}
-
-/// What changes beside the position.
-#[derive(Default)]
-struct Change {
-    characters: u64,
-    sha256: Option<String>,
-    failure: Option<Failure>,
-    /// What happened, as JSON; stored if this is the document's end.
-    report: Option<String>,
-    /// Moves the next attempt.
-    run_at: Option<i64>,
-    /// Added to the attempts begun.
-    attempts: i64,
-    /// Added to the workers lost.
-    lost: i64,
-    /// The lease under which the document brought its process down.
-    crashed: Option<i64>,
-}
-
-impl Change {
-    fn of_return(how: Return, now: Timestamp) -> Self {
-        match how {
-            Return::Unbegun => Self { attempts: -1, ..Self::default() },
-            Return::After(delay) => Self { run_at: Some(now.plus(delay).0), ..Self::default() },
-        }
-    }
+/// Those of these rows, in the order in which their jobs are locked.
+fn read_all(rows: &[PgRow]) -> Result<Vec<Held>, JobsError> {
+    let mut all = rows.iter().map(Held::read).collect::<Result<Vec<_>, _>>()?;
+    all.sort_by_key(|held| (held.job, held.row));
+    Ok(all)
 }
 
 /// Ends a document.
@@ -105,19 +41,9 @@ pub(super) async fn finish(
         .fetch_optional(&mut *connection)
         .await?;
     let Some(held) = found.as_ref().map(Held::read).transpose()? else { return Ok(false) };
-    let (event, mut change) = match outcome.clone() {
-        Outcome::Succeeded { characters, sha256 } => {
-            (DocumentEvent::Translated, Change { characters, sha256: Some(sha256), ..Change::default() })
-        }
-        // What it wrote before it failed is for another worker to look at.
-        Outcome::Failed(_) if held.position.shown == DocumentStatus::Cancelling => return Ok(false),
-        Outcome::Failed(failure) => (DocumentEvent::GaveUp, Change { failure: Some(failure), ..Change::default() }),
-        Outcome::Cancelled => (DocumentEvent::Stopped, Change::default()),
-    };
-    change.report = Some(codes::report_body(report)?);
-    let Some(to) = held.position.after(event) else { return Ok(false) };
+    let Some(moved) = held.finished(outcome, report)? else { return Ok(false) };
     let now = context.time.now(connection).await?;
-    apply(connection, context, now, &held, to, &change).await?;
+    apply(connection, context, now, &held, &moved).await?;
     Ok(true)
 }
 
@@ -136,9 +62,9 @@ pub(super) async fn hand_documents_back(
     );
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ids).bind(tokens).fetch_all(&mut *connection).await?;
     let now = context.time.now(connection).await?;
-    for held in Held::read_all(&found)? {
-        if let Some(to) = held.position.after(DocumentEvent::LeaseEnded) {
-            apply(connection, context, now, &held, to, &Change::of_return(how, now)).await?;
+    for held in read_all(&found)? {
+        if let Some(moved) = held.handed_back(how, now) {
+            apply(connection, context, now, &held, &moved).await?;
         }
     }
     Ok(())
@@ -179,44 +105,12 @@ pub(super) async fn release_documents(
     // Those that are cancelled are taken over, until that was tried often enough.
     let expired = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(BATCH).bind(i64::from(LOOKS));
     let found = expired.fetch_all(&mut *connection).await?;
-    for held in Held::read_all(&found)? {
-        if held.position.shown == DocumentStatus::Cancelling {
-            give_up(connection, context, now, &held).await?;
-            released.crashed += 1;
-            continue;
+    for held in read_all(&found)? {
+        if let Some(moved) = held.expired(limit, &mut released)? {
+            apply(connection, context, now, &held, &moved).await?;
         }
-        let Some(mut to) = held.position.after(DocumentEvent::LeaseEnded) else { continue };
-        let mut change = Change { lost: 1, attempts: -1, ..Change::default() };
-        if held.lost + 1 >= limit
-            && let Some(failed) = to.after(DocumentEvent::GaveUp)
-        {
-            to = failed;
-            let failure = lost_too_often(held.lost + 1);
-            tell(held.id, &failure, held.input_sha256.as_deref());
-            change.report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
-            change.failure = Some(failure);
-            released.crashed += 1;
-        } else {
-            released.released += 1;
-        }
-        apply(connection, context, now, &held, to, &change).await?;
     }
     Ok(released)
-}
-
-/// A cancelled document ends, although nobody could say whether an output of it is there.
-async fn give_up(
-    connection: &mut PgConnection,
-    context: &Context,
-    now: Timestamp,
-    held: &Held,
-) -> Result<(), JobsError> {
-    let Some(to) = held.position.after(DocumentEvent::GaveUp) else { return Ok(()) };
-    tracing::warn!(
-        looks = held.looks,
-        "a document ends as cancelled, and whether its output is there is not known: no worker came to look"
-    );
-    apply(connection, context, now, held, to, &Change::default()).await
 }
 
 /// Ends leases on enumerations that expired.
@@ -230,8 +124,8 @@ pub(super) async fn release_expansions(
     let sql = "SELECT row, lost FROM jobs WHERE queue = 1 AND lease_until < $1 \
         ORDER BY row LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
     for row in sqlx::query(sql).bind(now.0).bind(BATCH).fetch_all(&mut *connection).await? {
-        let job: i64 = row.try_get("row")?;
-        if count(&row, "lost")? + 1 >= limit {
+        let job = row.number("row")?;
+        if row.count("lost")? + 1 >= limit {
             let (_, mut ledger) = jobs::ledger(connection, job).await?;
             ledger.refused(never_listed(limit));
             jobs::save(connection, job, &ledger, now).await?;
@@ -262,29 +156,16 @@ pub(super) async fn record_crashes(
     );
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(ids).bind(tokens).fetch_all(&mut *connection).await?;
     let now = context.time.now(connection).await?;
-    let mut all = found.iter().map(|row| Ok((Held::read(row)?, row.try_get("told")?)));
+    let mut all = found.iter().map(|row| Ok((Held::read(row)?, row.number("told")?)));
     let mut all = all.by_ref().collect::<Result<Vec<(Held, i64)>, JobsError>>()?;
     all.sort_by_key(|(held, _)| (held.job, held.row));
     for (held, told) in all {
-        let (to, change) = match crashed(held.position, held.token, held.crashes, told, limit) {
-            Crashed::Ends(to, failure) => {
-                tell(held.id, &failure, held.input_sha256.as_deref());
-                let report = Some(codes::report_body(&Report::of_failure(failure.clone()))?);
-                (to, Change { failure: Some(failure), report, ..Change::default() })
+        match held.crashed(told, limit, &mut released)? {
+            Some(moved) => apply(connection, context, now, &held, &moved).await?,
+            None => {
+                sqlx::query(words::COUNT_CRASH).bind(held.row).bind(told).execute(&mut *connection).await?;
             }
-            Crashed::Waits(to) => (to, Change { lost: 1, attempts: -1, ..Change::default() }),
-            Crashed::Counts => {
-                let sql = "UPDATE documents SET crashes = crashes + 1, crash_token = $2 WHERE row = $1";
-                sqlx::query(sql).bind(held.row).bind(told).execute(&mut *connection).await?;
-                continue;
-            }
-        };
-        if to.queue == Queue::Done {
-            released.crashed += 1
-        } else {
-            released.released += 1
         }
-        apply(connection, context, now, &held, to, &Change { crashed: Some(told), ..change }).await?;
     }
     Ok(released)
 }
@@ -295,26 +176,10 @@ async fn apply(
     context: &Context,
     now: Timestamp,
     held: &Held,
-    to: Position,
-    change: &Change,
+    moved: &Move,
 ) -> Result<(), JobsError> {
-    // A cancel turns a failure into the end that was asked for.
-    let failure = change.failure.as_ref().filter(|_| to.shown == DocumentStatus::Failed);
-    let progress: Option<f32> = match to.shown {
-        DocumentStatus::Succeeded => Some(1.0),
-        status if status.is_final() => Some(0.0),
-        _ => None,
-    };
-    let sql = "UPDATE documents SET status = $2, queue = $3, lease_until = CASE WHEN $3 = 1 THEN coalesce($9, 0) END, \
-        lease_token = lease_token + CASE WHEN $3 = 1 THEN 1 ELSE 0 END, \
-        looks = looks - CASE WHEN $3 = 1 AND $10 < 0 AND $11 = 0 AND looks > 0 THEN 1 ELSE 0 END, \
-        characters = $4, output_sha256 = $5, \
-        error_code = $6, error_message = $7, progress = coalesce($8, progress), run_at = coalesce($9, run_at), \
-        attempt = greatest(attempt + $10, 0), lost = lost + $11, \
-        last_action = CASE WHEN status = $2 THEN last_action ELSE greatest(last_action + 1, $12) END, \
-        crashes = crashes + CASE WHEN $16::bigint IS NULL THEN 0 ELSE 1 END, crash_token = coalesce($16, crash_token), \
-        settles = $17 WHERE row = $1 AND queue = $15 AND status = $13 AND lease_token = $14";
-    let done = sqlx::query(sql)
+    let (to, change, failure) = (moved.to, &moved.change, moved.failure());
+    let done = sqlx::query(move_document!("greatest"))
         .bind(held.row)
         .bind(codes::document_code(to.shown))
         .bind(codes::queue_code(to.queue))
@@ -322,7 +187,7 @@ async fn apply(
         .bind(&change.sha256)
         .bind(failure.map(|failure| failure.code.as_str()))
         .bind(failure.map(|failure| text(&failure.message)))
-        .bind(progress)
+        .bind(moved.progress())
         .bind(change.run_at)
         .bind(change.attempts)
         .bind(change.lost)
@@ -337,7 +202,7 @@ async fn apply(
     if done.rows_affected() != 1 {
         return Err(JobsError::Invalid("locked row"));
     }
-    if let Some(report) = change.report.as_ref().filter(|_| to.shown.is_final()) {
+    if let Some(report) = moved.report() {
         let sql = "INSERT INTO reports (document, body) VALUES ($1, $2)";
         sqlx::query(sql).bind(held.row).bind(report).execute(&mut *connection).await?;
     }

@@ -6,9 +6,10 @@ use terjuman_model::{JobStatus, Timestamp};
 use uuid::Uuid;
 
 use super::connect::Database;
-use super::{rows, schema};
+use super::schema;
 use crate::store::codes::job_code;
 use crate::store::listing::{Scope, select};
+use crate::store::sql::rows;
 use crate::{Cursor, ListQuery, Order, OrderField};
 
 const SERVER: &str = "TERJUMAN_TEST_POSTGRES";

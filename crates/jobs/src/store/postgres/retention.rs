@@ -1,10 +1,10 @@
 //! Forgetting what has ended. What belongs to a job goes with it. Nobody else locks rows of a job that has ended, so it
 //! does not matter that documents go after their job.
 
-use sqlx::{PgConnection, Row};
+use sqlx::PgConnection;
 use terjuman_model::{JobId, ResourceId, Timestamp};
 
-use super::rows::{self, count};
+use crate::store::sql::Columns as _;
 use crate::{Forgotten, JobsError};
 
 /// Jobs that are looked at in one transaction.
@@ -24,8 +24,8 @@ pub(super) async fn forget_ended(
         if gone >= documents {
             break;
         }
-        doomed.push(row.try_get::<i64, _>("row")?);
-        gone = gone.saturating_add(count(&row, "total")?);
+        doomed.push(row.number("row")?);
+        gone = gone.saturating_add(row.count("total")?);
     }
     if doomed.is_empty() {
         return Ok(0);
@@ -43,10 +43,10 @@ pub(super) async fn forget(
     let sql = "SELECT row, status FROM jobs WHERE id = $1 AND resource = $2 FOR UPDATE";
     let found = sqlx::query(sql).bind(id.0).bind(&resource.0).fetch_optional(&mut *connection).await?;
     let Some(row) = found else { return Ok(Forgotten::Unknown) };
-    if !rows::job_status(&row)?.is_final() {
+    if !row.job_status()?.is_final() {
         return Ok(Forgotten::StillOpen);
     }
-    let delete = sqlx::query("DELETE FROM jobs WHERE row = $1").bind(row.try_get::<i64, _>("row")?);
+    let delete = sqlx::query("DELETE FROM jobs WHERE row = $1").bind(row.number("row")?);
     delete.execute(connection).await?;
     Ok(Forgotten::Gone)
 }

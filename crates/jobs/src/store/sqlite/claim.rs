@@ -1,17 +1,20 @@
 //! Taking work: which row is next is a question to the database, what becomes of it is not.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
-use terjuman_model::{DocumentEvent, DocumentId, Failure, FailureCode, JobId, ResourceId, Timestamp};
+use sqlx::{AssertSqlSafe, SqliteConnection};
+use terjuman_model::{JobId, ResourceId, Timestamp};
 
-use super::rows::{self, signed, unsigned};
 use super::{Context, jobs};
 use crate::store::fair::{Head, Ready};
-use crate::store::position::{Position, Queue};
+use crate::store::sql::claimed::{CANDIDATE, Candidate, Taken, claimed};
+use crate::store::sql::words::{self, READY_DOCUMENTS, READY_JOBS};
+use crate::store::sql::{Columns as _, request as stored, signed};
 use crate::store::{LOOKS, codes};
-use crate::{ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobsError, Lease, Sealer, Subject};
+use crate::{
+    ClaimedDocument, ClaimedDocuments, ClaimedExpansion, Holder, JobRequest, JobsError, Lease, Sealer, Subject,
+};
 
 /// Requests that cannot be read in one look for work: a bound, as each of them is written.
 const UNREADABLE: usize = 16;
@@ -29,28 +32,18 @@ pub(super) async fn expansion(
         let sql = "SELECT jobs.id, jobs.resource, jobs.attempt, jobs.lease_token, requests.body FROM jobs \
             LEFT JOIN requests ON requests.job = jobs.row WHERE jobs.row = $1";
         let found = sqlx::query(sql).bind(row).fetch_one(&mut *connection).await?;
-        let body = found.try_get::<Option<&str>, _>("body")?;
-        let job = JobId(found.try_get("id")?);
-        let request = match body.map(|body| context.sealer.open(job.0, body)).transpose() {
-            Ok(body) => body.and_then(|body| serde_json::from_str(&body).ok()),
-            // With the right key it can be read: this process must leave it alone, and say so.
-            Err(error @ JobsError::Sealed(_)) => return Err(error),
-            Err(_) => None,
-        };
-        let Some(request) = request else {
-            // Written by another version, or damaged. It must not stand in the way of the others.
+        let job = JobId(found.id("id")?);
+        let Some(request) = stored::readable(&context.sealer, job, found.text_if_any("body")?)? else {
             let (_, mut ledger) = jobs::ledger(connection, row).await?;
-            ledger.refused(Failure::new(FailureCode::InternalServerError, "the stored request cannot be read"));
+            ledger.refused(stored::unreadable());
             jobs::save(connection, row, &ledger, now).await?;
             continue;
         };
-        let token = found.try_get::<i64, _>("lease_token")? + 1;
-        let attempt: u32 = unsigned::<u32>(&found, "attempt")?.saturating_add(1);
-        let sql = "UPDATE jobs SET queue = 1, attempt = $2, lease_owner = $3, lease_token = $4, lease_until = $5 \
-            WHERE row = $1 AND queue = 0";
-        let update = sqlx::query(sql).bind(row).bind(attempt).bind(&holder.name).bind(token);
+        let token = found.number("lease_token")? + 1;
+        let attempt = found.count("attempt")?.saturating_add(1);
+        let update = sqlx::query(words::TAKE_JOB).bind(row).bind(attempt).bind(&holder.name).bind(token);
         update.bind(now.plus(holder.lease).0).execute(&mut *connection).await?;
-        let resource = ResourceId(found.try_get("resource")?);
+        let resource = ResourceId(found.text("resource")?.to_owned());
         context.listing_turns.taken([&resource]);
         return Ok(Some(ClaimedExpansion {
             lease: Lease::new(Subject::Expansion(job), token),
@@ -65,25 +58,17 @@ pub(super) async fn expansion(
 
 /// The resources with jobs that wait to be enumerated: what each has at work, and which waits longest.
 async fn listings(connection: &mut SqliteConnection, now: Timestamp) -> Result<Vec<Head<(i64, i64)>>, JobsError> {
-    let sql = "WITH RECURSIVE ready (resource) AS ( \
-            SELECT min(resource) FROM jobs WHERE queue = 0 \
-            UNION ALL \
-            SELECT (SELECT min(j.resource) FROM jobs AS j WHERE j.queue = 0 AND j.resource > ready.resource) \
-            FROM ready WHERE ready.resource IS NOT NULL \
-        ), busy (resource, running) AS ( \
-            SELECT resource, count(*) FROM jobs WHERE queue = 1 GROUP BY resource \
-        ), heads (running, head) AS ( \
+    let sql = format!(
+        "{READY_JOBS}, heads (running, head) AS ( \
             SELECT coalesce(busy.running, 0), \
                 (SELECT j.row FROM jobs AS j WHERE j.queue = 0 AND j.resource = ready.resource \
                     AND j.run_at <= $1 ORDER BY j.run_at, j.row LIMIT 1) \
             FROM ready LEFT JOIN busy ON busy.resource = ready.resource WHERE ready.resource IS NOT NULL \
         ) SELECT jobs.resource, running, jobs.run_at, jobs.row \
-        FROM (SELECT running, head FROM heads WHERE head IS NOT NULL) CROSS JOIN jobs ON jobs.row = head";
-    let found = sqlx::query(sql).bind(now.0).fetch_all(connection).await?;
-    let head = |row: &SqliteRow| -> Result<_, JobsError> {
-        let oldest = (row.try_get("run_at")?, row.try_get("row")?);
-        Ok(Head { resource: row.try_get("resource")?, running: row.try_get("running")?, oldest })
-    };
+        FROM (SELECT running, head FROM heads WHERE head IS NOT NULL) CROSS JOIN jobs ON jobs.row = head"
+    );
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(now.0).fetch_all(connection).await?;
+    let head = |row: &SqliteRow| Head::read(row, (row.number("run_at")?, row.number("row")?));
     found.iter().map(head).collect()
 }
 
@@ -106,8 +91,7 @@ pub(super) async fn documents(
     let picked = turns.into_iter().filter_map(|resource| first[resource].pop_front()).collect();
     let documents = take(connection, holder, now, picked).await?;
     context.turns.taken(documents.iter().map(|document| &document.resource));
-    let sql = "SELECT EXISTS (SELECT 1 FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1)";
-    let suspects = sqlx::query_scalar::<_, i64>(sql).bind(now.0).fetch_one(connection).await? != 0;
+    let suspects = sqlx::query_scalar(words::SUSPECTS).bind(now.0).fetch_one(connection).await?;
     Ok(ClaimedDocuments { documents, suspects })
 }
 
@@ -120,10 +104,10 @@ pub(super) async fn suspect(
 ) -> Result<Option<ClaimedDocument>, JobsError> {
     let now = context.stamps.now();
     let sql = format!(
-        "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost > 0 AND run_at <= $1 \
+        "SELECT {CANDIDATE} FROM documents AS d WHERE queue = 0 AND lost > 0 AND run_at <= $1 \
         ORDER BY lost, run_at, row LIMIT 1"
     );
-    let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(now.0).fetch_all(&mut *connection).await?;
     let picked = found.iter().map(|row| Candidate::read(row, now)).collect::<Result<_, _>>()?;
     Ok(take(connection, holder, now, picked).await?.pop())
 }
@@ -137,103 +121,42 @@ pub(super) async fn cancelled(
 ) -> Result<Vec<ClaimedDocument>, JobsError> {
     let now = context.stamps.now();
     let sql = format!(
-        "SELECT {CANDIDATE}, (SELECT jobs.id FROM jobs WHERE jobs.row = documents.job) AS job_id FROM documents \
+        "SELECT {CANDIDATE}, (SELECT jobs.id FROM jobs WHERE jobs.row = d.job) AS job_id FROM documents AS d \
         WHERE queue = 1 AND lease_until < $1 AND status = 2 AND looks < $2 ORDER BY lease_until LIMIT $3"
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.0).bind(LOOKS).bind(signed(limit));
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(now.0).bind(LOOKS).bind(signed(limit));
     let mut taken = Vec::new();
-    for row in query.fetch_all(&mut *connection).await? {
-        let candidate = Candidate::read(&row, now)?;
-        let looks = candidate.document.looks + 1;
-        // Its lease is over, and nobody said what became of the work.
-        let sent = rows::sent(&row)?.ended(row.try_get("lease_token")?, now, context.queue.settles);
-        let sql = "UPDATE documents SET attempt = $2, looks = $3, lease_owner = $4, lease_token = $5, lease_until = $6, \
-            settles = $7 WHERE row = $1 AND queue = 1 AND status = 2";
-        sqlx::query(sql)
-            .bind(candidate.row)
-            .bind(candidate.document.attempt)
-            .bind(looks)
+    for found in query.fetch_all(&mut *connection).await? {
+        let candidate = Candidate::read(&found, now)?;
+        let row = candidate.row;
+        let (document, settles) = candidate.taken_over(JobId(found.id("job_id")?), now, context.queue.settles);
+        sqlx::query(words::TAKE_OVER)
+            .bind(row)
+            .bind(document.attempt)
+            .bind(document.looks)
             .bind(&holder.name)
-            .bind(candidate.document.lease.token())
+            .bind(document.lease.token())
             .bind(now.plus(holder.lease).0)
-            .bind(sent.settles.0)
+            .bind(settles.0)
             .execute(&mut *connection)
             .await?;
-        taken.push(ClaimedDocument {
-            job: JobId(row.try_get("job_id")?),
-            looks,
-            unsettled: sent.unsettled(now),
-            ..candidate.document
-        });
+        taken.push(document);
     }
     Ok(taken)
 }
 
-/// The columns of a [`Candidate`].
-const CANDIDATE: &str = "row, resource, id, job, input, target, source_name, source_etag, size, target_name, twin, status, attempt, \
-    lost, looks, lease_token, write_token, settles";
-
-struct Candidate {
-    row: i64,
-    job: i64,
-    position: Position,
-    token: i64,
-    /// As it will be handed out; the job's id is not known yet.
-    document: ClaimedDocument,
-}
-
-impl Candidate {
-    fn read(row: &SqliteRow, now: Timestamp) -> Result<Self, JobsError> {
-        let id = DocumentId(row.try_get("id")?);
-        let token: i64 = row.try_get("lease_token")?;
-        Ok(Self {
-            row: row.try_get("row")?,
-            job: row.try_get("job")?,
-            position: Position { shown: codes::document_status(row.try_get("status")?)?, queue: Queue::Waiting },
-            token,
-            document: ClaimedDocument {
-                lease: Lease::new(Subject::Document(id), token + 1),
-                id,
-                job: JobId(uuid::Uuid::nil()),
-                resource: ResourceId(row.try_get("resource")?),
-                input: unsigned(row, "input")?,
-                target: unsigned(row, "target")?,
-                source_name: row.try_get("source_name")?,
-                source_etag: row.try_get("source_etag")?,
-                size: unsigned(row, "size")?,
-                target_name: row.try_get("target_name")?,
-                twin: row.try_get("twin")?,
-                attempt: unsigned::<u32>(row, "attempt")?.saturating_add(1),
-                lost: unsigned(row, "lost")?,
-                looks: unsigned(row, "looks")?,
-                unsettled: rows::sent(row)?.unsettled(now),
-            },
-        })
-    }
-}
-
-/// The resources with documents that wait: what each has at work, and its oldest job. The index is skipped through from
-/// resource to resource: a long queue costs no more than a short one.
+/// The resources with documents that wait: what each has at work, and its oldest job.
 async fn ready(connection: &mut SqliteConnection, now: Timestamp) -> Result<Vec<Head<i64>>, JobsError> {
-    let sql = "WITH RECURSIVE ready (resource) AS ( \
-            SELECT min(resource) FROM documents WHERE queue = 0 AND lost = 0 \
-            UNION ALL \
-            SELECT (SELECT min(d.resource) FROM documents AS d \
-                WHERE d.queue = 0 AND d.lost = 0 AND d.resource > ready.resource) \
-            FROM ready WHERE ready.resource IS NOT NULL \
-        ), busy (resource, running) AS ( \
-            SELECT resource, count(*) FROM documents WHERE queue = 1 GROUP BY resource \
-        ), heads (resource, running, head) AS ( \
+    let sql = format!(
+        "{READY_DOCUMENTS}, heads (resource, running, oldest) AS ( \
             SELECT ready.resource, coalesce(busy.running, 0), \
                 (SELECT d.job FROM documents AS d WHERE d.queue = 0 AND d.lost = 0 AND d.resource = ready.resource \
                     AND d.run_at <= $1 ORDER BY d.job, d.size, d.position LIMIT 1) \
             FROM ready LEFT JOIN busy ON busy.resource = ready.resource WHERE ready.resource IS NOT NULL \
-        ) SELECT resource, running, head FROM heads WHERE head IS NOT NULL";
-    let found = sqlx::query(sql).bind(now.0).fetch_all(connection).await?;
-    let head = |row: &SqliteRow| -> Result<_, JobsError> {
-        let (resource, running) = (row.try_get("resource")?, row.try_get("running")?);
-        Ok(Head { resource, running, oldest: row.try_get("head")? })
-    };
+        ) SELECT resource, running, oldest FROM heads WHERE oldest IS NOT NULL"
+    );
+    let found = sqlx::query(AssertSqlSafe(sql)).bind(now.0).fetch_all(connection).await?;
+    let head = |row: &SqliteRow| Head::read(row, row.number("oldest")?);
     found.iter().map(head).collect()
 }
 
@@ -245,10 +168,10 @@ async fn candidates(
     limit: usize,
 ) -> Result<VecDeque<Candidate>, JobsError> {
     let sql = format!(
-        "SELECT {CANDIDATE} FROM documents WHERE queue = 0 AND lost = 0 AND resource = $1 AND run_at <= $2 \
+        "SELECT {CANDIDATE} FROM documents AS d WHERE queue = 0 AND lost = 0 AND resource = $1 AND run_at <= $2 \
         ORDER BY job, size, position LIMIT $3"
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(resource).bind(now.0).bind(signed(limit));
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(resource).bind(now.0).bind(signed(limit));
     query.fetch_all(connection).await?.iter().map(|row| Candidate::read(row, now)).collect()
 }
 
@@ -259,10 +182,9 @@ async fn take(
     now: Timestamp,
     picked: Vec<Candidate>,
 ) -> Result<Vec<ClaimedDocument>, JobsError> {
-    let mut taken = Vec::with_capacity(picked.len());
-    let mut moves: BTreeMap<i64, Vec<(Position, Position)>> = BTreeMap::new();
+    let mut taken = Taken::default();
     for candidate in picked {
-        let Some(to) = candidate.position.after(DocumentEvent::Claimed) else { continue };
+        let Some(to) = claimed(&candidate) else { continue };
         let sql = "UPDATE documents SET status = $2, queue = $3, attempt = $4, lease_owner = $5, lease_token = $6, \
             lease_until = $7, last_action = CASE WHEN status = $2 THEN last_action ELSE max(last_action + 1, $8) END \
             WHERE row = $1 AND queue = 0 AND status = $9 AND lease_token = $10";
@@ -280,26 +202,16 @@ async fn take(
             .execute(&mut *connection)
             .await?;
         if done.rows_affected() == 1 {
-            moves.entry(candidate.job).or_default().push((candidate.position, to));
-            taken.push((candidate.job, candidate.document));
+            taken.add(candidate, to);
         }
     }
-    let mut ids = HashMap::new();
-    for (job, moves) in moves {
+    for job in taken.jobs() {
         let (id, mut ledger) = jobs::ledger(connection, job).await?;
-        let before = ledger.clone();
-        for (from, to) in moves {
-            ledger.moved(from.shown, to.shown, 1, 0);
-        }
-        if ledger != before {
+        if taken.count(job, id, &mut ledger) {
             jobs::save(connection, job, &ledger, now).await?;
         }
-        ids.insert(job, id);
     }
-    Ok(taken
-        .into_iter()
-        .filter_map(|(job, document)| Some(ClaimedDocument { job: *ids.get(&job)?, ..document }))
-        .collect())
+    Ok(taken.documents())
 }
 
 /// The stored request of a job.
@@ -307,12 +219,9 @@ pub(super) async fn request(
     executor: impl sqlx::SqliteExecutor<'_>,
     sealer: &Sealer,
     job: JobId,
-) -> Result<Option<crate::JobRequest>, JobsError> {
-    let sql = "SELECT requests.body FROM jobs JOIN requests ON requests.job = jobs.row WHERE jobs.id = $1";
-    let Some(row) = sqlx::query(sql).bind(job.0).fetch_optional(executor).await? else { return Ok(None) };
-    // The parser's message may quote the body, which holds keys.
-    let body = sealer.open(job.0, row.try_get("body")?)?;
-    serde_json::from_str(&body).map(Some).map_err(|_| JobsError::Invalid("request"))
+) -> Result<Option<JobRequest>, JobsError> {
+    let Some(row) = sqlx::query(words::REQUEST).bind(job.0).fetch_optional(executor).await? else { return Ok(None) };
+    stored::opened(sealer, job, row.text("body")?).map(Some)
 }
 
 #[cfg(test)]
@@ -322,7 +231,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_claim_is_read_from_an_index() {
-        use sqlx::Connection;
+        use sqlx::{Connection, Row};
         let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
         schema::migrate(&mut connection).await.unwrap();
         for (sql, index) in [
@@ -345,7 +254,7 @@ mod tests {
                 "documents_leased (lease_until<?)",
             ),
         ] {
-            let rows = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
+            let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
             let rows = rows.fetch_all(&mut connection).await.unwrap();
             let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
             assert!(plan.len() == 1 && plan[0].contains(index), "{sql}: {plan:?}");

@@ -3,9 +3,9 @@
 use sqlx::{Row, SqliteConnection};
 use terjuman_model::Failure;
 
-use super::rows::signed;
 use super::{Context, jobs};
-use crate::{JobRequest, JobsError, Lease, NewDocument, Subject};
+use crate::store::sql::signed;
+use crate::{JobsError, Lease, NewDocument, Subject};
 
 /// Stores the documents and the job's counters.
 pub(super) async fn record(
@@ -24,7 +24,7 @@ pub(super) async fn record(
     let first = context.stamps.take(documents.len());
     for (position, document) in documents.iter().enumerate() {
         let created = first.plus_micros(signed(position));
-        let target = target(&request, document)?;
+        let target = document.target_in(&request)?;
         // At once, whatever becomes of the clock.
         let sql = "INSERT INTO documents (id, job, resource, position, input, target, source_name, source_url, \
             source_etag, size, target_name, target_url, language, deployment, created, last_action, \
@@ -76,9 +76,4 @@ pub(super) async fn held(connection: &mut SqliteConnection, lease: &Lease) -> Re
     let sql = "SELECT row FROM jobs WHERE id = $1 AND queue = 1 AND lease_token = $2";
     let found = sqlx::query(sql).bind(job.0).bind(lease.token()).fetch_optional(connection).await?;
     Ok(found.map(|row| row.try_get("row")).transpose()?)
-}
-
-fn target<'a>(request: &'a JobRequest, document: &NewDocument) -> Result<&'a crate::JobTarget, JobsError> {
-    let target = request.inputs.get(document.input).and_then(|input| input.targets.get(document.target));
-    target.ok_or(JobsError::Invalid("target index"))
 }

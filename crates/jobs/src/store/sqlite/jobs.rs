@@ -1,13 +1,14 @@
 //! Job rows: accepting, reading one, cancelling, and writing a ledger back.
 
-use sqlx::{Row, SqliteConnection, SqliteExecutor};
-use terjuman_model::{DocumentEvent, Failure, FailureCode, JobId, JobStatus, ResourceId, Timestamp};
+use sqlx::{SqliteConnection, SqliteExecutor};
+use terjuman_model::{DocumentEvent, Failure, JobId, JobStatus, ResourceId, Timestamp};
 
 use super::Context;
-use super::rows::{self, signed};
 use crate::store::codes;
 use crate::store::ledger::Ledger;
 use crate::store::position::Position;
+use crate::store::sql::words::{self, cancel_documents, save_ledger};
+use crate::store::sql::{Columns as _, rows, signed};
 use crate::{Job, JobsError};
 
 /// Stores a new job with its request.
@@ -20,23 +21,14 @@ pub(super) async fn create(
     let id = JobId(context.ids.next());
     let request = context.sealer.seal(id.0, request)?;
     let created = context.stamps.take(1);
-    // Without a delay it can be taken at once, even if the clock is set back meanwhile.
-    let delay = context.queue.start_delay;
-    let run_at = if delay.is_zero() { Timestamp(0) } else { context.stamps.now().plus(delay) };
+    let run_at = context.queue.first_run(context.stamps.now());
     let insert = "INSERT INTO jobs (id, resource, created, last_action, run_at) VALUES ($1, $2, $3, $3, $4)";
     let inserted =
         sqlx::query(insert).bind(id.0).bind(&resource.0).bind(created.0).bind(run_at.0).execute(&mut *connection);
     let row = inserted.await?.last_insert_rowid();
     let insert = "INSERT INTO requests (job, body) VALUES ($1, $2)";
     sqlx::query(insert).bind(row).bind(request).execute(connection).await?;
-    Ok(Job {
-        id,
-        created,
-        last_action: created,
-        status: JobStatus::NotStarted,
-        summary: terjuman_model::Summary::default(),
-        error: None,
-    })
+    Ok(Job::accepted(id, created))
 }
 
 /// One job of this resource, with its row number.
@@ -47,18 +39,17 @@ pub(super) async fn find(
 ) -> Result<Option<(i64, Job)>, JobsError> {
     let sql = format!("SELECT {} FROM jobs AS entry WHERE id = $1 AND +resource = $2", rows::JOB);
     let found = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).bind(&resource.0).fetch_optional(executor).await?;
-    found.map(|row| Ok((row.try_get("row")?, rows::job(&row)?))).transpose()
+    found.map(|row| Ok((row.number("row")?, rows::job(&row)?))).transpose()
 }
 
 /// The standing of a job, by its row number.
 pub(super) async fn ledger(connection: &mut SqliteConnection, job: i64) -> Result<(JobId, Ledger), JobsError> {
     let sql = format!("SELECT {} FROM jobs AS entry WHERE row = $1", rows::JOB);
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(job).fetch_one(connection).await?;
-    Ok((JobId(row.try_get("id")?), rows::ledger(&row)?))
+    Ok((JobId(row.id("id")?), rows::ledger(&row)?))
 }
 
-/// Writes a changed ledger back. With the job's end its request is deleted: the keys in it are no longer needed. The time of
-/// its last action moves, whatever the clock says.
+/// Writes a changed ledger back. With the job's end its request is deleted: the keys in it are no longer needed.
 pub(super) async fn save(
     connection: &mut SqliteConnection,
     job: i64,
@@ -70,13 +61,8 @@ pub(super) async fn save(
         JobStatus::ValidationFailed => ledger.refusal.clone(),
         _ => None,
     };
-    let sql = "UPDATE jobs SET status = $2, cancel_requested = $3, has_run = $4, total = $5, failed = $6, success = $7, \
-        in_progress = $8, not_yet_started = $9, cancelled = $10, characters = $11, error_code = $12, \
-        error_message = $13, last_action = max(last_action + 1, $14), \
-        queue = CASE WHEN $15 THEN 2 ELSE queue END, lease_until = CASE WHEN $15 THEN NULL ELSE lease_until END \
-        WHERE row = $1";
     let summary = &ledger.summary;
-    sqlx::query(sql)
+    sqlx::query(save_ledger!("max"))
         .bind(job)
         .bind(codes::job_code(ledger.status))
         .bind(ledger.cancel_requested)
@@ -102,11 +88,8 @@ pub(super) async fn save(
 
 /// What a job whose documents all failed says: the first document's failure, in the order of enumeration.
 async fn first_failure(connection: &mut SqliteConnection, job: i64) -> Result<Option<Failure>, JobsError> {
-    let sql = "SELECT error_code, error_message FROM documents WHERE job = $1 AND error_code IS NOT NULL \
-        ORDER BY created, id LIMIT 1";
-    let Some(row) = sqlx::query(sql).bind(job).fetch_optional(connection).await? else { return Ok(None) };
-    let code = FailureCode::from_name(row.try_get("error_code")?).unwrap_or(FailureCode::InternalServerError);
-    Ok(Some(Failure::new(code, row.try_get::<String, _>("error_message")?)))
+    let row = sqlx::query(words::FIRST_FAILURE).bind(job).fetch_optional(connection).await?;
+    row.as_ref().map_or(Ok(None), rows::failure)
 }
 
 /// Asks a job to stop.
@@ -125,7 +108,7 @@ pub(super) async fn cancel(
     // Before the documents are moved: the last of them would end the job, and not as a cancelled one.
     ledger.cancel();
     for from in Position::OPEN {
-        let Some(to) = cancelled(from) else { continue };
+        let Some(to) = from.after(DocumentEvent::CancelRequested) else { continue };
         let count = cancel_documents(connection, row, from, to, now).await?;
         if count > 0 {
             ledger.moved(from.shown, to.shown, count, 0);
@@ -135,11 +118,6 @@ pub(super) async fn cancel(
     Ok(find(connection, resource, id).await?.map(|(_, job)| job))
 }
 
-/// Where a cancel leads. A document that is shown as running and has no worker has nobody who could stop it: it ends.
-fn cancelled(from: Position) -> Option<Position> {
-    from.after(DocumentEvent::CancelRequested)
-}
-
 async fn cancel_documents(
     connection: &mut SqliteConnection,
     job: i64,
@@ -147,11 +125,7 @@ async fn cancel_documents(
     to: Position,
     now: Timestamp,
 ) -> Result<u32, JobsError> {
-    let sql = "UPDATE documents SET status = $4, queue = $5, last_action = max(last_action + 1, $6), \
-        progress = CASE WHEN $5 = 2 THEN 0 ELSE progress END, \
-        lease_until = CASE WHEN $5 = 1 THEN coalesce(lease_until, 0) END, \
-        lease_token = lease_token + CASE WHEN $5 = 1 AND queue = 0 THEN 1 ELSE 0 END WHERE job = $1 AND status = $2 AND queue = $3";
-    let done = sqlx::query(sql)
+    let done = sqlx::query(cancel_documents!("max"))
         .bind(job)
         .bind(codes::document_code(from.shown))
         .bind(codes::queue_code(from.queue))

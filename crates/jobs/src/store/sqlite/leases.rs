@@ -1,9 +1,9 @@
 //! Keeping leases alive, and asking what they are worth.
 
-use sqlx::{Row, SqliteConnection, SqliteExecutor};
+use sqlx::{SqliteConnection, SqliteExecutor};
 use terjuman_model::{DocumentStatus, Timestamp};
 
-use crate::store::codes;
+use crate::store::sql::Columns as _;
 use crate::{Heartbeat, JobsError, Lease, Standing, Subject};
 
 /// Extends one lease, and notes what it found.
@@ -26,7 +26,7 @@ pub(super) async fn extend(
     match (row, lease.subject()) {
         (None, subject) => found.lost.push(subject),
         (Some(row), Subject::Document(_)) => {
-            if codes::document_status(row.try_get("status")?)? == DocumentStatus::Cancelling {
+            if row.document_status()? == DocumentStatus::Cancelling {
                 found.cancelled.push(lease.subject());
             }
         }
@@ -53,8 +53,8 @@ pub(super) async fn standing(
     };
     let row = sqlx::query(sql).bind(id).bind(lease.token()).bind(now.0).fetch_optional(executor).await?;
     let Some(row) = row else { return Ok(Standing::Lost) };
-    let cancelled = matches!(lease.subject(), Subject::Document(_))
-        && codes::document_status(row.try_get("status")?)? == DocumentStatus::Cancelling;
+    let cancelled =
+        matches!(lease.subject(), Subject::Document(_)) && row.document_status()? == DocumentStatus::Cancelling;
     Ok(if cancelled { Standing::Cancelled } else { Standing::Held })
 }
 

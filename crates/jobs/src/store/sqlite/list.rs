@@ -48,7 +48,8 @@ mod tests {
     use super::*;
     use crate::store::codes::job_code;
     use crate::store::listing::select;
-    use crate::store::sqlite::{rows, schema};
+    use crate::store::sql::rows;
+    use crate::store::sqlite::schema;
     use crate::{Cursor, Order, OrderField};
 
     /// The steps of the database's plan for a query over jobs.

@@ -10,7 +10,6 @@ mod leases;
 mod list;
 mod outcome;
 mod retention;
-mod rows;
 mod schema;
 mod sealing;
 mod submissions;
@@ -31,6 +30,7 @@ use self::connect::{Database, Lock, READERS, WORK_READERS};
 use self::writer::Writer;
 use super::fair::Turns;
 use super::listing::Scope;
+use super::sql::{rows, words};
 use super::{JobStore, QueueOptions, codes, earlier};
 use crate::stamps::Stamps;
 use crate::{
@@ -256,9 +256,7 @@ impl JobStore for SqliteStore {
     }
 
     async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError> {
-        let sql = "SELECT d.status, d.input_sha256, j.id AS job_id, r.body FROM documents AS d JOIN jobs AS j ON j.row = d.job \
-            LEFT JOIN reports AS r ON r.document = d.row WHERE d.id = $1 AND d.resource = $2";
-        let query = sqlx::query(sql).bind(id.0).bind(&resource.0);
+        let query = sqlx::query(words::REPORT).bind(id.0).bind(&resource.0);
         query.fetch_optional(&self.inner.readers).await?.map(|row| rows::report(&row, id)).transpose()
     }
 

@@ -1,10 +1,10 @@
 //! Forgetting what has ended. What belongs to a job goes with it.
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 use terjuman_model::{JobId, ResourceId, Timestamp};
 
 use super::jobs;
-use super::rows::unsigned;
+use crate::store::sql::Columns as _;
 use crate::{Forgotten, JobsError};
 
 /// Jobs, and records of submissions, that are looked at in one transaction.
@@ -22,8 +22,8 @@ pub(super) async fn forget_ended(
         if gone >= documents {
             break;
         }
-        delete(connection, row.try_get("row")?).await?;
-        gone = gone.saturating_add(unsigned(&row, "total")?);
+        delete(connection, row.number("row")?).await?;
+        gone = gone.saturating_add(row.count("total")?);
         forgotten += 1;
     }
     Ok(forgotten)

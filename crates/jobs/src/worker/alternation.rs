@@ -14,9 +14,9 @@ const LONGEST_PATIENCE: Duration = Duration::from_secs(5);
 /// How long others wait at most, but for the end of what is at work then.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// The turns of one worker.
+/// Between documents that have to be alone and all others, in one worker.
 #[derive(Default)]
-pub(super) struct Turns {
+pub(super) struct Alternation {
     /// Claims that passed by somebody, and when the first of them did.
     passed_by: u32,
     since: Option<Instant>,
@@ -24,7 +24,7 @@ pub(super) struct Turns {
     until: Option<Instant>,
 }
 
-impl Turns {
+impl Alternation {
     /// Whether nothing else may be begun now.
     pub(super) fn alone(&mut self) -> bool {
         let now = Instant::now();
@@ -67,14 +67,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn those_that_have_to_be_alone_have_half_of_the_time() {
-        let mut turns = Turns::default();
+        let mut alternation = Alternation::default();
         let (mut others, mut alone) = (0, 0);
         for _ in 0..10_000 {
-            if turns.alone() {
-                turns.began();
+            if alternation.alone() {
+                alternation.began();
                 alone += 1;
             } else {
-                turns.claimed(true);
+                alternation.claimed(true);
                 others += 1;
             }
             advance(Duration::from_millis(10)).await;
@@ -84,30 +84,30 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn long_documents_are_not_waited_for_a_hundred_times() {
-        let mut turns = Turns::default();
-        turns.claimed(true);
-        assert!(!turns.alone());
+        let mut alternation = Alternation::default();
+        alternation.claimed(true);
+        assert!(!alternation.alone());
         advance(LONGEST_PATIENCE).await;
-        assert!(turns.alone());
+        assert!(alternation.alone());
         // What is at work takes a minute to end; the others do not wait for another one.
         advance(Duration::from_secs(60)).await;
-        turns.began();
+        alternation.began();
         advance(LONGEST).await;
-        assert!(!turns.alone());
+        assert!(!alternation.alone());
     }
 
     #[tokio::test(start_paused = true)]
     async fn there_is_no_turn_without_anybody_to_have_it() {
-        let mut turns = Turns::default();
+        let mut alternation = Alternation::default();
         for _ in 0..PATIENCE {
-            turns.claimed(true);
+            alternation.claimed(true);
         }
-        assert!(turns.alone());
-        turns.claimed(false);
-        assert!(!turns.alone());
+        assert!(alternation.alone());
+        alternation.claimed(false);
+        assert!(!alternation.alone());
         // Begun because nothing else was there.
-        turns.claimed(true);
-        turns.began();
-        assert!(!turns.alone());
+        alternation.claimed(true);
+        alternation.began();
+        assert!(!alternation.alone());
     }
 }
