@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use terjuman_model::ResourceId;
+use terjuman_model::{ResourceId, hexadecimal};
 
 use crate::ConfigError;
 use crate::error::ApiError;
@@ -168,7 +168,7 @@ fn derived(hash: &[u8; 32]) -> ResourceId {
     id.update(b"terjuman resource\0");
     id.update(hash);
     let id = id.finalize();
-    ResourceId(id.iter().take(16).fold("key-".to_owned(), |text, byte| text + &format!("{byte:02x}")))
+    ResourceId("key-".to_owned() + &hexadecimal(&id[..16]))
 }
 
 fn hash(text: &str) -> [u8; 32] {

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest as _, Sha256};
+use terjuman_model::hexadecimal;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -48,7 +49,7 @@ impl SealingKey {
     /// The key itself, to be kept in a file.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.0.iter().map(|byte| format!("{byte:02x}")).collect())
+        Zeroizing::new(hexadecimal(&*self.0))
     }
 
     /// Tells it from other keys, and nothing about it.
@@ -56,7 +57,7 @@ impl SealingKey {
         let mut hash = Sha256::new();
         hash.update(b"the name of a sealing key");
         hash.update(*self.0);
-        hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&hash.finalize()[..4])
     }
 }
 

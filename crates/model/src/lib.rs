@@ -3,6 +3,7 @@
 //! Pure data. No I/O, no clock, no async: every other crate depends on this one and it depends on none of them.
 
 mod failure;
+mod hexadecimal;
 mod ids;
 mod language;
 mod status;
@@ -11,6 +12,7 @@ mod text;
 mod timestamp;
 
 pub use failure::{Failure, FailureCode, Place};
+pub use hexadecimal::hexadecimal;
 pub use ids::{DocumentId, JobId, ResourceId};
 pub use language::{Direction, LanguagePair, LanguageTag, LanguageTagError, languages};
 pub use status::{DocumentEvent, DocumentStatus, JobStatus, ParseStatusError};

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, Stat, fsync, linkat, openat, renameat_with, unlinkat};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
+use terjuman_model::hexadecimal;
 
 use super::replace::Replaced;
 use super::{Folder, TEMPORARY_PREFIX, from_errno, from_io, names, replace, stamp, walk};
@@ -126,7 +127,7 @@ fn digest(mut file: &File) -> Result<String, BlobError> {
             Err(error) => return Err(from_io(&error)),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hasher.finalize()))
 }
 
 /// How writing a file without a name failed.

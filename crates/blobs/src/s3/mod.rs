@@ -19,6 +19,7 @@ use futures::StreamExt as _;
 use percent_encoding::utf8_percent_encode;
 use reqwest::Method;
 use sha2::{Digest as _, Sha256};
+use terjuman_model::hexadecimal;
 
 pub(crate) use self::access::{Access, Dialect};
 use self::call::Call;
@@ -144,7 +145,7 @@ impl BucketContainer {
         }
         let content = content.freeze();
         let digest = Sha256::digest(&content);
-        let broken = promised.is_some_and(|promised| !promised.eq_ignore_ascii_case(&sign::hex(&digest)))
+        let broken = promised.is_some_and(|promised| !promised.eq_ignore_ascii_case(&hexadecimal(&digest)))
             // A checksum of parts, which says nothing of the whole, ends with their number.
             || sha256.is_some_and(|sum| !sum.contains('-') && sum != BASE64_STANDARD.encode(digest))
             || md5.is_some_and(|sum| !is_md5(&sum, &content));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
+use terjuman_model::hexadecimal;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -58,7 +59,7 @@ pub(super) fn sign(access: &Access, request: Unsigned<'_>, now: OffsetDateTime) 
     for part in [day.as_str(), &access.region, service, end] {
         key = hmac(&key, part);
     }
-    let signature = hex(&hmac(&key, &text));
+    let signature = hexadecimal(&hmac(&key, &text));
     let value =
         format!("{algorithm} Credential={}/{scope}, SignedHeaders={names}, Signature={signature}", access.key_id);
     request.headers.insert("authorization".to_owned(), value);
@@ -73,7 +74,7 @@ pub(super) fn query(pairs: &[(&str, &str)]) -> String {
 }
 
 fn hex_sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hexadecimal(&Sha256::digest(bytes))
 }
 
 fn hmac(key: &[u8], text: &str) -> Vec<u8> {
@@ -81,10 +82,6 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

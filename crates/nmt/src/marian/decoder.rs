@@ -3,8 +3,9 @@
 //! A sentence under way lives in a slot: its keys and values, the state of its recurrent cells, its candidates for the
 //! next token. Slots do not touch each other, so it does not matter who else is there.
 
+use super::common::Common;
 use super::encoder::{Buffers, feed_forward, project};
-use super::kernels::{self, Attention, Best, Floats, Kernel, Linear};
+use super::kernels::{self, Attention, Best, Floats, Halves, Kernel, Linear};
 use super::weights::{DecoderLayer, Weights};
 
 /// One sentence under way.
@@ -25,12 +26,14 @@ pub(super) struct Slot {
     /// One for each token so far, the end included.
     pub(super) log_probabilities: Vec<f32>,
     /// By layer: `[head]`, each as the kernels arrange keys.
-    keys: Vec<Floats>,
+    keys: Vec<Halves>,
     /// By layer: `[head][position][dimension of the head]`.
-    values: Vec<Floats>,
+    values: Vec<Halves>,
     /// `[layer][dimension]`.
     cells: Floats,
-    /// Sorted target ids; empty if every token is one.
+    /// Which of [`Common`] are candidates, see there.
+    pub(super) presence: Floats,
+    /// Sorted target ids, the others; empty if every token is one.
     pub(super) candidates: Vec<u32>,
     /// Their rows of the output layer.
     pub(super) output: Linear,
@@ -47,19 +50,25 @@ impl Slot {
         self.alignment.clear();
         self.log_probabilities.clear();
         let layers = weights.config.decoder_layers;
-        self.keys.resize_with(layers, Floats::default);
-        self.values.resize_with(layers, Floats::default);
+        self.keys.resize_with(layers, Halves::default);
+        self.values.resize_with(layers, Halves::default);
         self.cells.resize(layers * weights.config.dimension);
         self.cells.fill(0.0);
     }
 
     /// Gives back what an unusually long sentence took.
     pub(super) fn shrink(&mut self) {
-        let held: usize = self.keys.iter().chain(&self.values).map(Floats::capacity_bytes).sum();
+        let held: usize = self.keys.iter().chain(&self.values).map(Halves::capacity_bytes).sum();
         if held > MOST_KEPT_BYTES {
             self.keys.clear();
             self.values.clear();
         }
+    }
+
+    /// How many candidates it has for each token, where there is a shortlist.
+    #[cfg(feature = "measure")]
+    pub(super) fn choices(&self) -> usize {
+        self.candidates.len() + self.presence.iter().filter(|&&presence| presence == 0.0).count()
     }
 
     fn padded(&self) -> usize {
@@ -81,28 +90,31 @@ pub(super) fn attach(weights: &Weights, kernel: Kernel, slots: &mut [Slot], plac
     let width = weights.config.dimension;
     let head = width / weights.config.heads;
     for (number, layer) in weights.decoder.iter().enumerate() {
-        let Buffers { state, quantised, branch, .. } = buffers;
+        let Buffers { state, quantised, branch, halves, .. } = buffers;
+        halves.resize(state.len());
         project(&layer.attention.key, kernel, state, quantised, branch);
+        kernels::halve(kernel, branch, halves);
         let mut first = 0;
         for &place in places {
             let slot = &mut slots[place];
             let padded = slot.padded();
-            let rows = &branch[first * width..(first + slot.length) * width];
+            let rows = &halves[first * width..(first + slot.length) * width];
             let keys = &mut slot.keys[number];
             keys.resize(width * padded);
             for column in (0..width).step_by(head) {
                 let keys = &mut keys[column * padded..(column + head) * padded];
-                kernels::arrange_keys(kernel, &rows[column..], width, head, keys);
+                kernels::arrange_half_keys(kernel, &rows[column..], width, head, keys);
             }
             first += slot.length;
         }
         project(&layer.attention.value, kernel, state, quantised, branch);
+        kernels::halve(kernel, branch, halves);
         let mut first = 0;
         for &place in places {
             let slot = &mut slots[place];
             let values = &mut slot.values[number];
             values.resize(slot.length * width);
-            let rows = &branch[first * width..(first + slot.length) * width];
+            let rows = &halves[first * width..(first + slot.length) * width];
             for (values, column) in values.chunks_exact_mut(head * slot.length).zip((0..width).step_by(head)) {
                 for (values, row) in values.chunks_exact_mut(head).zip(rows.chunks_exact(width)) {
                     values.copy_from_slice(&row[column..column + head]);
@@ -117,6 +129,7 @@ pub(super) fn attach(weights: &Weights, kernel: Kernel, slots: &mut [Slot], plac
 /// tokens, with their log-probabilities, go to `chosen`.
 pub(super) fn step(
     weights: &Weights,
+    common: &Common,
     kernel: Kernel,
     slots: &mut [Slot],
     active: &[usize],
@@ -140,7 +153,7 @@ pub(super) fn step(
         attend(layer, number, is_alignment, (kernel, weights.config.heads), slots, active, buffers, own);
         feed_forward(&layer.feed_forward, kernel, buffers);
     }
-    choose(weights, kernel, slots, active, buffers, own, chosen);
+    choose(weights, common, kernel, slots, active, (buffers, own), chosen);
 }
 
 fn recur(
@@ -203,7 +216,7 @@ fn attend(
                 scale: 1.0 / (head as f32).sqrt(),
             };
             let joined = &mut own.joined[row * width + column..(row + 1) * width];
-            kernels::attend(kernel, &attention, 1, &mut own.weights, joined, width);
+            kernels::attend_halves(kernel, &attention, &mut own.weights, joined);
             // The first head of this layer is the one that was trained on alignments.
             if is_alignment && column == 0 {
                 slot.alignment.extend_from_slice(&own.weights[..slot.length]);
@@ -218,11 +231,11 @@ fn attend(
 /// The most probable token of each slot.
 fn choose(
     weights: &Weights,
+    common: &Common,
     kernel: Kernel,
     slots: &[Slot],
     active: &[usize],
-    buffers: &mut Buffers,
-    own: &mut DecoderBuffers,
+    (buffers, own): (&mut Buffers, &mut DecoderBuffers),
     chosen: &mut Vec<(u32, f32)>,
 ) {
     let Buffers { state, quantised, .. } = buffers;
@@ -230,13 +243,20 @@ fn choose(
     quantised.take(kernel, state, width, weights.output.scales.quantise);
     chosen.clear();
     if weights.output.chunks.is_empty() {
-        for (row, &place) in active.iter().enumerate() {
+        let first = common.ids.len();
+        let most = active.iter().map(|&place| slots[place].output.padded_outputs()).max().unwrap_or_default();
+        let stride = first + most;
+        own.logits.resize(active.len() * stride);
+        quantised.multiply(kernel, (0, active.len()), &common.output, &mut own.logits, (stride, 0));
+        for ((row, &place), logits) in active.iter().enumerate().zip(own.logits.chunks_exact_mut(stride)) {
             let slot = &slots[place];
-            let stride = slot.output.padded_outputs();
-            own.logits.resize(stride);
-            quantised.multiply(kernel, (row, 1), &slot.output, &mut own.logits, (stride, 0));
-            let best = kernels::argmax(kernel, &mut own.logits, slot.candidates.len());
-            chosen.push((slot.candidates[best.place], -best.mass.ln()));
+            quantised.multiply(kernel, (row, 1), &slot.output, logits, (stride, first));
+            // What is taken back has no mass that a sum beside the best one's would show.
+            kernels::add(kernel, &mut logits[..first], &slot.presence);
+            let logits = &mut logits[..first + slot.output.padded_outputs()];
+            let best = kernels::argmax(kernel, logits, first + slot.candidates.len());
+            let id = common.ids.get(best.place).or_else(|| slot.candidates.get(best.place - first));
+            chosen.extend(id.map(|&id| (id, -best.mass.ln())));
         }
         return;
     }

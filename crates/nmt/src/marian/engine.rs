@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::common::Common;
 use super::decoder::{self, DecoderBuffers, Slot};
 use super::encoder::{self, Buffers};
 use super::error::{Flaw, LoadError};
@@ -130,6 +131,8 @@ pub struct Engine {
     /// `None` if it is the source's.
     target: Option<Vocabulary>,
     pub(super) shortlist: Option<Shortlist>,
+    /// Nothing without a shortlist.
+    pub(super) common: Common,
     pub(super) kernel: Kernel,
 }
 
@@ -196,7 +199,8 @@ impl Engine {
         };
         fits(target_part, target_pieces, weights.config.target_vocabulary)?;
         let shortlist = shortlist.transpose()?;
-        Ok(Self { weights, source, target, shortlist, kernel })
+        let common = shortlist.as_ref().map(|shortlist| Common::new(&weights, kernel, shortlist)).unwrap_or_default();
+        Ok(Self { weights, source, target, shortlist, common, kernel })
     }
 
     /// The instructions it runs on.
@@ -233,7 +237,8 @@ impl Engine {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let vocabularies = self.source.bytes() + self.target.as_ref().map_or(0, Vocabulary::bytes);
-        self.weights.bytes() + vocabularies + self.shortlist.as_ref().map_or(0, Shortlist::bytes)
+        let shortlist = self.shortlist.as_ref().map_or(0, Shortlist::bytes);
+        self.weights.bytes() + vocabularies + shortlist + self.common.bytes()
     }
 
     /// The text of target tokens.
@@ -290,7 +295,7 @@ impl Engine {
         self.shorten(&ids, &mut workspace.slots[place], &mut workspace.seen);
         for id in target {
             let Workspace { buffers, decoder, slots, chosen, .. } = workspace;
-            decoder::step(&self.weights, self.kernel, slots, &[place], (buffers, decoder), chosen);
+            decoder::step(&self.weights, &self.common, self.kernel, slots, &[place], (buffers, decoder), chosen);
             workspace.slots[place].ids.push(*id);
         }
         let slot = &workspace.slots[place];
@@ -320,7 +325,7 @@ impl Engine {
                 return Ok(());
             }
             let Workspace { buffers, decoder, slots, active, chosen, .. } = workspace;
-            decoder::step(&self.weights, self.kernel, slots, active, (buffers, decoder), chosen);
+            decoder::step(&self.weights, &self.common, self.kernel, slots, active, (buffers, decoder), chosen);
             self.advance(workspace, feed);
         }
     }
@@ -384,6 +389,7 @@ impl Engine {
             is_shared: self.weights.is_shared(),
         };
         shortlist.candidates(ids.iter().copied(), &target, seen, &mut slot.candidates);
+        self.common.take_out(&mut slot.candidates, &mut slot.presence);
         self.weights.output.gather(self.kernel, &self.weights.target, &slot.candidates, &mut slot.output);
     }
 

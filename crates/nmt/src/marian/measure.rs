@@ -115,14 +115,15 @@ impl<'a> Stepping<'a> {
     pub fn multiplications(&self) -> u64 {
         let Workspace { slots, active, .. } = &self.workspace;
         let width = self.engine.weights.config.dimension;
-        let candidates: usize = slots.iter().map(|slot| slot.candidates.len()).sum();
+        let candidates: usize = slots.iter().map(Slot::choices).sum();
         self.engine.multiplications(0, active.len()) + (candidates * width) as u64
     }
 
     /// The same step each time.
     pub fn step(&mut self) {
         let Workspace { buffers, decoder, slots, active, chosen, .. } = &mut self.workspace;
-        decoder::step(&self.engine.weights, self.engine.kernel, slots, active, (buffers, decoder), chosen);
+        let Engine { weights, common, kernel, .. } = self.engine;
+        decoder::step(weights, common, *kernel, slots, active, (buffers, decoder), chosen);
         slots.iter_mut().for_each(|slot: &mut Slot| slot.alignment.clear());
     }
 
@@ -151,7 +152,7 @@ impl Engine {
         let mut slot = Slot::default();
         self.shorten(ids, &mut slot, &mut Vec::new());
         let config = &self.weights.config;
-        let candidates = if self.shortlist.is_some() { slot.candidates.len() } else { config.target_vocabulary };
+        let candidates = if self.shortlist.is_some() { slot.choices() } else { config.target_vocabulary };
         (candidates * config.dimension * target_tokens) as u64
     }
 }

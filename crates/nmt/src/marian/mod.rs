@@ -9,6 +9,7 @@
 //! the [`Kernel`].
 
 mod activations;
+mod common;
 mod config;
 mod decoder;
 mod encoder;

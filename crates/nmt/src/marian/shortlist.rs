@@ -76,6 +76,20 @@ impl Shortlist {
         Ok(Self { frequent, offsets: offsets.into_iter().map(|offset| offset as u32).collect(), entries })
     }
 
+    /// About how often each target token is a candidate. Vocabularies begin with what is frequent, and the frequency of a word
+    /// is about the inverse of its rank: the sum of these, over the source tokens whose translation it may be. Those that
+    /// always are candidates have more than all others.
+    pub(super) fn prevalence(&self, vocabulary: usize) -> Vec<f32> {
+        let mut prevalence = vec![0.0; vocabulary];
+        for (rank, ends) in (1_u16..=u16::MAX).zip(self.offsets.windows(2)) {
+            for &entry in &self.entries[ends[0] as usize..ends[1] as usize] {
+                prevalence[entry as usize] += 1.0 / f32::from(rank);
+            }
+        }
+        prevalence[..self.frequent as usize].fill(f32::INFINITY);
+        prevalence
+    }
+
     /// The candidates for some source tokens, sorted, each once.
     pub(super) fn candidates(
         &self,

@@ -1,11 +1,11 @@
 //! SHA-256 as text.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use terjuman_model::hexadecimal;
 
 /// The digest of these bytes, in lower-case hexadecimal.
 pub(crate) fn of_bytes(bytes: &[u8]) -> String {
@@ -26,12 +26,4 @@ pub(crate) fn of_file(path: &Path) -> io::Result<(u64, String)> {
         hash.update(&buffer[..read]);
         size += read as u64;
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

@@ -6,11 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use terjuman_blobs::{BlobError, Container, Created, Stamp};
-use terjuman_model::{Failure, FailureCode};
+use terjuman_model::{Failure, FailureCode, hexadecimal};
 use terjuman_pipeline::Output;
 use tokio::time::{sleep, timeout};
 
-use super::input::hexadecimal;
 use super::{End, Work, ask};
 use crate::worker::held::{Held, Reason};
 use crate::worker::{GRACE, Shared};

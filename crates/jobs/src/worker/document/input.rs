@@ -1,6 +1,7 @@
 //! What was read of a document that may bring its worker down: kept as a sum, for whoever looks into it afterwards.
 
 use sha2::{Digest as _, Sha256};
+use terjuman_model::hexadecimal;
 
 use super::{End, Work, ask};
 use crate::worker::Shared;
@@ -15,8 +16,4 @@ pub(super) async fn note_input(shared: &Shared, held: &Held, work: &Work, bytes:
     let sha256 = hexadecimal(&Sha256::digest(bytes));
     let held_on = ask(shared, held, || shared.jobs.store().note_input(held.lease(), &sha256)).await?;
     if held_on { Ok(()) } else { Err(End::Stopped(Reason::Lost)) }
-}
-
-pub(super) fn hexadecimal(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
