@@ -95,6 +95,16 @@ pub(crate) fn ordinal(text: &str, sign: Range<usize>, within: &Range<usize>) -> 
     start..if is_word && end == sign.end { end + numbered(&text[end..within.end]) } else { end }
 }
 
+/// The place on a map that a number with many decimals ends: `74.0060° W`.
+pub(crate) fn place(text: &str, number: Range<usize>, end: usize) -> Range<usize> {
+    let Some(rest) = text[number.end..end].strip_prefix('°') else { return number };
+    let quarter = rest.trim_start_matches(' ');
+    let is_quarter = quarter.starts_with(['N', 'S', 'E', 'W', 'O'])
+        && !quarter[1..].starts_with(|c: char| c.is_alphanumeric())
+        && rest.len() - quarter.len() < 2;
+    number.start..end - if is_quarter { quarter.len() - 1 } else { rest.len() }
+}
+
 /// What words of large numbers begin with.
 const MAGNITUDES: [&str; 10] =
     ["billion", "bilh", "milh", "miliard", "milion", "milliard", "million", "millon", "thousand", "trillion"];
@@ -137,6 +147,15 @@ mod tests {
         check("an A♭ major", '♭', "A♭");
         check("(F♯m7)", '♯', "F♯m7");
         check("the ♭ sign", '♭', "♭");
+    }
+
+    #[test]
+    fn places_on_maps_are_whole() {
+        let check = |text: &str, expected: &str| assert_eq!(&text[place(text, 0..7, text.len())], expected);
+        check("74.0060° W, and", "74.0060° W");
+        check("74.0060°W", "74.0060°W");
+        check("74.0060° We", "74.0060°");
+        check("74.0060 W", "74.0060");
     }
 
     #[test]

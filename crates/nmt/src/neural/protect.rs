@@ -9,7 +9,7 @@ use unicode_normalization::char::{compose, is_combining_mark};
 
 use crate::Fixed;
 use crate::neural::extent::{
-    amount, extend, is_accidental, marked, note, number_at, numbered, ordinal, sign_at, token_around,
+    amount, extend, is_accidental, marked, note, number_at, numbered, ordinal, place, sign_at, token_around,
 };
 use crate::neural::guard::is_ordinal_ending;
 use crate::neural::model::Model;
@@ -146,15 +146,13 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             // An ordinal is a word: a stand-in with its ending would be a riddle.
             let is_word = is_part_of_word || is_ordinal_ending(&text[number.end..within.end]);
             if !is_word && is_protected(&text[number.clone()], numbers, is_last) {
-                let verbatim = text[number.clone()].to_owned();
-                out.push(Group {
-                    range: number.clone(),
-                    text: verbatim,
-                    members: Vec::new(),
-                    nature: Nature::Verbatim,
-                });
+                let range = place(text, number, within.end);
+                at = range.end;
+                let verbatim = text[range.clone()].to_owned();
+                out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
+            } else {
+                at = number.end;
             }
-            at = number.end;
             continue;
         }
         if is_folded(character) {
@@ -403,6 +401,7 @@ mod tests {
         check("in A♭ major or ♭", &[], &[("A♭", Verbatim), ("♭", Ornament)]);
         check("so 𝑥 is a 𝗡𝗲𝘄", &[], &[("𝑥", Verbatim)]);
         check("at 41.40338 or 2.174", &[], &[("41.40338", Verbatim)]);
+        check("at 41.4033° N, so", &[], &[("41.4033° N", Verbatim)]);
         check("well-known UTC−3", &[], &[("−3", Verbatim)]);
         check("known UTC−3 − so", &[], &[]);
         check("says 你好 世界 there", &[], &[("你好 世界", Verbatim)]);

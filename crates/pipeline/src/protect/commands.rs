@@ -40,7 +40,7 @@ pub(super) fn commands(text: &str, found: &mut Vec<Range<usize>>) {
         let is_prompt = opened(words[at].1) == "$";
         let first = if is_prompt { at + 1 } else { at };
         let name = words.get(first).map(|(_, word)| if is_prompt { word } else { opened(word) });
-        if name.is_some_and(|name| is_command(name))
+        if name.is_some_and(is_command)
             && let Some(last) = last_of_command(&words, first, is_prompt)
         {
             let (from, word) = words[last];
