@@ -19,7 +19,7 @@ const SAMPLE_BYTES: usize = 2_000;
 const LINE: usize = 5;
 
 /// Commands that tell a line of a shell.
-const COMMANDS: &[&str] = &[
+pub(crate) const COMMANDS: &[&str] = &[
     "apt",
     "apt-get",
     "bash",

@@ -24,7 +24,7 @@ pub(crate) fn drive(
     watch.total(sources.iter().map(|source| source.text.len()).sum());
     let mut out = Vec::with_capacity(sources.len());
     let mut rest = sources;
-    let has_signs = engine.changes_language() && ordinals::has_signs(&pair.target);
+    let ordinals = ordinals::ordinals(&pair.target).filter(|_| engine.changes_language());
     while !rest.is_empty() {
         if watch.is_cancelled() {
             return Err(TranslateError::Cancelled);
@@ -36,8 +36,8 @@ pub(crate) fn drive(
         }
         out.extend(call.iter().zip(answers).map(|(source, answer)| {
             let mut answer = checked(source, answer, limits);
-            if has_signs {
-                ordinals::restore(source, &mut answer);
+            if let Some(ordinals) = ordinals {
+                ordinals::restore(source, &mut answer, ordinals);
             }
             answer
         }));

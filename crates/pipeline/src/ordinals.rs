@@ -5,46 +5,83 @@ use std::ops::Range;
 use terjuman_model::LanguageTag;
 use terjuman_nmt::{Source, Translated};
 
-/// Whether the language writes ordinal numbers with `º` and `ª`.
-pub(crate) fn has_signs(language: &LanguageTag) -> bool {
-    matches!(language.primary(), "pt" | "es" | "gl" | "it")
+/// How a language writes ordinal numbers, if engines are known to get it wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ordinals {
+    /// With `º` and `ª`.
+    Signs,
+    /// With `st`, `nd`, `rd` and `th`: of `50.ª` an engine makes `50.a`.
+    English,
 }
 
-/// Writes the sign behind each number of the translation that was an ordinal in the source. Both signs take one byte more
-/// than the letters in their place; what lies behind moves.
-pub(crate) fn restore(source: &Source, answer: &mut Translated) {
+/// How the language writes them.
+pub(crate) fn ordinals(language: &LanguageTag) -> Option<Ordinals> {
+    match language.primary() {
+        "pt" | "es" | "gl" | "it" => Some(Ordinals::Signs),
+        "en" => Some(Ordinals::English),
+        _ => None,
+    }
+}
+
+/// Writes the sign, or the ending, behind each number of the translation that was an ordinal in the source; what lies
+/// behind moves.
+pub(crate) fn restore(source: &Source, answer: &mut Translated, ordinals: Ordinals) {
     if answer.kept_as_source {
         return;
     }
-    let ordinals: Vec<&str> = numbers(&source.text)
-        .filter(|number| is_ordinal(&source.text[number.end..]))
+    let is_written = |rest: &str| is_ordinal(rest) && (ordinals == Ordinals::Signs || starts_with_sign(rest));
+    let wanted: Vec<&str> = numbers(&source.text)
+        .filter(|number| is_written(&source.text[number.end..]))
         .map(|number| &source.text[number])
         .collect();
-    if ordinals.is_empty() {
+    if wanted.is_empty() {
         return;
     }
-    let mut letters: Vec<usize> = numbers(&answer.text)
-        .filter(|number| ordinals.contains(&&answer.text[number.clone()]))
-        .filter_map(|number| letter(&answer.text, number.end))
-        .collect();
-    // A fixed text stays as it is.
-    letters.retain(|at| !answer.fixed.iter().any(|fixed| fixed.contains(at)));
-    if letters.is_empty() {
+    // Where something else is to be written, what, and how many bytes longer it is all up to there.
+    let mut edits: Vec<(Range<usize>, &str, usize)> = Vec::new();
+    for number in numbers(&answer.text).filter(|number| wanted.contains(&&answer.text[number.clone()])) {
+        let Some(at) = letter(&answer.text, number.end) else { continue };
+        // A fixed text stays as it is.
+        if answer.fixed.iter().any(|fixed| fixed.contains(&at)) {
+            continue;
+        }
+        let (range, written) = match ordinals {
+            Ordinals::Signs => (at..at + 1, if answer.text.as_bytes()[at] == b'o' { "º" } else { "ª" }),
+            Ordinals::English => (number.end..at + 1, ending(&answer.text[number.clone()])),
+        };
+        let longer = edits.last().map_or(0, |(_, _, longer)| *longer) + written.len() - range.len();
+        edits.push((range, written, longer));
+    }
+    if edits.is_empty() {
         return;
     }
-    let mut text = String::with_capacity(answer.text.len() + letters.len());
+    let mut text = String::with_capacity(answer.text.len() + edits.len());
     let mut done = 0;
-    for &at in &letters {
-        text.push_str(&answer.text[done..at]);
-        text.push(if answer.text.as_bytes()[at] == b'o' { 'º' } else { 'ª' });
-        done = at + 1;
+    for (range, written, _) in &edits {
+        text.push_str(&answer.text[done..range.start]);
+        text.push_str(written);
+        done = range.end;
     }
     text.push_str(&answer.text[done..]);
     answer.text = text;
-    let moved = |at: usize| at + letters.partition_point(|letter| *letter < at);
+    let moved = |at: usize| {
+        let before = edits.partition_point(|(range, _, _)| range.end <= at);
+        before.checked_sub(1).map_or(at, |last| at + edits[last].2)
+    };
     let moved = |range: &Range<usize>| moved(range.start)..moved(range.end);
     answer.fixed.iter_mut().for_each(|place| *place = moved(place));
     answer.links.iter_mut().for_each(|link| link.target = moved(&link.target));
+}
+
+/// The English ending of a number.
+fn ending(number: &str) -> &'static str {
+    match number.as_bytes() {
+        [.., b'1', _] => "th",
+        [.., b'1'] => "st",
+        [.., b'2'] => "nd",
+        [.., b'3'] => "rd",
+        _ => "th",
+    }
 }
 
 /// Where the whole numbers of a text are that no letter stands in front of.
@@ -71,7 +108,13 @@ fn is_ordinal(rest: &str) -> bool {
     let has = |suffix: &str| {
         rest.get(..suffix.len()).is_some_and(|start| start.eq_ignore_ascii_case(suffix)) && ends(&rest[suffix.len()..])
     };
-    ["st", "nd", "rd", "th", "º", "ª"].into_iter().any(has)
+    ["st", "nd", "rd", "th"].into_iter().any(has) || starts_with_sign(rest)
+}
+
+/// Whether a number that this follows is one with a sign, perhaps behind a stop.
+fn starts_with_sign(rest: &str) -> bool {
+    let sign = rest.strip_prefix('.').unwrap_or(rest).strip_prefix(['º', 'ª']);
+    sign.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// Where the letter is that stands for the sign behind a number that ends here.
@@ -97,8 +140,28 @@ mod tests {
             kept_as_source: false,
             score: None,
         };
-        restore(&source, &mut answer);
+        restore(&source, &mut answer, Ordinals::Signs);
         assert_eq!(answer.text, expected);
+    }
+
+    #[test]
+    fn english_ordinals_have_their_ending() {
+        let source = Source {
+            text: "a 50.ª, a 91ª e o 12.º x".into(),
+            fixed: vec![Fixed { range: 0..1, text: "x".into() }],
+            linked: true,
+        };
+        let mut answer = Translated {
+            text: "the 50.a, 91a and 12.o 5a x".into(),
+            links: vec![Link { source: 22..23, target: 26..27 }],
+            fixed: std::iter::once(26..27).collect(),
+            kept_as_source: false,
+            score: None,
+        };
+        restore(&source, &mut answer, Ordinals::English);
+        assert_eq!(answer.text, "the 50th, 91st and 12th 5a x");
+        assert_eq!((&answer.text[answer.fixed[0].clone()], &answer.text[answer.links[0].target.clone()]), ("x", "x"));
+        assert_eq!(["1", "11", "112", "22", "103", "40"].map(ending), ["st", "th", "th", "nd", "rd", "th"]);
     }
 
     #[test]
@@ -106,6 +169,7 @@ mod tests {
         check("The 2nd place and the 11th day", "O 2o lugar e o 11o dia", "O 2º lugar e o 11º dia");
         check("The 3RD edition", "A 3a edição", "A 3ª edição");
         check("the 1st.", "o 1.o.", "o 1.º.");
+        check("the 89.º of", "o 89.o de", "o 89.º de");
     }
 
     #[test]
@@ -127,7 +191,7 @@ mod tests {
             kept_as_source: false,
             score: None,
         };
-        restore(&source, &mut answer);
+        restore(&source, &mut answer, Ordinals::Signs);
         assert_eq!(answer.text, "2º 2o 2º");
         assert_eq!(answer.fixed, [4..6, 7..7]);
         let targets: Vec<_> = answer.links.iter().map(|link| &answer.text[link.target.clone()]).collect();

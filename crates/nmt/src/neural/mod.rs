@@ -15,6 +15,7 @@ mod cache;
 mod config;
 mod draft;
 mod edges;
+mod extent;
 mod guard;
 mod links;
 mod loaded;

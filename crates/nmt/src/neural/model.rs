@@ -76,6 +76,16 @@ pub(crate) trait Model: Send + Sync {
         false
     }
 
+    /// The decimal sign of the language that comes out.
+    fn decimal_sign(&self) -> char {
+        '.'
+    }
+
+    /// Whether the language that goes in writes ordinal numbers with `º` and `ª`.
+    fn has_ordinal_signs(&self) -> bool {
+        false
+    }
+
     /// Translates what the feed gives, many at a time. Callers bound the lengths: the time grows faster than they do.
     ///
     /// # Errors

@@ -8,10 +8,15 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, is_combining_mark};
 
 use crate::Fixed;
+use crate::neural::extent::{
+    amount, extend, is_accidental, marked, note, number_at, numbered, ordinal, place, sign_at, token_around,
+};
 use crate::neural::guard::is_ordinal_ending;
 use crate::neural::model::Model;
 use crate::neural::repair::code_at;
 use crate::neural::units::{is_mark, is_unseen, is_unspaced};
+
+pub(crate) use crate::neural::extent::word_around;
 
 /// A stretch of the source that one stand-in takes through the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +135,8 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             let floor = out.last().map_or(within.start, |group| group.range.end).max(within.start);
             let (range, nature) = sign_at(text, at, floor..within.end);
             at = range.end;
-            out.push(Group { text: text[range.clone()].to_owned(), range, members: Vec::new(), nature });
+            let amount = amount(text, &range, within.end, model.decimal_sign());
+            out.push(Group { text: amount, range, members: Vec::new(), nature });
             continue;
         }
         if character.is_ascii_digit() {
@@ -140,15 +146,13 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             // An ordinal is a word: a stand-in with its ending would be a riddle.
             let is_word = is_part_of_word || is_ordinal_ending(&text[number.end..within.end]);
             if !is_word && is_protected(&text[number.clone()], numbers, is_last) {
-                let verbatim = text[number.clone()].to_owned();
-                out.push(Group {
-                    range: number.clone(),
-                    text: verbatim,
-                    members: Vec::new(),
-                    nature: Nature::Verbatim,
-                });
+                let range = place(text, number, within.end);
+                at = range.end;
+                let verbatim = text[range.clone()].to_owned();
+                out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
+            } else {
+                at = number.end;
             }
-            at = number.end;
             continue;
         }
         if is_folded(character) {
@@ -178,6 +182,31 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             at = range.end;
             let verbatim = text[range.clone()].to_owned();
             out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
+            continue;
+        }
+        let whole = if matches!(character, 'º' | 'ª') && !model.has_ordinal_signs() {
+            // The vocabulary's normalisation makes letters of them.
+            Some(ordinal(text, at..end, &(floor..within.end)))
+        } else if is_accidental(character) && before.is_some_and(|note| matches!(note, 'A'..='H' | 'a'..='h')) {
+            Some(note(text, at..end, &(floor..within.end)))
+        } else if is_styled(character) {
+            let word = word_around(text, at, floor..within.end);
+            // Words in such letters are words.
+            let is_symbol = text[word.clone()].chars().nth(LONGEST_SYMBOL).is_none();
+            at = word.end;
+            Some(word).filter(|_| is_symbol)
+        } else if character == '−' && is_one_of_dashes(&text[within.clone()]) {
+            Some(sign_at(text, at, floor..within.end).0).filter(|range| range.end > end)
+        } else {
+            None
+        };
+        if let Some(range) = whole {
+            at = range.end;
+            let verbatim = text[range.clone()].to_owned();
+            out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
+            continue;
+        }
+        if at > end {
             continue;
         }
         if is_mark(character) && !is_unseen(character) {
@@ -210,7 +239,8 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             sign_at(text, at, floor..within.end)
         };
         at = range.end.max(end);
-        out.push(Group { text: text[range.clone()].to_owned(), range, members: Vec::new(), nature });
+        let amount = amount(text, &range, within.end, model.decimal_sign());
+        out.push(Group { text: amount, range, members: Vec::new(), nature });
     }
 }
 
@@ -219,6 +249,19 @@ fn is_folded(character: char) -> bool {
     matches!(character, '²' | '³' | '¹' | '¼' | '½' | '¾' | '™' | '℠' | '℃' | '℉'
         | '\u{2070}'..='\u{209c}' | '\u{2150}'..='\u{217f}' | '\u{2460}'..='\u{249b}' | '\u{24b6}'..='\u{24ea}'
         | '\u{3251}'..='\u{325f}' | '\u{32b1}'..='\u{32bf}' | '\u{3371}'..='\u{33df}')
+}
+
+/// A letter of mathematics: vocabularies know `𝑥` as `x`.
+fn is_styled(character: char) -> bool {
+    matches!(character, '\u{1d400}'..='\u{1d7ff}')
+}
+
+/// Most such letters of a symbol.
+const LONGEST_SYMBOL: usize = 2;
+
+/// Whether a minus is not the only dash, so that nobody could tell which of the translation's is a minus.
+fn is_one_of_dashes(text: &str) -> bool {
+    text.contains(|character: char| character == '-' || character != '−' && plainer(character) == Some("-"))
 }
 
 /// More marks than this no letter has.
@@ -253,76 +296,16 @@ fn is_accent(mark: char) -> bool {
     matches!(u32::from(mark), 0x0300..=0x0304 | 0x0306..=0x030C | 0x030F | 0x0311 | 0x031B | 0x0323..=0x0328)
 }
 
-/// The word, or the sign, that has the mark at this place.
-fn marked(text: &str, at: usize, within: Range<usize>) -> Range<usize> {
-    let word = word_around(text, at, within.clone());
-    let sign =
-        text[within.start..word.start].chars().next_back().filter(|sign| word.start == at && !sign.is_whitespace());
-    word.start - sign.map_or(0, char::len_utf8)..word.end
-}
-
-/// The length of the number that a text begins with, perhaps after a blank.
-fn numbered(text: &str) -> usize {
-    let blanks = text.len() - text.trim_start_matches([' ', '\u{a0}']).len();
-    let digits = text[blanks..].bytes().take_while(u8::is_ascii_digit).count();
-    if blanks <= 2 && digits > 0 { blanks + digits } else { 0 }
-}
-
-/// The number that starts here: digits, and separators between them.
-fn number_at(text: &str, at: usize, end: usize) -> Range<usize> {
-    let is_part = |character: char| character.is_ascii_digit() || character == '.' || character == ',';
-    let run = extend(text, at..at, &(at..end), is_part);
-    at..at + text[run].trim_end_matches(['.', ',']).len()
-}
+const MANY_DECIMALS: usize = 4;
 
 fn is_protected(number: &str, numbers: Numbers, is_last: bool) -> bool {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     let separators = number.len() - digits;
-    separators > 1 || (numbers == Numbers::Long && (digits > 1 || is_last))
-}
-
-/// The letters, digits and marks around a place.
-pub(crate) fn word_around(text: &str, at: usize, within: Range<usize>) -> Range<usize> {
-    extend(text, at..at, &within, |character| character.is_alphanumeric() || is_mark(character))
-}
-
-/// The characters without white space around a place, without the quotes and punctuation at their ends.
-fn token_around(text: &str, at: usize, within: Range<usize>) -> Range<usize> {
-    let token = extend(text, at..at, &within, |character| !character.is_whitespace());
-    let is_edge = |character: char| {
-        matches!(character, '"' | '\'' | '(' | ')' | '.' | ',' | ';' | ':' | '!' | '?')
-            || plainer(character).is_some()
-            || is_unseen(character)
-    };
-    let trimmed = text[token.clone()].trim_start_matches(is_edge);
-    let start = token.end - trimmed.len();
-    let end = start + trimmed.trim_end_matches(is_edge).len();
-    // Never less than the character itself.
-    start.min(at)..end.max(at + 1)
-}
-
-/// A sign with what modifies it and, as in `€50` and `3×4`, the digits it is written to.
-fn sign_at(text: &str, at: usize, within: Range<usize>) -> (Range<usize>, Nature) {
-    let character = text[at..].chars().next().unwrap_or_default();
-    let sign = extend(text, at..at + character.len_utf8(), &(at..within.end), is_mark);
-    let is_digit = |character: char| character.is_ascii_digit() || character == '.' || character == ',';
-    let wide = extend(text, sign.clone(), &within, is_digit);
-    let digits = |range: Range<usize>| text[range].bytes().any(|byte| byte.is_ascii_digit());
-    let start = if digits(wide.start..sign.start) { wide.start } else { sign.start };
-    let end = if digits(sign.end..wide.end) {
-        sign.end + text[sign.end..wide.end].trim_end_matches(['.', ',']).len()
-    } else {
-        sign.end
-    };
-    let nature = if (start, end) == (sign.start, sign.end) { Nature::Ornament } else { Nature::Verbatim };
-    (start..end, nature)
-}
-
-fn extend(text: &str, range: Range<usize>, within: &Range<usize>, takes: impl Fn(char) -> bool) -> Range<usize> {
-    let before = text[within.start..range.start].chars().rev().take_while(|character| takes(*character));
-    let start = range.start - before.map(char::len_utf8).sum::<usize>();
-    let after = text[range.end..within.end].chars().take_while(|character| takes(*character));
-    start..range.end + after.map(char::len_utf8).sum::<usize>()
+    // Nobody writes so many decimals in a sentence but for a place on a map, or a constant.
+    let decimals = number.rsplit(['.', ',']).next().map_or(0, str::len);
+    separators > 1
+        || separators == 1 && decimals >= MANY_DECIMALS
+        || (numbers == Numbers::Long && (digits > 1 || is_last))
 }
 
 /// Joins groups with nothing between them that the model could move: they stay together.
@@ -414,6 +397,13 @@ mod tests {
         check("*Note and more", &[], &[("*", Ornament)]);
         check("* Note", &[], &[("*", Ornament)]);
         check("*{0} note", &[("*{0}", "*{0}")], &[("*{0}", Verbatim)]);
+        check("the 14.º, nº 31 and 25ºC", &[], &[("14.º, nº 31", Verbatim), ("25ºC", Verbatim)]);
+        check("in A♭ major or ♭", &[], &[("A♭", Verbatim), ("♭", Ornament)]);
+        check("so 𝑥 is a 𝗡𝗲𝘄", &[], &[("𝑥", Verbatim)]);
+        check("at 41.40338 or 2.174", &[], &[("41.40338", Verbatim)]);
+        check("at 41.4033° N, so", &[], &[("41.4033° N", Verbatim)]);
+        check("well-known UTC−3", &[], &[("−3", Verbatim)]);
+        check("known UTC−3 − so", &[], &[]);
         check("says 你好 世界 there", &[], &[("你好 世界", Verbatim)]);
         check("Herr Müller naïve", &[], &[("Müller", Verbatim)]);
         check(

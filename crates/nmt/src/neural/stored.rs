@@ -10,9 +10,17 @@ use crate::neural::model::{Cancelled, Decoded, Encoded, Feed, Model, Output, Wor
 /// Languages into which people keep a title's capitals (docs/benchmarks.md). Others have few of them, or all nouns'.
 const KEEP_TITLES: [&str; 2] = ["en", "pt"];
 
+/// Languages with a decimal point; most have a comma.
+const POINT: [&str; 10] = ["en", "fa", "he", "hi", "ja", "ko", "ms", "ta", "th", "zh"];
+
+/// Languages with ordinal numbers in `º` and `ª`.
+const ORDINAL_SIGNS: [&str; 5] = ["ca", "es", "gl", "it", "pt"];
+
 pub(crate) struct StoredModel {
     engine: Engine,
     keeps_titles: bool,
+    decimal_sign: char,
+    has_ordinal_signs: bool,
     bytes: usize,
 }
 
@@ -54,8 +62,11 @@ impl StoredModel {
         checked?;
         let engine = engine.map_err(error_of)?;
         let bytes = engine.bytes();
-        let keeps_titles = KEEP_TITLES.contains(&manifest.pair().target.primary());
-        Ok(Self { engine, keeps_titles, bytes })
+        let pair = manifest.pair();
+        let keeps_titles = KEEP_TITLES.contains(&pair.target.primary());
+        let decimal_sign = if POINT.contains(&pair.target.primary()) { '.' } else { ',' };
+        let has_ordinal_signs = ORDINAL_SIGNS.contains(&pair.source.primary());
+        Ok(Self { engine, keeps_titles, decimal_sign, has_ordinal_signs, bytes })
     }
 }
 
@@ -87,6 +98,14 @@ impl Model for StoredModel {
 
     fn keeps_titles(&self) -> bool {
         self.keeps_titles
+    }
+
+    fn has_ordinal_signs(&self) -> bool {
+        self.has_ordinal_signs
+    }
+
+    fn decimal_sign(&self) -> char {
+        self.decimal_sign
     }
 
     fn run(&self, feed: &mut dyn Feed, workspace: &mut Workspace) -> Result<(), Cancelled> {

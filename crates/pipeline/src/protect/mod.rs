@@ -3,6 +3,7 @@
 //! One pass over the text. Every pattern has a bounded length or consumes what it looks at, so time grows with the
 //! text and nothing else.
 
+mod commands;
 mod data;
 mod names;
 mod placeholders;
@@ -10,6 +11,7 @@ mod tokens;
 
 use std::ops::Range;
 
+use commands::{commands, statements, ticked};
 use data::{dumps, formulas};
 use tokens::tokens;
 
@@ -26,13 +28,16 @@ pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
     placeholders(text, &mut found);
     tokens(text, &mut found);
     dumps(text, &mut found);
+    commands(text, &mut found);
+    statements(text, &mut found);
+    ticked(text, &mut found);
     merged(found)
 }
 
 /// Every kept stretch holds one of these; most prose holds none.
 fn is_telling(byte: u8) -> bool {
     matches!(byte, b'{' | b'$' | b'%' | b'<' | b'[' | b'@' | b'/' | b'\\' | b'_' | b'#' | b':' | b'.' | b'(' | b'-')
-        || matches!(byte, b'&' | b'!' | b'=' | b'H' | b'|')
+        || matches!(byte, b'&' | b'!' | b'=' | b'H' | b'|' | b'*' | b'`' | b')')
         || byte.is_ascii_digit()
 }
 
@@ -114,6 +119,39 @@ mod tests {
     }
 
     #[test]
+    fn commands_within_sentences_are_kept() {
+        check("Type ⟦kill -9 4788⟧, then ⟦ls -la⟧ or ⟦docker run --rm -it⟧ x.");
+        check("The ⟦cat a.txt | grep b⟧ is one, (⟦npm install --save-dev⟧) and ⟦rm -rf /tmp/x⟧!");
+        check("It was ⟦python3 -m venv .venv⟧, not ⟦$ make test⟧ and ⟦sudo apt-get install -y⟧ curl");
+        check("A cat -and I mean it- may go to -9 degrees; make it so | kill time, $ 5 and $ more");
+        check("We go - make no mistake - to node 5 and touch ⟦/etc/hosts⟧");
+    }
+
+    #[test]
+    fn questions_to_databases_are_kept() {
+        check("⟦SELECT *⟧");
+        check("Use ⟦SELECT * FROM t⟧ or ⟦SELECT id, name FROM users WHERE x = 1⟧ here, then ⟦DROP TABLE t⟧.");
+        check("SELECT A SIZE AND DELETE FROM THE LIST");
+        check("Please SELECT one *");
+    }
+
+    #[test]
+    fn what_stands_in_backticks_is_code() {
+        check("Press ⟦`Save`⟧ and (⟦`a b`⟧), not ``this'' or ` that ` or it`s");
+    }
+
+    #[test]
+    fn inches_and_faces_are_kept() {
+        check("A ⟦15\"⟧ screen (⟦3.5\"⟧), \"and so on, 15\" he said ⟦:-)⟧ or ⟦;-)⟧. So ⟦:D⟧, a ⟦:)⟧ b (see ⟦:)⟧");
+    }
+
+    #[test]
+    fn calls_addresses_and_formats_are_kept() {
+        check("The ⟦COUNT(*)⟧ and ⟦NULLIF(a,b)⟧ of ⟦docs.rs/serde⟧ in ⟦IMG.HEIC⟧, a.m/p.m and etc./or");
+        check("Is ⟦<%= name %>⟧, ⟦{date, date, short}⟧, ⟦{n, number}⟧; not {a, number or} {x, date ⟦{y}⟧");
+    }
+
+    #[test]
     fn tables_of_bytes_are_kept() {
         check("⟦00000060H  FF FF FF FF FF 1E B1⟧");
         check("⟦0000: d0 cf 11 e0⟧ is how it begins");
@@ -154,7 +192,27 @@ mod tests {
 
     #[test]
     fn hostile_texts_take_time_in_proportion() {
-        for text in ["{", "%(", "<<", "[[", "a@", "http://", "a_", "))", "${", "0x", "::", "({[<"] {
+        for text in [
+            "`",
+            "1\" ",
+            "ls -a ",
+            "ls ls ",
+            "SELECT * ",
+            "SELECT a, ",
+            "$ ls ",
+            "{",
+            "%(",
+            "<<",
+            "[[",
+            "a@",
+            "http://",
+            "a_",
+            "))",
+            "${",
+            "0x",
+            "::",
+            "({[<",
+        ] {
             kept_stretches(&text.repeat(100_000));
         }
     }

@@ -40,15 +40,21 @@ pub(super) const ELEMENTS: [&str; 36] = [
     "ul",
 ];
 
+/// Faces made of signs.
+pub(super) const FACES: &[&str] = &[
+    ":)", ":-)", ":(", ":-(", ";)", ";-)", ":D", ":-D", ":P", ":-P", ":-/", ":-|", ":'(", "=)", "=D", "^_^", "-_-",
+    "xD", "XD", "<3", "</3",
+];
+
 /// Endings of names of hosts that are no ordinary words.
 pub(super) const HOST_ENDINGS: &[&str] = &["app", "com", "dev", "edu", "gov", "info", "io", "net", "org"];
 
 /// Endings of file names that are no ordinary words.
 pub(super) const FILE_ENDINGS: &[&str] = &[
-    "bat", "bmp", "bz2", "cfg", "conf", "cpp", "css", "csv", "dll", "dmg", "doc", "docx", "exe", "gif", "gz", "htm",
-    "html", "ini", "iso", "jar", "java", "jpeg", "jpg", "js", "json", "lock", "log", "md", "mp3", "mp4", "odp", "ods",
-    "odt", "pdf", "php", "png", "ppt", "pptx", "py", "rb", "rs", "rtf", "sh", "sql", "svg", "tar", "tgz", "tiff",
-    "toml", "ts", "tsv", "txt", "wav", "webp", "xls", "xlsx", "xml", "yaml", "yml", "zip",
+    "bat", "bmp", "bz2", "cfg", "conf", "cpp", "css", "csv", "dll", "dmg", "doc", "docx", "exe", "gif", "gz", "heic",
+    "htm", "html", "ini", "iso", "jar", "java", "jpeg", "jpg", "js", "json", "lock", "log", "md", "mp3", "mp4", "odp",
+    "ods", "odt", "pdf", "php", "png", "ppt", "pptx", "py", "rb", "rs", "rtf", "sh", "sql", "svg", "tar", "tgz",
+    "tiff", "toml", "ts", "tsv", "txt", "wav", "webp", "xls", "xlsx", "xml", "yaml", "yml", "zip",
 ];
 
 /// Kinds of media, by RFC 6838, section 4.2.7.

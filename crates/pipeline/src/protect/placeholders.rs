@@ -38,6 +38,7 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
         [b'$', b'{', ..] => delimited(text, "${", "}", is_inside_single),
         [b'#', b'{', ..] => delimited(text, "#{", "}", is_inside_single),
         [b'%', b'{', ..] => delimited(text, "%{", "}", is_inside_single),
+        [b'<', b'%', ..] => delimited(text, "<%", "%>", |byte| !matches!(byte, b'<' | b'>' | b'%' | b'\n')),
         [b'<', ..] => delimited(text, "<", ">", is_inside_single)
             .filter(|length| is_tag(&text[1..length - 1]))
             .or_else(|| written_tag(text)),
@@ -85,11 +86,18 @@ fn is_inside_merged(byte: u8) -> bool {
     is_name(byte) || matches!(byte, b':' | b'-' | b' ')
 }
 
-/// A choice of texts as ICU has them, `{count, plural, one {# day} other {# days}}`: what a translation makes of its words
-/// for programs nobody can say.
+/// A value and its form as ICU has them, `{due, date, short}`, or a choice of texts, `{count, plural, one {# day} other
+/// {# days}}`: what a translation makes of its words for programs nobody can say.
 fn choice(text: &str) -> Option<usize> {
     let (name, rest) = text[1..].split_at_checked(text[1..].bytes().take(40).position(|byte| byte == b',')?)?;
     let rest = rest[1..].trim_start_matches(' ');
+    let kind = rest.bytes().take_while(u8::is_ascii_lowercase).count();
+    if matches!(&rest[..kind], "number" | "date" | "time" | "duration" | "ordinal" | "spellout")
+        && rest[kind..].trim_start_matches(' ').starts_with([',', '}'])
+        && name.trim().bytes().all(is_name)
+    {
+        return delimited(text, "{", "}", |byte| !matches!(byte, b'{' | b'}' | b'\n'));
+    }
     let is_choice = ["plural", "select", "selectordinal"]
         .iter()
         .any(|kind| rest.strip_prefix(kind).is_some_and(|rest| rest.trim_start_matches(' ').starts_with(',')));

@@ -3,15 +3,19 @@
 use std::ops::Range;
 
 use super::is_telling;
-use super::names::{FILE_ENDINGS, HOST_ENDINGS, MEDIA, MEDIA_NAMES};
+use super::names::{FACES, FILE_ENDINGS, HOST_ENDINGS, MEDIA, MEDIA_NAMES};
 use crate::script::is_spaceless;
 
 /// Words between blanks. Scripts without blanks set off what is written in others.
 pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
     let mut rest = 0;
+    let mut is_quote_open = false;
     for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
         if character.is_whitespace() || is_spaceless(character) {
-            if rest < at {
+            if let Some(inches) = inches(&text[rest..at]).filter(|_| !is_quote_open) {
+                found.push(rest + inches.start..rest + inches.end);
+            } else if rest < at {
+                is_quote_open ^= text[rest..at].bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
                 token(text, rest..at, found);
             }
             rest = at + character.len_utf8();
@@ -25,7 +29,7 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
         return;
     }
     let cited = whole.trim_end_matches(['.', ',', ';', ':']);
-    if is_citation(cited) || is_length(cited) {
+    if is_citation(cited) || is_length(cited) || FACES.contains(&whole.trim_end_matches(['.', ',', '!', '?'])) {
         found.push(range.start..range.start + cited.len());
         return;
     }
@@ -36,6 +40,7 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
         found.push(start + offset..start + bare.len());
     } else if is_email(bare)
         || is_host(bare)
+        || is_page(bare)
         || is_path(bare)
         || is_media_type(bare)
         || is_identifier(bare)
@@ -113,6 +118,30 @@ fn is_host(token: &str) -> bool {
     labels.len() > 1 && labels.iter().all(is_label) && labels.last().is_some_and(|ending| HOST_ENDINGS.contains(ending))
 }
 
+/// A host that no list has, with a path: `docs.rs/serde`.
+fn is_page(token: &str) -> bool {
+    let Some((host, path)) = token.split_once('/') else { return false };
+    let mut labels = host.split('.');
+    let is_small = |label: &str| label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let ending = labels.next_back().unwrap_or_default();
+    (2..=6).contains(&ending.len())
+        && ending.bytes().all(|byte| byte.is_ascii_lowercase())
+        && host.contains('.')
+        && labels.all(|label| !label.is_empty() && is_small(label))
+        && !path.is_empty()
+        && path.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Where in a word a number of inches is, `15"`, if its sign closes no quotation.
+fn inches(word: &str) -> Option<Range<usize>> {
+    let number = word.trim_start_matches(['(', '±', '~']);
+    let start = word.len() - number.len();
+    let digits = number.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'/')).count();
+    let rest = number[digits..].strip_prefix('"')?;
+    let ends = rest.bytes().all(|byte| matches!(byte, b'.' | b',' | b';' | b':' | b'!' | b'?' | b')'));
+    (number.starts_with(|first: char| first.is_ascii_digit()) && ends).then_some(start..start + digits + 1)
+}
+
 /// Feet and inches, minutes and seconds: `5'17"`.
 fn is_length(token: &str) -> bool {
     let Some((feet, inches)) = token.split_once(['\'', '′']) else { return false };
@@ -144,7 +173,9 @@ pub(crate) fn is_path(token: &str) -> bool {
     }
     let name = token.rsplit(['/', '\\']).next().unwrap_or_default();
     name.rsplit_once('.').is_some_and(|(stem, ending)| {
-        let is_listed = FILE_ENDINGS.binary_search(&ending).is_ok();
+        let is_large = ending.bytes().all(|byte| !byte.is_ascii_lowercase());
+        let small = if is_large { ending.to_ascii_lowercase() } else { ending.to_owned() };
+        let is_listed = FILE_ENDINGS.binary_search(&small.as_str()).is_ok();
         !stem.is_empty() && stem.chars().all(|c| c.is_alphanumeric() || "._-*+".contains(c)) && is_listed
     })
 }
@@ -170,14 +201,21 @@ fn is_identifier(token: &str) -> bool {
         && (count >= 12 || (is_marked && count >= 3))
 }
 
-/// `snake_case`, `call()`, `module::item`, `--option`, `key=value`, `!important`, `dB(A)`, `0FFH`.
+/// `snake_case`, `call()`, `sum(a,b)`, `module::item`, `--option`, `key=value`, `!important`, `dB(A)`, `0FFH`.
 fn is_code(token: &str) -> bool {
     let is_plain = |text: &str, more: &str| {
         text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || more.contains(c))
             && text.contains(|c: char| c.is_ascii_alphabetic())
     };
+    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let has_inner_underscore = token.trim_matches('_').contains('_');
     let is_call = token.strip_suffix("()").is_some_and(|name| is_plain(name, ".:"));
+    // `COUNT(*)`, `nullif(a,b)`; in `f(x)` and `file(s)` may be a word.
+    let is_called_with =
+        token.strip_suffix(')').and_then(|token| token.split_once('(')).is_some_and(|(name, inside)| {
+            let are_names = || inside.contains(',') && inside.split(',').all(|one| !one.is_empty() && is_word(one));
+            name.len() > 1 && is_plain(name, ".:") && (inside == "*" || are_names())
+        });
     let is_scoped =
         token.split("::").count() > 1 && token.split("::").all(|part| !part.is_empty() && is_plain(part, ""));
     let is_option = token
@@ -207,6 +245,7 @@ fn is_code(token: &str) -> bool {
     });
     (has_inner_underscore && is_plain(token, ".-/=:"))
         || is_call
+        || is_called_with
         || is_scoped
         || is_option
         || is_setting

@@ -24,8 +24,14 @@ pub(crate) fn is_lost<'a>(source: &str, target: &str, stand_ins: impl Iterator<I
         if stand_ins.clone().any(|stand_in| token.contains(stand_in)) {
             return false;
         }
+        if CURRENCIES.binary_search(&token).is_ok() {
+            return !target.split(|c: char| !c.is_alphanumeric()).any(|word| word == token);
+        }
         let token = token.to_lowercase();
         if lower.contains(&token) {
+            return false;
+        }
+        if !token.contains(|c: char| c.is_ascii_digit()) && token.contains('/') && has_pair(target) {
             return false;
         }
         // Languages have another sign in `2.5mm`, and a blank.
@@ -69,7 +75,10 @@ fn is_code(token: &str) -> bool {
     if !token.contains(|c: char| c.is_ascii_digit()) {
         return token.contains(['|', '^', '~', '\\', '_', '<', '>', '=', '#', '@'])
             || token.contains("%%")
-            || has_letter && (token.contains(['$', '+']) || token.contains("*.") || is_named(token));
+            || has_letter && (token.contains(['$', '+']) || token.contains("*.") || is_named(token))
+            || is_member(token)
+            || is_pair(token)
+            || CURRENCIES.binary_search(&token).is_ok();
     }
     // Numbers and prices are looked at elsewhere; words with numbers in them are translated.
     let is_number = token.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '$'));
@@ -83,6 +92,33 @@ fn is_named(token: &str) -> bool {
     token.strip_prefix(':').is_some_and(is_name) || group.is_some_and(|name| name.len() > 2 && is_name(name))
 }
 
+/// Names that a stop joins, `this.state`. Of sentences that run together the second has a capital; `e.g` is short for words.
+fn is_member(token: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let mut names = token.split('.');
+    token.contains('.') && names.all(is_name) && token.rsplit('.').next().is_some_and(|last| last.len() > 1)
+}
+
+/// `I/O`, `A/B`: models take the letters for words.
+fn is_pair(token: &str) -> bool {
+    matches!(token.as_bytes(), [first, b'/', second] if first.is_ascii_uppercase() && second.is_ascii_uppercase())
+}
+
+/// Whether letters with such a sign between them are there, whatever they are: `I/O` is `E/S` elsewhere.
+fn has_pair(text: &str) -> bool {
+    text.split_whitespace().map(bare).any(is_pair)
+}
+
+/// Codes of currencies (ISO 4217) that are no words.
+const CURRENCIES: &[&str] = &[
+    "AED", "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "JPY",
+    "KRW", "MXN", "MYR", "NGN", "NOK", "NZD", "PHP", "PLN", "RON", "RUB", "SAR", "SEK", "SGD", "THB", "TWD", "UAH",
+    "USD", "VND", "ZAR",
+];
+
 /// `1st`, `1980s`, `10am`, `16h30`, `10-year`, `mid-90s`.
 fn is_word(token: &str) -> bool {
     let letters = token.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ':'));
@@ -94,13 +130,24 @@ fn is_word(token: &str) -> bool {
         }
     }
     let words = token.split(|c: char| !c.is_ascii_lowercase());
-    token.contains('-') && words.map(str::len).max().is_some_and(|longest| longest >= 3)
+    token.contains('-') && !is_release(token) && words.map(str::len).max().is_some_and(|longest| longest >= 3)
 }
 
-/// `2.5mm`, `100km/h`, `21°C`.
+/// `10.5-beta2`, `2.0-rc.1`; `19.7-inch` is words.
+fn is_release(token: &str) -> bool {
+    let Some((number, name)) = token.split_once('-') else { return false };
+    let kind = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    number.contains('.')
+        && number.trim_start_matches(['v', 'V']).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && (kind.len() < name.len() || matches!(kind, "alpha" | "beta" | "dev" | "pre" | "preview" | "rc" | "snapshot"))
+}
+
+/// `2.5mm`, `100km/h`, `21°C`; not `7.13.x`, nor `24.04lts`.
 fn is_measure(token: &str) -> bool {
     let unit = token.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
     unit.len() < token.len()
+        && !token[..token.len() - unit.len()].ends_with(['.', ','])
+        && unit != "lts"
         && unit.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '°' | '²' | '³' | 'µ'))
 }
 
@@ -127,6 +174,11 @@ mod tests {
             "*.txt",
             "%%",
             "r/index",
+            "this.state",
+            "I/O",
+            "EUR",
+            "10.5-beta2",
+            "2.0-rc",
         ] {
             assert_eq!(code_at(&format!("{code}, and")), Some(bare(code).len()), "{code}");
         }
@@ -144,6 +196,9 @@ mod tests {
             "2023年",
             "&",
             "a/b",
+            "e.g",
+            "end.Start",
+            "19.7-inch",
         ] {
             assert_eq!(code_at(word), None, "{word}");
         }
@@ -160,5 +215,8 @@ mod tests {
         assert!(!lost("send 2.5mm and 164km/h", "envie 2,5 mm e 164 km/h"));
         assert!(lost("sold 192ms", "vendeu 192 milhões"));
         assert!(!lost("See X-71.", "Veja."));
+        assert!(lost("since 7.13.x", "desde 7,13.x") && lost("since 24.04LTS", "desde 24,04LTS"));
+        assert!(lost("for EUR 5", "por 5 euros") && !lost("for EUR 5", "por 5 EUR"));
+        assert!(lost("the I/O here", "o eu/O aqui") && !lost("the I/O here", "a E/S aqui"));
     }
 }

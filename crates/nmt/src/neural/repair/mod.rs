@@ -7,6 +7,7 @@
 
 mod case;
 mod codes;
+mod doubled;
 mod glued;
 mod lone;
 
@@ -21,6 +22,7 @@ pub(crate) use codes::code_at;
 /// Mends what the model said.
 pub(crate) fn mend(draft: &Draft, decoded: &mut Decoded) {
     glued::loosen(draft.unframed(), decoded);
+    doubled::join(draft.unframed(), decoded);
 }
 
 /// What is wrong with what the model said, if it is a thing that only repairs know.
