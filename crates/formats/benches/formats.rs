@@ -76,7 +76,7 @@ fn measure(name: &str, scale: usize) {
     let translations = |before: &str, after: &str| -> Vec<TaggedText> {
         document.segments.iter().map(|segment| changed(segment, before, after)).collect()
     };
-    let (plain, bracketed) = (translations("E ", " aqui"), translations("<", " />"));
+    let (plain, bracketed) = (translations("E ", " aqui"), translations("<", " ^ />"));
     assert!(plain.len() > 1_000, "{} segments", plain.len());
     let memory = memory(|| read(&sample).skeleton.merge(&plain, &target).expect("a sound translation"));
     let extracted = fastest(|| read(&sample));

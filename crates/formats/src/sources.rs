@@ -1,8 +1,8 @@
 //! What each segment said when it was read: only as much as tells what has changed since.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{DefaultHasher, Hasher};
 
-use terjuman_model::{Segment, TaggedText};
+use terjuman_model::{Edge, Segment, TaggedText};
 
 /// A number for the source of each segment. The texts themselves are with whoever has them translated, and a document
 /// waits for that; two texts have one number once in 2^64 times.
@@ -11,7 +11,17 @@ pub(crate) struct Sources(Box<[u64]>);
 
 fn number(text: &TaggedText) -> u64 {
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    hasher.write_usize(text.text().len());
+    hasher.write(text.text().as_bytes());
+    // A mark in one number: no text is so long that the place does not do with 30 bits.
+    for mark in text.marks() {
+        let edge = match mark.edge {
+            Edge::Open => 0,
+            Edge::Close => 1,
+            Edge::Point => 2,
+        };
+        hasher.write_u64(((mark.at as u64) << 34) | (u64::from(mark.tag.0) << 2) | edge);
+    }
     hasher.finish()
 }
 

@@ -4,6 +4,8 @@
 //! Bytes that their encoding does not allow, or spells differently when it writes, stand in the text as characters of
 //! a private range and become the same bytes again.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::attributes::{self, value_of};
@@ -26,19 +28,20 @@ pub(super) struct Charset {
     pub(super) declared: Option<&'static Encoding>,
 }
 
-/// Text, its encoding, and where the first byte stands that its encoding does not allow.
-pub(super) type Read = (String, Charset, Option<usize>);
+/// Text, its encoding, and where the first byte stands that its encoding does not allow. Nearly all text is the bytes
+/// themselves.
+pub(super) type Read<'a> = (Cow<'a, str>, Charset, Option<usize>);
 
 /// Decodes a document.
 ///
 /// # Errors
 /// [`FormatError::Encoding`] for damaged UTF-16 and for binary data.
-pub(super) fn read(bytes: &[u8], told: Option<&'static Encoding>) -> Result<Read, FormatError> {
+pub(super) fn read<'a>(bytes: &'a [u8], told: Option<&'static Encoding>) -> Result<Read<'a>, FormatError> {
     let (text, charset, flaw) = read_bytes(bytes, told)?;
     Ok((text, Charset { told: told.is_some(), ..charset }, flaw))
 }
 
-fn read_bytes(bytes: &[u8], told: Option<&'static Encoding>) -> Result<Read, FormatError> {
+fn read_bytes<'a>(bytes: &'a [u8], told: Option<&'static Encoding>) -> Result<Read<'a>, FormatError> {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         if encoding != UTF_8 {
             return utf_16(bytes);
@@ -54,7 +57,7 @@ fn read_bytes(bytes: &[u8], told: Option<&'static Encoding>) -> Result<Read, For
                 .decode_without_bom_handling_and_without_replacement(bytes)
                 .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
             let charset = Charset { encoding, bom: false, escaped: false, told: false, declared: None };
-            return Ok((text.into_owned(), charset, None));
+            return Ok((text, charset, None));
         }
         told => told.filter(|encoding| ![UTF_16LE, UTF_16BE].contains(encoding)),
     };
@@ -68,10 +71,10 @@ fn read_bytes(bytes: &[u8], told: Option<&'static Encoding>) -> Result<Read, For
     Ok((text, Charset { encoding, bom: false, escaped, told: false, declared }, flaw))
 }
 
-fn utf_16(bytes: &[u8]) -> Result<Read, FormatError> {
+fn utf_16(bytes: &[u8]) -> Result<Read<'_>, FormatError> {
     let decoded = crate::encoding::decode(bytes)?;
     let charset = Charset { encoding: decoded.encoding, bom: decoded.bom, escaped: false, told: false, declared: None };
-    Ok((decoded.text, charset, None))
+    Ok((decoded.text.into(), charset, None))
 }
 
 fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encoding {
@@ -179,14 +182,14 @@ fn by_label(label: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Text, whether it holds escapes, and where the first one is.
-fn decode(bytes: &[u8], encoding: &'static Encoding) -> (String, bool, Option<usize>) {
+fn decode<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, bool, Option<usize>) {
     if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes)
         && (encoding == UTF_8 || encoding.encode(&text).0 == bytes)
     {
-        return (text.into_owned(), false, None);
+        return (text, false, None);
     }
     let (text, flaw) = if encoding == UTF_8 { decode_utf_8(bytes) } else { decode_slowly(bytes, encoding) };
-    (text, true, flaw)
+    (text.into(), true, flaw)
 }
 
 fn escape(bytes: &[u8], out: &mut String) {
@@ -321,8 +324,8 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8], text: &str, encoding: &str) {
         let (found, charset, _) = read(bytes, None).unwrap();
-        assert_eq!((found.as_str(), charset.encoding.name()), (text, encoding));
-        assert_eq!(charset.write(found.into_bytes()).unwrap(), bytes);
+        assert_eq!((&*found, charset.encoding.name()), (text, encoding));
+        assert_eq!(charset.write(found.into_owned().into_bytes()).unwrap(), bytes);
     }
 
     #[test]

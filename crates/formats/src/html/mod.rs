@@ -28,9 +28,10 @@ mod write;
 use encoding_rs::Encoding;
 use terjuman_model::{Place, Segment};
 
+use self::charset::Charset;
 use crate::{Extracted, FormatError, Limits, Options, Warning, WarningKind};
 
-pub(crate) use skeleton::HtmlSkeleton;
+pub(crate) use skeleton::{HtmlSkeleton, Places};
 
 pub(crate) fn extract(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let Page { segments, skeleton, warning } = read(bytes, None, options, limits)?;
@@ -69,10 +70,36 @@ fn read_at(
     depth: u8,
 ) -> Result<Page, FormatError> {
     let (text, charset, flaw) = charset::read(bytes, told)?;
+    let (places, segments, warning) = places(&text, charset, flaw, options, limits, depth)?;
+    Ok(Page { segments, skeleton: HtmlSkeleton { text: text.into_owned(), places }, warning })
+}
+
+/// Reads a page that is kept in what it came in: see [`Places::write`].
+///
+/// # Errors
+/// As for [`crate::extract`].
+pub(crate) fn read_places(
+    bytes: &[u8],
+    told: Option<&'static Encoding>,
+    options: &Options,
+    limits: &Limits,
+) -> Result<(Places, Vec<Segment>, Option<Warning>), FormatError> {
+    let (text, charset, flaw) = charset::read(bytes, told)?;
+    places(&text, charset, flaw, options, limits, 0)
+}
+
+fn places(
+    text: &str,
+    charset: Charset,
+    flaw: Option<usize>,
+    options: &Options,
+    limits: &Limits,
+    depth: u8,
+) -> Result<(Places, Vec<Segment>, Option<Warning>), FormatError> {
     if text.trim().is_empty() {
         return Err(FormatError::Empty);
     }
-    let (mut found, notes) = walk::walk(&text, options, limits, depth)?;
+    let (mut found, notes) = walk::walk(text, options, limits, depth)?;
     // Inner slots were finished before the ones around them; readers want the order of the page.
     found.sort_by_key(|slot| (slot.range.start(), std::cmp::Reverse(slot.range.end())));
     let (slots, segments) = found.into_lists();
@@ -80,5 +107,5 @@ fn read_at(
         kind: WarningKind::UndecodableBytes,
         place: Place { part: String::new(), offset: at as u64 },
     });
-    Ok(Page { segments, skeleton: HtmlSkeleton { text, charset, slots, notes }, warning })
+    Ok((Places { charset, slots, notes }, segments, warning))
 }

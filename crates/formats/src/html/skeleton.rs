@@ -4,7 +4,7 @@ use encoding_rs::Encoding;
 use terjuman_model::TaggedText;
 
 use super::attributes::Quote;
-use super::charset::Charset;
+use super::charset::{self, Charset};
 use super::notes::Notes;
 use super::references::{self, Spelling};
 use super::slot::{Frame, Slot};
@@ -15,6 +15,11 @@ use crate::{FormatError, Skeleton, Target, Untranslated};
 /// The source and the places in it.
 pub(crate) struct HtmlSkeleton {
     pub(super) text: String,
+    pub(super) places: Places,
+}
+
+/// The places in a source that is kept elsewhere.
+pub(crate) struct Places {
     pub(super) charset: Charset,
     /// By place; a slot comes before the slots inside it.
     pub(super) slots: Vec<Slot>,
@@ -27,7 +32,7 @@ impl Skeleton for HtmlSkeleton {
     }
 
     fn untranslated(&self) -> Untranslated {
-        self.notes.untranslated.clone()
+        self.places.untranslated()
     }
 }
 
@@ -41,55 +46,7 @@ impl HtmlSkeleton {
         translations: &[TaggedText],
         target: &Target,
     ) -> Result<(Vec<u8>, &'static Encoding), FormatError> {
-        if translations.len() != self.slots.len() {
-            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
-        }
-        let mut edits = self.notes.language_edits(&self.text, target);
-        let mut charset = self.charset;
-        if !charset.fits(translations.iter().map(TaggedText::text)) {
-            charset = charset.as_utf_8(false);
-            let (named, is_named) = self.notes.charset_edits(&charset);
-            edits.extend(named);
-            charset = charset.as_utf_8(!is_named && !charset.told);
-        } else if target.language.is_some() && charset.is_declared_wrong() {
-            edits.extend(self.notes.charset_edits(&charset).0);
-        } else if target.language.is_some()
-            && charset.is_undeclared()
-            && self.text.is_ascii()
-            && !translations.iter().all(|translation| translation.text().is_ascii())
-        {
-            // ASCII needs no declaration. Its translation does: browsers do not guess UTF-8.
-            edits.extend(self.notes.charset_edits(&charset).0);
-        }
-        edits.sort_by_key(|(range, _)| (range.start, range.end));
-        let text = self.rewrite(translations, target, edits)?.unwrap_or_else(|| self.text.clone());
-        Ok((charset.write(text.into_bytes())?, charset.encoding))
-    }
-
-    /// Writes every slot.
-    fn rewrite(
-        &self,
-        translations: &[TaggedText],
-        target: &Target,
-        edits: Vec<Rewritten>,
-    ) -> Result<Option<String>, FormatError> {
-        let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
-        let no_break_space = self.no_break_space();
-        let mut rewriting = Rewriting::new(&self.text);
-        let place = |index: usize| self.slots[index].range.range();
-        rewriting.nested(edits, self.slots.len(), place, |index, inner| {
-            let slot = &self.slots[index];
-            if let Some(frame) = slot.frame() {
-                let Frame::Page(page) = frame else { return Ok(None) };
-                let translations = &translations[index..(index + page.slots.len()).min(translations.len())];
-                return page.framed(translations, target, slot.attribute.unwrap_or(Quote::Double), newline);
-            }
-            let references: Vec<_> =
-                slot.references().iter().map(|(c, range)| (*c, &self.text[range.range()])).collect();
-            let spelling = Spelling { newline, no_break_space, references: &references };
-            write::write(&self.text, slot, &translations[index], &spelling, inner).map(Some)
-        })?;
-        Ok(rewriting.finish())
+        self.places.write_text(&self.text, translations, target)
     }
 
     /// The value of the attribute that this page is, if it changes.
@@ -110,13 +67,92 @@ impl HtmlSkeleton {
         references::write(written, quote, &spelling, &mut out);
         Ok(Some(out))
     }
+}
+
+impl Places {
+    /// What stays as it is.
+    pub(crate) fn untranslated(&self) -> Untranslated {
+        self.notes.untranslated.clone()
+    }
+
+    /// The page with its translations, and the encoding it is in now, from the bytes that it was read from.
+    ///
+    /// # Errors
+    /// [`FormatError::Verification`] if a tag is lost or doubled.
+    pub(crate) fn write(
+        &self,
+        bytes: &[u8],
+        told: Option<&'static Encoding>,
+        translations: &[TaggedText],
+        target: &Target,
+    ) -> Result<(Vec<u8>, &'static Encoding), FormatError> {
+        self.write_text(&charset::read(bytes, told)?.0, translations, target)
+    }
+
+    fn write_text(
+        &self,
+        text: &str,
+        translations: &[TaggedText],
+        target: &Target,
+    ) -> Result<(Vec<u8>, &'static Encoding), FormatError> {
+        if translations.len() != self.slots.len() {
+            return Err(FormatError::Verification("the number of translations is not the number of segments".into()));
+        }
+        let mut edits = self.notes.language_edits(text, target);
+        let mut charset = self.charset;
+        if !charset.fits(translations.iter().map(TaggedText::text)) {
+            charset = charset.as_utf_8(false);
+            let (named, is_named) = self.notes.charset_edits(&charset);
+            edits.extend(named);
+            charset = charset.as_utf_8(!is_named && !charset.told);
+        } else if target.language.is_some() && charset.is_declared_wrong() {
+            edits.extend(self.notes.charset_edits(&charset).0);
+        } else if target.language.is_some()
+            && charset.is_undeclared()
+            && text.is_ascii()
+            && !translations.iter().all(|translation| translation.text().is_ascii())
+        {
+            // ASCII needs no declaration. Its translation does: browsers do not guess UTF-8.
+            edits.extend(self.notes.charset_edits(&charset).0);
+        }
+        edits.sort_by_key(|(range, _)| (range.start, range.end));
+        let text = self.rewrite(text, translations, target, edits)?.unwrap_or_else(|| text.to_owned());
+        Ok((charset.write(text.into_bytes())?, charset.encoding))
+    }
+
+    /// Writes every slot.
+    fn rewrite(
+        &self,
+        text: &str,
+        translations: &[TaggedText],
+        target: &Target,
+        edits: Vec<Rewritten>,
+    ) -> Result<Option<String>, FormatError> {
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let no_break_space = self.no_break_space(text);
+        let mut rewriting = Rewriting::new(text);
+        let place = |index: usize| self.slots[index].range.range();
+        rewriting.nested(edits, self.slots.len(), place, |index, inner| {
+            let slot = &self.slots[index];
+            if let Some(frame) = slot.frame() {
+                let Frame::Page(page) = frame else { return Ok(None) };
+                let translations = &translations[index..(index + page.places.slots.len()).min(translations.len())];
+                return page.framed(translations, target, slot.attribute.unwrap_or(Quote::Double), newline);
+            }
+            let references: Vec<_> =
+                slot.references().iter().map(|(c, range)| (*c, &text[range.range()])).collect();
+            let spelling = Spelling { newline, no_break_space, references: &references };
+            write::write(text, slot, &translations[index], &spelling, inner).map(Some)
+        })?;
+        Ok(rewriting.finish())
+    }
 
     /// How the document spells a no-break space.
-    fn no_break_space(&self) -> &str {
+    fn no_break_space<'a>(&self, text: &'a str) -> &'a str {
         let spelled = self.slots.iter().flat_map(Slot::references).find(|(character, _)| *character == '\u{a0}');
         match spelled {
-            Some((_, range)) => &self.text[range.range()],
-            None if self.text.contains('\u{a0}') => "\u{a0}",
+            Some((_, range)) => &text[range.range()],
+            None if text.contains('\u{a0}') => "\u{a0}",
             // XML has no names for characters but its own five.
             None if self.notes.xhtml => "&#160;",
             None => "&nbsp;",

@@ -12,7 +12,8 @@ use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, 
 
 /// A text without its segments.
 pub(super) enum Body {
-    Html(html::HtmlSkeleton),
+    /// A page, which stays in the message until it is written.
+    Html { places: html::Places, told: Option<&'static Encoding> },
     Plain { skeleton: Box<dyn Skeleton>, encoding: &'static Encoding },
     Flowed { text: String, paragraphs: Vec<Paragraph>, flow: Flow, encoding: &'static Encoding },
 }
@@ -74,8 +75,8 @@ fn read_html(
     options: &Options,
     limits: &Limits,
 ) -> Result<Text, FormatError> {
-    let page = html::read(content, told, options, limits)?;
-    Ok(Text { body: Some(Body::Html(page.skeleton)), segments: page.segments, warning: page.warning })
+    let (places, segments, warning) = html::read_places(content, told, options, limits)?;
+    Ok(Text { body: Some(Body::Html { places, told }), segments, warning })
 }
 
 fn read_plain(
@@ -116,17 +117,18 @@ fn read_plain(
 }
 
 impl Body {
-    /// The content with its translations, and the encoding it is in now.
+    /// The content with its translations, and the encoding it is in now, from the `content` that was read.
     ///
     /// # Errors
     /// [`FormatError::Verification`] if the result would be damaged.
     pub(super) fn write(
         &self,
+        content: &[u8],
         translations: &[TaggedText],
         target: &Target,
     ) -> Result<(Vec<u8>, &'static Encoding), FormatError> {
         match self {
-            Self::Html(skeleton) => skeleton.write(translations, target),
+            Self::Html { places, told } => places.write(content, *told, translations, target),
             Self::Plain { skeleton, encoding } => {
                 let text = String::from_utf8(skeleton.merge(translations, target)?)
                     .map_err(|_| FormatError::Verification("a text part is not text any more".into()))?;

@@ -161,8 +161,8 @@ impl Reader<'_> {
         let is_ascii = content.is_ascii();
         drop(content);
         self.warnings.extend(warning.map(|warning| Warning { place: place(entity), ..warning }));
-        if let Some(Body::Html(page)) = &body {
-            self.untranslated.append_at(page.untranslated(), entity.body.start);
+        if let Some(Body::Html { places, .. }) = &body {
+            self.untranslated.append_at(places.untranslated(), entity.body.start);
         }
         if let Some(body) = body {
             self.push(index, segments, UnitKind::Part(Box::new(Part { body, transfer, content_type, is_ascii })));
@@ -236,10 +236,15 @@ impl Skeleton for MailSkeleton {
                     }
                 }
                 UnitKind::Part(part) => {
-                    let (written, encoding) = part.body.write(translations, target)?;
                     // It is decoded again: that is cheaper than to keep it.
                     let content = part.transfer.decode(&self.bytes[entity.body.clone()]);
-                    if plain(&part.content_type, content).is_none_or(|content| *written != *content) {
+                    let Some(content) = plain(&part.content_type, content) else {
+                        return Err(FormatError::Verification("a part is not what was read".into()));
+                    };
+                    let (written, encoding) = part.body.write(&content, translations, target)?;
+                    let is_changed = *written != *content;
+                    drop(content);
+                    if is_changed {
                         self.write_part(entity, part, written, encoding, &mut edits);
                     }
                 }
@@ -326,7 +331,7 @@ impl MailSkeleton {
                 (!is_true).then(|| CharsetEdit::Replace(range.clone()))
             }
             // A page that names its encoding needs no other word for it.
-            None if matches!(part.body, Body::Html(_)) && !part.is_ascii => None,
+            None if matches!(part.body, Body::Html { .. }) && !part.is_ascii => None,
             None => Some(CharsetEdit::Add),
         }
     }

@@ -133,10 +133,10 @@ impl<'a> Writer<'a> {
                 }
                 Token::Open(tag) => {
                     open.push(index);
-                    chunks.push(self.side(*tag, ChunkKind::Open(*tag), spelled[index].as_ref(), level));
+                    chunks.push(self.side(*tag, ChunkKind::Open(*tag), spelled.get(index).and_then(Option::as_ref), level));
                 }
                 Token::Close(tag) => {
-                    let spelling = open.pop().and_then(|index| spelled[index].as_ref());
+                    let spelling = open.pop().and_then(|index| spelled.get(index)?.as_ref());
                     chunks.push(self.side(*tag, ChunkKind::Close(*tag), spelling, level));
                 }
                 Token::Single(tag) => {
@@ -233,10 +233,10 @@ impl<'a> Writer<'a> {
 
     /// How each emphasis is spelled, at the index of its opening token.
     fn emphasis(&self, tokens: &[Token<'_>], level: Level) -> Vec<Option<Spelled>> {
-        let mut spelled: Vec<Option<Spelled>> = vec![None; tokens.len()];
         if !tokens.iter().any(|token| matches!(token, Token::Close(_))) {
-            return spelled;
+            return Vec::new();
         }
+        let mut spelled: Vec<Option<Spelled>> = vec![None; tokens.len()];
         let mut open: Vec<usize> = Vec::new();
         for (index, token) in tokens.iter().enumerate() {
             match token {
@@ -289,8 +289,8 @@ impl<'a> Writer<'a> {
             None => self.after(),
             Some(Token::Words(words)) => words.chars().next().unwrap_or(' '),
             Some(Token::Break(tag)) if self.ends_line(*tag) => ' ',
-            Some(Token::Open(tag)) => match (&self.slot.tags()[*tag], &spelled[index + 1]) {
-                (_, Some(spelled)) => spelled.open.chars().next().unwrap_or('*'),
+            Some(Token::Open(tag)) => match (&self.slot.tags()[*tag], spelled.get(index + 1)) {
+                (_, Some(Some(spelled))) => spelled.open.chars().next().unwrap_or('*'),
                 (Markup::Pair { open, .. }, _) => self.document.text[open.range()].chars().next().unwrap_or('<'),
                 _ => '*',
             },

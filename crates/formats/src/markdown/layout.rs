@@ -30,7 +30,7 @@ impl Writer<'_> {
         let mut line = Line { start: 0, places: Vec::new() };
         for chunk in chunks {
             if chunk.kind == ChunkKind::Words && measure.is_some() {
-                line.places_in(&chunk.out, out.len());
+                line.places_in(&chunk.out, out.len() - line.start);
             }
             out.push_str(&chunk.out);
             if let ChunkKind::LineEnd(tag) = chunk.kind {
@@ -101,8 +101,7 @@ impl Writer<'_> {
         let Some(Measure { widest, indent, first }) = measure else { return };
         let used = if line_ends.is_empty() { first } else { indent };
         let words = &out[line.start..];
-        let places: Vec<_> = line.places.iter().map(|place| place.start - line.start..place.end - line.start).collect();
-        for place in breaks(words, &places, used.saturating_sub(indent), widest.saturating_sub(indent)) {
+        for place in breaks(words, &line.places, used.saturating_sub(indent), widest.saturating_sub(indent)) {
             let between = self.slot.between().get(line_ends.len()).unwrap_or(usual);
             line_ends.push((place.start + line.start..place.end + line.start, between.range()));
         }
@@ -139,7 +138,7 @@ impl Writer<'_> {
     }
 }
 
-/// A line of the translation, and where it may be broken.
+/// A line of the translation, and where it may be broken, from its start on.
 struct Line {
     start: usize,
     places: Vec<Range<usize>>,

@@ -81,7 +81,7 @@ impl Doubt {
 /// A run that ends, swallows or defines something for another one is not read as it is meant itself; so where all are,
 /// each would be alone.
 pub(super) fn are_read_as_meant<'d>(doubts: impl Iterator<Item = &'d Doubt> + Clone, labels: &Labels) -> bool {
-    let mut blocks = String::new();
+    let mut blocks = String::with_capacity(doubts.clone().map(|doubt| doubt.run.len() + 16).sum());
     for doubt in doubts.clone() {
         doubt.push_block(&mut blocks);
         blocks.push_str("\n\n");

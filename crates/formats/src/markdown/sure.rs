@@ -70,25 +70,34 @@ fn is_start(out: &str) -> bool {
     let digits = out.bytes().take_while(u8::is_ascii_digit).count();
     match out.as_bytes().get(digits) {
         Some(byte) if digits > 0 => !matches!(byte, b'.' | b')'),
-        _ => out.starts_with(|c: char| c.is_alphabetic() || matches!(c, '[' | '(' | '"' | '\'')),
+        _ => out.starts_with(|c: char| c.is_alphabetic() || matches!(c, '[' | '(' | '"' | '\'')) || out.starts_with(LESS),
     }
 }
 
-/// Whether words are written as they are meant, in characters that are never markup where they stand. `&amp;` is the one
-/// reference.
+/// The reference that is written where a tag could begin.
+const LESS: &str = "&lt;";
+
+/// Whether words are written as they are meant, in characters that are never markup where they stand. `&amp;` and `&lt;` are
+/// the only references.
 fn are_words(out: &str, meant: &str, in_cell: bool) -> bool {
     let bytes = out.as_bytes();
     // What of the meaning is not passed yet.
     let mut rest = meant.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
+        let mut means = *byte;
         let length = match byte {
             byte if PLAIN[usize::from(*byte)] => 1,
             b'&' if out[at..].starts_with("&amp;") => 5,
+            b'&' if out[at..].starts_with(LESS) => {
+                means = b'<';
+                LESS.len()
+            }
             b'&' if matches!(bytes.get(at + 1), Some(b' ')) => 1,
             // In a table, bars are escaped before anything else is.
-            b'\\' if !in_cell && matches!(bytes.get(at + 1), Some(b) if b"\\*_~[]#!.()>+-=:{}".contains(b)) => {
+            b'\\' if !in_cell && bytes.get(at + 1).is_some_and(u8::is_ascii_punctuation) => {
                 at += 1;
+                means = bytes[at];
                 1
             }
             b'_' if is_between(out, at, char::is_alphanumeric) => 1,
@@ -98,7 +107,7 @@ fn are_words(out: &str, meant: &str, in_cell: bool) -> bool {
             _ => return false,
         };
         rest = match rest.split_first() {
-            Some((first, rest)) if *first == bytes[at] => rest,
+            Some((first, rest)) if *first == means => rest,
             _ => return false,
         };
         at += length;
@@ -221,6 +230,7 @@ mod tests {
         assert!(check(&link("](/a/b.html \"A title\")")) && check(&link("][r1]")));
         assert!(check(&[Piece::Thing("`a * b`"), words(" is it")]));
         assert!(check(&[Piece::Words("A &amp; B", "A & B")]));
+        assert!(check(&[Piece::Words("&lt;A/> &lt;!-- \\`B\\` -->", "<A/> <!-- `B` -->")]));
         assert!(check(&[words("snake_case, 2 * 3 < 7 > 5, a + b = c; it costs $5")]));
         assert!(check(&[words("[See (this) [or that]]")]));
         assert!(check(&[Piece::Words("1\\. \\*a\\* \\_b\\_ \\[c\\](d)", "1. *a* _b_ [c](d)")]));
@@ -250,6 +260,9 @@ mod tests {
             &[words("a [b")],
             &[words("a [b"), Piece::LinkOpen("["), words("c] d"), Piece::LinkClose("](e)")],
             &[words("a &lt; b")],
+            &[Piece::Words("a &gt; b", "a > b")],
+            &[words("a ^ b")],
+            &[Piece::Words("a \\`", "a `"), Piece::Thing("`b`")],
             &[words("a "), open, words("b"), close, words("c")],
             &[words("a "), open, words("b "), close],
             &[words("a "), open, words("b")],

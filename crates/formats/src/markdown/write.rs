@@ -93,7 +93,7 @@ impl<'a> Open<'a> {
     pub(super) fn settle(&mut self, document: &Document<'_>, done: &mut Vec<Rewritten>) -> Result<(), FormatError> {
         let labels = document.labels;
         self.bytes = 0;
-        let are_right = probe::are_read_as_meant(self.drafts.iter().map(|(_, _, doubt)| doubt), labels);
+        let are_right = self.drafts.is_empty() || probe::are_read_as_meant(self.drafts.iter().map(|(_, _, doubt)| doubt), labels);
         // From the end to the start, so that the places of those before hold.
         for (task, range, doubt) in self.drafts.drain(..).rev() {
             // Those that are read together are read alone, too, in every test.
@@ -121,7 +121,7 @@ impl Writer<'_> {
             run: self.shown(&chunks, &line_ends),
             context: self.slot.context,
             starts_block: self.slot.starts_block,
-            meant: chunks.iter().map(|chunk| chunk.meant.as_ref()).collect(),
+            meant: meaning(&chunks),
         };
         // What is sure is read back in every test.
         #[cfg(test)]
@@ -145,6 +145,13 @@ impl Writer<'_> {
         }
         Err(FormatError::Unwritable { segment })
     }
+}
+
+/// What the parser is to make of all of them.
+fn meaning(chunks: &[Chunk<'_>]) -> String {
+    let mut meaning = String::with_capacity(chunks.iter().map(|chunk| chunk.meant.len()).sum());
+    chunks.iter().for_each(|chunk| meaning.push_str(&chunk.meant));
+    meaning
 }
 
 /// Whether there is nothing in it that could be markup.
