@@ -6,8 +6,6 @@ use super::names::ELEMENTS;
 
 /// The longest placeholder, in bytes.
 const LONGEST_PLACEHOLDER: usize = 100;
-/// The longest choice of texts, in bytes.
-const LONGEST_CHOICE: usize = 1_000;
 
 pub(crate) fn placeholders(text: &str, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
@@ -34,7 +32,7 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
         [b'[', b'[', ..] => delimited(text, "[[", "]]", is_inside_double),
         [b'<', b'<', ..] => delimited(text, "<<", ">>", is_inside_double),
         [b'{', b'%', ..] => delimited(text, "{%", "%}", |byte| !matches!(byte, b'{' | b'}' | b'%' | b'\n')),
-        [b'{', ..] => delimited(text, "{", "}", is_inside_single).or_else(|| choice(text)),
+        [b'{', ..] => delimited(text, "{", "}", is_inside_single),
         [b'$', b'{', ..] => delimited(text, "${", "}", is_inside_single),
         [b'#', b'{', ..] => delimited(text, "#{", "}", is_inside_single),
         [b'%', b'{', ..] => delimited(text, "%{", "}", is_inside_single),
@@ -83,31 +81,6 @@ fn entity(bytes: &[u8]) -> Option<usize> {
 
 fn is_inside_merged(byte: u8) -> bool {
     is_name(byte) || matches!(byte, b':' | b'-' | b' ')
-}
-
-/// A choice of texts as ICU has them, `{count, plural, one {# day} other {# days}}`: what a translation makes of its words
-/// for programs nobody can say.
-fn choice(text: &str) -> Option<usize> {
-    let (name, rest) = text[1..].split_at_checked(text[1..].bytes().take(40).position(|byte| byte == b',')?)?;
-    let rest = rest[1..].trim_start_matches(' ');
-    let is_choice = ["plural", "select", "selectordinal"]
-        .iter()
-        .any(|kind| rest.strip_prefix(kind).is_some_and(|rest| rest.trim_start_matches(' ').starts_with(',')));
-    if !is_choice || !name.trim().bytes().all(is_name) {
-        return None;
-    }
-    let mut depth = 0;
-    for (byte, length) in text.bytes().take(LONGEST_CHOICE).zip(1..) {
-        depth += match byte {
-            b'{' => 1,
-            b'}' => -1,
-            _ => 0,
-        };
-        if depth == 0 {
-            return Some(length);
-        }
-    }
-    None
 }
 
 /// Another message, `@:menu.home` or `@.lower:menu.home`.
