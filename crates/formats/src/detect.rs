@@ -4,14 +4,15 @@ use crate::FormatError;
 use crate::table::{Format, formats};
 
 /// Decides the format: by a known extension of `name`, then by `content_type`, then by the bytes themselves
-/// (`api.md` section 13.2).
+/// (`api.md` section 13.2). Office programs open a file of their kind whatever its extension: what was saved in another
+/// format of the kind that the extension says is read as what it is.
 ///
 /// # Errors
 /// [`FormatError::Unsupported`], naming what the document seems to be.
 pub fn detect(name: Option<&str>, content_type: Option<&str>, bytes: &[u8]) -> Result<Format, FormatError> {
     let extension = name.and_then(|n| n.rsplit_once('.')).map(|(_, e)| e);
     if let Some(format) = name.and_then(Format::from_name) {
-        return Ok(format);
+        return Ok(of_the_kind(format, bytes).unwrap_or(format));
     }
     if let Some(format) = content_type.and_then(from_content_type) {
         return Ok(format);
@@ -20,6 +21,25 @@ pub fn detect(name: Option<&str>, content_type: Option<&str>, bytes: &[u8]) -> R
         return Err(FormatError::Unsupported(format!(".{}", extension.to_ascii_lowercase())));
     }
     sniff(bytes)
+}
+
+/// The format that the bytes are plainly in, if it is another one for the same kind of document.
+fn of_the_kind(format: Format, bytes: &[u8]) -> Option<Format> {
+    let kinds =
+        [&[Format::Docx, Format::Odt, Format::Rtf][..], &[Format::Xlsx, Format::Ods], &[Format::Pptx, Format::Odp]];
+    let kind = kinds.iter().find(|kind| kind.contains(&format))?;
+    let begins = |magic: &[u8]| bytes.starts_with(magic);
+    // The first entry of a package of OpenDocument is its type.
+    let is_open_document = begins(b"PK\x03\x04") && bytes.get(30..38) == Some(b"mimetype");
+    let is_plain = match format {
+        Format::Docx | Format::Xlsx | Format::Pptx => is_open_document || begins(b"{\\rtf"),
+        Format::Odt | Format::Ods | Format::Odp => {
+            begins(b"PK\x03\x04") && bytes.get(30..49) == Some(b"[Content_Types].xml") || begins(b"{\\rtf")
+        }
+        _ => begins(b"PK\x03\x04"),
+    };
+    let found = if is_plain { sniff(bytes).ok() } else { None };
+    found.filter(|found| *found != format && kind.contains(found))
 }
 
 /// `document`, `glossary` and names with odd dots are what clients send for bare bytes: those are sniffed instead.
@@ -201,6 +221,22 @@ mod tests {
         assert_eq!(message(Format::Html, b"%PDF-1.7\n<html>"), says(".pdf", ".html"));
         assert!(message(Format::Docx, b"words").starts_with("the document is damaged"));
         assert!(message(Format::Odt, text).starts_with("the document is damaged"));
+    }
+
+    #[test]
+    fn a_document_of_the_same_kind_is_read_as_what_it_is() {
+        let text = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x27\0\0\0\x27\0\0\0\x08\0\0\0\
+            mimetypeapplication/vnd.oasis.opendocument.text";
+        let word = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\x27\0\0\0\x27\0\0\0\x13\0\0\0\
+            [Content_Types].xml word/document.xml";
+        let format = |name: &str, bytes: &[u8]| detect(Some(name), None, bytes).unwrap();
+        assert_eq!(format("a.docx", text), Format::Odt);
+        assert_eq!(format("a.rtf", text), Format::Odt);
+        assert_eq!(format("a.odt", word), Format::Docx);
+        assert_eq!(format("a.DOCX", b"{\\rtf1 words}"), Format::Rtf);
+        assert_eq!(format("a.xlsx", text), Format::Xlsx);
+        assert_eq!(format("a.pptx", b"{\\rtf1 words}"), Format::Pptx);
+        assert_eq!(format("a.txt", b"{\\rtf1 words}"), Format::Txt);
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod kinds;
 mod limits;
 mod mail;
 mod markdown;
+pub mod message;
 mod msg;
 mod odf;
 mod options;

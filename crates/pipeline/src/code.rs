@@ -8,10 +8,11 @@
 
 use std::borrow::Cow;
 
+use terjuman_formats::message::choices;
 use terjuman_model::{LanguageTag, Segment};
 
 use crate::foreign::is_small_word;
-use crate::protect::{is_path, placeholders};
+use crate::protect::{is_path, merged, placeholders};
 
 /// More of a segment is not looked at.
 const SAMPLE_BYTES: usize = 2_000;
@@ -150,6 +151,7 @@ fn without_tags(text: &str) -> Cow<'_, str> {
 fn without_placeholders(text: &str) -> String {
     let mut found = Vec::new();
     placeholders(text, &mut found);
+    let found = merged(found.into_iter().chain(choices(text).into_iter().map(|choice| choice.range)).collect());
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for range in found {

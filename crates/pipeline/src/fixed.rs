@@ -22,9 +22,15 @@ pub(crate) struct Fixation {
 
 /// Finds what is fixed in a segment. `borders` are where its sentences end whatever the text says.
 ///
-/// A placeholder inside a term belongs to the term; a term inside an address or in code is none. With `keeps_code`, words
-/// that look like code are kept.
-pub(crate) fn fix(segment: &Segment, borders: &[usize], glossary: &Glossary, keeps_code: bool) -> Fixation {
+/// A placeholder inside a term belongs to the term; a term inside an address or in code is none. `syntax` (sorted, not
+/// overlapping) is for a formatter of messages. With `keeps_code`, words that look like code are kept.
+pub(crate) fn fix(
+    segment: &Segment,
+    borders: &[usize],
+    syntax: &[Range<usize>],
+    glossary: &Glossary,
+    keeps_code: bool,
+) -> Fixation {
     let text = segment.source.text();
     let protected = protected_ranges(segment);
     if protected.is_empty()
@@ -44,8 +50,9 @@ pub(crate) fn fix(segment: &Segment, borders: &[usize], glossary: &Glossary, kee
         terms.extend(glossary.find(stretch).into_iter().map(|(range, target)| (shift(range), target)));
         start = end;
     }
-    if keeps_code {
-        kept = merged(kept.into_iter().chain(code_ranges(segment)).collect());
+    let code = if keeps_code { code_ranges(segment) } else { Vec::new() };
+    if !code.is_empty() || !syntax.is_empty() {
+        kept = merged(kept.into_iter().chain(code).chain(syntax.iter().cloned()).collect());
     }
     combine(text, kept, &protected, terms)
 }
@@ -89,7 +96,7 @@ fn combine(
 }
 
 /// The texts of the protected tags, the outermost where they are nested; empty ones are left out.
-fn protected_ranges(segment: &Segment) -> Vec<Range<usize>> {
+pub(crate) fn protected_ranges(segment: &Segment) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let (mut start, mut depth) = (0, 0_usize);
     for mark in segment.source.marks().iter().filter(|mark| segment.kind(mark.tag) == TagKind::Protected) {
@@ -186,7 +193,7 @@ mod tests {
     #[track_caller]
     fn check(segment: &Segment, terms: &[(&str, &str)], expected: &[(&str, &str)], counts: (usize, usize)) {
         let terms = terms.iter().map(|(source, target)| ((*source).to_owned(), (*target).to_owned()));
-        let fixation = fix(segment, &borders(segment), &Glossary::new(terms).unwrap(), true);
+        let fixation = fix(segment, &borders(segment), &[], &Glossary::new(terms).unwrap(), true);
         let text = segment.source.text();
         let found: Vec<_> = fixation.fixed.iter().map(|f| (&text[f.range.clone()], f.text.as_str())).collect();
         assert_eq!(found, expected);

@@ -17,6 +17,7 @@ mod foreign;
 mod glossary;
 mod limits;
 mod mentions;
+mod messages;
 mod ordinals;
 mod people;
 mod plan;

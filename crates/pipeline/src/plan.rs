@@ -8,6 +8,7 @@ use terjuman_nmt::{Fixed, Source, Translator, Unit};
 
 use crate::Glossary;
 use crate::fixed::{borders, fix};
+use crate::messages::Messages;
 use crate::sentences::{sentences, trimmed};
 
 /// The way from a document's segments to the engine's units and back.
@@ -90,12 +91,18 @@ impl Plan {
     fn add(&mut self, segment: &Segment, language: &LanguageTag, needs: Needs, glossary: &Glossary) {
         let unit = needs.unit;
         let text = segment.source.text();
-        let borders = borders(segment);
-        let fixation = fix(segment, &borders, glossary, needs.keeps_code);
+        let messages = Messages::of(segment);
+        let borders = with_borders(borders(segment), &messages.borders);
+        let fixation = fix(segment, &borders, &messages.kept, glossary, needs.keeps_code);
         self.glossary_hits += fixation.hits;
         self.glossary_misses += fixation.misses;
         let ranges = match unit {
-            Unit::Segment => trimmed(text, 0..text.len()).into_iter().collect(),
+            // An engine that is given a message whole might move its pieces.
+            Unit::Segment => {
+                let ends = messages.borders.iter().copied().chain([text.len()]);
+                let starts = [0].into_iter().chain(messages.borders.iter().copied());
+                starts.zip(ends).filter_map(|(start, end)| trimmed(text, start..end)).collect()
+            }
             Unit::Sentence => {
                 let kept = uncut(segment, &fixation.fixed);
                 sentences(text, language.primary(), &borders, &kept)
@@ -105,7 +112,8 @@ impl Plan {
         for range in ranges {
             let fixed = within(&fixation.fixed, &range);
             let stretch = &text[range.clone()];
-            let way = if unit == Unit::Sentence && !has_letters(stretch, &fixed) {
+            let is_cut = unit == Unit::Sentence || !messages.is_empty();
+            let way = if is_cut && !has_letters(stretch, &fixed) {
                 Way::Copied(fixed)
             } else {
                 let first = marks.partition_point(|mark| mark.at <= range.start);
@@ -116,6 +124,16 @@ impl Plan {
         }
         self.ends.push(self.stretches.len());
     }
+}
+
+/// Both lists of places in one, ordered.
+fn with_borders(mut borders: Vec<usize>, more: &[usize]) -> Vec<usize> {
+    if !more.is_empty() {
+        borders.extend_from_slice(more);
+        borders.sort_unstable();
+        borders.dedup();
+    }
+    borders
 }
 
 /// A short thing is translated in one piece: a link's text is a name, and no name is cut at its full stop.
@@ -202,6 +220,21 @@ mod tests {
         let plan = plan(&[segment]);
         let linked: Vec<_> = plan.units.iter().map(|unit| unit.linked).collect();
         assert_eq!(linked, [false, true, false]);
+    }
+
+    #[test]
+    fn branches_of_a_message_are_units_whatever_the_engine_wants() {
+        let text = "You have {n, plural, one {one file. Done} other {# files for {who}}} left.";
+        for unit in [Unit::Sentence, Unit::Segment] {
+            let needs = Needs { unit, keeps_code: false };
+            let language = "en".parse().unwrap();
+            let plan = Plan::new(&[Segment::plain(text)], &language, needs, &Glossary::default(), |_| false);
+            let texts: Vec<_> = plan.units.iter().map(|unit| unit.text.as_str()).collect();
+            let branch: &[_] = if unit == Unit::Sentence { &["one file.", "Done"] } else { &["one file. Done"] };
+            assert_eq!(texts, [&["You have"], branch, &["# files for {who}", "left."]].concat());
+            let kept: Vec<_> = plan.units[texts.len() - 2].fixed.iter().map(|fixed| fixed.text.as_str()).collect();
+            assert_eq!(kept, ["#", "{who}"]);
+        }
     }
 
     #[test]

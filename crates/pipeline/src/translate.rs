@@ -13,6 +13,7 @@ use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
 use crate::mentions::fix_mentions;
+use crate::messages::keeps_choices;
 use crate::people::keep_people;
 use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
@@ -324,6 +325,10 @@ fn place_segment(
 ) -> (TaggedText, usize) {
     let assembled = assemble(segment, index, plan, units, translated);
     let text = segment.source.text();
+    if !keeps_choices(text, &assembled.text) {
+        report.kept_as_source += 1;
+        return (segment.source.clone(), words(text));
+    }
     let kept: usize = assembled.kept_as_source.iter().map(|range| words(&text[range.clone()])).sum();
     report.kept_as_source += assembled.kept_as_source.len();
     match project(segment, &assembled) {

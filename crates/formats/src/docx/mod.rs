@@ -60,6 +60,24 @@ fn take_apart(
     take_part(bytes, options, limits, warnings, false)
 }
 
+/// Parts that cannot be read and that the document can do without: they stay as they are.
+#[derive(Default)]
+struct Lost(Vec<Place>);
+
+impl Lost {
+    /// What was read of a part. Nothing is let pass that takes too much.
+    fn unless<T>(&mut self, name: &str, read: Result<T, FormatError>) -> Result<Option<T>, FormatError> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(FormatError::Corrupt { .. } | FormatError::Encoding(_)) => {
+                self.0.push(Place { part: name.to_owned(), offset: 0 });
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// `is_chunk`: another document takes this one in.
 fn take_part(
     bytes: &[u8],
@@ -74,16 +92,19 @@ fn take_part(
     let mut package = Package::open(bytes, limits)?;
     let names = parts::find(&mut package, options, limits)?;
     let read = |package: &mut Package, name: &str| XmlPart::decode(name, package.require(name)?);
+    let mut lost = Lost::default();
     let styles = match names.styles {
         Some(name) => {
-            let part = read(&mut package, &name)?;
-            let styles = Styles::read(&part, limits)?;
-            Some((part.name, styles))
+            let read = read(&mut package, &name).and_then(|part| Styles::read(&part, limits));
+            lost.unless(&name, read)?.map(|styles| (name, styles))
         }
         None => None,
     };
     // It must be sound, though it is needed only when the document is written.
-    let settings = names.settings.map(|name| read(&mut package, &name)).transpose()?.map(|part| part.name);
+    let settings = match names.settings {
+        Some(name) => lost.unless(&name, read(&mut package, &name))?.map(|part| part.name),
+        None => None,
+    };
     let no_styles = Styles::default();
     let known = styles.as_ref().map_or(&no_styles, |(_, styles)| styles);
     let context = Context { options, limits, styles: known };
@@ -93,10 +114,15 @@ fn take_part(
     let mut bound = Vec::new();
     let mut fed = Fed::default();
     let mut copies = Copies::default();
-    for (name, kind) in &names.texts {
-        let part = read(&mut package, name)?;
+    for (index, (name, kind)) in names.texts.iter().enumerate() {
         let start = segments.len();
-        let mut found = walk::walk(&part, context, &mut segments)?;
+        let walked = read(&mut package, name).and_then(|part| Ok((walk::walk(&part, context, &mut segments)?, part)));
+        // The main document must be sound.
+        let walked = if index == 0 { Some(walked?) } else { lost.unless(name, walked)? };
+        let Some((mut found, part)) = walked else {
+            segments.truncate(start);
+            continue;
+        };
         copies.settle(*kind, start, &mut segments, &mut found);
         bound.append(&mut found.bindings);
         if let Some(book) = names.workbooks.get(name) {
@@ -112,6 +138,10 @@ fn take_part(
         }
     }
     parts.extend(bindings::bound_parts(&mut package, &names.custom, &bound, &mut segments, limits)?);
+    for place in lost.0 {
+        untranslated.add_at(Reason::UnreadablePart, place.clone());
+        warnings.push(Warning { kind: WarningKind::PartKept, place });
+    }
     let mut foreign = Vec::new();
     for (name, content_type) in names.foreign {
         let extract = match content_type.split(';').next().unwrap_or_default().trim() {

@@ -7,7 +7,6 @@
 mod components;
 mod keys;
 mod manifest;
-mod message;
 mod patterns;
 mod scan;
 mod strings;
@@ -22,6 +21,7 @@ use self::keys::Keys;
 use self::scan::Value;
 use self::strings::Spelling;
 use crate::html::{self, HtmlSkeleton};
+use crate::message;
 use crate::rewriting::Rewriting;
 use crate::small_range::SmallRange;
 use crate::text_file::TextFile;
@@ -355,6 +355,7 @@ impl Skeleton for JsonSkeleton {
         let mut pages = self.slots.pages.iter().peekable();
         let mut start = 0;
         for (index, slot) in self.slots.slots.iter().enumerate() {
+            let first = start;
             let translations = &translations[start..slot.end as usize];
             start = slot.end as usize;
             let Some(content) = strings::decode(&text[slot.range.range()]) else { continue };
@@ -363,7 +364,7 @@ impl Skeleton for JsonSkeleton {
                     (Cow::Owned(_), written) => components::show(&written).into(),
                     (Cow::Borrowed(_), written) => written,
                 },
-                None => write_lines(&content, translations),
+                None => write_lines(&content, translations, first)?,
             };
             if written != content {
                 rewriting.replace(slot.range.range(), &strings::encode(&written, self.spelling));
@@ -387,19 +388,25 @@ fn write_page<'a>(
     written.map(Cow::from).map_err(|_| FormatError::Verification("a string is not text any more".into()))
 }
 
-fn write_lines<'a>(content: &str, translations: &'a [TaggedText]) -> Cow<'a, str> {
+/// Writes the texts of a string; `first` is the number of its first segment.
+fn write_lines<'a>(content: &str, translations: &'a [TaggedText], first: usize) -> Result<Cow<'a, str>, FormatError> {
     let mut rewriting = Rewriting::new(content);
     if let Some(stretches) = message::read(content) {
-        for ((place, _), translation) in messages(content, stretches).into_iter().zip(translations) {
+        for (((place, _), translation), segment) in
+            messages(content, stretches).into_iter().zip(translations).zip(first..)
+        {
+            if !message::fits(&content[place.clone()], translation.text()) {
+                return Err(FormatError::Unwritable { segment });
+            }
             rewriting.replace(place, translation.text());
         }
     } else {
         let mut places = lines(content).peekable();
         // Most are one line and nothing else.
         if let ([translation], true) = (translations, places.peek() == Some(&(0..content.len()))) {
-            return translation.text().into();
+            return Ok(translation.text().into());
         }
         places.zip(translations).for_each(|(line, translation)| rewriting.replace(line, translation.text()));
     }
-    rewriting.finish().unwrap_or_else(|| content.to_owned()).into()
+    Ok(rewriting.finish().unwrap_or_else(|| content.to_owned()).into())
 }

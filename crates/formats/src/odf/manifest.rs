@@ -1,7 +1,7 @@
 //! The manifest of a package: what is encrypted, signed, or a document within the document (OpenDocument part 2, section
 //! 3 and 4).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::edits::Edits;
@@ -17,6 +17,8 @@ pub(super) struct Manifest {
     part: Option<XmlPart>,
     /// Media types by path.
     types: HashMap<String, String>,
+    /// Paths of what is encrypted.
+    encrypted: HashSet<String>,
     /// Where signatures are listed.
     signatures: Vec<Range<usize>>,
 }
@@ -25,7 +27,7 @@ impl Manifest {
     /// Reads the manifest, if there is one.
     ///
     /// # Errors
-    /// [`FormatError::Encrypted`] if an entry is encrypted, [`FormatError::Corrupt`] if the manifest is not well-formed.
+    /// [`FormatError::Encrypted`] if the content is encrypted, [`FormatError::Corrupt`] if the manifest is not well-formed.
     pub(super) fn read(package: &mut Package, limits: &Limits) -> Result<Self, FormatError> {
         let Some(bytes) = package.read(PART)? else { return Ok(Self::default()) };
         let part = XmlPart::decode(PART, bytes)?;
@@ -43,7 +45,7 @@ impl Manifest {
                     entry = Some((event.range.start, path));
                 }
                 Kind::Start { name, .. } if name.is(Namespace::OdfManifest, "encryption-data") => {
-                    return Err(FormatError::Encrypted);
+                    manifest.encrypted.extend(entry.as_ref().map(|(_, path)| path.clone()));
                 }
                 Kind::End { name } if name.is(Namespace::OdfManifest, "file-entry") => {
                     if let Some((start, path)) = entry.take()
@@ -56,8 +58,18 @@ impl Manifest {
             }
         }
         drop(text);
+        // Macros alone may have a password. A whole package that is encrypted has its entries within.
+        let is_readable = package.contains(super::CONTENT) && !manifest.is_encrypted(super::CONTENT);
+        if !manifest.encrypted.is_empty() && !is_readable {
+            return Err(FormatError::Encrypted);
+        }
         manifest.part = Some(part);
         Ok(manifest)
+    }
+
+    /// Whether an entry of this name has a password.
+    pub(super) fn is_encrypted(&self, name: &str) -> bool {
+        self.encrypted.contains(name)
     }
 
     /// The contents of documents within the document: charts, tables, texts. Formulas have no text.

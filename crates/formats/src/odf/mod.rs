@@ -59,11 +59,18 @@ fn take_apart(
         true => None,
         false => Some(XmlPart::decode(CONTENT, package.require(CONTENT)?)?),
     };
-    let styles = package.read(STYLES)?.map(|bytes| XmlPart::decode(STYLES, bytes)).transpose()?;
-    let common = match &styles {
-        Some(part) => Styles::read(part, limits)?,
-        None => Styles::default(),
+    let read_styles = |package: &mut Package| -> Result<_, FormatError> {
+        let bytes =
+            if manifest.is_encrypted(STYLES) { return Err(FormatError::Encrypted) } else { package.read(STYLES)? };
+        let Some(part) = bytes.map(|bytes| XmlPart::decode(STYLES, bytes)).transpose()? else { return Ok(None) };
+        let common = Styles::read(&part, limits)?;
+        Ok(Some((part, common)))
     };
+    let styles = match read_styles(&mut package) {
+        Err(error) if content.is_none() => return Err(error),
+        read => or_kept(STYLES, read, warnings)?.flatten(),
+    };
+    let (styles, common) = styles.map_or_else(Default::default, |(part, common)| (Some(part), common));
     let mut segments = Vec::new();
     let mut parts = Vec::new();
     let mut untranslated = Untranslated::default();
@@ -93,21 +100,18 @@ fn take_apart(
             let styles = Styles::read(&part, limits)?;
             walk(part, &styles, &mut segments)
         };
-        match read() {
-            Ok(()) => {}
-            Err(error @ FormatError::TooComplex { .. }) => return Err(error),
-            Err(_) => {
-                segments.truncate(before);
-                warnings.push(Warning { kind: WarningKind::PartKept, place: Place { part: name, offset: 0 } });
-            }
+        if or_kept(&name, read(), warnings)?.is_none() {
+            segments.truncate(before);
         }
     }
-    match package.read(META)? {
-        Some(bytes) if options.properties => {
-            walk(XmlPart::decode(META, bytes)?, &Styles::default(), &mut segments)?;
+    if options.properties && package.contains(META) {
+        let before = segments.len();
+        let mut read = || walk(XmlPart::decode(META, package.require(META)?)?, &Styles::default(), &mut segments);
+        if or_kept(META, read(), warnings)?.is_none() {
+            segments.truncate(before);
         }
-        Some(_) => untranslated.add(Reason::PropertiesOff, META, 0),
-        None => {}
+    } else if package.contains(META) {
+        untranslated.add(Reason::PropertiesOff, META, 0);
     }
     for warning in warnings.iter().filter(|warning| warning.kind == WarningKind::PartKept) {
         untranslated.add_at(Reason::UnreadablePart, warning.place.clone());
@@ -121,6 +125,19 @@ fn take_apart(
     let sources = Sources::of(&segments);
     let container = Container::Package(Box::new(package));
     Ok((segments, OdfSkeleton { container, parts, sheets, sources, limits: limits.clone(), signatures, untranslated }))
+}
+
+/// What was read of a part that the document can do without; `None` for one that stays as it is, with a warning.
+fn or_kept<T>(name: &str, read: Result<T, FormatError>, warnings: &mut Vec<Warning>) -> Result<Option<T>, FormatError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error @ FormatError::TooComplex { .. }) => Err(error),
+        Err(_) => {
+            let place = Place { part: name.to_owned(), offset: 0 };
+            warnings.push(Warning { kind: WarningKind::PartKept, place });
+            Ok(None)
+        }
+    }
 }
 
 /// Whether the file is XML and no package, in any encoding that XML must be read in.

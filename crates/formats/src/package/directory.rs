@@ -11,6 +11,8 @@ pub(super) enum Method {
     Stored,
     Deflated,
     Other,
+    /// Not said: the local header is another than the directory says.
+    Contradicted,
 }
 
 /// One entry.
@@ -144,7 +146,19 @@ fn read_record(bytes: &[u8], at: usize, directory: usize) -> Result<Entry, Forma
         && u16_at(bytes, local + 26).map(usize::from) == Some(name_length)
         && bytes.get(local + 30..local + 30 + name_length) == Some(raw_name);
     if !same_header {
-        return Err(broken("an entry of the container contradicts its directory"));
+        // It cannot be read, but a document may do without it.
+        let local = local.min(directory)..local.min(directory);
+        let (size, crc) = (sizes.size, crc);
+        return Ok(Entry {
+            name,
+            method: Method::Contradicted,
+            crc,
+            size,
+            data: local.clone(),
+            local,
+            record: at..end,
+            wide_offset,
+        });
     }
     let data = local + 30 + name_length + usize::from(u16_at(bytes, local + 28).ok_or_else(damaged)?);
     let data_end = usize::try_from(sizes.packed).ok().and_then(|packed| data.checked_add(packed));
@@ -216,7 +230,7 @@ impl Sizes {
 /// descriptor, padding.
 fn close_gaps(entries: &mut [Entry], directory: usize) -> Result<(), FormatError> {
     let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by_key(|index| entries[*index].local.start);
+    order.sort_by_key(|index| (entries[*index].local.start, entries[*index].local.end));
     for (place, &index) in order.iter().enumerate() {
         let next = order.get(place + 1).map_or(directory, |next| entries[*next].local.start);
         if entries[index].local.end > next {

@@ -71,8 +71,7 @@ impl Package {
     /// # Errors
     /// [`FormatError::Encrypted`] for encrypted office documents (which are compound files) and encrypted entries,
     /// [`FormatError::TooComplex`] for too many entries, [`FormatError::Corrupt`] for everything that is no sound zip
-    /// file: entries that overlap or have one name, headers that contradict each other, methods that documents do not
-    /// use.
+    /// file: entries that overlap or have one name, for instance.
     pub(crate) fn open(bytes: &[u8], limits: &Limits) -> Result<Self, FormatError> {
         if bytes.starts_with(COMPOUND_FILE) {
             let encrypted = ["EncryptionInfo", "EncryptedPackage"].iter().any(|name| holds_utf_16(bytes, name));
@@ -189,6 +188,7 @@ fn expand(bytes: &[u8], entry: &Entry, budget: u64, limits: &Limits) -> Result<V
             }
             contents
         }
+        Method::Contradicted => return Err(corrupt("an entry of the container contradicts its directory")),
         Method::Other => return Err(corrupt("a part is compressed in a way that documents do not use")),
     };
     let mut crc = flate2::Crc::new();

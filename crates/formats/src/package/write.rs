@@ -27,7 +27,7 @@ impl Packed {
         let length = contents.len();
         let data = match method {
             Method::Deflated => deflate(&contents),
-            Method::Stored | Method::Other => contents,
+            Method::Stored | Method::Other | Method::Contradicted => contents,
         };
         Self { data, crc: crc.sum(), length }
     }
@@ -43,7 +43,7 @@ pub(super) fn write<'a>(
     change: impl Fn(&Entry) -> Option<Option<&'a Packed>>,
 ) -> Result<Vec<u8>, FormatError> {
     let mut order: Vec<usize> = (0..directory.entries.len()).collect();
-    order.sort_by_key(|index| directory.entries[*index].local.start);
+    order.sort_by_key(|index| (directory.entries[*index].local.start, directory.entries[*index].local.end));
     let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 8);
     out.extend_from_slice(&bytes[..order.first().map_or(0, |first| directory.entries[*first].local.start)]);
     let mut records = HashMap::with_capacity(order.len());

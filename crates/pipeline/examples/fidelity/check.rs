@@ -274,8 +274,18 @@ pub(crate) fn compare_structure(
     }
 }
 
-/// The texts that somebody sees, with the part that each stands in.
+/// The texts that somebody sees, with the part that each stands in. What stands around the words of a quoted message for
+/// a formatter is none.
 pub(crate) fn texts(format: Format, bytes: &[u8], original: &[u8]) -> Vec<(String, String)> {
+    let mut texts = all_texts(format, bytes, original);
+    let is_message = |text: &str| [", plural,", ", select,"].iter().any(|kind| text.contains(kind));
+    for (_, text) in texts.iter_mut().filter(|(_, text)| is_message(text)) {
+        *text = flat::without_syntax(text);
+    }
+    texts
+}
+
+fn all_texts(format: Format, bytes: &[u8], original: &[u8]) -> Vec<(String, String)> {
     match format {
         Format::Txt => vec![(String::new(), String::from_utf8_lossy(bytes).into_owned())],
         Format::Csv | Format::Tsv => {

@@ -6,8 +6,6 @@ use super::names::ELEMENTS;
 
 /// The longest placeholder, in bytes.
 const LONGEST_PLACEHOLDER: usize = 100;
-/// The longest choice of texts, in bytes.
-const LONGEST_CHOICE: usize = 1_000;
 
 pub(crate) fn placeholders(text: &str, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
@@ -34,7 +32,7 @@ fn placeholder(text: &str, before: Option<u8>) -> Option<usize> {
         [b'[', b'[', ..] => delimited(text, "[[", "]]", is_inside_double),
         [b'<', b'<', ..] => delimited(text, "<<", ">>", is_inside_double),
         [b'{', b'%', ..] => delimited(text, "{%", "%}", |byte| !matches!(byte, b'{' | b'}' | b'%' | b'\n')),
-        [b'{', ..] => delimited(text, "{", "}", is_inside_single).or_else(|| choice(text)),
+        [b'{', ..] => delimited(text, "{", "}", is_inside_single).or_else(|| formed(text)),
         [b'$', b'{', ..] => delimited(text, "${", "}", is_inside_single),
         [b'#', b'{', ..] => delimited(text, "#{", "}", is_inside_single),
         [b'%', b'{', ..] => delimited(text, "%{", "}", is_inside_single),
@@ -86,36 +84,15 @@ fn is_inside_merged(byte: u8) -> bool {
     is_name(byte) || matches!(byte, b':' | b'-' | b' ')
 }
 
-/// A value and its form as ICU has them, `{due, date, short}`, or a choice of texts, `{count, plural, one {# day} other
-/// {# days}}`: what a translation makes of its words for programs nobody can say.
-fn choice(text: &str) -> Option<usize> {
+/// A value and its form as ICU has them: `{due, date, short}`.
+fn formed(text: &str) -> Option<usize> {
     let (name, rest) = text[1..].split_at_checked(text[1..].bytes().take(40).position(|byte| byte == b',')?)?;
     let rest = rest[1..].trim_start_matches(' ');
     let kind = rest.bytes().take_while(u8::is_ascii_lowercase).count();
-    if matches!(&rest[..kind], "number" | "date" | "time" | "duration" | "ordinal" | "spellout")
+    let is_form = matches!(&rest[..kind], "number" | "date" | "time" | "duration" | "ordinal" | "spellout")
         && rest[kind..].trim_start_matches(' ').starts_with([',', '}'])
-        && name.trim().bytes().all(is_name)
-    {
-        return delimited(text, "{", "}", |byte| !matches!(byte, b'{' | b'}' | b'\n'));
-    }
-    let is_choice = ["plural", "select", "selectordinal"]
-        .iter()
-        .any(|kind| rest.strip_prefix(kind).is_some_and(|rest| rest.trim_start_matches(' ').starts_with(',')));
-    if !is_choice || !name.trim().bytes().all(is_name) {
-        return None;
-    }
-    let mut depth = 0;
-    for (byte, length) in text.bytes().take(LONGEST_CHOICE).zip(1..) {
-        depth += match byte {
-            b'{' => 1,
-            b'}' => -1,
-            _ => 0,
-        };
-        if depth == 0 {
-            return Some(length);
-        }
-    }
-    None
+        && name.trim().bytes().all(is_name);
+    is_form.then(|| delimited(text, "{", "}", |byte| !matches!(byte, b'{' | b'}' | b'\n'))).flatten()
 }
 
 /// Another message, `@:menu.home` or `@.lower:menu.home`.

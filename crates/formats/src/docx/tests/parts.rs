@@ -1,6 +1,6 @@
 //! Everything around paragraphs: tables, text boxes, content controls, and the parts besides the main one.
 
-use super::build::{Document, NOWHERE, body, part, root};
+use super::build::{Document, NOWHERE, body, part, root, to};
 use super::engine::pseudo;
 use crate::docx::parts::MAIN;
 use crate::package::Package;
@@ -21,6 +21,41 @@ fn properties_that_nobody_sees_refuse_no_document() {
         &titles,
     );
     assert_eq!(document.segments(), ["Some words"]);
+}
+
+#[test]
+fn parts_that_cannot_be_read_stay_and_the_main_one_must_be_sound() {
+    let broken = "<w:hdr><w:p>".to_owned();
+    let document = Document::new(&paragraph("Text"))
+        .with("header", broken.clone())
+        .with("styles", broken.clone())
+        .with("settings", broken.clone())
+        .with("footer", root("ftr", &paragraph("Foot")));
+    assert_eq!(document.segments(), ["Text", "Foot"]);
+    let bytes = document.merged(pseudo, &to("ar"));
+    for name in ["word/header.xml", "word/styles.xml", "word/settings.xml"] {
+        assert_eq!(part(&bytes, name), broken, "{name}");
+    }
+    assert!(body(&part(&bytes, "word/document.xml")).contains("[Ťéẋť]"));
+    assert!(matches!(Document::raw(broken.into_bytes()).read(), Err(FormatError::Corrupt { .. })));
+
+    // The directory says another name than the entry.
+    let mut bytes = document.stored_bytes();
+    let needle = b"word/header.xml";
+    let local = bytes.windows(needle.len()).position(|window| window == needle).unwrap();
+    bytes[local + 5] = b'H';
+    let mut warnings = Vec::new();
+    let (segments, skeleton) =
+        crate::docx::take_apart(&bytes, &document.options, &Limits::default(), &mut warnings).unwrap();
+    assert_eq!(segments.len(), 2);
+    let kept: Vec<_> = warnings.iter().map(|warning| (warning.kind, warning.place.part.as_str())).collect();
+    assert!(kept.contains(&(crate::WarningKind::PartKept, "word/header.xml")), "{kept:?}");
+    let translations: Vec<_> = segments.iter().map(pseudo).collect();
+    let written = skeleton.write(&translations, &NOWHERE, crate::extent::Extent::Changed).unwrap();
+    assert!(written.windows(needle.len()).any(|window| window == b"word/Header.xml"));
+    let mut package = Package::open(&written, &Limits::default()).unwrap();
+    assert!(package.read("word/header.xml").is_err());
+    assert!(String::from_utf8(package.require("word/footer.xml").unwrap()).unwrap().contains("[Ƒóóť]"));
 }
 
 #[test]

@@ -92,6 +92,34 @@ fn encrypted_documents_are_refused() {
         "<manifest:file-entry manifest:full-path='content.xml'><manifest:encryption-data/></manifest:file-entry>",
     );
     assert!(matches!(document.read(), Err(FormatError::Encrypted)));
+    // All of it is one encrypted entry.
+    let document = Document::new(TEXT).without("content.xml").with("encrypted-package", "x").with_manifest(
+        "<manifest:file-entry manifest:full-path='encrypted-package'><manifest:encryption-data/></manifest:file-entry>",
+    );
+    assert!(matches!(document.read(), Err(FormatError::Encrypted)));
+}
+
+#[test]
+fn what_a_document_can_do_without_may_be_unreadable() {
+    let encrypted = |name: &str| {
+        format!("<manifest:file-entry manifest:full-path='{name}'><manifest:encryption-data/></manifest:file-entry>")
+    };
+    // Macros have a password of their own.
+    let document = Document::new(TEXT)
+        .with("Basic/Standard/Module1.xml", "x")
+        .with_manifest(&encrypted("Basic/Standard/Module1.xml"));
+    assert_eq!(document.segments(), ["Text"]);
+    assert!(document.warnings().is_empty());
+    let cut_off = root("document-styles", "<office:master-styles><text:p>Page").split_at(200).0.to_owned();
+    let document = Document::new(TEXT).with("styles.xml", cut_off.as_str()).with("meta.xml", "<broken");
+    assert_eq!(document.segments(), ["Text"]);
+    let kept: Vec<_> = document.warnings().into_iter().map(|warning| (warning.kind, warning.place.part)).collect();
+    assert_eq!(kept, ["styles.xml", "meta.xml"].map(|part| (WarningKind::PartKept, part.to_owned())));
+    let bytes = document.merged(pseudo, &NOWHERE);
+    assert_eq!(part(&bytes, "styles.xml"), cut_off);
+    assert_eq!(part(&bytes, "meta.xml"), "<broken");
+    // Without content, the styles are the document.
+    assert!(Document::new(TEXT).without("content.xml").with("styles.xml", cut_off).read().is_err());
 }
 
 #[test]

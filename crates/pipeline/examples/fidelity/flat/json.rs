@@ -31,7 +31,7 @@ fn is_prose(text: &str) -> bool {
 }
 
 /// Without the names, kinds and selectors of messages for a formatter: `{n, plural, one {…}}`.
-fn without_syntax(text: &str) -> String {
+pub(crate) fn without_syntax(text: &str) -> String {
     if !["plural", "select", "date", "number", "time"].iter().any(|kind| text.contains(&format!(", {kind}"))) {
         return text.to_owned();
     }

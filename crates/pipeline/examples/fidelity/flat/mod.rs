@@ -10,6 +10,7 @@ mod msg;
 mod rtf;
 mod xliff;
 
+pub(crate) use json::without_syntax;
 use std::collections::BTreeMap;
 
 use terjuman_formats::Format;
