@@ -237,7 +237,8 @@ impl PartWriter<'_> {
         }
         for (vocabulary, span) in &found.repeated {
             let properties = &text[span.range()];
-            let name = properties[1..].split(|at: char| at.is_whitespace() || "/>".contains(at)).next().unwrap_or_default();
+            let name =
+                properties[1..].split(|at: char| at.is_whitespace() || "/>".contains(at)).next().unwrap_or_default();
             edits.extend(shifted(retarget.paragraph(*vocabulary, name, properties), span.start));
         }
         for span in &found.tables {

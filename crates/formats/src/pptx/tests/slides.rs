@@ -55,7 +55,11 @@ fn properties_said_again_within_a_paragraph_stay() {
         "<a:p>{said}<a:r><a:rPr b=\"1\"/><a:t>The quick </a:t></a:r>{said}<a:r><a:rPr/><a:t>brown fox</a:t></a:r><a:endParaRPr/></a:p>"
     );
     let deck = Deck::new(&shape(&text));
-    deck.check(&["The quick {0^}{1:brown fox}"], SLIDE, &[(">The quick <", ">THE QUICK <"), (">brown fox<", ">BROWN FOX<")]);
+    deck.check(
+        &["The quick {0^}{1:brown fox}"],
+        SLIDE,
+        &[(">The quick <", ">THE QUICK <"), (">brown fox<", ">BROWN FOX<")],
+    );
     let turned = part(&deck.merged(pseudo, &to("ar")), SLIDE);
     assert_eq!(turned.matches("<a:pPr rtl=\"1\" algn=\"r\" indent=\"0\"><a:buNone/></a:pPr>").count(), 2, "{turned}");
 }
