@@ -1,7 +1,7 @@
 //! Which format a document is in.
 
-use crate::FormatError;
 use crate::table::{Format, formats};
+use crate::{FormatError, refused};
 
 /// Decides the format: by a known extension of `name`, then by `content_type`, then by the bytes themselves
 /// (`api.md` section 13.2). Office programs open a file of their kind whatever its extension: what was saved in another
@@ -16,6 +16,9 @@ pub fn detect(name: Option<&str>, content_type: Option<&str>, bytes: &[u8]) -> R
     }
     if let Some(format) = content_type.and_then(from_content_type) {
         return Ok(format);
+    }
+    if let Some((extension, advice)) = extension.and_then(|extension| Some((extension, refused::advice(extension)?))) {
+        return Err(FormatError::Refused { extension: extension.to_ascii_lowercase(), advice });
     }
     if let Some(extension) = extension.filter(|e| is_plausible_extension(e)) {
         return Err(FormatError::Unsupported(format!(".{}", extension.to_ascii_lowercase())));
@@ -201,6 +204,10 @@ mod tests {
     fn the_rest_is_refused_by_name() {
         let refused = |name: &str, bytes: &[u8]| detect(Some(name), None, bytes).unwrap_err().to_string();
         assert_eq!(refused("a.jpg", b""), "the format .jpg is not supported");
+        // Whatever their bytes look like, and also where the extension is a long one.
+        let converted = "is not supported: convert its messages to XLIFF (.xlf), translate them, and convert them back";
+        assert_eq!(refused("a.PO", b"msgid"), format!("the format .po {converted}"));
+        assert_eq!(refused("a.properties", b"title = Words"), format!("the format .properties {converted}"));
         assert_eq!(refused("x", b"%PDF-1.7"), "the format PDF is not supported");
         assert_eq!(refused("x", b"\xff\x00\x01"), "the format unknown binary is not supported");
     }

@@ -12,6 +12,14 @@ pub enum FormatError {
     /// No format of the table fits.
     #[error("the format {0} is not supported")]
     Unsupported(String),
+    /// A format that is known and not read.
+    #[error("the format .{extension} is not supported: {advice}")]
+    Refused {
+        /// Of its name, in lower case and without the dot.
+        extension: String,
+        /// What can be done.
+        advice: &'static str,
+    },
     /// The bytes are not text in any encoding that can be told.
     #[error("the text cannot be decoded: {0}")]
     Encoding(&'static str),
@@ -67,7 +75,7 @@ impl FormatError {
     pub fn code(&self) -> FailureCode {
         match self {
             Self::Empty => FailureCode::NoTranslatableText,
-            Self::Unsupported(_) => FailureCode::InvalidFormat,
+            Self::Unsupported(_) | Self::Refused { .. } => FailureCode::InvalidFormat,
             Self::Encoding(_) => FailureCode::WrongDocumentEncoding,
             Self::Encrypted => FailureCode::DocumentEncrypted,
             Self::Corrupt { .. } | Self::Misnamed { .. } => FailureCode::CorruptDocument,

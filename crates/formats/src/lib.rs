@@ -32,6 +32,7 @@ mod odf;
 mod options;
 mod package;
 mod pptx;
+mod refused;
 mod rewriting;
 mod rtf;
 mod runs;

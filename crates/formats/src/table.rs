@@ -205,7 +205,7 @@ static FORMATS: [FormatEntry; 19] = [
     FormatEntry {
         format: Format::Html,
         name: "HtmlFile",
-        extensions: &[".html", ".htm", ".xhtml"],
+        extensions: &[".html", ".htm", ".xhtml", ".xht"],
         content_types: &["text/html", "application/xhtml+xml"],
         versions: &[],
         default_version: None,
@@ -232,7 +232,7 @@ static FORMATS: [FormatEntry; 19] = [
     FormatEntry {
         format: Format::Xliff,
         name: "XLIFF",
-        extensions: &[".xlf", ".xliff"],
+        extensions: &[".xlf", ".xliff", ".sdlxliff", ".mqxliff", ".mxliff", ".txlf"],
         content_types: &["application/xliff+xml"],
         versions: &["1.0", "1.1", "1.2", "2.0", "2.1"],
         default_version: Some("2.1"),
@@ -283,7 +283,7 @@ pub fn formats() -> &'static [FormatEntry] {
 }
 
 /// Extensions whose files have a media type of their own.
-const TYPES: [(&str, &str); 18] = [
+const TYPES: [(&str, &str); 19] = [
     (".docm", "application/vnd.ms-word.document.macroEnabled.12"),
     (".dotx", "application/vnd.openxmlformats-officedocument.wordprocessingml.template"),
     (".dotm", "application/vnd.ms-word.template.macroEnabled.12"),
@@ -302,6 +302,7 @@ const TYPES: [(&str, &str); 18] = [
     (".fodp", "application/vnd.oasis.opendocument.presentation-flat-xml"),
     (".fods", "application/vnd.oasis.opendocument.spreadsheet-flat-xml"),
     (".xhtml", "application/xhtml+xml"),
+    (".xht", "application/xhtml+xml"),
 ];
 
 impl FormatEntry {

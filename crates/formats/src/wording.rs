@@ -2,7 +2,40 @@
 
 /// Whether something is left to translate when addresses, paths, placeholders and identifiers are taken out.
 pub(crate) fn has_words(text: &str) -> bool {
-    text.split_whitespace().any(is_word)
+    match text.contains("{{") || text.contains("{%") {
+        true => without_templates(text).split_whitespace().any(is_word),
+        false => text.split_whitespace().any(is_word),
+    }
+}
+
+/// The text without the values and statements of templates: `{{ name }}`, `{% for name in names %}`.
+fn without_templates(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let (before, from) = rest.split_at(open);
+        out.push_str(before);
+        let end = from.get(..2).and_then(|mark| match mark {
+            "{{" => from[2..].find(['{', '}']).filter(|end| from[2 + end..].starts_with("}}")),
+            "{%" => {
+                from[2..].find(['{', '}']).filter(|end| *end > 0 && from[2..2 + end].ends_with('%')).map(|end| end - 1)
+            }
+            _ => None,
+        });
+        rest = match end {
+            // Both ends are two bytes long. What was around is not one word now.
+            Some(end) => {
+                out.push(' ');
+                &from[end + 4..]
+            }
+            None => {
+                out.push('{');
+                &from[1..]
+            }
+        };
+    }
+    out.push_str(rest);
+    out
 }
 
 fn is_word(token: &str) -> bool {
@@ -141,6 +174,10 @@ mod tests {
         {
             assert_eq!(has_words(words), words != "50%", "{words}");
         }
+        for words in ["{{ name }} goes", "{% if x %}yes{% endif %}", "{a {{b} c}}", "{% words", "{{ words", "{%}words}"]
+        {
+            assert!(has_words(words), "{words}");
+        }
         for codes in [
             "https://example.com/a?b=c",
             "(www.example.com)",
@@ -152,6 +189,8 @@ mod tests {
             "src/main.rs",
             "{name} %s ${x} {{ }}",
             "12:30 - 2020/01/02 *** ---",
+            "{{ user.name | upper }}, {{r rich }}",
+            "{%p for name in names %}",
         ] {
             assert!(!has_words(codes), "{codes}");
         }

@@ -235,6 +235,12 @@ impl PartWriter<'_> {
                 edits.extend(shifted(own, span.start));
             }
         }
+        for (vocabulary, span) in &found.repeated {
+            let properties = &text[span.range()];
+            let name =
+                properties[1..].split(|at: char| at.is_whitespace() || "/>".contains(at)).next().unwrap_or_default();
+            edits.extend(shifted(retarget.paragraph(*vocabulary, name, properties), span.start));
+        }
         for span in &found.tables {
             edits.extend(shifted(retarget.table(&text[span.range()]), span.start));
         }

@@ -11,8 +11,9 @@ const PICTURES: [&str; 14] =
 pub(crate) fn kept_entries(package: &Package, is_read: impl Fn(&str) -> bool) -> Untranslated {
     let mut kept = Untranslated::default();
     for name in package.names() {
-        if let Some(reason) = reason(&name.to_ascii_lowercase())
-            && !is_read(name)
+        let part = name.replace('\\', "/");
+        if let Some(reason) = reason(&part.to_ascii_lowercase())
+            && !is_read(&part)
         {
             kept.add(reason, name, 0);
         }

@@ -150,10 +150,10 @@ fn holds_utf_16(bytes: &[u8], name: &str) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
 }
 
-/// Part names are equal if they differ in case only (OPC 6.2.2.3); some writers use backslashes, a leading slash
-/// or `./`.
+/// Part names are equal if they differ in case only (OPC 6.2.2.3), or in what is spelled with percent signs; some writers use
+/// backslashes, a leading slash or `./`.
 fn key(name: &str) -> String {
-    let name = name.replace('\\', "/").to_ascii_lowercase();
+    let name = opc::percent_decoded(&name.replace('\\', "/")).to_ascii_lowercase();
     let name = name.strip_prefix("./").unwrap_or(&name);
     name.trim_start_matches('/').to_owned()
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::Package;
+use super::{Package, key};
 use crate::xml::{Kind, Namespace, Scanner, XmlPart};
 use crate::{FormatError, Limits};
 
@@ -13,7 +13,7 @@ use crate::{FormatError, Limits};
 pub(crate) struct ContentTypes {
     /// By extension, in lower case.
     defaults: HashMap<String, String>,
-    /// By part name, in lower case, without the leading slash.
+    /// By part name, spelled as [`key`] does.
     overrides: HashMap<String, String>,
 }
 
@@ -34,21 +34,21 @@ impl ContentTypes {
                 continue;
             }
             let Some(content_type) = scanner.value(Namespace::None, "ContentType") else { continue };
-            let key = match name.local {
-                "Default" => scanner.value(Namespace::None, "Extension"),
-                "Override" => scanner.value(Namespace::None, "PartName"),
+            let (map, named) = match name.local {
+                "Default" => (&mut types.defaults, "Extension"),
+                "Override" => (&mut types.overrides, "PartName"),
                 _ => continue,
             };
-            let Some(key) = key.map(|key| key.trim_start_matches('/').to_ascii_lowercase()) else { continue };
-            let map = if name.local == "Default" { &mut types.defaults } else { &mut types.overrides };
-            map.insert(key, content_type.to_ascii_lowercase());
+            if let Some(named) = scanner.value(Namespace::None, named) {
+                map.insert(key(&named), content_type.to_ascii_lowercase());
+            }
         }
         Ok(types)
     }
 
     /// The content type of a part, in lower case.
     pub(crate) fn of(&self, part: &str) -> Option<&str> {
-        let part = part.to_ascii_lowercase();
+        let part = key(part);
         let extension = part.rsplit_once('.').map_or("", |(_, extension)| extension);
         self.overrides.get(&part).or_else(|| self.defaults.get(extension)).map(String::as_str)
     }
@@ -137,7 +137,7 @@ fn resolve(source: &str, target: &str) -> Option<String> {
     (!path.is_empty() && path.len() < 100).then(|| path.join("/"))
 }
 
-fn percent_decoded(target: &str) -> String {
+pub(super) fn percent_decoded(target: &str) -> String {
     if !target.contains('%') {
         return target.to_owned();
     }

@@ -65,7 +65,8 @@ pub(super) fn fingerprint(text: &str, name: &str, limits: &Limits) -> Result<u64
 }
 
 /// Attributes that hold words, or are set, next to [`CAPTIONS`].
-const WORDS: [&str; 21] = [
+const WORDS: [&str; 22] = [
+    "alt",
     "comment",
     "name",
     "val",

@@ -241,7 +241,7 @@ fn take_apart(
         }
         for name in &entry.captions {
             let Ok(part) = read(&mut package, name) else { continue };
-            let slots = captions::read(&part, &mut resolver)?;
+            let slots = captions::read(&part, options.alt_text, &mut resolver)?;
             said.push((part, slots));
         }
         for (part, slots) in said.into_iter().filter(|(_, slots)| !slots.is_empty()) {

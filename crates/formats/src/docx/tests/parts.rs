@@ -203,6 +203,22 @@ fn content_controls() {
 }
 
 #[test]
+fn names_of_parts_are_equal_in_every_spelling() {
+    for (name, target) in [
+        ("word/a%20head.xml", "a%20head.xml"),
+        ("word/a head.xml", "a%20head.xml"),
+        ("word\\A head.xml", "/word/./a%20h%65ad.xml"),
+    ] {
+        let document = Document::new(&paragraph("Main text"))
+            .with_part(name, &root("hdr", &paragraph("Head")))
+            .with_relationship("header", target);
+        assert_eq!(document.segments(), ["Main text", "Head"], "{name}");
+        let merged = document.merged(pseudo, &NOWHERE);
+        assert!(part(&merged, name).contains("[Ĥéáď]"), "{name}");
+    }
+}
+
+#[test]
 fn other_parts_are_found_by_their_relationships() {
     let notes = |name: &str, text: &str| {
         root(&format!("{name}s"), &format!("<w:{name} w:id=\"2\">{}</w:{name}>", paragraph(text)))

@@ -54,6 +54,10 @@ pub(super) enum Frame {
     ParagraphProperties {
         start: usize,
     },
+    /// Properties of the paragraph that is open, said again.
+    RepeatedProperties {
+        start: usize,
+    },
     /// Something around runs that text goes through.
     Wrapper {
         pair: usize,

@@ -28,7 +28,7 @@ impl<'a> Walker<'a> {
     fn word_inline(&mut self, name: Name<'a>, span: Span) -> Frame {
         match name.local {
             "r" => self.start_run(span),
-            "pPr" => Frame::ParagraphProperties { start: span.start },
+            "pPr" => self.start_paragraph_properties(span),
             "ins" | "moveTo" if !self.context.options.inserted_text => {
                 self.leave(Reason::InsertedTextOff, span);
                 kept(span, Role::Anchor)
@@ -63,7 +63,7 @@ impl<'a> Walker<'a> {
     fn drawing_inline(&mut self, name: Name<'a>, span: Span) -> Frame {
         match name.local {
             "r" => self.start_run(span),
-            "pPr" => Frame::ParagraphProperties { start: span.start },
+            "pPr" => self.start_paragraph_properties(span),
             "br" => kept(span, Role::Break),
             "fld" if self.scanner.value(Namespace::None, "type").as_deref() == Some("TxLink") => {
                 Frame::LinkedField { start: span.start }

@@ -19,6 +19,7 @@ use super::fields::Field;
 use super::formats::Formats;
 use super::slot::{Plain, Slot};
 use super::styles::Styles;
+use super::vocabulary::Vocabulary;
 use crate::runs::{Role, Span};
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart, unescape};
 use crate::{FormatError, Limits, Options, Reason, Untranslated, wording};
@@ -36,6 +37,8 @@ pub(super) struct Context<'a> {
 pub(super) struct Found {
     /// In no order.
     pub(super) slots: Vec<Slot>,
+    /// Properties of paragraphs that stand once more within them.
+    pub(super) repeated: Vec<(Vocabulary, Span)>,
     /// Properties of tables, which say in which direction columns go.
     pub(super) tables: Vec<Span>,
     /// Properties of sections.
@@ -209,7 +212,11 @@ impl<'a> Walker<'a> {
         match self.frames.last() {
             None => self.start_in_block(name, span),
             Some(parent) => match parent {
-                Frame::Ignored | Frame::Kept { .. } | Frame::Text { .. } | Frame::Instruction { .. } => Frame::Ignored,
+                Frame::Ignored
+                | Frame::Kept { .. }
+                | Frame::RepeatedProperties { .. }
+                | Frame::Text { .. }
+                | Frame::Instruction { .. } => Frame::Ignored,
                 Frame::RunProperties { .. } => self.start_in_run_properties(name),
                 Frame::Element { .. } | Frame::RubyText => Frame::Ignored,
                 Frame::Thing { in_run, alternate: true, .. }
@@ -249,6 +256,7 @@ impl<'a> Walker<'a> {
             Frame::Paragraph => self.finish_paragraph(),
             Frame::RunProperties { start } => self.end_run_properties(Span { start, end: span.end })?,
             Frame::ParagraphProperties { start } => self.end_paragraph_properties(Span { start, end: span.end }),
+            Frame::RepeatedProperties { start } => self.end_repeated_properties(Span { start, end: span.end }),
             Frame::Run => self.end_run(span),
             Frame::Text { start, odd: false } => self.end_text(Span { start, end: span.end }),
             Frame::Text { start, odd: true } => self.end_thing(Role::Point, true, Span { start, end: span.end }),

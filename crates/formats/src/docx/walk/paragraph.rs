@@ -5,7 +5,7 @@ use super::frame::Frame;
 use crate::docx::fields::State;
 use crate::docx::slot::{ParagraphSlot, Slot};
 use crate::docx::vocabulary::{SHARED, Vocabulary};
-use crate::runs::{Format, Names, Paragraph, Span, segments};
+use crate::runs::{Format, Names, Paragraph, Role, Span, segments};
 use crate::xml::{Name, Namespace};
 
 /// A paragraph that is being read.
@@ -41,6 +41,27 @@ impl<'a> Walker<'a> {
             hyphens: false,
         });
         Frame::Paragraph
+    }
+
+    /// The properties of a paragraph stand at its start. Some programs say them again before each run, which presentations
+    /// are read with: those are kept where they are.
+    pub(super) fn start_paragraph_properties(&mut self, span: Span) -> Frame {
+        let is_first = |paragraph: &ParagraphState| {
+            let none_yet = paragraph.properties.is_some_and(|properties| properties.start == properties.end);
+            none_yet && paragraph.content.mark() == 0
+        };
+        match self.paragraphs.last().is_some_and(is_first) {
+            true => Frame::ParagraphProperties { start: span.start },
+            false => Frame::RepeatedProperties { start: span.start },
+        }
+    }
+
+    /// Properties end that were said again.
+    pub(super) fn end_repeated_properties(&mut self, span: Span) {
+        if let Some(paragraph) = self.paragraphs.last() {
+            self.found.repeated.push((paragraph.vocabulary, span));
+            self.end_thing(Role::Anchor, false, span);
+        }
     }
 
     pub(super) fn start_in_paragraph_properties(&mut self, name: Name<'a>, span: Span) -> Frame {

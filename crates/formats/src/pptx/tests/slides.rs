@@ -1,6 +1,6 @@
 //! What stands on a slide.
 
-use super::build::{Deck, NOWHERE, SLIDE, paragraph, part, pseudo, shape, twice};
+use super::build::{Deck, NOWHERE, SLIDE, paragraph, part, pseudo, shape, to, twice};
 use crate::Options;
 
 #[test]
@@ -46,6 +46,22 @@ fn breaks_and_fields_keep_their_places() {
     // A field alone is no text.
     let number = "<a:p><a:fld id=\"{A}\" type=\"datetime1\"><a:rPr/><a:t>1 May</a:t></a:fld><a:endParaRPr/></a:p>";
     assert!(Deck::new(&shape(number)).segments().is_empty());
+}
+
+#[test]
+fn properties_said_again_within_a_paragraph_stay() {
+    let said = "<a:pPr algn=\"l\" indent=\"0\"><a:buNone/></a:pPr>";
+    let text = format!(
+        "<a:p>{said}<a:r><a:rPr b=\"1\"/><a:t>The quick </a:t></a:r>{said}<a:r><a:rPr/><a:t>brown fox</a:t></a:r><a:endParaRPr/></a:p>"
+    );
+    let deck = Deck::new(&shape(&text));
+    deck.check(
+        &["The quick {0^}{1:brown fox}"],
+        SLIDE,
+        &[(">The quick <", ">THE QUICK <"), (">brown fox<", ">BROWN FOX<")],
+    );
+    let turned = part(&deck.merged(pseudo, &to("ar")), SLIDE);
+    assert_eq!(turned.matches("<a:pPr rtl=\"1\" algn=\"r\" indent=\"0\"><a:buNone/></a:pPr>").count(), 2, "{turned}");
 }
 
 #[test]

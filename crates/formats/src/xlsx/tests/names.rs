@@ -219,7 +219,7 @@ fn a_sheet_that_programs_or_texts_may_name_keeps_its_name() {
 
 #[test]
 fn captions_and_alternative_texts() {
-    let button = "<xml xmlns:v=\"urn:schemas-microsoft-com:vml\"><v:shape id=\"A button\"><v:textbox><div><font>Press\n  me &amp; \
+    let button = "<xml xmlns:v=\"urn:schemas-microsoft-com:vml\"><v:shape id=\"A button\" alt=\"What &lt;it&gt; does\"><v:textbox><div><font>Press\n  me &amp; \
         go\n</font></div></v:textbox><x>not shown</x></v:shape></xml>";
     let broken = "<xml xmlns:v=\"urn:schemas-microsoft-com:vml\"><v:textbox><div>One<br>two</div></v:textbox></xml>";
     let slicer = format!(
@@ -239,9 +239,13 @@ fn captions_and_alternative_texts() {
             .with_on_sheet("table", &table)
     };
     let mut workbook = make();
-    assert_eq!(workbook.segments(), ["Place", "Choose here", "By month", "What it is", "More of it", "Press me & go"]);
+    assert_eq!(
+        workbook.segments(),
+        ["Place", "Choose here", "By month", "What it is", "More of it", "What <it> does", "Press me & go"]
+    );
     let translated = workbook.translated();
     assert!(translated.part("vmlDrawing1.xml").contains("<font>[Ṕŕéśś ɱé &amp; ǵó]\n</font>"));
+    assert!(translated.part("vmlDrawing1.xml").contains("alt=\"[Ŵĥáť &lt;íť&gt; ďóéś]\""));
     assert!(
         translated.part("slicer3.xml").contains("name=\"S1\" caption=\"[Ćĥóóśé ĥéŕé]\"/><slicer caption=\"[Ṕĺáćé]\"")
     );
