@@ -26,6 +26,7 @@ mod report;
 mod script;
 mod sentences;
 mod translate;
+mod wraps;
 
 pub use glossary::{Glossary, GlossaryFile};
 pub use limits::EngineLimits;

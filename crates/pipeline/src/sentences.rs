@@ -32,7 +32,8 @@ pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[R
             start = border;
         }
     }
-    found.into_iter().flat_map(|range| at_dash(text, range, kept)).collect()
+    let parts = found.into_iter().flat_map(|range| at_dash(text, range, kept));
+    if language == "en" { parts.flat_map(|range| at_label(text, range, kept)).collect() } else { parts.collect() }
 }
 
 /// Most bytes and words of what a dash explains.
@@ -65,6 +66,39 @@ fn at_dash(text: &str, range: Range<usize>, kept: &[Range<usize>]) -> impl Itera
     };
     std::iter::once(first).chain(second)
 }
+
+/// Most bytes and words of what a colon sets before a sentence.
+const LONGEST_LABEL: usize = 80;
+const MOST_LABEL: usize = 6;
+
+/// A sentence; two if a colon stands between a label and what it is a label of: `LAGGING SKILLS: Scores are low`. Beside
+/// a sentence models take a label's capitals for a name's, and leave it as it is. A lone word they know from lists.
+fn at_label(text: &str, range: Range<usize>, kept: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> {
+    let sentence = &text[range.clone()];
+    let head = &sentence[..sentence.floor_char_boundary(LONGEST_LABEL)];
+    let at = head.find(": ").filter(|colon| {
+        let (label, rest) = (&sentence[..*colon], sentence[*colon + 1..].trim_start());
+        let place = range.start + colon;
+        let is_kept = kept.get(kept.partition_point(|kept| kept.end <= place)).is_some_and(|kept| kept.start <= place);
+        let words = || label.split_whitespace();
+        let is_capital = |word: &str| word.starts_with(char::is_uppercase) || word.chars().count() < LEAST_CAPITAL;
+        label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '/' | '&' | '\'' | '’'))
+            && label.starts_with(char::is_uppercase)
+            && (2..=MOST_LABEL).contains(&words().count())
+            && words().all(is_capital)
+            && rest.starts_with(char::is_uppercase)
+            && rest.split_whitespace().take(LEAST_MEANING).count() == LEAST_MEANING
+            && !is_kept
+    });
+    let (first, second) = match at {
+        Some(at) => (range.start..range.start + at + 1, trimmed(text, range.start + at + 1..range.end)),
+        None => (range, None),
+    };
+    std::iter::once(first).chain(second)
+}
+
+/// Letters of a word that has a capital in a label.
+const LEAST_CAPITAL: usize = 4;
 
 fn sentences_within(
     text: &str,
@@ -318,6 +352,16 @@ mod tests {
         check("de", "Am 3. Oktober, z. B. Berlin. |Ende.");
         check("en", "It was 1990. |Then it was 3.14 or 1,000.50. |Over.");
         check("en", "We moved in May 20. |Then we left.");
+    }
+
+    #[test]
+    fn labels_are_no_part_of_their_sentence() {
+        check("en", "LAGGING SKILLS: |Standardized scores of all. |Then more.");
+        check("en", "Bad News: |Only about half of them start.");
+        check("en", "Rising Costs of Care: |Is Managed Care the Answer?");
+        check("en", "Note: The rates are based on all. |Two things: They are all here. |This Is It: it goes on.");
+        check("en", "Star Wars: Episode One. |Table 3: The Rates of All");
+        check("pt", "MÁS NOTÍCIAS: Apenas metade deles.");
     }
 
     #[test]
