@@ -115,7 +115,7 @@ fn lines_end_between_words_about_where_they_did() {
     check(
         "The *Annual General* Meeting of⏎all Members",
         "A *Assembleia* Geral de⏎ todos os Membros",
-        "A *Assembleia* Geral⏎de todos os Membros",
+        "A *Assembleia* Geral de todos⏎os Membros",
     );
 }
 
