@@ -17,6 +17,7 @@ mod foreign;
 mod glossary;
 mod limits;
 mod mentions;
+mod months;
 mod ordinals;
 mod people;
 mod plan;

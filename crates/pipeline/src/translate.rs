@@ -14,6 +14,7 @@ use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
 use crate::mentions::fix_mentions;
+use crate::months::name_months;
 use crate::people::keep_people;
 use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
@@ -296,6 +297,7 @@ fn translate_segments(
     let mut translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
     if engine.garbles_foreign_text() {
         keep_people(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
+        name_months(&units, &mut translated, pair);
     }
     let mut kept_words = 0;
     let mut translations = Vec::with_capacity(segments.len());
