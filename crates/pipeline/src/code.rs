@@ -174,13 +174,16 @@ struct Evidence {
 
 fn evidence(text: &str, language: &LanguageTag) -> Evidence {
     let mut evidence = Evidence { signs: 0, words: 0, small: 0 };
+    let has_lists = text.matches('(').nth(1).is_some();
     // Headings of wikis have them at both ends.
     let mut rest = text.trim_matches('=').split_whitespace().peekable();
     let mut is_command = rest.peek().is_some_and(|first| COMMANDS.binary_search(first).is_ok());
     while let Some(word) = rest.next() {
         let bare = word.trim_matches(|character: char| !character.is_alphanumeric());
         let starts_value = |next: &&str| next.starts_with(|c: char| c.is_ascii_digit() || "\"'{[tfn".contains(c));
-        if is_key(word) && rest.peek().is_some_and(starts_value) {
+        if is_key(word) && rest.peek().is_some_and(starts_value)
+            || has_lists && is_applied(word) && rest.peek().is_some_and(|next| is_operand(next))
+        {
             evidence.signs += 2;
         } else if is_of_code(word) {
             evidence.signs += 1;
@@ -193,6 +196,19 @@ fn evidence(text: &str, language: &LanguageTag) -> Evidence {
         }
     }
     evidence
+}
+
+/// An operator before its operands, as Lisp has it: `(+ x 1)`.
+fn is_applied(word: &str) -> bool {
+    let operator = word.trim_start_matches(['(', '[']);
+    operator.len() < word.len() && matches!(operator, "+" | "-" | "*" | "/" | "<" | ">" | "=" | "<=" | ">=")
+}
+
+/// A list, a number or a name of one letter.
+fn is_operand(word: &str) -> bool {
+    word.starts_with('(')
+        || word.starts_with(|first: char| first.is_ascii_digit())
+        || word.trim_end_matches([')', ']']).len() == 1
 }
 
 /// `"name":`
@@ -286,6 +302,10 @@ mod tests {
     #[test]
     fn lines_of_shells_programs_and_settings_are_code() {
         for line in [
+            "(- (sqrt (+ x 1)) (sqrt x)))",
+            "(while (< i 10)",
+            ":pre (< (abs x0) 1)",
+            "(/ (pow x 5) 120.0))",
             "$ sudo apt-get install terjuman",
             "$ make",
             "# apt install nginx",

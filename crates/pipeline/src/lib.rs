@@ -18,6 +18,7 @@ mod glossary;
 mod limits;
 mod mentions;
 mod messages;
+mod months;
 mod ordinals;
 mod people;
 mod plan;
@@ -27,6 +28,7 @@ mod report;
 mod script;
 mod sentences;
 mod translate;
+mod wraps;
 
 pub use glossary::{Glossary, GlossaryFile};
 pub use limits::EngineLimits;

@@ -57,15 +57,15 @@ impl Needs {
 
 impl Plan {
     /// Takes the segments apart as the engine wants them. Those that `is_kept` names by their index stay as they are.
-    pub(crate) fn new(
-        segments: &[Segment],
+    pub(crate) fn new<'a>(
+        segments: impl ExactSizeIterator<Item = &'a Segment>,
         language: &LanguageTag,
         needs: Needs,
         glossary: &Glossary,
         is_kept: impl Fn(usize) -> bool,
     ) -> Self {
         let mut plan = Self { ends: Vec::with_capacity(segments.len()), ..Self::default() };
-        for (index, segment) in segments.iter().enumerate() {
+        for (index, segment) in segments.enumerate() {
             if is_kept(index) {
                 plan.keep(segment);
             } else {
@@ -196,7 +196,7 @@ mod tests {
 
     fn plan(segments: &[Segment]) -> Plan {
         let needs = Needs { unit: Unit::Sentence, keeps_code: true };
-        Plan::new(segments, &"en".parse().unwrap(), needs, &Glossary::default(), |_| false)
+        Plan::new(segments.iter(), &"en".parse().unwrap(), needs, &Glossary::default(), |_| false)
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[R
     let mut found = Vec::new();
     let mut start = 0;
     let mut gaps = gaps(text, kept);
+    if language == "en" {
+        gaps.extend(RESERVED.iter().flat_map(|words| text.match_indices(words)).map(|(at, _)| at));
+    }
     let all = if gaps.is_empty() {
         Cow::Borrowed(borders)
     } else {
@@ -32,8 +35,12 @@ pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[R
             start = border;
         }
     }
-    found.into_iter().flat_map(|range| at_dash(text, range, kept)).collect()
+    let parts = found.into_iter().flat_map(|range| at_dash(text, range, kept));
+    if language == "en" { parts.flat_map(|range| at_label(text, range, kept)).collect() } else { parts.collect() }
 }
+
+/// What stands behind the owner of a right without a stop between them: a model takes all of it for a name.
+const RESERVED: &[&str] = &["All Rights Reserved", "All rights reserved"];
 
 /// Most bytes and words of what a dash explains.
 const LONGEST_TERM: usize = 40;
@@ -65,6 +72,43 @@ fn at_dash(text: &str, range: Range<usize>, kept: &[Range<usize>]) -> impl Itera
     };
     std::iter::once(first).chain(second)
 }
+
+/// Most bytes and words of what a colon sets before a sentence.
+const LONGEST_LABEL: usize = 80;
+const MOST_LABEL: usize = 6;
+
+/// A sentence; two if a colon stands between a label and what it is a label of: `LAGGING SKILLS: Scores are low`. Beside
+/// a sentence models take a label's capitals for a name's, and leave it as it is. A lone word they know from lists, and
+/// `School Two: Ranked 48th` is one sentence.
+fn at_label(text: &str, range: Range<usize>, kept: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> {
+    let sentence = &text[range.clone()];
+    let head = &sentence[..sentence.floor_char_boundary(LONGEST_LABEL)];
+    let at = head.find(": ").filter(|colon| {
+        let (label, rest) = (&sentence[..*colon], sentence[*colon + 1..].trim_start());
+        let place = range.start + colon;
+        let is_kept = kept.get(kept.partition_point(|kept| kept.end <= place)).is_some_and(|kept| kept.start <= place);
+        let words = || label.split_whitespace();
+        let is_capital = |word: &str| word.starts_with(char::is_uppercase) || word.chars().count() < LEAST_CAPITAL;
+        let is_large = label.len() >= LEAST_CAPITAL && !label.contains(char::is_lowercase);
+        label.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '/' | '&' | '\'' | '’'))
+            && label.starts_with(char::is_uppercase)
+            && (is_large || words().count() > 1)
+            && words().count() <= MOST_LABEL
+            && words().all(is_capital)
+            && rest.starts_with(char::is_uppercase)
+            && (is_large || !rest.split_whitespace().next().is_some_and(|verb| verb.ends_with("ed")))
+            && rest.split_whitespace().take(LEAST_MEANING).count() == LEAST_MEANING
+            && !is_kept
+    });
+    let (first, second) = match at {
+        Some(at) => (range.start..range.start + at + 1, trimmed(text, range.start + at + 1..range.end)),
+        None => (range, None),
+    };
+    std::iter::once(first).chain(second)
+}
+
+/// Letters of a word that has a capital in a label.
+const LEAST_CAPITAL: usize = 4;
 
 fn sentences_within(
     text: &str,
@@ -147,7 +191,8 @@ fn spelled_out(text: &str) -> Cow<'_, str> {
 /// word tells them from the rest of a sentence; short ones may be a figure's or a paragraph's (`x2`).
 fn small_names(text: &str) -> impl Iterator<Item = usize> + '_ {
     text.match_indices(". ").filter_map(|(stop, sign)| {
-        let at = stop + sign.len();
+        let rest = text[stop + sign.len()..].trim_start_matches(' ');
+        let at = text.len() - rest.len();
         let word = text[at..].split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
         let is_told = word.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
@@ -302,6 +347,7 @@ mod tests {
         check("pt", "Olá. |Tudo bem? |«Sim.» |Ótimo…");
         check("en", "no stop at all");
         check("en", "Force it. |bzip2 and bunzip2 are one. |iPhones too. then not, e.g. bzip2, or sec. b3");
+        check("en", "Force it.\n    |bzip2 and bunzip2 are one.");
         check("en", " \n ");
     }
 
@@ -318,6 +364,19 @@ mod tests {
         check("de", "Am 3. Oktober, z. B. Berlin. |Ende.");
         check("en", "It was 1990. |Then it was 3.14 or 1,000.50. |Over.");
         check("en", "We moved in May 20. |Then we left.");
+    }
+
+    #[test]
+    fn labels_are_no_part_of_their_sentence() {
+        check("en", "LAGGING SKILLS: |Standardized scores of all. |Then more.");
+        check("en", "PATENTS: |To the best of my knowledge. |A: The First of All");
+        check("en", "© 2009 McGraw Hill Companies |All Rights Reserved");
+        check("en", "Bad News: |Only about half of them start.");
+        check("en", "Rising Costs of Care: |Is Managed Care the Answer?");
+        check("en", "Note: The rates are based on all. |Two things: They are all here. |This Is It: it goes on.");
+        check("en", "School Two: Ranked 48th out of 49");
+        check("en", "Star Wars: Episode One. |Table 3: The Rates of All");
+        check("pt", "MÁS NOTÍCIAS: Apenas metade deles.");
     }
 
     #[test]

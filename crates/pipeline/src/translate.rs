@@ -1,5 +1,6 @@
 //! The way of one document.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -14,10 +15,12 @@ use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
 use crate::mentions::fix_mentions;
 use crate::messages::keeps_choices;
+use crate::months::name_months;
 use crate::people::keep_people;
 use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
 use crate::report::{Stage, millis};
+use crate::wraps::Wrapped;
 use crate::{EngineLimits, Glossary, GlossaryFile, Report};
 
 /// One document to translate.
@@ -282,7 +285,9 @@ fn translate_segments(
     let programs = (0..code.len()).filter(|index| is_program(*index) && !is_foreign(*index)).count();
     report.untranslated.add_many(Reason::ProtectedRange, programs as u64);
     let is_kept = |index: usize| is_program(index) || is_foreign(index);
-    let mut plan = Plan::new(segments, &pair.source, Needs::of(engine), glossary, is_kept);
+    let wrapped = if engine.garbles_foreign_text() { wrapped(segments, &pair.source) } else { HashMap::new() };
+    let asked = |index: usize| wrapped.get(&index).map_or(&segments[index], |wrapped| &wrapped.segment);
+    let mut plan = Plan::new((0..segments.len()).map(asked), &pair.source, Needs::of(engine), glossary, is_kept);
     let mut units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
     report.sentences = units.len();
     report.glossary_hits = plan.glossary_hits;
@@ -293,6 +298,7 @@ fn translate_segments(
     let mut translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
     if engine.garbles_foreign_text() {
         keep_people(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
+        name_months(&units, &mut translated, pair);
     }
     let mut kept_words = 0;
     let mut translations = Vec::with_capacity(segments.len());
@@ -300,9 +306,12 @@ fn translate_segments(
         if index % 1_024 == 0 && watch.is_cancelled() {
             return Err(failure_of(TranslateError::Cancelled));
         }
-        let (translation, kept) = place_segment(segment, index, &plan, &units, &translated, report);
+        let (translation, kept) = place_segment(asked(index), index, &plan, &units, &translated, report);
         kept_words += kept;
-        translations.push(translation);
+        translations.push(match wrapped.get(&index) {
+            Some(wrapped) => wrapped.settle(segment, translation),
+            None => translation,
+        });
     }
     if report.kept_as_source > 0 {
         report.warnings.add_many(WarningKind::KeptAsSource, report.kept_as_source as u64);
@@ -312,6 +321,12 @@ fn translate_segments(
         return Err(Failure::new(FailureCode::TranslationFailed, message));
     }
     Ok(translations)
+}
+
+/// The segments that have line breaks within a sentence, by their index.
+fn wrapped(segments: &[Segment], language: &LanguageTag) -> HashMap<usize, Wrapped> {
+    let of = |(index, segment)| Some((index, Wrapped::of(segment, language)?));
+    segments.iter().enumerate().filter_map(of).collect()
 }
 
 /// The segment's translation with its tags, and how many of its words kept their source.

@@ -9,6 +9,7 @@ mod atoms;
 mod endings;
 mod place;
 mod source;
+mod stops;
 mod things;
 mod verify;
 mod whole;
@@ -18,6 +19,7 @@ use terjuman_model::{Segment, TaggedText};
 
 use self::atoms::{Atoms, Trust};
 use self::source::SourceTags;
+use self::stops::release_stops;
 use crate::assemble::Assembled;
 
 /// How the tags of a segment found their places.
@@ -44,7 +46,8 @@ pub(crate) fn project(segment: &Segment, assembled: &Assembled) -> (TaggedText, 
     let Some(tags) = SourceTags::read(segment) else { return (segment.source.clone(), Placed::NotAtAll) };
     for trust in [Trust::Links, Trust::Proportion] {
         let atoms = Atoms::new(text, &tags, assembled, trust);
-        let Some(tags) = place::place(text, &assembled.text, &tags, &atoms) else { break };
+        let Some(mut tags) = place::place(text, &assembled.text, &tags, &atoms) else { break };
+        tags.translation = release_stops(segment, tags.translation);
         let target_borders = tags.moved(&assembled.target_borders);
         if verify::verify(segment, &tags.translation, &assembled.source_borders, &target_borders).is_ok() {
             let placed = if atoms.guessed { Placed::ByFallback } else { Placed::ByLinks };

@@ -64,7 +64,7 @@ fn through(engine: &dyn Translator, segment: &Segment, terms: &[(&str, &str)]) -
     let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
     let terms = terms.iter().map(|(source, target)| ((*source).to_owned(), (*target).to_owned()));
     let glossary = Glossary::new(terms).unwrap();
-    let mut plan = Plan::new(std::slice::from_ref(segment), &pair.source, Needs::of(engine), &glossary, |_| false);
+    let mut plan = Plan::new(std::iter::once(segment), &pair.source, Needs::of(engine), &glossary, |_| false);
     let units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
     let translated = drive(engine, &pair, &units, &EngineLimits::default(), &()).unwrap();
     project(segment, &assemble(segment, 0, &plan, &units, &translated))
