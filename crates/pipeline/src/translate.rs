@@ -12,6 +12,7 @@ use crate::code::code;
 use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
+use crate::labels::{keep_letters, restore_capitals};
 use crate::mentions::fix_mentions;
 use crate::people::keep_people;
 use crate::plan::{Needs, Plan};
@@ -292,6 +293,8 @@ fn translate_segments(
     let mut translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
     if engine.garbles_foreign_text() {
         keep_people(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
+        keep_letters(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
+        restore_capitals(&units, &mut translated);
     }
     let mut kept_words = 0;
     let mut translations = Vec::with_capacity(segments.len());
