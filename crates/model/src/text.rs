@@ -44,6 +44,9 @@ pub struct Tag {
     /// Its text looks like code among text that does not: a font of fixed pitch. Engines that know languages take names
     /// of programs for words, so they are kept from them.
     pub code: bool,
+    /// Its text is a stretch of what is written around it, not a name: what somebody put in, from the middle of one
+    /// sentence into the next. Sentences end in it as they do outside.
+    pub running: bool,
 }
 
 /// Which side of a tag a [`Mark`] is.
@@ -205,7 +208,7 @@ impl Segment {
     /// Adds a tag of this kind and returns its id.
     pub fn add_tag(&mut self, kind: TagKind) -> TagId {
         let id = TagId(u32::try_from(self.tags.len()).unwrap_or(u32::MAX));
-        self.tags.push(Tag { kind, code: false });
+        self.tags.push(Tag { kind, code: false, running: false });
         id
     }
 
@@ -213,6 +216,13 @@ impl Segment {
     pub fn mark_code(&mut self, tag: TagId) {
         if let Some(tag) = self.tags.get_mut(tag.0 as usize) {
             tag.code = true;
+        }
+    }
+
+    /// Says that the text of the tag is a stretch of the text around it.
+    pub fn mark_running(&mut self, tag: TagId) {
+        if let Some(tag) = self.tags.get_mut(tag.0 as usize) {
+            tag.running = true;
         }
     }
 

@@ -8,6 +8,7 @@
 //! same function, [`translate`].
 
 mod abbreviations;
+mod again;
 mod assemble;
 mod code;
 mod detection;
@@ -15,6 +16,7 @@ mod drive;
 mod fixed;
 mod foreign;
 mod glossary;
+mod labels;
 mod limits;
 mod mentions;
 mod messages;

@@ -8,11 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use terjuman_model::LanguagePair;
-use terjuman_nmt::{Fixed, Source, TranslateError, Translated, Translator, Watch};
+use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
 use crate::EngineLimits;
-use crate::drive::drive;
-use crate::mentions::Quiet;
+use crate::again::{again, is_free};
 use crate::sentences::FIRST_WORDS;
 
 /// Titles that a name follows.
@@ -29,17 +28,17 @@ const DOMAINS: &[&str] = &["com", "io", "net"];
 /// Given names that are no words: what follows is a surname.
 const GIVEN: &str = "\
     Adam Alan Albert Alex Alice Alison Amanda Amy Andrea Andrew Angela Ann Anna Anne Anthony Arthur Barbara Ben \
-    Benjamin Betty Brenda Brian Bruce Carl Carol Caroline Catherine Charles Chris Christina Christine \
-    Christopher Cynthia Daniel Dave David Deborah Debra Dennis Diane Donald Donna Dorothy Douglas Ed \
-    Edward Eleanor Elizabeth Ellen Emily Emma Eric Fiona Frances Fred Gary Geoffrey George Gerald Gordon Graham \
-    Greg Gregory Hannah Harold Helen Henry Howard Ian Isabel James Jane Janet Jason Jean Jeff Jeffrey Jennifer \
-    Jeremy Jessica Jim Joan Joe John Jonathan Joseph Joshua Joyce Judith Judy Julia Julie Justin Karen Kate \
-    Katherine Kathleen Keith Kelly Ken Kenneth Kevin Kim Larry Laura Lauren Lee Linda Lisa Liz Louise Lucy Lynn \
-    Margaret Martha Martin Mary Matthew Megan Melissa Michael Michelle Mike Nancy Natalie Neil Nicholas \
-    Nicole Nigel Oliver Pamela Patricia Patrick Paul Peter Philip Rachel Ralph Rebecca Richard Robert Roger \
-    Ronald Roy Russell Ruth Ryan Samantha Samuel Sandra Sarah Scott Sean Sharon Shirley Simon Sophie Stephanie \
-    Stephen Steve Steven Stuart Susan Teresa Thomas Tim Timothy Tom Tony Tracy Vincent Walter Wayne \
-    Wendy William Zoe";
+    Benjamin Betty Brenda Brian Bruce Carl Carol Caroline Catherine Charles Chris Christina Christine Christopher \
+    Claire Clare Colin Craig Cynthia Daniel Dave David Deborah Debra Denise Dennis Derek Diane Donald Donna Dorothy \
+    Douglas Duncan Ed Edward Elaine Eleanor Elizabeth Ellen Emily Emma Eric Fiona Frances Fred Gary Geoffrey George \
+    Gerald Gordon Graham Greg Gregory Hannah Harold Helen Henry Howard Ian Isabel James Jane Janet Jason Jean Jeff \
+    Jeffrey Jennifer Jeremy Jessica Jill Jim Joan Joanna Joe John Jonathan Joseph Joshua Joyce Judith Judy Julia \
+    Julie Justin Karen Kate Katherine Kathleen Keith Kelly Ken Kenneth Kevin Kim Larry Laura Lauren Lee Linda Lisa \
+    Liz Louise Lucy Lynn Malcolm Margaret Marie Martha Martin Mary Matthew Megan Melissa Michael Michelle Mike Nancy \
+    Natalie Nathan Neil Nicholas Nicole Nigel Oliver Pamela Patricia Patrick Paul Peter Philip Rachel Ralph Rebecca \
+    Richard Robert Roger Ronald Roy Russell Ruth Ryan Sally Samantha Samuel Sandra Sarah Scott Sean Sharon Sheila \
+    Shirley Simon Sophie Stephanie Stephen Steve Steven Stuart Susan Teresa Thomas Tim Timothy Tom Tony Tracy Trevor \
+    Valerie Vanessa Vincent Walter Wayne Wendy William Zoe";
 /// Given names that are words as well, or months: more must show that what follows is a surname.
 const WORDS: &str = "\
     Amber April Art Bill Bob Buddy Carter Chase Christian Chuck Clay Cliff Cooper Crystal Daisy Dale Dan Dawn \
@@ -58,7 +57,7 @@ const PLACES: &str = "\
     Hospital Hotel House Institute Island Islands Library Museum Park Prize River Road School Square Street \
     University";
 /// Languages that do not decline names.
-const TARGETS: &[&str] =
+pub(crate) const TARGETS: &[&str] =
     &["af", "ca", "da", "de", "es", "fr", "gl", "id", "it", "ms", "nb", "nl", "nn", "no", "pt", "ro", "sv"];
 
 /// Most words of a name.
@@ -77,17 +76,13 @@ fn people(units: &[Source]) -> Vec<Vec<Range<usize>>> {
     let names = Evidence::of(units).names();
     let free = |unit: &Source| {
         let mut found = names.within(&unit.text);
-        found.retain(|range| {
-            let first = unit.fixed.partition_point(|fixed| fixed.range.end <= range.start);
-            unit.fixed.get(first).is_none_or(|fixed| range.end <= fixed.range.start)
-        });
+        found.retain(|range| is_free(unit, range));
         found
     };
     units.iter().map(free).collect()
 }
 
-/// Translates the units again that lost a name, with the name fixed. Most names come out as they are, and a sentence with
-/// a name is a better one than a sentence with something that stands for it: so names are not fixed from the first.
+/// Translates the units again that lost a name, with the name fixed.
 ///
 /// # Errors
 /// Those of the engine.
@@ -102,33 +97,15 @@ pub(crate) fn keep_people(
     if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
         return Ok(());
     }
-    let mut again = Vec::new();
-    for ((index, names), answer) in people(units).into_iter().enumerate().zip(&*translated) {
-        let text = &units[index].text;
+    let names = people(units);
+    let lost = |index: usize, unit: &Source, answer: &Translated| {
+        let (text, names) = (&unit.text, &names[index]);
         let different: HashSet<&str> = names.iter().map(|range| &text[range.clone()]).take(MOST_NAMES).collect();
         let is_lost = |name: &&str| text.matches(*name).count() > answer.text.matches(*name).count();
         let lost: HashSet<&str> = different.into_iter().filter(is_lost).collect();
-        if lost.is_empty() || answer.kept_as_source {
-            continue;
-        }
-        let mut unit = units[index].clone();
-        let lost = names.into_iter().filter(|range| lost.contains(&text[range.clone()]));
-        unit.fixed.extend(lost.map(|range| Fixed { text: text[range.clone()].to_owned(), range }));
-        unit.fixed.sort_by_key(|fixed| fixed.range.start);
-        again.push((index, unit));
-    }
-    let (places, sources): (Vec<usize>, Vec<Source>) = again.into_iter().unzip();
-    if sources.is_empty() {
-        return Ok(());
-    }
-    let answers = drive(engine, pair, &sources, limits, &Quiet(watch))?;
-    for ((place, source), answer) in places.into_iter().zip(sources).zip(answers) {
-        if !answer.kept_as_source {
-            units[place] = source;
-            translated[place] = answer;
-        }
-    }
-    Ok(())
+        names.iter().filter(|range| lost.contains(&text[(*range).clone()])).cloned().collect()
+    };
+    again(units, translated, lost, (engine, pair), limits, watch)
 }
 
 /// A word, and whether it continues the one before: with a blank between them, or the full stop of an initial.
@@ -369,6 +346,8 @@ fn titled_at(words: &[Word<'_>], at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use terjuman_nmt::Fixed;
+
     use super::*;
 
     fn unit(text: &str) -> Source {

@@ -141,10 +141,12 @@ const UNCUT_BYTES: usize = 200;
 
 /// The stretches that no full stop cuts: what is fixed, and short things.
 fn uncut(segment: &Segment, fixed: &[Fixed]) -> Vec<Range<usize>> {
-    use terjuman_model::{Edge, TagKind};
+    use terjuman_model::{Edge, TagId, TagKind};
     let mut ranges: Vec<_> = fixed.iter().map(|fixed| fixed.range.clone()).collect();
     let mut open = Vec::new();
-    for mark in segment.source.marks().iter().filter(|mark| segment.kind(mark.tag) == TagKind::Whole) {
+    let is_name =
+        |tag: TagId| segment.tags.get(tag.0 as usize).is_some_and(|tag| tag.kind == TagKind::Whole && !tag.running);
+    for mark in segment.source.marks().iter().filter(|mark| is_name(mark.tag)) {
         match mark.edge {
             Edge::Open => open.push(mark.at),
             Edge::Close => {
@@ -280,5 +282,20 @@ mod tests {
         let plan = plan(&[segment]);
         let texts: Vec<_> = plan.units.iter().map(|unit| unit.text.as_str()).collect();
         assert_eq!(texts, ["See Who? What there.", "End."]);
+    }
+
+    #[test]
+    fn what_somebody_put_in_is_cut_as_the_text_around_it() {
+        let mut segment = Segment::default();
+        let inserted = segment.add_tag(TagKind::Whole);
+        segment.mark_running(inserted);
+        segment.source.push_str("The unit is replaced");
+        segment.source.open(inserted);
+        segment.source.push_str(". A setback is required");
+        segment.source.close(inserted);
+        segment.source.push_str(".");
+        let plan = plan(&[segment]);
+        let texts: Vec<_> = plan.units.iter().map(|unit| unit.text.as_str()).collect();
+        assert_eq!(texts, ["The unit is replaced.", "A setback is required."]);
     }
 }

@@ -13,6 +13,7 @@ use crate::code::code;
 use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
+use crate::labels::{keep_letters, restore_capitals};
 use crate::mentions::fix_mentions;
 use crate::messages::keeps_choices;
 use crate::months::name_months;
@@ -299,6 +300,8 @@ fn translate_segments(
     if engine.garbles_foreign_text() {
         keep_people(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
         name_months(&units, &mut translated, pair);
+        keep_letters(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
+        restore_capitals(&units, &mut translated);
     }
     let mut kept_words = 0;
     let mut translations = Vec::with_capacity(segments.len());

@@ -92,7 +92,7 @@ pub(super) enum Kind {
     /// Kept outside of segments, dropped in rewritten ones.
     Noise,
     /// Begins a pair.
-    Open { pair: usize, transparent: bool },
+    Open { pair: usize, transparent: bool, running: bool },
     /// Ends a pair.
     Close { pair: usize },
 }

@@ -65,7 +65,14 @@ impl Paragraph {
     /// Begins a pair. A transparent one is dropped when the text around it is rewritten.
     pub(crate) fn open(&mut self, transparent: bool, span: impl Into<Span>) -> usize {
         let pair = self.pair(transparent);
-        self.push(Kind::Open { pair, transparent }, span.into(), None);
+        self.push(Kind::Open { pair, transparent, running: false }, span.into(), None);
+        pair
+    }
+
+    /// Begins a pair around a stretch of the text, with sentences that begin and end in it.
+    pub(crate) fn open_running(&mut self, span: impl Into<Span>) -> usize {
+        let pair = self.pair(false);
+        self.push(Kind::Open { pair, transparent: false, running: true }, span.into(), None);
         pair
     }
 
@@ -116,7 +123,7 @@ impl Paragraph {
     /// Makes the start of a pair of all tokens since `mark`. `None` if half of another pair is among them.
     pub(crate) fn collapse_into_open(&mut self, mark: usize) -> Option<usize> {
         let pair = self.pair(false);
-        self.unite(mark, Kind::Open { pair, transparent: false }).then_some(pair)
+        self.unite(mark, Kind::Open { pair, transparent: false, running: false }).then_some(pair)
     }
 
     /// Makes a border of each token since `mark`.

@@ -282,7 +282,12 @@ impl<'a> Builder<'a> {
                 }
                 Kind::Anchor => self.point(first + at, TagKind::Anchor, false),
                 Kind::Break => self.line_break(first + at),
-                Kind::Open { pair, transparent: false } => self.open(at, *pair, bases[at]),
+                Kind::Open { pair, transparent: false, running } => {
+                    let tag = self.open(at, *pair, bases[at]);
+                    if *running {
+                        self.segment.mark_running(tag);
+                    }
+                }
                 Kind::Close { pair } => self.close(at, *pair),
                 Kind::Open { .. } | Kind::Noise | Kind::Tab | Kind::Border => {}
             }
@@ -374,7 +379,7 @@ impl<'a> Builder<'a> {
         self.last = Last::Other;
     }
 
-    fn open(&mut self, at: usize, pair: usize, base: Format) {
+    fn open(&mut self, at: usize, pair: usize, base: Format) -> TagId {
         self.end_format();
         let tag = self.segment.add_tag(TagKind::Whole);
         if base.code && self.scopes.last().is_some_and(|(_, _, around)| !around.code) {
@@ -385,6 +390,7 @@ impl<'a> Builder<'a> {
         self.segment.source.open(tag);
         self.scopes.push((pair, Some(tag), base));
         self.last = Last::Other;
+        tag
     }
 
     fn close(&mut self, at: usize, pair: usize) {

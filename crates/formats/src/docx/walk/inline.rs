@@ -37,7 +37,11 @@ impl<'a> Walker<'a> {
                 self.alternative(Namespace::Word, "tooltip");
                 self.wrapper(span, false)
             }
-            "ins" | "moveTo" | "dir" | "bdo" => self.wrapper(span, false),
+            "ins" | "moveTo" => match self.paragraphs.last_mut() {
+                Some(paragraph) => Frame::Wrapper { pair: paragraph.content.open_running(span) },
+                None => Frame::Ignored,
+            },
+            "dir" | "bdo" => self.wrapper(span, false),
             "smartTag" | "customXml" => self.wrapper(span, true),
             "fldSimple" => {
                 let live = self.scanner.value(Namespace::Word, "instr").is_some_and(|code| is_live(&code));
