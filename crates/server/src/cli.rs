@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Translate(TranslateArguments),
     /// Serve the API and translate what is asked for
     Serve(ServeArguments),
-    /// List, show, watch, cancel and forget the jobs of a running server; its key is the first of auth.keys
+    /// List, show, watch, cancel and forget the jobs of a running server
     Jobs(JobsArguments),
     /// List, fetch, add and remove translation models
     Models(ModelsArguments),
@@ -71,7 +71,7 @@ impl Role {
 
 #[derive(Debug, Args)]
 pub(crate) struct JobsArguments {
-    /// The server's address [default: http:// and the configured http.listen]
+    /// The server's address; the key sent is the first of auth.keys [default: http:// and the configured http.listen]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) server: Option<String>,
     #[command(subcommand)]
