@@ -167,7 +167,7 @@ pub(crate) struct TranslateArguments {
     /// Output file for one document, output folder otherwise [default: NAME.LANG.EXT beside each input]
     #[arg(long, short, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
-    /// What translates: neural, pseudo (look-alike letters), identity (nothing changes), or a name of [engines]
+    /// What translates: neural, pseudo (look-alike letters), identity (nothing changes), or a name the configuration gives
     #[arg(long, value_name = "NAME")]
     pub(crate) engine: Option<String>,
     /// Glossary file (.csv, .tsv, .xlf); may be given several times: of two that have a term, the earlier one counts
