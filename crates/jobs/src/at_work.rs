@@ -71,9 +71,11 @@ impl AtWork {
         // Nobody may take it for that of a dead process before it is locked.
         let (draft, path) = (folder.join(format!("{name}.new")), folder.join(format!("{name}.{EXTENSION}")));
         let file = File::options().create_new(true).read(true).write(true).open(&draft)?;
-        file.try_lock()?;
-        file.write_all_at(&blank(), 0)?;
-        std::fs::rename(&draft, &path)?;
+        let written = file.try_lock().map_err(io::Error::from).and_then(|()| file.write_all_at(&blank(), 0));
+        if let Err(error) = written.and_then(|()| std::fs::rename(&draft, &path)) {
+            drop(std::fs::remove_file(&draft));
+            return Err(error);
+        }
         Ok(Self { inner: Some(Arc::new(Inner { file, path, places: Mutex::default() })) })
     }
 

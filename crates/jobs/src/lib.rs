@@ -14,7 +14,7 @@
 //! // at the end: stop.cancel(); task.await; store.close().await;
 //! ```
 //!
-//! [`JobStore`] is the seam to the database: one file of SQL a database, one suite of promises for all.
+//! [`JobStore`] is the seam to the database: one module a database, one suite of promises for all.
 
 mod admission;
 mod at_work;

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Translate(TranslateArguments),
     /// Serve the API and translate what is asked for
     Serve(ServeArguments),
-    /// List, show, watch and cancel the jobs of a running server
+    /// List, show, watch, cancel and forget the jobs of a running server
     Jobs(JobsArguments),
     /// List, fetch, add and remove translation models
     Models(ModelsArguments),
@@ -35,17 +35,17 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
-    /// What this process does; several processes need a PostgreSQL database
+    /// What this process does; roles other than all need a PostgreSQL database
     #[arg(long, value_enum, default_value_t = Role::All)]
     pub(crate) role: Role,
-    /// Serve https with a certificate made for this machine, and its root in tls/ca.pem of the data directory
+    /// Serve https without a certificate of your own; clients trust tls/ca.pem of the data directory
     #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) tls: Option<Tls>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Tls {
-    /// Signed by a root of this machine's own
+    /// Signed by a root certificate that this machine makes for itself
     SelfSigned,
 }
 
@@ -71,7 +71,7 @@ impl Role {
 
 #[derive(Debug, Args)]
 pub(crate) struct JobsArguments {
-    /// The server's address [default: http:// and the configured http.listen]
+    /// The server's address; the key sent is the first of auth.keys [default: http:// and the configured http.listen]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) server: Option<String>,
     #[command(subcommand)]
@@ -82,7 +82,7 @@ pub(crate) struct JobsArguments {
 pub(crate) enum JobsCommand {
     /// List jobs, newest first
     List {
-        /// Only jobs with one of these statuses
+        /// Only jobs with one of these statuses, as Running,Failed
         #[arg(long = "status", value_name = "STATUS", value_delimiter = ',')]
         statuses: Vec<String>,
         /// How many at most
@@ -167,13 +167,13 @@ pub(crate) struct TranslateArguments {
     /// Output file for one document, output folder otherwise [default: NAME.LANG.EXT beside each input]
     #[arg(long, short, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
-    /// Engine by its configured name: pseudo, identity, or one of yours
+    /// What translates: neural, pseudo (look-alike letters), identity (nothing changes), or a name the configuration gives
     #[arg(long, value_name = "NAME")]
     pub(crate) engine: Option<String>,
-    /// Glossary file (.csv, .tsv, .xlf); the earlier one wins
+    /// Glossary file (.csv, .tsv, .xlf); may be given several times: of two that have a term, the earlier one counts
     #[arg(long = "glossary", value_name = "FILE")]
     pub(crate) glossaries: Vec<PathBuf>,
-    /// What of a document is translated, as comments=false; see docs/options.md
+    /// What of a document is translated, as comments=false; may be given several times; see docs/options.md
     #[arg(long = "option", value_name = "NAME=VALUE")]
     pub(crate) options: Vec<String>,
     /// Print what happened to each document: lines to read, or json, one object a line
@@ -191,7 +191,7 @@ pub(crate) enum ReportForm {
 
 #[derive(Debug, Args)]
 pub(crate) struct BackupArguments {
-    /// The new file
+    /// The new file; one that is there already is not replaced
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 }

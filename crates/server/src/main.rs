@@ -11,6 +11,7 @@ mod faults;
 mod last_words;
 mod logging;
 mod memory;
+mod output;
 mod self_signed;
 mod tls;
 mod wiring;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::{Cli, Command};
+use crate::output::report;
 
 /// Usage and configuration errors; clap's own code for usage errors is the same.
 const EXIT_USAGE: u8 = 2;
@@ -51,16 +53,4 @@ fn main() -> ExitCode {
 fn usage_error(error: &anyhow::Error) -> ExitCode {
     report(&format!("error: {error:#}"));
     ExitCode::from(EXIT_USAGE)
-}
-
-/// One line on standard error.
-#[expect(clippy::print_stderr, reason = "this is the command line's own output")]
-fn report(line: &str) {
-    eprintln!("{line}");
-}
-
-/// One line on standard output.
-#[expect(clippy::print_stdout, reason = "this is the command line's own output")]
-fn print(line: &str) {
-    println!("{line}");
 }

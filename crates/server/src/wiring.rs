@@ -1,6 +1,7 @@
 //! Puts the configured parts together.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,7 +129,14 @@ fn weights(given: &Weights) -> Weights {
 /// Notes what this process works on, and tells the jobs of documents that brought an earlier process down.
 pub(crate) async fn at_work(config: &Config, jobs: &Jobs) -> anyhow::Result<AtWork> {
     let folder = config.data_dir.join("at-work");
-    let at_work = AtWork::open(&folder).with_context(|| format!("{} cannot be written", folder.display()))?;
+    let at_work = match AtWork::open(&folder) {
+        // What is there can be read all the same, and until the next start a crash counts as a kill from outside.
+        Err(error) if error.kind() == ErrorKind::StorageFull => {
+            tracing::warn!("the disk is full: what this process works on is not noted in {}", folder.display());
+            AtWork::default()
+        }
+        opened => opened.with_context(|| format!("{} cannot be written", folder.display()))?,
+    };
     if let Some(file) = at_work.file() {
         last_words::go_to(file).context("the signals of a crash cannot be handled")?;
     }

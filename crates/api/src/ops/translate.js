@@ -24,6 +24,7 @@ async function languages() {
   for (const code of codes) {
     for (const list of ["from", "to"]) at(list).add(new Option(known[code].name, code));
   }
+  if (!codes.length) say("The server has no languages yet: its operator gets a model with `terjuman models pull`.", true);
   // What the reader's browser speaks, if the server does.
   const own = navigator.languages.map(tag => tag.split("-")[0]).find(tag => known[tag] && tag !== "en");
   at("to").value = own || (known.pt ? "pt" : codes[0]);
@@ -47,7 +48,9 @@ async function translate() {
     const path = "/translator/document:translate?" + API + "&" + query;
     const answer = await fetch(path, { method: "POST", headers, body: form });
     if (!answer.ok) {
-      const error = (await answer.json()).error;
+      // What stands before the server (a proxy) may answer with something else.
+      const error = await answer.json().then(body => body.error, () => null) ||
+        { message: "The document was refused with status " + answer.status + "." };
       const again = answer.headers.get("retry-after");
       say(error.message + (again ? " (Again in " + again + " s.)" : ""), true);
       return;
@@ -61,7 +64,7 @@ async function translate() {
     const words = /(?:^|, )words=(\d+)/.exec(report);
     say(words ? "Done: " + words[1] + " words." : "Done.");
   } catch (error) {
-    say("The server does not answer. Try again.", true);
+    say("The server does not answer. Is it running? Then try again.", true);
   } finally {
     at("go").disabled = !chosen;
   }
@@ -77,4 +80,4 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   });
 }
 choose(null);
-languages().catch(() => say("The list of languages cannot be had.", true));
+languages().catch(() => say("The list of languages cannot be had. Load the page again.", true));

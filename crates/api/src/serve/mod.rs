@@ -113,24 +113,7 @@ async fn serve_with(
         tokio::time::sleep(drain).await;
     };
     let accepting = async {
-        loop {
-            // One more than there is room for: somebody waits, so the one who has been idle longest makes way.
-            let (stream, _) = match listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
-            };
-            let slot = match Arc::clone(&slots).try_acquire_owned() {
-                Ok(slot) => slot,
-                Err(_) => {
-                    idle.evict_oldest();
-                    let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-                    slot
-                }
-            };
+        while let Some((stream, slot)) = next(&listener, &slots, &idle).await {
             welcome(stream, slot);
         }
     };
@@ -153,6 +136,29 @@ async fn serve_with(
         tracing::warn!("requests were still in flight at the end of http.shutdown_ms; they are cut off");
     }
     Ok(())
+}
+
+/// The next connection, with its place. `None` if there are no places any more, which never happens.
+async fn next(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+    idle: &Idle,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let stream = loop {
+        match listener.accept().await {
+            Ok((stream, _)) => break stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    };
+    if let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+        return Some((stream, slot));
+    }
+    // One more than there is room for: somebody waits, so the one who has been idle longest makes way.
+    idle.evict_oldest();
+    Some((stream, Arc::clone(slots).acquire_owned().await.ok()?))
 }
 
 async fn connection(

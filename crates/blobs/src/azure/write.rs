@@ -14,8 +14,8 @@ use bytes::Bytes;
 
 use super::AzureContainer;
 use super::list::Found;
-use crate::container::{LOOKS, Met};
 use crate::failure::Failure;
+use crate::stamp::{InTheWay, write_or_meet};
 use crate::{BlobError, Created, Stamp};
 
 /// Below this a single request writes the blob; above, blocks and one commit. Uncommitted blocks are never visible.
@@ -32,35 +32,22 @@ impl AzureContainer {
         content_type: &str,
         stamp: &Stamp,
     ) -> Result<Created, BlobError> {
-        let mut version: Option<String> = None;
-        for _ in 0..LOOKS {
-            let over = version.as_deref();
-            let written =
-                self.patience.run(|| self.upload_once(full, content.clone(), content_type, stamp, over)).await;
-            match written {
-                Ok(()) if version.is_some() => return Ok(Created::Instead),
-                Ok(()) => return Ok(Created::Now),
-                // What was to be replaced is gone.
-                Err(BlobError::NotFound) if version.is_some() => {
-                    version = None;
-                    continue;
-                }
-                Err(BlobError::Exists) => {}
-                Err(other) => return Err(other),
+        let write = |over: Option<String>| {
+            let content = content.clone();
+            async move {
+                let over = over.as_deref();
+                self.patience.run(|| self.upload_once(full, content.clone(), content_type, stamp, over)).await
             }
-            // Ours, from a try whose answer was lost or from an earlier lease, or a foreign one.
-            let found = match self.whose(full).await {
+        };
+        let look = || async move {
+            match self.whose(full).await {
+                Ok(found) => Ok(found.map(|found| InTheWay { stamp: stamp_of(&found), version: found.etag })),
                 // A key that only writes cannot tell whose it is.
-                Err(BlobError::Forbidden) => None,
-                other => other?,
-            };
-            match stamp.meets(found.as_ref().and_then(stamp_of).as_ref()) {
-                Met::Same => return Ok(Created::Before),
-                Met::Foreign => return Err(BlobError::Exists),
-                Met::Older => version = Some(found.and_then(|found| found.etag).ok_or(BlobError::Exists)?),
+                Err(BlobError::Forbidden) => Ok(None),
+                Err(other) => Err(other),
             }
-        }
-        Err(BlobError::Exists)
+        };
+        write_or_meet(stamp, write, look).await
     }
 
     /// Writes over the given version, or where there is nothing.

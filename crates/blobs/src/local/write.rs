@@ -12,7 +12,7 @@ use terjuman_model::hexadecimal;
 
 use super::replace::Replaced;
 use super::{Folder, TEMPORARY_PREFIX, from_errno, from_io, names, replace, stamp, walk};
-use crate::container::{LOOKS, Met};
+use crate::stamp::{LOOKS, Met};
 use crate::{BlobError, Created, Stamp};
 
 pub(super) fn create(folder: &Folder, name: &str, content: &[u8], stamp: &Stamp) -> Result<Created, BlobError> {

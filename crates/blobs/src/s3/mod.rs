@@ -24,12 +24,13 @@ use terjuman_model::hexadecimal;
 pub(crate) use self::access::{Access, Dialect};
 use self::call::Call;
 use self::sign::ENCODED;
-use crate::container::{LOOKS, Met, Sieve, Wanted};
+use crate::container::{Sieve, Wanted};
 use crate::failure::Failure;
 use crate::guard::Guard;
 use crate::http::{bounded, is_md5};
 use crate::named::Spot;
 use crate::retry::Patience;
+use crate::stamp::{InTheWay, write_or_meet};
 use crate::{BlobEntry, BlobError, Container, Created, Stamp, StorageConfig};
 
 /// Memory reserved on the word of a header; beyond it, the buffer grows with what really comes.
@@ -224,34 +225,22 @@ impl Container for BucketContainer {
         stamp: &Stamp,
     ) -> Result<Created, BlobError> {
         let full = self.full(name)?;
-        let mut version: Option<String> = None;
-        for _ in 0..LOOKS {
-            let over = version.as_deref();
-            match self.patience.run(|| self.upload(&full, content.clone(), content_type, stamp, over)).await {
-                Ok(()) if version.is_some() => return Ok(Created::Instead),
-                Ok(()) => return Ok(Created::Now),
-                // What was to be replaced is gone.
-                Err(BlobError::NotFound) if version.is_some() => {
-                    version = None;
-                    continue;
-                }
-                Err(BlobError::Exists) => {}
-                Err(other) => return Err(other),
+        let full = &full;
+        let write = |over: Option<String>| {
+            let content = content.clone();
+            async move {
+                let over = over.as_deref();
+                self.patience.run(|| self.upload(full, content.clone(), content_type, stamp, over)).await
             }
-            // Ours, from a try whose answer was lost or from an earlier lease, or a foreign one. If that cannot be
-            // seen, a guess could lose somebody's file.
-            let found = match self.patience.run(|| self.find(&full)).await {
-                Ok(found) => found,
-                Err(BlobError::Forbidden | BlobError::NotFound) => return Err(BlobError::Exists),
-                Err(other) => return Err(other),
-            };
-            match stamp.meets(found.stamp.as_ref()) {
-                Met::Same => return Ok(Created::Before),
-                Met::Foreign => return Err(BlobError::Exists),
-                Met::Older => version = Some(found.version.ok_or(BlobError::Exists)?),
+        };
+        let look = || async move {
+            match self.patience.run(|| self.find(full)).await {
+                Ok(found) => Ok(Some(InTheWay { version: found.version, stamp: found.stamp })),
+                Err(BlobError::Forbidden | BlobError::NotFound) => Ok(None),
+                Err(other) => Err(other),
             }
-        }
-        Err(BlobError::Exists)
+        };
+        write_or_meet(stamp, write, look).await
     }
 
     async fn stamp(&self, name: &str) -> Result<Option<Stamp>, BlobError> {

@@ -1,14 +1,12 @@
 //! Azurite, the vendor's own emulator, and the minting of SAS for it.
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use url::form_urlencoded;
+
+use crate::emulator::Emulator;
 
 pub(crate) const ACCOUNT: &str = "devstoreaccount1";
 /// The emulator's well-known key; it opens nothing else.
@@ -19,64 +17,34 @@ const POLICY: &str = "until-it-ends";
 
 /// A running emulator with nothing in it; it ends with this value.
 pub(crate) struct Azurite {
-    process: Child,
+    emulator: Emulator,
     pub(crate) host: String,
-    http: reqwest::Client,
-}
-
-impl Drop for Azurite {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 impl Azurite {
     /// Starts the executable that `TERJUMAN_TEST_AZURITE` names; `None`, said aloud, without it.
-    #[expect(clippy::disallowed_methods, reason = "a test is told by the environment where its emulator is")]
-    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     pub(crate) async fn start() -> Option<Self> {
-        let Ok(program) = std::env::var("TERJUMAN_TEST_AZURITE") else {
-            assert!(std::env::var("CI").is_err(), "TERJUMAN_TEST_AZURITE must name azurite-blob in CI");
-            println!("SKIPPED: TERJUMAN_TEST_AZURITE does not name the azurite-blob executable");
-            return None;
-        };
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Command::new(program)
-            .args(["--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", &port.to_string()])
-            .args(["--silent", "--skipApiVersionCheck", "--disableTelemetry"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let host = format!("127.0.0.1:{port}");
-        // A process default is needed by the plain client that sets the stage; another test may have set it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        // A connection that was kept may be closed by the server just when it is used again.
-        let azurite = Self {
-            process,
-            host,
-            http: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
-        };
-        let start = Instant::now();
-        while tokio::net::TcpStream::connect(&azurite.host).await.is_err() {
-            assert!(start.elapsed() < Duration::from_secs(60), "Azurite did not come up");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Some(azurite)
+        let start = Emulator::start("TERJUMAN_TEST_AZURITE", |command, port| {
+            command.args(["--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", port]);
+            command.args(["--silent", "--skipApiVersionCheck", "--disableTelemetry"]);
+        });
+        let emulator = start.await?;
+        Some(Self { host: emulator.host.clone(), emulator })
     }
 
     /// A new container.
     pub(crate) async fn container(&self, name: &str) {
         let url = format!("http://{}/{ACCOUNT}/{name}?restype=container&{}", self.host, account_sas());
-        let answer = self.http.put(url).header("x-ms-version", VERSION).header("content-length", 0).send().await;
+        let answer =
+            self.emulator.http.put(url).header("x-ms-version", VERSION).header("content-length", 0).send().await;
         assert_eq!(answer.unwrap().status(), 201);
     }
 
     /// A blob as somebody else would write it; `path` is already percent-encoded.
     pub(crate) async fn put(&self, container: &str, path: &str, content: &str, headers: &[(&str, &str)]) {
         let url = format!("http://{}/{ACCOUNT}/{container}/{path}?{}", self.host, account_sas());
-        let mut request = self.http.put(url).header("x-ms-version", VERSION).header("x-ms-blob-type", "BlockBlob");
+        let mut request =
+            self.emulator.http.put(url).header("x-ms-version", VERSION).header("x-ms-blob-type", "BlockBlob");
         // Left out for an empty body otherwise, and then refused.
         request = request.header("content-length", content.len());
         for (name, value) in headers {
@@ -88,7 +56,7 @@ impl Azurite {
     /// What a stranger with all rights sees at `path`: content type and content.
     pub(crate) async fn get(&self, container: &str, path: &str) -> (String, String) {
         let url = format!("http://{}/{ACCOUNT}/{container}/{path}?{}", self.host, account_sas());
-        let answer = self.http.get(url).header("x-ms-version", VERSION).send().await.unwrap();
+        let answer = self.emulator.http.get(url).header("x-ms-version", VERSION).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
         (content_type, answer.text().await.unwrap())
@@ -135,7 +103,7 @@ impl Azurite {
         let resource = format!("/{ACCOUNT}/{ACCOUNT}/{container}\ncomp:acl\nrestype:container");
         let text = format!("{plain}\nx-ms-date:{date}\nx-ms-version:{VERSION}\n{resource}");
         let url = format!("http://{}/{ACCOUNT}/{container}?restype=container&comp=acl", self.host);
-        let request = self.http.put(url).header("x-ms-version", VERSION).header("x-ms-date", date);
+        let request = self.emulator.http.put(url).header("x-ms-version", VERSION).header("x-ms-date", date);
         let request = request.header("authorization", format!("SharedKey {ACCOUNT}:{}", sign(&text)));
         let answer = request.header("content-type", "application/xml").body(body).send().await.unwrap();
         assert_eq!(answer.status(), 200);

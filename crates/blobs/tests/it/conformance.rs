@@ -59,6 +59,17 @@ const ODD: [&str; 13] = [
 ];
 
 async fn keeps_every_promise(stage: &dyn Stage) {
+    names_are_kept(stage).await;
+    listings_are_by_raw_prefix(stage).await;
+    pages_are_followed(stage).await;
+    reads_are_bounded(stage).await;
+    a_write_happens_once(stage).await;
+    earlier_leases_are_replaced(stage).await;
+    one_of_many_writes(stage).await;
+}
+
+/// Names go out and come back byte for byte.
+async fn names_are_kept(stage: &dyn Stage) {
     println!("names are kept");
     let container = stage.open("names").await;
     for name in stage.names() {
@@ -74,7 +85,10 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     for impossible in ["", ".", "..", "a\0b"] {
         assert!(matches!(create(&container, impossible, 1).await, Err(BlobError::BadName(_))), "{impossible:?}");
     }
+}
 
+/// Listings are by raw prefix, in order, and end at their limit.
+async fn listings_are_by_raw_prefix(stage: &dyn Stage) {
     println!("listings are by raw prefix, in order, and end at their limit");
     let container = stage.open("listings").await;
     for path in ["doc.txt", "docs/a.txt", "docs/b.txt", "do.txt"] {
@@ -85,7 +99,10 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     assert_eq!(names(&container, "x").await, [""; 0]);
     assert!(matches!(container.list("", 3).await, Err(BlobError::TooMany { limit: 3 })));
     assert_eq!(container.list("", 4).await.unwrap().len(), 4);
+}
 
+/// A listing of several pages is one, and ends where enough is found.
+async fn pages_are_followed(stage: &dyn Stage) {
     println!("pages are followed");
     let container = stage.open("pages").await;
     let puts = (0..2003).map(|i| async move { stage.put("pages", &format!("{i:04}.txt"), "").await });
@@ -99,7 +116,10 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     let few: Vec<String> = found(10_000, 3).await.unwrap().into_iter().map(|entry| entry.name).collect();
     assert_eq!(few, ["0005.txt", "0015.txt", "0025.txt"]);
     assert!(matches!(found(1_500, 1_000).await, Err(BlobError::TooMany { limit: 1_500 })));
+}
 
+/// Reads are bounded, and pinned to the version that was listed.
+async fn reads_are_bounded(stage: &dyn Stage) {
     println!("reads are bounded, and pinned to the version that was listed");
     let container = stage.open("reads").await;
     stage.put("reads", "a.txt", "hello").await;
@@ -114,7 +134,10 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     assert!(matches!(container.read("a.txt", listed.etag.as_deref(), 99).await, Err(BlobError::Changed)));
     assert!(matches!(container.read("none.txt", None, 5).await, Err(BlobError::NotFound)));
     assert!(matches!(container.head("none.txt").await, Err(BlobError::NotFound)));
+}
 
+/// A write happens once, and never over somebody else's file.
+async fn a_write_happens_once(stage: &dyn Stage) {
     println!("a write happens once, and never over somebody else's file");
     let container = stage.open("writes").await;
     assert_eq!(create(&container, "a.txt", 1).await.unwrap(), Created::Now);
@@ -127,7 +150,10 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     stage.put("writes", "foreign.txt", "theirs").await;
     assert!(matches!(create(&container, "foreign.txt", 1).await, Err(BlobError::Exists)));
     assert_eq!(container.read("foreign.txt", None, 9).await.unwrap(), "theirs");
+}
 
+/// What an earlier lease of the same document wrote is replaced, and nothing else.
+async fn earlier_leases_are_replaced(stage: &dyn Stage) {
     println!("what an earlier lease of the same document wrote is replaced, and nothing else");
     let container = stage.open("fences").await;
     let put = async |document: u128, fence: i64, text: &'static str| {
@@ -160,8 +186,12 @@ async fn keeps_every_promise(stage: &dyn Stage) {
     stage.put("fences", "a.txt", "theirs").await;
     assert!(matches!(put(1, 99, "late").await, Err(BlobError::Exists)), "what somebody wrote over ours is theirs");
     assert_eq!(container.read("a.txt", None, 9).await.unwrap(), "theirs");
+}
 
+/// Of many at once, one writes.
+async fn one_of_many_writes(stage: &dyn Stage) {
     println!("of many at once, one writes");
+    let container = stage.open("races").await;
     let racers = (0..12_u8).map(|i| {
         let container = Arc::clone(&container);
         tokio::spawn(async move {

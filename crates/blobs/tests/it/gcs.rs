@@ -6,10 +6,6 @@
 //! condition is worth, which of many writers wins, what a generation is, what is listed after which, and every read, are
 //! the server's.
 
-use std::net::TcpListener as StdListener;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
 use percent_encoding::percent_decode_str;
 use reqwest::{Client, Response};
 use serde_json::{Map, Value, json};
@@ -18,55 +14,28 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use url::form_urlencoded;
 
+use crate::emulator::Emulator;
 use crate::scripted::{Asked, receive};
 
 /// A running server with nothing in it; it ends with this value.
 pub(crate) struct Gcs {
-    process: Child,
-    /// Where it is itself, and speaks JSON.
-    straight: String,
+    /// Itself, which speaks JSON.
+    emulator: Emulator,
     /// Where it speaks XML.
     pub(crate) host: String,
-    http: Client,
-}
-
-impl Drop for Gcs {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 impl Gcs {
     /// Starts the executable that `TERJUMAN_TEST_GCS` names; `None`, said aloud, without it.
-    #[expect(clippy::disallowed_methods, reason = "a test is told by the environment where its emulator is")]
-    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     pub(crate) async fn start() -> Option<Self> {
-        let Ok(program) = std::env::var("TERJUMAN_TEST_GCS") else {
-            assert!(std::env::var("CI").is_err(), "TERJUMAN_TEST_GCS must name fake-gcs-server in CI");
-            println!("SKIPPED: TERJUMAN_TEST_GCS does not name the fake-gcs-server executable");
-            return None;
-        };
-        let port = StdListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let straight = format!("127.0.0.1:{port}");
-        let process = Command::new(program)
-            .args(["-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", &port.to_string()])
-            .args(["-public-host", &straight, "-log-level", "error"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
+        let start = Emulator::start("TERJUMAN_TEST_GCS", |command, port| {
+            command.args(["-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", port]);
+            command.args(["-public-host", &format!("127.0.0.1:{port}"), "-log-level", "error"]);
+        });
+        let emulator = start.await?;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let host = listener.local_addr().unwrap().to_string();
-        let gcs = Self { process, straight, host, http };
-        let start = Instant::now();
-        while TcpStream::connect(&gcs.straight).await.is_err() {
-            assert!(start.elapsed() < Duration::from_secs(60), "fake-gcs-server did not come up");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        let (http, straight) = (gcs.http.clone(), gcs.straight.clone());
+        let gcs = Self { emulator, host: listener.local_addr().unwrap().to_string() };
+        let (http, straight) = (gcs.emulator.http.clone(), gcs.emulator.host.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(translate(stream, http.clone(), straight.clone()));
@@ -87,15 +56,18 @@ impl Gcs {
     }
 
     pub(crate) async fn bucket(&self, name: &str) {
-        let url = format!("http://{}/storage/v1/b?project=p", self.straight);
+        let url = format!("http://{}/storage/v1/b?project=p", self.emulator.host);
         let body = json!({ "name": name }).to_string();
-        let answer = self.http.post(url).header("content-type", "application/json").body(body).send().await.unwrap();
+        let answer =
+            self.emulator.http.post(url).header("content-type", "application/json").body(body).send().await.unwrap();
         assert_eq!(answer.status(), 200);
     }
 
     /// An object as somebody else would write it, over whatever is there.
     pub(crate) async fn put(&self, bucket: &str, name: &str, content: &str) {
-        let answer = upload(&self.http, &self.straight, bucket, json!({ "name": name }), content.as_bytes(), "").await;
+        let answer =
+            upload(&self.emulator.http, &self.emulator.host, bucket, json!({ "name": name }), content.as_bytes(), "")
+                .await;
         assert_eq!(answer.unwrap().status(), 200, "{name}");
     }
 }

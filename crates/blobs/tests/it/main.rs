@@ -8,6 +8,7 @@ mod bad_day;
 mod bucket_faults;
 mod buckets;
 mod conformance;
+mod emulator;
 mod faults;
 mod gcs;
 mod identity;

@@ -1,60 +1,30 @@
 //! A server that speaks S3: moto, from the Python registry, in a process of its own.
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use terjuman_blobs::{StorageConfig, StoreConfig, StoreKind};
+
+use crate::emulator::Emulator;
 
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/');
 
 /// A running server with nothing in it; it ends with this value.
 pub(crate) struct S3 {
-    process: Child,
+    emulator: Emulator,
     pub(crate) host: String,
-    http: reqwest::Client,
-}
-
-impl Drop for S3 {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 impl S3 {
     /// Starts the executable that `TERJUMAN_TEST_S3` names; `None`, said aloud, without it. Signatures are checked
     /// after this many calls, if at all.
-    #[expect(clippy::disallowed_methods, reason = "a test is told by the environment where its emulator is")]
-    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     pub(crate) async fn start(unchecked: Option<u32>) -> Option<Self> {
-        let Ok(program) = std::env::var("TERJUMAN_TEST_S3") else {
-            assert!(std::env::var("CI").is_err(), "TERJUMAN_TEST_S3 must name moto_server in CI");
-            println!("SKIPPED: TERJUMAN_TEST_S3 does not name the moto_server executable");
-            return None;
-        };
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(program);
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
-        if let Some(unchecked) = unchecked {
-            command.env("INITIAL_NO_AUTH_ACTION_COUNT", unchecked.to_string());
-        }
-        let process = command.spawn().unwrap();
-        let host = format!("127.0.0.1:{port}");
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        // A connection that was kept may be closed by the server just when it is used again.
-        let s3 = Self {
-            process,
-            host,
-            http: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
-        };
-        let start = Instant::now();
-        while tokio::net::TcpStream::connect(&s3.host).await.is_err() {
-            assert!(start.elapsed() < Duration::from_secs(60), "moto did not come up");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Some(s3)
+        let start = Emulator::start("TERJUMAN_TEST_S3", |command, port| {
+            command.args(["-H", "127.0.0.1", "-p", port]);
+            command.envs(unchecked.map(|unchecked| ("INITIAL_NO_AUTH_ACTION_COUNT", unchecked.to_string())));
+        });
+        let emulator = start.await?;
+        Some(Self { host: emulator.host.clone(), emulator })
     }
 
     /// A store `mine` with this key and root.
@@ -70,14 +40,15 @@ impl S3 {
     }
 
     pub(crate) async fn bucket(&self, name: &str) {
-        let answer = self.http.put(format!("http://{}/{name}", self.host)).header("content-length", 0).send().await;
+        let answer =
+            self.emulator.http.put(format!("http://{}/{name}", self.host)).header("content-length", 0).send().await;
         assert_eq!(answer.unwrap().status(), 200);
     }
 
     /// A file as somebody else would write it.
     pub(crate) async fn put(&self, bucket: &str, key: &str, content: &str) {
         let key = utf8_percent_encode(key, PATH).to_string();
-        let request = self.http.put(format!("http://{}/{bucket}/{key}", self.host));
+        let request = self.emulator.http.put(format!("http://{}/{bucket}/{key}", self.host));
         // Whoever names nobody may write, but not over what is there.
         let anybody =
             "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x";
@@ -103,7 +74,7 @@ impl S3 {
     async fn iam(&self, form: &str) -> String {
         let scope =
             "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=x";
-        let request = self.http.post(format!("http://{}/", self.host)).header("authorization", scope);
+        let request = self.emulator.http.post(format!("http://{}/", self.host)).header("authorization", scope);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let answer = request.body(format!("{form}&Version=2010-05-08")).send().await.unwrap();
         assert_eq!(answer.status(), 200);

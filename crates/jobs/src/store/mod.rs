@@ -89,8 +89,8 @@ pub trait JobStore: Send + Sync {
     /// What became of the work on a document; `None` if it is not there or not this resource's.
     async fn report(&self, resource: &ResourceId, id: DocumentId) -> Result<Option<DocumentReport>, JobsError>;
 
-    /// Asks a job to stop: what was never begun is `Cancelled` at once, everything else is `Cancelling`. A finished job stays as it
-    /// is. Returns the job after that; `None` if it is not this resource's.
+    /// Asks a job to stop: what was never begun is `Cancelled` at once, everything else is `Cancelling`. A finished job
+    /// stays as it is. Returns the job after that; `None` if it is not this resource's.
     async fn cancel(&self, resource: &ResourceId, id: JobId) -> Result<Option<Job>, JobsError>;
 
     /// How much of this resource, and of all, has not ended.
@@ -117,8 +117,9 @@ pub trait JobStore: Send + Sync {
     /// Takes a job whose documents are to be enumerated; the attempt is counted before it begins.
     async fn claim_expansion(&self, holder: &Holder) -> Result<Option<ClaimedExpansion>, JobsError>;
 
-    /// Takes up to `limit` documents, the attempts counted before they begin. Fair: a weighted round robin
-    /// over the resources, then the oldest job, then the smallest document. Documents under which a worker died are left to [`JobStore::claim_suspect`].
+    /// Takes up to `limit` documents, the attempts counted before they begin. Fair: a weighted round robin over the
+    /// resources, then the oldest job, then the smallest document. Documents under which a worker died are left to
+    /// [`JobStore::claim_suspect`].
     async fn claim_documents(&self, holder: &Holder, limit: usize) -> Result<ClaimedDocuments, JobsError>;
 
     /// Takes a document under which a worker died; first those of which the fewest did. To be worked on alone, so that
@@ -157,9 +158,9 @@ pub trait JobStore: Send + Sync {
     /// The enumeration refused the job: it is `ValidationFailed` without documents. `false` if the lease is lost.
     async fn refuse(&self, lease: &Lease, failure: Failure) -> Result<bool, JobsError>;
 
-    /// The work on a document is done: outcome, report and the job's counters in one transaction. `false` if the lease is lost,
-    /// or the outcome cannot happen where the document stands: then nothing changed. A failure cannot happen to a document
-    /// that is cancelled: what it wrote before it failed is not known, so that it is handed back.
+    /// The work on a document is done: outcome, report and the job's counters in one transaction. `false` if the lease
+    /// is lost, or the outcome cannot happen where the document stands: then nothing changed. A failure cannot happen
+    /// to a document that is cancelled: what it wrote before it failed is not known, so that it is handed back.
     async fn finish(&self, lease: &Lease, outcome: Outcome, report: Report) -> Result<bool, JobsError>;
 
     /// Hands leases back before the work is done; a document of a cancelled job stays to be looked at, see

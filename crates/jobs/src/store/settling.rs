@@ -1,9 +1,10 @@
 //! How long an output may appear yet that was sent and not answered for.
 //!
-//! A worker says so before it sends an output: the row keeps under which lease. If that lease ends with anything but the
-//! document's end, nobody knows what the storage makes of what it was sent, and it is given [`QueueOptions::settles`] from then on.
-//! Meanwhile the document may be worked on as before, since every write is conditional. But a cancelled one is not ended as
-//! cancelled: whoever looks at its target has to look once more when that time is over.
+//! A worker says so before it sends an output: the row keeps under which lease. If that lease ends with anything but
+//! the document's end, nobody knows what the storage makes of what it was sent, and it is given
+//! [`QueueOptions::settles`] from then on. Meanwhile the document may be worked on as before, since every write is
+//! conditional. But a cancelled one is not ended as cancelled: whoever looks at its target has to look once more when
+//! that time is over.
 
 use std::time::Duration;
 
@@ -12,8 +13,8 @@ use terjuman_model::Timestamp;
 #[cfg(doc)]
 use super::QueueOptions;
 
-/// How much later a storage may commit what it was sent, and did not answer for, as it comes. A cancelled job is that much longer on its
-/// way, after the end of a lease; storage that was seen to do so took seconds.
+/// How much later a storage may commit what it was sent, and did not answer for, as it comes. A cancelled job is that
+/// much longer on its way, after the end of a lease; storage that was seen to do so took seconds.
 #[doc(hidden)]
 pub const SETTLES: Duration = Duration::from_secs(30);
 

@@ -163,6 +163,49 @@ async fn within_time(
     }
 }
 
+/// What the end of an attempt is to the document.
+enum Verdict {
+    /// Somebody else has it.
+    Lost,
+    /// Another attempt, or another look at its target, is somebody's.
+    HandedBack(Return),
+    /// Its end.
+    Ended(Outcome),
+}
+
+fn verdict(shared: &Shared, work: &Work, ended: Result<Outcome, End>) -> Verdict {
+    let id = work.id;
+    match ended {
+        Ok(outcome) => Verdict::Ended(outcome),
+        Err(End::Stopped(Reason::Lost)) => Verdict::Lost,
+        Err(End::Stopped(Reason::Shutdown)) => Verdict::HandedBack(Return::Unbegun),
+        Err(End::Stopped(Reason::Cancelled)) => Verdict::Ended(Outcome::Cancelled),
+        Err(End::Unsure(after)) => {
+            let delay = shared.backoff(id.0.as_u128(), work.looks + 1).max(after);
+            tracing::info!(
+                document.id = %id, looks = work.looks, delay_ms = delay.as_millis(),
+                "document {id} is cancelled, and its target is looked at again later"
+            );
+            Verdict::HandedBack(Return::After(delay))
+        }
+        Err(End::Stopped(Reason::TimedOut)) => Verdict::Ended(Outcome::Failed(Failure::new(
+            FailureCode::DocumentTimedOut,
+            format!("the translation took longer than {} seconds", shared.config.document_timeout_ms / 1000),
+        ))),
+        Err(End::Failed(failure)) => Verdict::Ended(Outcome::Failed(failure)),
+        Err(End::Later { after, failure }) if work.attempt < shared.config.attempts => {
+            metrics::retried();
+            let delay = shared.backoff(id.0.as_u128(), work.attempt).max(after);
+            tracing::info!(
+                document.id = %id, attempt = work.attempt, delay_ms = delay.as_millis(), code = %failure.code,
+                "document {id} is tried again later"
+            );
+            Verdict::HandedBack(Return::After(delay))
+        }
+        Err(End::Later { failure, .. }) => Verdict::Ended(Outcome::Failed(failure)),
+    }
+}
+
 /// What the store is told, again and again while the lease holds.
 async fn tell(
     shared: &Shared,
@@ -174,34 +217,10 @@ async fn tell(
 ) -> Result<bool, JobsError> {
     let (id, took) = (work.id, begun.elapsed());
     let duration_ms = millis(took);
-    let outcome = match ended {
-        Ok(outcome) => outcome,
-        Err(End::Stopped(Reason::Lost)) => return Ok(false),
-        Err(End::Stopped(Reason::Shutdown)) => return hand_back(shared, held, Return::Unbegun).await,
-        Err(End::Stopped(Reason::Cancelled)) => Outcome::Cancelled,
-        Err(End::Unsure(after)) => {
-            let delay = shared.backoff(id.0.as_u128(), work.looks + 1).max(after);
-            tracing::info!(
-                document.id = %id, looks = work.looks, delay_ms = delay.as_millis(),
-                "document {id} is cancelled, and its target is looked at again later"
-            );
-            return hand_back(shared, held, Return::After(delay)).await;
-        }
-        Err(End::Stopped(Reason::TimedOut)) => Outcome::Failed(Failure::new(
-            FailureCode::DocumentTimedOut,
-            format!("the translation took longer than {} seconds", shared.config.document_timeout_ms / 1000),
-        )),
-        Err(End::Failed(failure)) => Outcome::Failed(failure),
-        Err(End::Later { after, failure }) if work.attempt < shared.config.attempts => {
-            metrics::retried();
-            let delay = shared.backoff(id.0.as_u128(), work.attempt).max(after);
-            tracing::info!(
-                document.id = %id, attempt = work.attempt, delay_ms = delay.as_millis(), code = %failure.code,
-                "document {id} is tried again later"
-            );
-            return hand_back(shared, held, Return::After(delay)).await;
-        }
-        Err(End::Later { failure, .. }) => Outcome::Failed(failure),
+    let outcome = match verdict(shared, work, ended) {
+        Verdict::Lost => return Ok(false),
+        Verdict::HandedBack(how) => return hand_back(shared, held, how).await,
+        Verdict::Ended(outcome) => outcome,
     };
     report.durations.total_ms = millis(took);
     report.error = match &outcome {

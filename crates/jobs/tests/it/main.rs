@@ -12,6 +12,8 @@ mod azurite;
 mod crash;
 mod database;
 mod documented;
+#[path = "../../../blobs/tests/it/emulator.rs"]
+mod emulator;
 mod enumeration;
 mod gate;
 mod lists;

@@ -5,35 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
-use terjuman_jobs::{
-    Holder, JobStore, Jobs, JobsError, NewDocument, Outcome, PostgresOptions, PostgresStore, RandomIds, Sealer,
-};
+use terjuman_jobs::{Holder, JobStore, Jobs, JobsError, Outcome, PostgresOptions, PostgresStore, RandomIds, Sealer};
 use terjuman_model::{Failure, FailureCode, JobId, JobStatus};
 use terjuman_pipeline::Report;
 use tokio::task::JoinSet;
 
 use crate::database::TestDatabase;
 use crate::gate::Gate;
-use crate::support::{key, queue, request, resource, sealer};
+use crate::support::{found, key, queue, request, resource, sealer};
 use crate::world::{World, engines};
 
 fn holder() -> Holder {
     Holder { name: "worker".into(), lease: Duration::from_secs(60) }
-}
-
-fn found(count: usize) -> Vec<NewDocument> {
-    let document = |index: usize| NewDocument {
-        input: 0,
-        target: 0,
-        source_name: format!("{index}.txt"),
-        source_url: String::new(),
-        source_etag: None,
-        size: 1,
-        target_name: format!("{index}.txt"),
-        target_url: String::new(),
-        twin: false,
-    };
-    (0..count).map(document).collect()
 }
 
 /// A job with so many documents that wait.

@@ -6,13 +6,12 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use terjuman_jobs::{
-    ClaimedDocument, ClaimedExpansion, Document, Holder, Job, JobStore, LOOKS, Lease, NewDocument, Outcome, Return,
-    Standing,
+    ClaimedDocument, ClaimedExpansion, Document, Holder, Job, JobStore, LOOKS, Lease, Outcome, Return, Standing,
 };
-use terjuman_model::{DocumentId, DocumentStatus, Failure, FailureCode, JobId, JobStatus, ResourceId, Summary};
+use terjuman_model::{DocumentId, DocumentStatus, Failure, FailureCode, JobId, ResourceId, Summary};
 use terjuman_pipeline::Report;
 
-use crate::support::{Fresh, all, request, resource};
+use crate::support::{Fresh, all, document_rank, found, job_rank, request, resource};
 
 const ATTEMPTS: u32 = 3;
 const LEASE: Duration = Duration::from_secs(60);
@@ -82,21 +81,6 @@ fn at<T>(items: &[T], index: usize) -> Option<&T> {
     items.get(index.checked_rem(items.len())?)
 }
 
-fn found(count: usize) -> Vec<NewDocument> {
-    let document = |index: usize| NewDocument {
-        input: 0,
-        target: 0,
-        source_name: format!("{index}.txt"),
-        source_url: format!("https://a.blob.core.windows.net/in/{index}.txt"),
-        source_etag: None,
-        size: 1,
-        target_name: format!("{index}.txt"),
-        target_url: format!("https://a.blob.core.windows.net/out/{index}.txt"),
-        twin: false,
-    };
-    (0..count).map(document).collect()
-}
-
 impl Life {
     async fn new() -> Self {
         Self {
@@ -147,32 +131,7 @@ impl Life {
                 self.add(claimed)?;
             }
             Event::Finish { claim, outcome } => {
-                if let Some(claim) = at(&self.claims, claim) {
-                    let standing = store.standing(&claim.lease).await.unwrap();
-                    let outcome = match outcome {
-                        0 => Outcome::Failed(Failure::new(FailureCode::CorruptDocument, "damaged")),
-                        1 => Outcome::Cancelled,
-                        _ => Outcome::Succeeded { characters: 7, sha256: "ab".repeat(32) },
-                    };
-                    let stops = outcome == Outcome::Cancelled;
-                    let fails = matches!(outcome, Outcome::Failed(_));
-                    let done = store.finish(&claim.lease, outcome, Report::default()).await.unwrap();
-                    if done {
-                        *self.ends.entry(claim.id).or_default() += 1;
-                    }
-                    let newest = self.claims.iter().rev().find(|known| known.id == claim.id);
-                    prop_assert!(
-                        !done || newest.is_some_and(|newest| newest.lease == claim.lease),
-                        "a late end counted"
-                    );
-                    match standing {
-                        Standing::Held => prop_assert_eq!(done, !stops),
-                        // Who fails does not know what is there.
-                        Standing::Cancelled => prop_assert_eq!(done, !fails),
-                        // An expired lease that nobody took may still finish; one of another claim may not.
-                        Standing::Lost => {}
-                    }
-                }
+                self.finish(claim, outcome).await?;
             }
             Event::HandBack { claim, after } => {
                 if let Some(claim) = at(&self.claims, claim) {
@@ -221,6 +180,34 @@ impl Life {
         Ok(())
     }
 
+    /// Ends come once, and from whoever has the document.
+    async fn finish(&mut self, claim: usize, outcome: u8) -> Result<(), TestCaseError> {
+        let store = &self.fresh.store;
+        let Some(claim) = at(&self.claims, claim) else { return Ok(()) };
+        let standing = store.standing(&claim.lease).await.unwrap();
+        let outcome = match outcome {
+            0 => Outcome::Failed(Failure::new(FailureCode::CorruptDocument, "damaged")),
+            1 => Outcome::Cancelled,
+            _ => Outcome::Succeeded { characters: 7, sha256: "ab".repeat(32) },
+        };
+        let stops = outcome == Outcome::Cancelled;
+        let fails = matches!(outcome, Outcome::Failed(_));
+        let done = store.finish(&claim.lease, outcome, Report::default()).await.unwrap();
+        if done {
+            *self.ends.entry(claim.id).or_default() += 1;
+        }
+        let newest = self.claims.iter().rev().find(|known| known.id == claim.id);
+        prop_assert!(!done || newest.is_some_and(|newest| newest.lease == claim.lease), "a late end counted");
+        match standing {
+            Standing::Held => prop_assert_eq!(done, !stops),
+            // Who fails does not know what is there.
+            Standing::Cancelled => prop_assert_eq!(done, !fails),
+            // An expired lease that nobody took may still finish; one of another claim may not.
+            Standing::Lost => {}
+        }
+        Ok(())
+    }
+
     /// Nobody gets what another one holds.
     fn add(&mut self, claimed: Vec<ClaimedDocument>) -> Result<(), TestCaseError> {
         for claim in claimed {
@@ -251,7 +238,12 @@ impl Life {
                 if before.status.is_final() {
                     prop_assert_eq!(&before, &job, "a finished job changed");
                 }
-                prop_assert!(rank(before.status) <= rank(job.status), "{:?} to {:?}", before.status, job.status);
+                prop_assert!(
+                    job_rank(before.status) <= job_rank(job.status),
+                    "{:?} to {:?}",
+                    before.status,
+                    job.status
+                );
                 let (old, new) = (&before.summary, &job.summary);
                 prop_assert!(old.success <= new.success && old.failed <= new.failed && old.cancelled <= new.cancelled);
                 prop_assert!(before.last_action <= job.last_action);
@@ -300,25 +292,6 @@ impl Life {
         }
         prop_assert!(false, "a job never ends");
         Ok(())
-    }
-}
-
-/// Statuses only go forward.
-fn rank(status: JobStatus) -> u32 {
-    match status {
-        JobStatus::NotStarted => 0,
-        JobStatus::Running => 1,
-        JobStatus::Cancelling => 2,
-        JobStatus::Succeeded | JobStatus::Failed | JobStatus::Cancelled | JobStatus::ValidationFailed => 3,
-    }
-}
-
-fn document_rank(status: DocumentStatus) -> u32 {
-    match status {
-        DocumentStatus::NotStarted => 0,
-        DocumentStatus::Running => 1,
-        DocumentStatus::Cancelling => 2,
-        DocumentStatus::Succeeded | DocumentStatus::Failed | DocumentStatus::Cancelled => 3,
     }
 }
 

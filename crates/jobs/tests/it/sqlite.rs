@@ -290,10 +290,36 @@ async fn a_report_is_deleted_with_its_document() {
 struct SmallDisk(std::path::PathBuf);
 
 impl SmallDisk {
-    fn mount(at: &std::path::Path) -> Option<Self> {
+    /// With a copy of this world's database on it. `None`, said aloud, where no file system can be mounted.
+    async fn with(world: &World) -> Option<Self> {
+        world.fresh.store.close().await;
+        let at = world.fresh.path.parent().unwrap().join("disk");
+        std::fs::create_dir(&at).unwrap();
         let mut mount = std::process::Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(at).stderr(std::process::Stdio::null());
-        mount.status().is_ok_and(|status| status.success()).then(|| Self(at.to_owned()))
+        mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(&at).stderr(std::process::Stdio::null());
+        if !mount.status().is_ok_and(|status| status.success()) {
+            println!("SKIPPED: no file system can be mounted here");
+            return None;
+        }
+        let disk = Self(at);
+        std::fs::copy(&world.fresh.path, disk.path()).unwrap();
+        Some(disk)
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.0.join("jobs.db")
+    }
+
+    async fn open(&self, world: &World) -> SqliteStore {
+        let options = SqliteOptions { path: self.path(), queue: queue(), sealer: Sealer::new(&key('a'), &[]) };
+        SqliteStore::open(options, world.fresh.clock.clone(), world.fresh.ids.clone()).await.unwrap()
+    }
+
+    /// Until there is not one free block. Who has the file can make room again.
+    fn fill(&self) -> std::fs::File {
+        let mut filler = std::fs::File::create(self.0.join("filler")).unwrap();
+        while std::io::Write::write_all(&mut filler, &[0; 512]).is_ok() {}
+        filler
     }
 }
 
@@ -306,21 +332,9 @@ impl Drop for SmallDisk {
 #[tokio::test]
 async fn a_process_starts_on_a_full_disk_and_what_is_there_can_be_read() {
     let (world, id) = running().await;
-    world.fresh.store.close().await;
-    let folder = world.fresh.path.parent().unwrap();
-    let disk = folder.join("disk");
-    std::fs::create_dir(&disk).unwrap();
-    let Some(_disk) = SmallDisk::mount(&disk) else {
-        println!("SKIPPED: no file system can be mounted here");
-        return;
-    };
-    let path = disk.join("jobs.db");
-    std::fs::copy(&world.fresh.path, &path).unwrap();
-    let open = async || {
-        let options = SqliteOptions { path: path.clone(), queue: queue(), sealer: Sealer::new(&key('a'), &[]) };
-        SqliteStore::open(options, world.fresh.clock.clone(), world.fresh.ids.clone()).await.unwrap()
-    };
-    let store = open().await;
+    let Some(disk) = SmallDisk::with(&world).await else { return };
+    let path = disk.path();
+    let store = disk.open(&world).await;
     // Somebody else reads: so the log and its index stay behind, as they do behind a process that was killed, and what
     // is written next needs new room.
     let mut witness = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
@@ -328,9 +342,8 @@ async fn a_process_starts_on_a_full_disk_and_what_is_there_can_be_read() {
     sqlx::query("SELECT count(*) FROM jobs").execute(&mut *reading).await.unwrap();
     assert_eq!(store.claim_documents(&holder(), 1).await.unwrap().documents.len(), 1);
     store.kill().await;
-    let mut filler = std::fs::File::create(disk.join("filler")).unwrap();
-    while std::io::Write::write_all(&mut filler, &[0; 512]).is_ok() {}
-    let store = open().await;
+    let filler = disk.fill();
+    let store = disk.open(&world).await;
     assert_eq!(store.job(&resource("a"), id).await.unwrap().unwrap().summary.in_progress, 2);
     assert!(matches!(store.create_job(&resource("a"), &request()).await, Err(JobsError::DiskFull)));
     filler.set_len(0).unwrap();
@@ -339,4 +352,35 @@ async fn a_process_starts_on_a_full_disk_and_what_is_there_can_be_read() {
     world.fresh.clock.advance(Duration::from_secs(61));
     assert_eq!(store.release_expired(20).await.unwrap().released, 2);
     store.close().await;
+}
+
+#[tokio::test]
+async fn a_process_that_was_stopped_in_order_starts_on_a_disk_without_a_free_block() {
+    let (world, id) = running().await;
+    let Some(disk) = SmallDisk::with(&world).await else { return };
+    disk.open(&world).await.close().await;
+    let spare = disk.path().with_file_name("jobs.db-spare");
+    let kept = std::fs::metadata(&spare).unwrap().len();
+    let filler = disk.fill();
+    let store = disk.open(&world).await;
+    assert!(!spare.exists(), "it started without the room that was kept for it");
+    assert_eq!(store.job(&resource("a"), id).await.unwrap().unwrap().summary.in_progress, 1);
+    assert!(matches!(create_until_full(&store).await, JobsError::DiskFull));
+    // Stopped and started again: what the log took serves the next start.
+    store.close().await;
+    let store = disk.open(&world).await;
+    assert!(store.job(&resource("a"), id).await.unwrap().is_some());
+    filler.set_len(0).unwrap();
+    store.create_job(&resource("a"), &request()).await.unwrap();
+    store.close().await;
+    assert_eq!(std::fs::metadata(&spare).unwrap().len(), kept, "the next start has its room");
+}
+
+/// Jobs until there is no room for more.
+async fn create_until_full(store: &SqliteStore) -> JobsError {
+    loop {
+        if let Err(error) = store.create_job(&resource("a"), &request()).await {
+            return error;
+        }
+    }
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use terjuman_jobs::{
-    Clock, FailPoints, Ids, JobInput, JobRequest, JobSource, JobStore, JobTarget, ListQuery, QueueOptions, Sealer,
-    SealingKey, SqliteOptions, SqliteStore, StorageKind,
+    Clock, FailPoints, Ids, JobInput, JobRequest, JobSource, JobStore, JobTarget, ListQuery, NewDocument, QueueOptions,
+    Sealer, SealingKey, SqliteOptions, SqliteStore, StorageKind,
 };
-use terjuman_model::{ResourceId, Timestamp};
+use terjuman_model::{DocumentStatus, JobStatus, ResourceId, Timestamp};
 use uuid::Uuid;
 
 /// Moved by hand.
@@ -168,4 +168,40 @@ pub(crate) async fn submit(store: &dyn JobStore, who: &ResourceId, count: usize)
         jobs.push(store.create_job(who, &request()).await.unwrap());
     }
     jobs
+}
+
+/// What an enumeration finds: so many documents.
+pub(crate) fn found(count: usize) -> Vec<NewDocument> {
+    let document = |index: usize| NewDocument {
+        input: 0,
+        target: 0,
+        source_name: format!("{index}.txt"),
+        source_url: format!("https://a.blob.core.windows.net/in/{index}.txt"),
+        source_etag: Some("etag".into()),
+        size: 10,
+        target_name: format!("{index}.txt"),
+        target_url: format!("https://a.blob.core.windows.net/out/{index}.txt"),
+        twin: false,
+    };
+    (0..count).map(document).collect()
+}
+
+/// How far a job is: statuses only go forwards.
+pub(crate) fn job_rank(status: JobStatus) -> u32 {
+    match status {
+        JobStatus::NotStarted => 0,
+        JobStatus::Running => 1,
+        JobStatus::Cancelling => 2,
+        JobStatus::Succeeded | JobStatus::Failed | JobStatus::Cancelled | JobStatus::ValidationFailed => 3,
+    }
+}
+
+/// How far a document is.
+pub(crate) fn document_rank(status: DocumentStatus) -> u32 {
+    match status {
+        DocumentStatus::NotStarted => 0,
+        DocumentStatus::Running => 1,
+        DocumentStatus::Cancelling => 2,
+        DocumentStatus::Succeeded | DocumentStatus::Failed | DocumentStatus::Cancelled => 3,
+    }
 }

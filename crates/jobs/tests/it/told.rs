@@ -9,8 +9,7 @@ use terjuman_model::JobStatus;
 use terjuman_pipeline::GlossaryFormat;
 
 use crate::log::Log;
-use crate::storage::Storage;
-use crate::world::World;
+use crate::world::{World, remote};
 
 /// Whether these bytes hold the key or a word of the documents.
 #[track_caller]
@@ -27,12 +26,7 @@ async fn neither_keys_nor_text_are_kept_or_logged() {
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
     // For this thread, on which all of this test runs but the translations.
     let _guard = tracing::subscriber::set_default(subscriber);
-    let storage = Storage::start().await;
-    let mut world = World::new().await;
-    world.allow(&storage.host);
-    let mut request = world.request();
-    request.inputs[0].source.location = storage.location("in", "rl");
-    request.inputs[0].targets[0].location = storage.location("out", "wl");
+    let (mut world, storage, mut request) = remote("wl").await;
     storage.put("in", "1.txt", "The zebracrossing is long.");
     storage.put("in", "2.html", "<p zebracrossing");
     let (job, mut documents) = world.run(&request).await;

@@ -15,6 +15,7 @@ use terjuman_pipeline::{Engines, Limits, Options, Translator};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::storage::Storage;
 use crate::support::{Fresh, all, resource};
 
 /// A database, two folders, and a worker if one was started.
@@ -219,4 +220,15 @@ pub(crate) fn engines(more: BTreeMap<String, Arc<dyn Translator>>) -> Arc<Engine
     ]);
     by_name.extend(more);
     Arc::new(Engines::new(by_name, "pseudo").unwrap())
+}
+
+/// A world whose jobs go from the container `in` of a storage to its container `out`, with these permissions there.
+pub(crate) async fn remote(permissions: &str) -> (World, Storage, JobRequest) {
+    let storage = Storage::start().await;
+    let mut world = World::new().await;
+    world.allow(&storage.host);
+    let mut request = world.request();
+    request.inputs[0].source.location = storage.location("in", "rl");
+    request.inputs[0].targets[0].location = storage.location("out", permissions);
+    (world, storage, request)
 }

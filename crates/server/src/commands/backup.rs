@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 
 use crate::cli::BackupArguments;
 use crate::config::{Config, Place};
-use crate::print;
+use crate::output::print;
 
 pub(crate) fn run(config: &Config, arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
     let path = match config.database.place(&config.data_dir)? {

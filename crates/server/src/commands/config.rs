@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::cli::ConfigCommand;
 use crate::config::{Config, print_toml};
-use crate::print;
+use crate::output::print;
 
 pub(crate) fn run(config: &Config, command: ConfigCommand) -> anyhow::Result<ExitCode> {
     match command {

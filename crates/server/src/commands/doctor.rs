@@ -10,7 +10,8 @@ use reqwest::Url;
 use terjuman_nmt::Pairs;
 
 use crate::config::{Config, Place};
-use crate::{descriptors, print, wiring};
+use crate::output::print;
+use crate::{descriptors, wiring};
 
 /// How long a database may take to answer.
 const CONNECT: Duration = Duration::from_secs(5);

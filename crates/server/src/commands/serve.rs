@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Role, ServeArguments, Tls};
 use crate::config::{Config, Place};
-use crate::{logging, report, self_signed, wiring};
+use crate::output::report;
+use crate::{logging, self_signed, wiring};
 
 /// Unfinished files older than this belong to no write in progress.
 const LEFTOVER_AGE: Duration = Duration::from_secs(3600);

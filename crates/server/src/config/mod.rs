@@ -93,8 +93,8 @@ pub(crate) struct EngineConfig {
     pub(crate) default: String,
     /// Compute threads of the engine `neural`; 0 is one for each processor. Default 0.
     pub(crate) threads: usize,
-    /// Which instructions the engine `neural` computes with: `auto`, `avx512vnni`, `avxvnni`, `avx2`,
-    /// `neoni8mm`, `neondot`, `neon`, `portable`. Default `auto`: the best that the processor has. One that it lacks is an error at
+    /// Which instructions the engine `neural` computes with: `auto`, `avx512vnni`, `avxvnni`, `avx2`, `neoni8mm`,
+    /// `neondot`, `neon`, `portable`. Default `auto`: the best that the processor has. One that it lacks is an error at
     /// start.
     pub(crate) kernel: Kernel,
     /// Bytes of models kept in memory; one in use stays whatever it takes. Default 1 GiB.

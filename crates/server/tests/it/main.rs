@@ -9,6 +9,7 @@ mod backup;
 mod crash;
 mod demo;
 mod deploy;
+mod disk;
 mod doctor;
 mod fairness;
 mod models;

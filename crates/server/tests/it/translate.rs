@@ -97,3 +97,28 @@ fn a_report_is_printed_to_read_and_for_programs() {
     let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!((told["stage"].as_str(), told["error"]["code"].as_str()), (Some("Extract"), Some("CorruptDocument")));
 }
+
+#[test]
+fn who_stops_reading_is_no_error_and_a_full_disk_is_one() {
+    let print = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_terjuman"));
+        command.args(["config", "print"]);
+        command
+    };
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = print().stdout(writer).output().unwrap();
+    check(&output, 0, "");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    if let Ok(full) = std::fs::File::options().write(true).open("/dev/full") {
+        check(&print().stdout(full).output().unwrap(), 1, "error: standard output cannot be written: ");
+    }
+}
+
+#[test]
+fn a_client_without_a_server_is_told_where_nobody_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = format!("http://{}", crate::support::free_address());
+    let output = terjuman(dir.path(), &["jobs", "--server", &server, "list"]);
+    check(&output, 1, &format!("nobody answers at {server}: start a server, or name one with --server"));
+}

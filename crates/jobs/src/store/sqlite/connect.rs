@@ -7,6 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 
+use super::spare::Spare;
 use crate::JobsError;
 
 /// Connections that read for callers. Reads are short, so few serve many.
@@ -25,6 +26,11 @@ pub(super) struct Database {
 impl Database {
     pub(super) fn new(path: &Path) -> Self {
         Self { path: path.to_owned() }
+    }
+
+    /// The room that is kept for opening it.
+    pub(super) fn spare(&self) -> Spare {
+        Spare::beside(&self.path)
     }
 
     fn options(&self) -> SqliteConnectOptions {

@@ -25,11 +25,14 @@ pub(super) async fn adopt(connection: &mut SqliteConnection, sealer: &Sealer) ->
 
 async fn seal_all(connection: &mut SqliteConnection, sealer: &Sealer) -> Result<usize, JobsError> {
     let known: Option<String> = sqlx::query_scalar("SELECT key FROM sealing").fetch_optional(&mut *connection).await?;
-    if let Some(name) = known.filter(|name| !sealer.knows(name)) {
-        return Err(JobsError::Sealed(name));
+    // As a rule nothing has to be written, for which a full disk has no room.
+    if known.as_deref() != Some(sealer.current()) {
+        if let Some(name) = known.filter(|name| !sealer.knows(name)) {
+            return Err(JobsError::Sealed(name));
+        }
+        let sql = "INSERT INTO sealing (one, key) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET key = excluded.key";
+        sqlx::query(sql).bind(sealer.current()).execute(&mut *connection).await?;
     }
-    let sql = "INSERT INTO sealing (one, key) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET key = excluded.key";
-    sqlx::query(sql).bind(sealer.current()).execute(&mut *connection).await?;
     let sql = "SELECT requests.job, jobs.id, requests.body FROM requests JOIN jobs ON jobs.row = requests.job \
         WHERE substr(requests.body, 1, length($1)) <> $1";
     let found = sqlx::query(sql).bind(sealer.prefix()).fetch_all(&mut *connection).await?;

@@ -137,6 +137,8 @@ impl Task {
         {
             tracing::warn!(error = %error, "closing the database failed: {error}");
         }
+        // The log and its index are gone: what they took may serve the next start.
+        self.database.spare().keep_what_there_is().await;
     }
 
     /// The next operation; after a stop only those that wait already.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use terjuman_jobs::Outcome;
 use terjuman_model::{JobStatus, Timestamp};
 
-use super::{found, holder, success};
+use super::{holder, success};
 use crate::bench::Bench;
-use crate::support::{request, resource};
+use crate::support::{found, request, resource};
 
 async fn a_clock_that_jumps_five_minutes_changes_no_outcome(bench: Bench) {
     const MINUTES: i64 = 5 * 60 * 1_000_000;

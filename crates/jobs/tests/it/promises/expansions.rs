@@ -5,9 +5,9 @@ use std::time::Duration;
 use terjuman_jobs::{Released, Return, Subject};
 use terjuman_model::{DocumentStatus, Failure, FailureCode, JobStatus};
 
-use super::{found, holder};
+use super::holder;
 use crate::bench::Bench;
-use crate::support::{request, resource};
+use crate::support::{found, request, resource};
 
 async fn an_expansion_is_recorded_once(bench: Bench) {
     let job = bench.store.create_job(&resource("a"), &request()).await.unwrap().id;

@@ -2,9 +2,9 @@
 
 use terjuman_model::JobId;
 
-use super::{found, holder, success};
+use super::{holder, success};
 use crate::bench::Bench;
-use crate::support::{request, resource};
+use crate::support::{found, request, resource};
 
 async fn a_long_queue_holds_up_another_resource_by_no_more_than_what_is_at_work(bench: Bench) {
     const WORKERS: usize = 4;

@@ -18,7 +18,7 @@ use terjuman_model::{Failure, FailureCode, JobId, JobStatus};
 use terjuman_pipeline::Report;
 
 use crate::bench::Bench;
-use crate::support::{all, request, resource};
+use crate::support::{all, found, request, resource};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -32,21 +32,6 @@ fn failure() -> Outcome {
 
 fn success(characters: u64) -> Outcome {
     Outcome::Succeeded { characters, sha256: "00".repeat(32) }
-}
-
-fn found(count: usize) -> Vec<NewDocument> {
-    let document = |index: usize| NewDocument {
-        input: 0,
-        target: 0,
-        source_name: format!("{index}.txt"),
-        source_url: format!("https://a.blob.core.windows.net/in/{index}.txt"),
-        source_etag: Some("etag".into()),
-        size: 10,
-        target_name: format!("{index}.txt"),
-        target_url: format!("https://a.blob.core.windows.net/out/{index}.txt"),
-        twin: false,
-    };
-    (0..count).map(document).collect()
 }
 
 impl Bench {

@@ -12,7 +12,7 @@ use super::run::FOREIGN;
 use super::storage::place;
 use super::texts;
 use super::world::{World, lock};
-use crate::support::all;
+use crate::support::{all, document_rank, job_rank};
 
 /// What was seen so far of jobs and documents: by somebody who sees everything, or by one caller.
 #[derive(Default)]
@@ -328,24 +328,5 @@ impl Checker {
         if !fair {
             self.violated(format!("liveness: document {} failed for no reason: {:?}", document.id, document.error));
         }
-    }
-}
-
-/// Statuses only go forwards.
-fn job_rank(status: JobStatus) -> u32 {
-    match status {
-        JobStatus::NotStarted => 0,
-        JobStatus::Running => 1,
-        JobStatus::Cancelling => 2,
-        JobStatus::Succeeded | JobStatus::Failed | JobStatus::Cancelled | JobStatus::ValidationFailed => 3,
-    }
-}
-
-fn document_rank(status: DocumentStatus) -> u32 {
-    match status {
-        DocumentStatus::NotStarted => 0,
-        DocumentStatus::Running => 1,
-        DocumentStatus::Cancelling => 2,
-        DocumentStatus::Succeeded | DocumentStatus::Failed | DocumentStatus::Cancelled => 3,
     }
 }

@@ -1,26 +1,27 @@
 //! Servers, workers, callers, database and storage in one thread and in a time of their own; a seed is a world.
 //!
-//! **Real**: [`Jobs`](terjuman_jobs::Jobs), [`Worker`](terjuman_jobs::Worker) with all their tasks, the pipeline, and every
-//! decision of the store. **Simulated**: what is beyond a process. The database is a
+//! **Real**: [`Jobs`](terjuman_jobs::Jobs), [`Worker`](terjuman_jobs::Worker) with all their tasks, the pipeline, and
+//! every decision of the store. **Simulated**: what is beyond a process. The database is a
 //! [`MemoryStore`](terjuman_jobs::MemoryStore), which keeps the same suite of promises as the databases do
-//! (`promises`); calls to it are slow, are not done, are done with the answer lost, or are done after the caller gave up
-//! (`store.rs`). The storage does the same to writes, does some of them minutes after they failed, and what was sent arrives even
-//! if the sender is dead (`storage.rs`).
-//! Processes are killed between any two steps, stopped, and stand still for longer than their leases; the database's clock
-//! jumps by five minutes; keys expire; sources are rewritten; others write where outputs would go (`run.rs`). One generator throws all
-//! dice (`dice.rs`), and a world's options are drawn first (`plan.rs`).
+//! (`promises`); calls to it are slow, are not done, are done with the answer lost, or are done after the caller gave
+//! up (`store.rs`). The storage does the same to writes, does some of them minutes after they failed, and what was sent
+//! arrives even if the sender is dead (`storage.rs`). Processes are killed between any two steps, stopped, and stand
+//! still for longer than their leases; the database's clock jumps by five minutes; keys expire; sources are rewritten;
+//! others write where outputs would go (`run.rs`). One generator throws all dice (`dice.rs`), and a world's options are
+//! drawn first (`plan.rs`).
 //!
-//! **Two phases**: while everything goes wrong nothing may *be* wrong; then nothing goes wrong any more, and every job that was
-//! accepted comes to its end. `checker.rs` looks after every transaction, at every answer to a caller, and at the end:
-//! accepted is kept (P1), ends are ends and statuses go forwards (P2), counters add up and never fall (P3), one whole output
-//! for a document that succeeded, and nobody else's file touched (P4), late words change nothing (P6), nothing appears after
-//! a cancel, nor stays (P14), a request that comes twice is one job (P17); clocks and clean stops (P7, P15) change no outcome, for every
-//! failure needs a cause among the faults that happened.
+//! **Two phases**: while everything goes wrong nothing may *be* wrong; then nothing goes wrong any more, and every job
+//! that was accepted comes to its end. `checker.rs` looks after every transaction, at every answer to a caller, and at
+//! the end: accepted is kept (P1), ends are ends and statuses go forwards (P2), counters add up and never fall (P3),
+//! one whole output for a document that succeeded, and nobody else's file touched (P4), late words change nothing (P6),
+//! nothing appears after a cancel, nor stays (P14), a request that comes twice is one job (P17); clocks and clean stops
+//! (P7, P15) change no outcome, for every failure needs a cause among the faults that happened.
 //!
-//! **Beside a model of the lease protocol** (`src/store/lease_model.rs` explores a small one whole): a model proves what its
-//! author wrote down of the code; here the code itself runs. The alphabet is the same (claim, ask, write, arrive, end, cancel,
-//! expire, die, lose an answer), each step of it is a suspension point of the simulated world, and faults strike between any
-//! two of them. What is not covered by exhaustion is covered by number, and by the bugs below, which must be found.
+//! **Beside a model of the lease protocol** (`src/store/lease_model.rs` explores a small one whole): a model proves
+//! what its author wrote down of the code; here the code itself runs. The alphabet is the same (claim, ask, write,
+//! arrive, end, cancel, expire, die, lose an answer), each step of it is a suspension point of the simulated world, and
+//! faults strike between any two of them. What is not covered by exhaustion is covered by number, and by the bugs
+//! below, which must be found.
 //!
 //! What pauses do is coarser than in a real process: one that stands still neither sends nor hears, but its timers run.
 

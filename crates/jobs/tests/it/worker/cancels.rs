@@ -9,10 +9,10 @@ use terjuman_jobs::{FailPoints, JobStore as _, LOOKS};
 use terjuman_model::JobStatus;
 use terjuman_pipeline::Translator;
 
-use super::{gated, remote};
+use super::gated;
 use crate::gate::Gate;
 use crate::support::resource;
-use crate::world::{World, engines};
+use crate::world::{World, engines, remote};
 
 #[tokio::test]
 async fn a_cancel_reaches_what_runs_and_leaves_no_file() {
@@ -126,7 +126,7 @@ async fn an_output_of_a_killed_worker_is_found_after_a_cancel() {
 #[tokio::test]
 async fn a_cancelled_document_whose_target_is_away_is_looked_at_later() {
     for comes_back in [true, false] {
-        let (mut world, storage, request) = remote().await;
+        let (mut world, storage, request) = remote("wl").await;
         storage.put("in", "1.txt", "These are some words.");
         let points = FailPoints::stop_at("after put", 0);
         world.start_with(points.clone());

@@ -7,10 +7,10 @@ use terjuman_jobs::{GlossarySource, JobRequest, StorageKind};
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
 use terjuman_pipeline::{GlossaryFormat, Reason, Stage, Translator};
 
-use super::{codes, remote};
+use super::codes;
 use crate::gate::Panics;
 use crate::support::resource;
-use crate::world::{World, engines};
+use crate::world::{World, engines, remote};
 
 #[tokio::test]
 async fn a_folder_is_translated() {
@@ -67,7 +67,7 @@ async fn an_engine_that_does_not_exist_or_panics_fails_its_documents() {
 
 #[tokio::test]
 async fn a_glossary_is_read_once_and_one_that_cannot_be_read_fails_its_documents() {
-    let (mut world, storage, mut request) = remote().await;
+    let (mut world, storage, mut request) = remote("wl").await;
     for name in 0..20 {
         storage.put("in", &format!("{name}.txt"), "These are some words.");
     }
@@ -106,7 +106,7 @@ async fn a_job_changes_options_and_each_of_its_documents_has_a_report() {
 
 #[tokio::test]
 async fn a_document_that_stops_on_the_way_says_how_far_it_came() {
-    let (mut world, storage, mut request) = remote().await;
+    let (mut world, storage, mut request) = remote("wl").await;
     storage.put("in", "a.txt", "These are some words.");
     let location = storage.location("in/missing.csv", "rl");
     request.inputs[0].targets[0].glossaries.push(GlossarySource { location, format: GlossaryFormat::Csv });

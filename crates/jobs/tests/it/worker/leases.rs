@@ -9,13 +9,13 @@ use terjuman_model::JobStatus;
 use terjuman_pipeline::Translator;
 use tokio::sync::Notify;
 
-use super::{gated, remote};
+use super::gated;
 use crate::gate::Gate;
-use crate::world::{World, engines};
+use crate::world::{World, engines, remote};
 
 #[tokio::test]
 async fn what_may_appear_yet_is_not_handed_back_at_a_stop() {
-    let (mut world, storage, request) = remote().await;
+    let (mut world, storage, request) = remote("wl").await;
     storage.put("in", "a.txt", "A text.");
     world.config.shutdown_ms = 0;
     let sent = Arc::new(Notify::new());
@@ -57,7 +57,7 @@ async fn a_worker_that_lost_the_store_stops_before_its_lease_ends() {
 #[tokio::test]
 async fn nothing_is_written_under_a_lease_that_was_lost_unheard() {
     let gate = Gate::closed();
-    let (mut world, storage, mut request) = remote().await;
+    let (mut world, storage, mut request) = remote("wl").await;
     world.engines = engines(BTreeMap::from([("gate".to_owned(), Arc::clone(&gate) as Arc<dyn Translator>)]));
     request.inputs[0].targets[0].deployment = Some("gate".into());
     (world.config.lease_ms, world.config.heartbeat_ms) = (3_600_000, 1_200_000);

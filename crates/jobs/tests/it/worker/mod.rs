@@ -14,7 +14,6 @@ use terjuman_model::FailureCode;
 use terjuman_pipeline::Translator;
 
 use crate::gate::Gate;
-use crate::storage::Storage;
 use crate::world::{World, engines};
 
 /// A world whose jobs may name the engine `gate`, and a request that does.
@@ -24,17 +23,6 @@ async fn gated(gate: &Arc<Gate>) -> (World, JobRequest) {
     let mut request = world.request();
     request.inputs[0].targets[0].deployment = Some("gate".into());
     (world, request)
-}
-
-/// A world over a storage, and a request from its container `in` to `out`.
-async fn remote() -> (World, Storage, JobRequest) {
-    let storage = Storage::start().await;
-    let mut world = World::new().await;
-    world.allow(&storage.host);
-    let mut request = world.request();
-    request.inputs[0].source.location = storage.location("in", "rl");
-    request.inputs[0].targets[0].location = storage.location("out", "wl");
-    (world, storage, request)
 }
 
 /// The codes of all documents of a job, in order.

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use terjuman_jobs::FailPoints;
 use terjuman_model::{DocumentStatus, FailureCode, JobStatus};
 
-use super::{codes, gated, remote};
+use super::{codes, gated};
 use crate::gate::Gate;
+use crate::world::remote;
 
 #[tokio::test]
 async fn a_target_that_appears_meanwhile_is_left_alone() {
@@ -26,7 +27,7 @@ async fn a_target_that_appears_meanwhile_is_left_alone() {
 
 #[tokio::test]
 async fn a_source_that_changed_once_is_read_again_and_one_that_keeps_changing_fails() {
-    let (mut world, storage, request) = remote().await;
+    let (mut world, storage, request) = remote("wl").await;
     storage.put("in", "1.txt", "These are old words.");
     let storage = Arc::new(storage);
     let points = FailPoints::stop_at("after lease", 0);
@@ -48,7 +49,7 @@ async fn a_source_that_changed_once_is_read_again_and_one_that_keeps_changing_fa
 
 #[tokio::test]
 async fn a_storage_that_fails_for_a_while_is_tried_again_and_one_that_does_not_recover_is_named() {
-    let (mut world, storage, request) = remote().await;
+    let (mut world, storage, request) = remote("wl").await;
     storage.put("in", "1.txt", "These are some words.");
     let failures = AtomicUsize::new(0);
     storage.fault(move |asked| {
@@ -75,7 +76,7 @@ async fn a_key_that_expires_in_mid_job_fails_what_is_open_and_nothing_else() {
     for (method, code) in
         [("GET", FailureCode::InvalidDocumentAccessLevel), ("PUT", FailureCode::InvalidTargetDocumentAccessLevel)]
     {
-        let (mut world, storage, request) = remote().await;
+        let (mut world, storage, request) = remote("wl").await;
         for name in 0..6 {
             storage.put("in", &format!("{name}.txt"), "These are some words.");
         }
@@ -107,7 +108,7 @@ async fn a_key_that_expires_in_mid_job_fails_what_is_open_and_nothing_else() {
 
 #[tokio::test]
 async fn a_source_that_changes_in_mid_read_fails_alone() {
-    let (mut world, storage, request) = remote().await;
+    let (mut world, storage, request) = remote("wl").await;
     for name in 0..3 {
         storage.put("in", &format!("{name}.txt"), "These are some words.");
     }

@@ -54,13 +54,7 @@ impl Client {
 
     /// A document's report, or the code that says why there is none.
     pub(super) async fn report(&self, document: &str) -> anyhow::Result<Result<Value, String>> {
-        let mut url = self.base.clone();
-        match url.path_segments_mut() {
-            Ok(mut segments) => {
-                segments.pop_if_empty().extend(["terjuman", "v1", "documents", document, "report"]);
-            }
-            Err(()) => bail!("--server: not a URL of a server"),
-        };
+        let url = self.below(&["terjuman", "v1", "documents", document, "report"])?;
         let (status, body) = self.ask(Method::GET, url).await?;
         match (status.is_success(), body["error"]["innerError"]["code"].as_str()) {
             (true, _) => Ok(Ok(body)),
@@ -114,7 +108,13 @@ impl Client {
 
     async fn ask(&self, method: Method, url: Url) -> anyhow::Result<(StatusCode, Value)> {
         let request = self.http.request(method, url).header("Ocp-Apim-Subscription-Key", &self.key);
-        let answer = request.send().await.map_err(reqwest::Error::without_url).context("the server does not answer")?;
+        let answer = request.send().await.map_err(reqwest::Error::without_url);
+        let answer = answer.with_context(|| {
+            format!(
+                "nobody answers at {}: start a server, or name one with --server",
+                self.base.origin().ascii_serialization()
+            )
+        })?;
         let status = answer.status();
         let body = answer.bytes().await.map_err(reqwest::Error::without_url).context("the answer broke off")?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))

@@ -10,7 +10,7 @@ use terjuman_pipeline::Report;
 
 use crate::cli::{JobsArguments, JobsCommand};
 use crate::config::Config;
-use crate::{print, report};
+use crate::output::{print, report};
 use client::Client;
 
 /// How often `watch` asks.

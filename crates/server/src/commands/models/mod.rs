@@ -13,7 +13,7 @@ use terjuman_nmt::{Catalogue, Manifest, Models, parse_pair};
 use crate::cli::ModelsCommand;
 use crate::commands::models::fetch::Http;
 use crate::config::Config;
-use crate::print;
+use crate::output::print;
 
 pub(crate) fn run(config: &Config, command: &ModelsCommand) -> anyhow::Result<ExitCode> {
     let models = Models::new(&config.models.dir);

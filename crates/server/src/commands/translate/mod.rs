@@ -18,7 +18,8 @@ use terjuman_pipeline::{
 
 use crate::cli::{ReportForm, TranslateArguments};
 use crate::config::Config;
-use crate::{report, wiring};
+use crate::output::report;
+use crate::wiring;
 use inputs::Work;
 use progress::Progress;
 
@@ -183,7 +184,9 @@ fn translate_one(
 
 fn read(call: &Call<'_>, input: &Path) -> Result<Vec<u8>, Failure> {
     let limit = call.config.worker.max_document_bytes;
-    let unreadable = |_| Failure::new(FailureCode::InvalidDocumentAccessLevel, "the file cannot be read");
+    let unreadable = |error: std::io::Error| {
+        Failure::new(FailureCode::InvalidDocumentAccessLevel, format!("the file cannot be read: {error}"))
+    };
     let size = std::fs::metadata(input).map_err(unreadable)?.len();
     if size > limit {
         let message = format!("the document has {size} bytes, more than the {limit} of worker.max_document_bytes");

@@ -9,7 +9,7 @@ use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use terjuman_model::Failure;
 use terjuman_pipeline::{Report, Watch};
 
-use crate::{print, report};
+use crate::output::{print, report};
 
 /// All documents of one call.
 pub(super) struct Progress {
