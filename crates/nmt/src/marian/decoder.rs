@@ -5,7 +5,7 @@
 
 use super::common::Common;
 use super::encoder::{Buffers, feed_forward, project};
-use super::kernels::{self, Attention, Best, Floats, Halves, Kernel, Linear};
+use super::kernels::{self, Attention, Best, Floats, Kernel, Linear};
 use super::weights::{DecoderLayer, Weights};
 
 /// One sentence under way.
@@ -26,9 +26,9 @@ pub(super) struct Slot {
     /// One for each token so far, the end included.
     pub(super) log_probabilities: Vec<f32>,
     /// By layer: `[head]`, each as the kernels arrange keys.
-    keys: Vec<Halves>,
+    keys: Vec<Floats>,
     /// By layer: `[head][position][dimension of the head]`.
-    values: Vec<Halves>,
+    values: Vec<Floats>,
     /// `[layer][dimension]`.
     cells: Floats,
     /// Which of [`Common`] are candidates, see there.
@@ -50,15 +50,15 @@ impl Slot {
         self.alignment.clear();
         self.log_probabilities.clear();
         let layers = weights.config.decoder_layers;
-        self.keys.resize_with(layers, Halves::default);
-        self.values.resize_with(layers, Halves::default);
+        self.keys.resize_with(layers, Floats::default);
+        self.values.resize_with(layers, Floats::default);
         self.cells.resize(layers * weights.config.dimension);
         self.cells.fill(0.0);
     }
 
     /// Gives back what an unusually long sentence took.
     pub(super) fn shrink(&mut self) {
-        let held: usize = self.keys.iter().chain(&self.values).map(Halves::capacity_bytes).sum();
+        let held: usize = self.keys.iter().chain(&self.values).map(Floats::capacity_bytes).sum();
         if held > MOST_KEPT_BYTES {
             self.keys.clear();
             self.values.clear();
@@ -90,31 +90,28 @@ pub(super) fn attach(weights: &Weights, kernel: Kernel, slots: &mut [Slot], plac
     let width = weights.config.dimension;
     let head = width / weights.config.heads;
     for (number, layer) in weights.decoder.iter().enumerate() {
-        let Buffers { state, quantised, branch, halves, .. } = buffers;
-        halves.resize(state.len());
+        let Buffers { state, quantised, branch, .. } = buffers;
         project(&layer.attention.key, kernel, state, quantised, branch);
-        kernels::halve(kernel, branch, halves);
         let mut first = 0;
         for &place in places {
             let slot = &mut slots[place];
             let padded = slot.padded();
-            let rows = &halves[first * width..(first + slot.length) * width];
+            let rows = &branch[first * width..(first + slot.length) * width];
             let keys = &mut slot.keys[number];
             keys.resize(width * padded);
             for column in (0..width).step_by(head) {
                 let keys = &mut keys[column * padded..(column + head) * padded];
-                kernels::arrange_half_keys(kernel, &rows[column..], width, head, keys);
+                kernels::arrange_keys(kernel, &rows[column..], width, head, keys);
             }
             first += slot.length;
         }
         project(&layer.attention.value, kernel, state, quantised, branch);
-        kernels::halve(kernel, branch, halves);
         let mut first = 0;
         for &place in places {
             let slot = &mut slots[place];
             let values = &mut slot.values[number];
             values.resize(slot.length * width);
-            let rows = &halves[first * width..(first + slot.length) * width];
+            let rows = &branch[first * width..(first + slot.length) * width];
             for (values, column) in values.chunks_exact_mut(head * slot.length).zip((0..width).step_by(head)) {
                 for (values, row) in values.chunks_exact_mut(head).zip(rows.chunks_exact(width)) {
                     values.copy_from_slice(&row[column..column + head]);
@@ -216,7 +213,7 @@ fn attend(
                 scale: 1.0 / (head as f32).sqrt(),
             };
             let joined = &mut own.joined[row * width + column..(row + 1) * width];
-            kernels::attend_halves(kernel, &attention, &mut own.weights, joined);
+            kernels::attend(kernel, &attention, 1, &mut own.weights, joined, width);
             // The first head of this layer is the one that was trained on alignments.
             if is_alignment && column == 0 {
                 slot.alignment.extend_from_slice(&own.weights[..slot.length]);

@@ -1,7 +1,7 @@
 //! The encoder: transformer layers over some sentences, one after the other in one matrix without padding.
 
 use super::activations::Activations;
-use super::kernels::{self, Attention, Bytes, Floats, Halves, Kernel, Linear, Output, QUERIES};
+use super::kernels::{self, Attention, Bytes, Floats, Kernel, Linear, Output, QUERIES};
 use super::weights::{EncoderLayer, FeedForward, Weights};
 
 /// Buffers that grow to what the largest call needed.
@@ -17,8 +17,6 @@ pub(super) struct Buffers {
     projections: Floats,
     joined: Floats,
     pub(super) branch: Floats,
-    /// `branch` on its way into a decoder's slots.
-    pub(super) halves: Halves,
     keys: Floats,
     weights: Floats,
 }

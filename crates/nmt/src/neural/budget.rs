@@ -6,13 +6,24 @@
 //! together and threads are not woken for each.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::neural::processor::Sleeper;
 
 /// So many tokens, some ten milliseconds, a compute thread keeps its place from those who are not pressing: to take turns
 /// costs both sides a few sleeps, which at every eighth token were two hundredths of all time.
 const STEPS: usize = 32;
+
+/// One who takes over a processor begins at once, unless other programs want it as well.
+const AT_ONCE: Duration = Duration::from_micros(500);
+
+/// Where one began later than that, so many of the next ones begin wherever the system wants: it knows better where others
+/// want processors, too. Four times as many after each that is late, fewer again by a quarter after each that is not: the most
+/// where one of five is late, few where that is an exception.
+const ANYWHERE: RangeInclusive<usize> = 16..=4096;
 
 /// The places.
 pub(crate) struct Budget {
@@ -20,6 +31,11 @@ pub(crate) struct Budget {
     /// Those who wait, to be looked at without the lock; and of them, those who press.
     waiting: AtomicUsize,
     pressing: AtomicUsize,
+    /// Whether there may be as many at work as there are processors.
+    is_all: bool,
+    /// So many of those who wait next take over nobody's processor; and so many will after one that is late.
+    anywhere: AtomicUsize,
+    next_anywhere: AtomicUsize,
 }
 
 struct State {
@@ -58,6 +74,10 @@ struct Seat {
     /// Written under the lock.
     is_given: AtomicBool,
     given: Condvar,
+    /// Where no processor is to be without work, it takes over the giver's.
+    sleeper: Option<Sleeper>,
+    /// When it got that.
+    bound: OnceLock<Instant>,
 }
 
 /// A place that is held; dropped, it is the next one's.
@@ -71,7 +91,15 @@ impl Budget {
             #[cfg(feature = "measure")]
             idle: Idle::default(),
         });
-        Self { state, waiting: AtomicUsize::new(0), pressing: AtomicUsize::new(0) }
+        let is_all = std::thread::available_parallelism().is_ok_and(|processors| processors.get() <= places);
+        Self {
+            state,
+            waiting: AtomicUsize::new(0),
+            pressing: AtomicUsize::new(0),
+            is_all,
+            anywhere: AtomicUsize::new(0),
+            next_anywhere: AtomicUsize::new(*ANYWHERE.start()),
+        }
     }
 
     /// How long places stood free since the first was taken, added up: two that are free for a second are two seconds.
@@ -91,9 +119,7 @@ impl Budget {
             state.set_free(free);
         } else {
             let seat = self.queue(&mut state, true);
-            while !seat.is_given() {
-                state = seat.given.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
+            self.wait(&seat, state);
         }
         Place(self)
     }
@@ -110,6 +136,8 @@ impl Budget {
         let waited = seat.given.wait_timeout_while(state, time, |_| !seat.is_given());
         let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
         if seat.is_given() {
+            drop(state);
+            self.wake(&seat);
             return Some(Place(self));
         }
         state.queue.retain(|other| !Arc::ptr_eq(other, &seat));
@@ -132,17 +160,41 @@ impl Budget {
         }
         let seat = self.queue(&mut state, false);
         self.pass_on(&mut state);
-        while !seat.is_given() {
-            state = seat.given.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+        self.wait(&seat, state);
     }
 
     fn queue(&self, state: &mut State, presses: bool) -> Arc<Seat> {
-        let seat = Arc::new(Seat { presses, is_given: AtomicBool::new(false), given: Condvar::new() });
+        let anywhere = self.anywhere.load(Ordering::Relaxed);
+        self.anywhere.store(anywhere.saturating_sub(1), Ordering::Relaxed);
+        let sleeper = if self.is_all && anywhere == 0 { Sleeper::current() } else { None };
+        let (is_given, given, bound) = Default::default();
+        let seat = Arc::new(Seat { presses, is_given, given, sleeper, bound });
         state.queue.push_back(Arc::clone(&seat));
         self.waiting.fetch_add(1, Ordering::Relaxed);
         self.pressing.fetch_add(usize::from(presses), Ordering::Relaxed);
         seat
+    }
+
+    /// Sleeps until the seat is given.
+    fn wait(&self, seat: &Seat, mut state: MutexGuard<'_, State>) {
+        while !seat.is_given() {
+            state = seat.given.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(state);
+        self.wake(seat);
+    }
+
+    /// What one does first to whom a seat was given.
+    fn wake(&self, seat: &Seat) {
+        let Some((sleeper, bound)) = seat.sleeper.as_ref().zip(seat.bound.get()) else { return };
+        sleeper.free();
+        let next = self.next_anywhere.load(Ordering::Relaxed);
+        let is_late = bound.elapsed() > AT_ONCE;
+        if is_late {
+            self.anywhere.store(next, Ordering::Relaxed);
+        }
+        let next = if is_late { next * 4 } else { next / 4 * 3 };
+        self.next_anywhere.store(next.clamp(*ANYWHERE.start(), *ANYWHERE.end()), Ordering::Relaxed);
     }
 
     fn count_out(&self, seat: &Seat) {
@@ -155,6 +207,10 @@ impl Budget {
         match state.queue.pop_front() {
             Some(seat) => {
                 self.count_out(&seat);
+                if let Some(sleeper) = &seat.sleeper {
+                    sleeper.bind();
+                    seat.bound.get_or_init(Instant::now);
+                }
                 seat.is_given.store(true, Ordering::Relaxed);
                 seat.given.notify_one();
             }
@@ -236,6 +292,21 @@ mod tests {
         });
         drop(place);
         assert_eq!(told.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn after_one_that_began_late_the_next_begin_wherever_the_system_wants() {
+        let budget = Budget::new(usize::MAX);
+        let bound = || budget.queue(&mut budget.lock(), true).sleeper.is_some();
+        let late = budget.queue(&mut budget.lock(), true);
+        late.bound.get_or_init(|| Instant::now().checked_sub(2 * AT_ONCE).unwrap());
+        budget.wake(&late);
+        assert!(!(0..*ANYWHERE.start()).any(|_| bound()));
+        let late = budget.queue(&mut budget.lock(), true);
+        late.bound.get_or_init(|| Instant::now().checked_sub(2 * AT_ONCE).unwrap());
+        budget.wake(&late);
+        assert!(!(0..4 * ANYWHERE.start()).any(|_| bound()) && bound());
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod metrics;
 mod model;
 mod piece;
 mod pool;
+mod processor;
 mod protect;
 mod repair;
 mod restore;

@@ -1,9 +1,6 @@
 //! Buffers on cache-line boundaries: a vector register as wide as a line is read in one access.
 
-use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-
-use super::half::Half;
 
 /// One cache line of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,60 +11,37 @@ impl Line {
     pub(in crate::marian) const ZERO: Self = Self([0; 64]);
 }
 
-/// What lines may be made of.
-///
-/// # Safety
-/// All bits zero are a value, it is as large as its alignment, and a line holds a whole number of them.
-pub(in crate::marian) unsafe trait Cell: Copy {}
-
-// SAFETY: zero is a number; sixteen of four bytes fill a line.
-unsafe impl Cell for f32 {}
-// SAFETY: zero is a number; 32 of two bytes fill a line.
-unsafe impl Cell for Half {}
-// SAFETY: zero is a number; a line has 64 of them.
-unsafe impl Cell for u8 {}
-
-/// Values that begin on a cache line.
-#[derive(Debug, Clone)]
-pub(in crate::marian) struct Aligned<T> {
-    lines: Vec<Line>,
-    length: usize,
-    of: PhantomData<T>,
-}
-
 /// Floats that begin on a cache line.
-pub(in crate::marian) type Floats = Aligned<f32>;
-/// Floats of sixteen bits that begin on a cache line.
-pub(in crate::marian) type Halves = Aligned<Half>;
-/// Bytes that begin on a cache line.
-pub(in crate::marian) type Bytes = Aligned<u8>;
-
-impl<T> Default for Aligned<T> {
-    fn default() -> Self {
-        Self { lines: Vec::new(), length: 0, of: PhantomData }
-    }
+#[derive(Debug, Clone, Default)]
+pub(in crate::marian) struct Floats {
+    lines: Vec<FloatLine>,
+    length: usize,
 }
 
-impl<T: Cell> Aligned<T> {
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct FloatLine([f32; 16]);
+
+impl Floats {
     /// So many zeros.
     pub(in crate::marian) fn zeros(length: usize) -> Self {
-        let mut zeros = Self::default();
-        zeros.resize(length);
-        zeros
+        let mut floats = Self::default();
+        floats.resize(length);
+        floats
     }
 
     /// Makes it so long; what is new is zero, what was there may stay. Never gives memory back.
     pub(in crate::marian) fn resize(&mut self, length: usize) {
-        let lines = length.div_ceil(size_of::<Line>() / size_of::<T>());
+        let lines = length.div_ceil(16);
         if self.lines.len() < lines {
-            self.lines.resize(lines, Line::ZERO);
+            self.lines.resize(lines, FloatLine([0.0; 16]));
         }
         self.length = length;
     }
 
     /// Bytes held.
     pub(in crate::marian) fn capacity_bytes(&self) -> usize {
-        self.lines.capacity() * size_of::<Line>()
+        self.lines.capacity() * 64
     }
 }
 
@@ -79,20 +53,54 @@ impl From<&[f32]> for Floats {
     }
 }
 
-impl<T: Cell> Deref for Aligned<T> {
-    type Target = [T];
+impl Deref for Floats {
+    type Target = [f32];
 
-    fn deref(&self) -> &[T] {
-        // SAFETY: the lines are contiguous and hold values from their first byte to their last (`Cell`): zeros, and what
-        // was written through `deref_mut`. `resize` keeps `length` within them.
+    fn deref(&self) -> &[f32] {
+        // SAFETY: a line is sixteen floats without padding (`repr(C)`, 64 bytes), the lines are contiguous, and `resize`
+        // keeps `length <= 16 * lines.len()`.
         unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.length) }
     }
 }
 
-impl<T: Cell> DerefMut for Aligned<T> {
-    fn deref_mut(&mut self) -> &mut [T] {
-        // SAFETY: as in `deref`; the exclusive borrow of `self` covers the lines. Without padding in a value no byte of a line
-        // is ever left without one.
+impl DerefMut for Floats {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        // SAFETY: as in `deref`; the exclusive borrow of `self` covers the lines.
+        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.length) }
+    }
+}
+
+/// Bytes that begin on a cache line.
+#[derive(Debug, Clone, Default)]
+pub(in crate::marian) struct Bytes {
+    lines: Vec<Line>,
+    length: usize,
+}
+
+impl Bytes {
+    /// As [`Floats::resize`].
+    pub(in crate::marian) fn resize(&mut self, length: usize) {
+        let lines = length.div_ceil(64);
+        if self.lines.len() < lines {
+            self.lines.resize(lines, Line::ZERO);
+        }
+        self.length = length;
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: a line is 64 bytes without padding, the lines are contiguous, and `resize` keeps
+        // `length <= 64 * lines.len()`.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.length) }
+    }
+}
+
+impl DerefMut for Bytes {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as in `deref`; the exclusive borrow of `self` covers the lines.
         unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.length) }
     }
 }

@@ -7,11 +7,10 @@
 #![expect(clippy::needless_range_loop, reason = "indices that are constants after unrolling")]
 
 use super::Kernel;
-use super::half::Half;
 #[cfg(target_arch = "aarch64")]
 use super::neon_vector::Quads;
 use super::packed::PANEL;
-use super::vector::{HalfLanes, LANES, Lanes, Plain, ROUND, Vector};
+use super::vector::{LANES, Lanes, Plain, ROUND, Vector};
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Wide, WidePair};
 
@@ -24,12 +23,12 @@ macro_rules! versions {
         $(#[$doc])*
         pub(in crate::marian) fn $name(kernel: Kernel, $($argument: $type),*) $(-> $result)? {
             #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")]
             fn avx512($($argument: $type),*) $(-> $result)? {
                 $body::<Wide>($($argument),*)
             }
             #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma,f16c")]
+            #[target_feature(enable = "avx2,fma")]
             fn avx2($($argument: $type),*) $(-> $result)? {
                 $body::<WidePair>($($argument),*)
             }
@@ -248,54 +247,13 @@ versions! {
 }
 
 #[inline(always)]
-fn halve_body<V: Vector>(values: &[f32], halves: &mut [Half]) {
-    let most = V::splat(Half::MOST);
-    for (values, halves) in vectors(values).iter().zip(halves.as_chunks_mut().0) {
-        V::load(values).min(most).max(V::zero().minus(most)).narrowed(halves);
-    }
-}
-
-versions! {
-    /// Values in sixteen bits each; their number is a multiple of sixteen.
-    fn halve(values: &[f32], halves: &mut [Half]) = halve_body
-}
-
-/// What keys and values are stored as.
-pub(in crate::marian) trait Stored: Copy + Default {
-    fn load<V: Vector>(from: &[Self; LANES]) -> V;
-    fn float(self) -> f32;
-}
-
-impl Stored for f32 {
-    #[inline(always)]
-    fn load<V: Vector>(from: &Lanes) -> V {
-        V::load(from)
-    }
-    #[inline(always)]
-    fn float(self) -> f32 {
-        self
-    }
-}
-
-impl Stored for Half {
-    #[inline(always)]
-    fn load<V: Vector>(from: &HalfLanes) -> V {
-        V::widened(from)
-    }
-    #[inline(always)]
-    fn float(self) -> f32 {
-        self.widened()
-    }
-}
-
-#[inline(always)]
-fn arrange_body<S: Stored>(rows: &[S], stride: usize, width: usize, keys: &mut [S]) {
+fn arrange_keys_body<V: Vector>(rows: &[f32], stride: usize, width: usize, keys: &mut [f32]) {
     let length = rows.len().div_ceil(stride);
     for (block, first) in keys.chunks_exact_mut(width * LANES).zip((0..length).step_by(LANES)) {
         let count = LANES.min(length - first);
-        let block: &mut [[S; LANES]] = block.as_chunks_mut().0;
+        let block = vectors_mut(block);
         if count < LANES {
-            block.fill([S::default(); LANES]);
+            block.fill([0.0; LANES]);
         }
         for (lane, row) in rows[first * stride..].chunks(stride).take(count).enumerate() {
             for (keys, &value) in block.iter_mut().zip(&row[..width]) {
@@ -305,21 +263,6 @@ fn arrange_body<S: Stored>(rows: &[S], stride: usize, width: usize, keys: &mut [
     }
 }
 
-#[inline(always)]
-fn arrange_keys_body<V: Vector>(rows: &[f32], stride: usize, width: usize, keys: &mut [f32]) {
-    arrange_body(rows, stride, width, keys);
-}
-
-#[inline(always)]
-fn arrange_half_keys_body<V: Vector>(rows: &[Half], stride: usize, width: usize, keys: &mut [Half]) {
-    arrange_body(rows, stride, width, keys);
-}
-
-versions! {
-    /// As [`arrange_keys`].
-    fn arrange_half_keys(rows: &[Half], stride: usize, width: usize, keys: &mut [Half]) = arrange_half_keys_body
-}
-
 versions! {
     /// Keys as [`attend`] reads them: `[block of sixteen positions][dimension][position in the block]`, the last block
     /// padded with zeros. `rows` begins at the first key and ends in the row of the last; keys are `stride` apart.
@@ -327,14 +270,14 @@ versions! {
 }
 
 /// One head's attention of some queries over one sentence.
-pub(in crate::marian) struct Attention<'a, S = f32> {
+pub(in crate::marian) struct Attention<'a> {
     /// From the first query's first dimension on.
     pub(in crate::marian) queries: &'a [f32],
     pub(in crate::marian) query_stride: usize,
     /// See [`arrange_keys`].
-    pub(in crate::marian) keys: &'a [S],
+    pub(in crate::marian) keys: &'a [f32],
     /// From the first value's first dimension on.
-    pub(in crate::marian) values: &'a [S],
+    pub(in crate::marian) values: &'a [f32],
     pub(in crate::marian) value_stride: usize,
     /// Positions in the sentence.
     pub(in crate::marian) length: usize,
@@ -372,7 +315,7 @@ fn attend_body<V: Vector>(
         match block {
             QUERIES => attend_block::<V, QUERIES>(attention, queries, weights, output, stride),
             4 => attend_block::<V, 4>(attention, queries, weights, output, stride),
-            _ => attend_one::<V, f32>(attention, queries, weights, output),
+            _ => attend_one::<V>(attention, queries, weights, output),
         }
         first = start + block;
     }
@@ -428,27 +371,22 @@ fn attend_block<V: Vector, const Q: usize>(
 
 /// One query: each sum in four parts, which need not wait for each other.
 #[inline(always)]
-fn attend_one<V: Vector, S: Stored>(
-    attention: &Attention<'_, S>,
-    query: &[f32],
-    weights: &mut [f32],
-    output: &mut [f32],
-) {
+fn attend_one<V: Vector>(attention: &Attention<'_>, query: &[f32], weights: &mut [f32], output: &mut [f32]) {
     let &Attention { keys, values, value_stride, length, width, scale, .. } = attention;
     let padded = length.next_multiple_of(LANES);
     let query = &query[..width];
     let weights = &mut weights[..padded];
     for (scores, keys) in vectors_mut(weights).iter_mut().zip(keys.chunks_exact(width * LANES)) {
         let mut sums = [V::zero(); 4];
-        let (keys, rest) = keys.as_chunks().0.as_chunks::<4>();
+        let (keys, rest) = vectors(keys).as_chunks::<4>();
         let (queries, last) = query.as_chunks::<4>();
         for (keys, query) in keys.iter().zip(queries) {
             for part in 0..4 {
-                sums[part] = V::splat(query[part]).fused(S::load::<V>(&keys[part]), sums[part]);
+                sums[part] = V::splat(query[part]).fused(V::load(&keys[part]), sums[part]);
             }
         }
         for (keys, &query) in rest.iter().zip(last) {
-            sums[0] = V::splat(query).fused(S::load::<V>(keys), sums[0]);
+            sums[0] = V::splat(query).fused(V::load(keys), sums[0]);
         }
         added::<V>(sums).times(V::splat(scale)).store(scores);
     }
@@ -461,8 +399,7 @@ fn attend_one<V: Vector, S: Stored>(
             continue;
         }
         let mut sums = [V::zero(); 4];
-        let value =
-            |position: usize| S::load::<V>(&values[position * value_stride + column..][..LANES].as_chunks().0[0]);
+        let value = |position: usize| V::load(&vectors(&values[position * value_stride + column..][..LANES])[0]);
         for first in (0..whole).step_by(4) {
             for part in 0..4 {
                 sums[part] = V::splat(weights[first + part]).fused(value(first + part), sums[part]);
@@ -481,18 +418,12 @@ fn added<V: Vector>([one, two, three, four]: [V; 4]) -> V {
 }
 
 /// The dimensions that do not fill a vector, if a head has such.
-fn rest_of_head<S: Stored>(
-    weights: &[f32],
-    values: &[S],
-    stride: usize,
-    columns: std::ops::Range<usize>,
-    output: &mut [f32],
-) {
+fn rest_of_head(weights: &[f32], values: &[f32], stride: usize, columns: std::ops::Range<usize>, output: &mut [f32]) {
     for column in columns {
         output[column] = weights
             .iter()
             .enumerate()
-            .fold(0.0_f32, |sum, (position, weight)| weight.mul_add(values[position * stride + column].float(), sum));
+            .fold(0.0_f32, |sum, (position, weight)| weight.mul_add(values[position * stride + column], sum));
     }
 }
 
@@ -521,16 +452,6 @@ versions! {
     /// apart.
     fn attend(attention: &Attention<'_>, count: usize, weights: &mut [f32], output: &mut [f32], stride: usize)
         = attend_body
-}
-
-#[inline(always)]
-fn attend_halves_body<V: Vector>(attention: &Attention<'_, Half>, weights: &mut [f32], output: &mut [f32]) {
-    attend_one::<V, Half>(attention, attention.queries, weights, output);
-}
-
-versions! {
-    /// As [`attend`], of one query, where keys and values are stored in sixteen bits each.
-    fn attend_halves(attention: &Attention<'_, Half>, weights: &mut [f32], output: &mut [f32]) = attend_halves_body
 }
 
 const _: () = assert!(PANEL == LANES, "a panel's results are one vector");

@@ -11,7 +11,6 @@ mod avx512;
 #[cfg(target_arch = "x86_64")]
 mod avxvnni;
 mod float;
-mod half;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 #[cfg(target_arch = "aarch64")]
@@ -28,10 +27,10 @@ mod portable;
 mod tests;
 mod vector;
 
-pub(super) use aligned::{Bytes, Floats, Halves};
+pub(super) use aligned::{Bytes, Floats};
 pub(super) use float::{
-    Attention, Best, QUERIES, add, add_and_normalise, argmax, arrange_half_keys, arrange_keys, attend, attend_halves,
-    embed, greatest_magnitude, halve, quantise, rectify, recur, rescale,
+    Attention, Best, QUERIES, add, add_and_normalise, argmax, arrange_keys, attend, embed, greatest_magnitude,
+    quantise, rectify, recur, rescale,
 };
 pub(super) use packed::{Linear, PANEL, Scales, sum_of};
 
@@ -77,10 +76,15 @@ impl Kernel {
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
                     && is_x86_feature_detected!("avx512vnni")
-                    && has_avx2()
+                    && is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("fma")
             }
-            Self::AvxVnni => is_x86_feature_detected!("avxvnni") && has_avx2(),
-            Self::Avx2 => has_avx2(),
+            Self::AvxVnni => {
+                is_x86_feature_detected!("avxvnni")
+                    && is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("fma")
+            }
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             Self::Portable => true,
             Self::NeonI8mm | Self::NeonDot | Self::Neon => false,
         }
@@ -126,13 +130,6 @@ impl Kernel {
             Self::NeonI8mm | Self::NeonDot | Self::Neon | Self::Portable => 0,
         }
     }
-}
-
-/// 256-bit registers for integers and floats, and floats of sixteen bits: no processor has the first without the others,
-/// but a virtual one may.
-#[cfg(target_arch = "x86_64")]
-fn has_avx2() -> bool {
-    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c")
 }
 
 /// Where the rows of a product go.

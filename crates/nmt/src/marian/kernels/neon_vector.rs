@@ -4,7 +4,7 @@
 
 use std::arch::aarch64::*;
 
-use super::vector::{HalfLanes, LANES, Lanes, ROUND, Vector};
+use super::vector::{LANES, Lanes, ROUND, Vector};
 
 /// Four 128-bit registers.
 #[derive(Clone, Copy)]
@@ -115,22 +115,5 @@ impl Vector for Quads {
             vst1q_u8(bytes.as_mut_ptr(), vaddq_u8(vcombine_u8(low, high), vdupq_n_u8(offset)));
         }
         bytes
-    }
-
-    #[inline(always)]
-    fn widened(from: &HalfLanes) -> Self {
-        let four = |quad: usize| {
-            // SAFETY: see the module; of sixteen halves, which are integers in memory, four are read.
-            unsafe { vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from.as_ptr().add(4 * quad).cast()))) }
-        };
-        Self(std::array::from_fn(four))
-    }
-
-    #[inline(always)]
-    fn narrowed(self, to: &mut HalfLanes) {
-        for (quad, values) in self.0.into_iter().enumerate() {
-            // SAFETY: see the module; of sixteen halves, which are integers in memory, four are written.
-            unsafe { vst1_u16(to.as_mut_ptr().add(4 * quad).cast(), vreinterpret_u16_f16(vcvt_f16_f32(values))) };
-        }
     }
 }

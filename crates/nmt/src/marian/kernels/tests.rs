@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::half::Half;
 use super::*;
 
 /// More positions than attention is tried with. Miri is a thousand times slower.
@@ -158,24 +157,6 @@ proptest! {
             attend(kernel, &attention, 1, &mut weights, &mut output, 32);
             floats.extend([output, weights[..length].to_vec()]);
 
-            let mut halves = vec![Half::default(); 32 * length];
-            halve(kernel, &values[..32 * length], &mut halves);
-            let mut half_keys = vec![Half::default(); width * length.next_multiple_of(16)];
-            arrange_half_keys(kernel, &halves, 32, width, &mut half_keys);
-            let attention = Attention {
-                queries: &values,
-                query_stride: 32,
-                keys: &half_keys,
-                values: &halves,
-                value_stride: 32,
-                length,
-                width,
-                scale: 0.2,
-            };
-            let mut output = vec![0.0; 32];
-            attend_halves(kernel, &attention, &mut weights, &mut output);
-            floats.extend([output, weights[..length].to_vec()]);
-
             let mut logits = values[..length.next_multiple_of(16)].to_vec();
             let best = argmax(kernel, &mut logits, length);
             floats.push(vec![best.logit, best.mass, best.place as f32]);
@@ -222,55 +203,6 @@ proptest! {
                 prop_assert!((f64::from(output[32 * query + place]) - expected).abs() < 1e-5);
             }
         }
-    }
-}
-
-/// A single position has all the weight, so what comes out is its value.
-fn widened(kernel: Kernel, halves: &[Half; 16]) -> Vec<f32> {
-    let (mut weights, mut output) = ([0.0; 16], vec![0.0; 16]);
-    let attention = Attention {
-        queries: &[0.0; 16],
-        query_stride: 16,
-        keys: &[Half::default(); 256],
-        values: halves,
-        value_stride: 16,
-        length: 1,
-        width: 16,
-        scale: 1.0,
-    };
-    attend_halves(kernel, &attention, &mut weights, &mut output);
-    output
-}
-
-#[test]
-fn every_float_of_sixteen_bits_is_the_same_number_with_each_kernel() {
-    let finite: Vec<Half> = (0..=u16::MAX).filter(|bits| bits & 0x7c00 != 0x7c00).map(Half).collect();
-    let step = if cfg!(miri) { 101 } else { 1 };
-    for halves in finite.as_chunks::<16>().0.iter().step_by(step) {
-        let expected = halves.map(Half::widened);
-        for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
-            assert!(widened(kernel, halves) == expected, "{}: {halves:?}", kernel.name());
-        }
-    }
-}
-
-#[test]
-fn floats_become_the_nearest_of_sixteen_bits_with_each_kernel() {
-    let mut values = vec![0.0, -0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 65_520.0, -1e9, f32::MIN_POSITIVE];
-    // Bits of all kinds, and what is half way between two.
-    let count = if cfg!(miri) { 200 } else { 200_000 };
-    values.extend((1..=count).map(|number: u32| f32::from_bits(number.wrapping_mul(2_654_435_761))));
-    values.extend((0..count / 4).map(|number| f32::from_bits(0x3300_0000 + (number << 12))));
-    values.resize(values.len().next_multiple_of(16), 1.0);
-    let nearest = |value: f32| match value {
-        value if value.is_nan() => Half(0x7bff),
-        value => Half::nearest(value.clamp(-Half::MOST, Half::MOST)),
-    };
-    let expected: Vec<Half> = values.iter().copied().map(nearest).collect();
-    for kernel in Kernel::ALL.into_iter().filter(|kernel| kernel.is_available()) {
-        let mut halves = vec![Half::default(); values.len()];
-        halve(kernel, &values, &mut halves);
-        assert!(halves == expected, "{}", kernel.name());
     }
 }
 

@@ -3,14 +3,10 @@
 //! The compiler turns loops over lanes into gathers and scatters as soon as they are nested; written down as vectors they
 //! stay what they are.
 
-use super::half::Half;
-
 /// Lanes of a vector.
 pub(super) const LANES: usize = 16;
 /// The floats of one vector in memory.
 pub(super) type Lanes = [f32; LANES];
-/// The same in sixteen bits each.
-pub(super) type HalfLanes = [Half; LANES];
 
 /// Operations are lane by lane and round once, so that all implementations agree to the last bit.
 ///
@@ -36,9 +32,6 @@ pub(super) trait Vector: Copy {
     fn from_bytes(bytes: &[u8; LANES]) -> Self;
     /// The low bytes of integers that [`ROUND`] was added to, plus an offset.
     fn low_bytes(shifted: Self, offset: u8) -> [u8; LANES];
-    fn widened(from: &HalfLanes) -> Self;
-    /// Each number's nearest in sixteen bits, see [`Half::nearest`]; all are within [`Half::MOST`] of zero.
-    fn narrowed(self, to: &mut HalfLanes);
 
     #[inline(always)]
     fn zero() -> Self {
@@ -140,14 +133,6 @@ impl Vector for Plain {
     fn low_bytes(shifted: Self, offset: u8) -> [u8; LANES] {
         shifted.0.map(|shifted| (shifted.to_bits() as u8).wrapping_add(offset))
     }
-    #[inline(always)]
-    fn widened(from: &HalfLanes) -> Self {
-        Self(from.map(Half::widened))
-    }
-    #[inline(always)]
-    fn narrowed(self, to: &mut HalfLanes) {
-        *to = self.0.map(Half::nearest);
-    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -160,7 +145,7 @@ mod x86 {
 
     use std::arch::x86_64::*;
 
-    use super::{HalfLanes, LANES, Lanes, ROUND, Vector};
+    use super::{LANES, Lanes, ROUND, Vector};
 
     /// One 512-bit register.
     #[derive(Clone, Copy)]
@@ -241,19 +226,6 @@ mod x86 {
                 _mm_storeu_si128(bytes.as_mut_ptr().cast(), low);
             }
             bytes
-        }
-        #[inline(always)]
-        fn widened(from: &HalfLanes) -> Self {
-            // SAFETY: see the module; sixteen halves are 32 bytes.
-            Self(unsafe { _mm512_cvtph_ps(_mm256_loadu_si256(from.as_ptr().cast())) })
-        }
-        #[inline(always)]
-        fn narrowed(self, to: &mut HalfLanes) {
-            // SAFETY: see the module; sixteen halves are 32 bytes.
-            unsafe {
-                let halves = _mm512_cvtps_ph::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0);
-                _mm256_storeu_si256(to.as_mut_ptr().cast(), halves);
-            }
         }
     }
 
@@ -357,25 +329,6 @@ mod x86 {
                 _mm_storeu_si128(bytes.as_mut_ptr().cast(), all);
             }
             bytes
-        }
-        #[inline(always)]
-        fn widened(from: &HalfLanes) -> Self {
-            // SAFETY: see the module; eight halves are sixteen bytes.
-            unsafe {
-                let low = _mm_loadu_si128(from.as_ptr().cast());
-                let high = _mm_loadu_si128(from.as_ptr().add(8).cast());
-                Self(_mm256_cvtph_ps(low), _mm256_cvtph_ps(high))
-            }
-        }
-        #[inline(always)]
-        fn narrowed(self, to: &mut HalfLanes) {
-            // SAFETY: see the module; eight halves are sixteen bytes.
-            unsafe {
-                let low = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(self.0);
-                let high = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(self.1);
-                _mm_storeu_si128(to.as_mut_ptr().cast(), low);
-                _mm_storeu_si128(to.as_mut_ptr().add(8).cast(), high);
-            }
         }
     }
 }

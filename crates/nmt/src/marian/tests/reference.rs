@@ -106,13 +106,13 @@ impl Reference {
         self.normalised(input, &output, &format!("{base}_ffn"))
     }
 
-    /// The output and the first head's weights; with keys and values as they are stored.
-    fn attend(&self, query: &[f64], context: &Rows, base: &str, stored: fn(f64) -> f64) -> (Vec<f64>, Vec<f64>) {
+    /// The output and the first head's weights.
+    fn attend(&self, query: &[f64], context: &Rows, base: &str) -> (Vec<f64>, Vec<f64>) {
         let project = |input: &[f64], letter: char| {
             self.linear(input, &format!("{base}_W{letter}"), Some(&format!("{base}_b{letter}")))
         };
-        let keys: Rows = context.iter().map(|row| project(row, 'k').into_iter().map(stored).collect()).collect();
-        let values: Rows = context.iter().map(|row| project(row, 'v').into_iter().map(stored).collect()).collect();
+        let keys: Rows = context.iter().map(|row| project(row, 'k')).collect();
+        let values: Rows = context.iter().map(|row| project(row, 'v')).collect();
         let projected = project(query, 'q');
         let head = self.dimension / self.heads;
         let mut joined = vec![0.0; self.dimension];
@@ -162,7 +162,7 @@ impl Reference {
             source.iter().enumerate().map(|(position, &id)| self.embedding(source_table, Some(id), position)).collect();
         for layer in 1..=self.encoder_layers {
             let base = format!("encoder_l{layer}_self");
-            let attended: Rows = state.iter().map(|row| self.attend(row, &state, &base, |value| value).0).collect();
+            let attended: Rows = state.iter().map(|row| self.attend(row, &state, &base).0).collect();
             state = attended.iter().map(|row| self.feed_forward(row, &format!("encoder_l{layer}_ffn"))).collect();
         }
         let mut cells = vec![vec![0.0; self.dimension]; self.decoder_layers];
@@ -181,7 +181,7 @@ impl Reference {
                 }
                 let output: Vec<f64> = cell.iter().map(|cell| cell.max(0.0)).collect();
                 row = self.normalised(&row, &output, &format!("{base}_ffn"));
-                (row, alignment) = self.attend(&row, &state, &format!("decoder_l{layer}_context"), halved);
+                (row, alignment) = self.attend(&row, &state, &format!("decoder_l{layer}_context"));
                 row = self.feed_forward(&row, &format!("decoder_l{layer}_ffn"));
             }
             let factor = if is_shared { "none_QuantMultA" } else { "decoder_Wemb_QuantMultA" };
@@ -193,12 +193,6 @@ impl Reference {
         }
         steps
     }
-}
-
-/// The nearest number with eleven binary digits, none of them below the 24th after the point.
-fn halved(value: f64) -> f64 {
-    let step = 2_f64.powi((value.abs().log2().floor().max(-14.0) as i32) - 10);
-    (value / step).round_ties_even() * step
 }
 
 /// A row times a matrix of as many rows as there are outputs.
