@@ -41,6 +41,7 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     } else if is_email(bare)
         || is_host(bare)
         || is_page(bare)
+        || is_paper(bare)
         || is_path(bare)
         || is_media_type(bare)
         || is_identifier(bare)
@@ -130,6 +131,16 @@ fn is_page(token: &str) -> bool {
         && labels.all(|label| !label.is_empty() && is_small(label))
         && !path.is_empty()
         && path.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The number of a paper: `10.1038/nature20381`.
+fn is_paper(token: &str) -> bool {
+    token.strip_prefix("10.").and_then(|rest| rest.split_once('/')).is_some_and(|(publisher, paper)| {
+        (4..=9).contains(&publisher.len())
+            && publisher.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+            && !paper.is_empty()
+            && paper.bytes().all(|byte| byte.is_ascii_graphic())
+    })
 }
 
 /// Where in a word a number of inches is, `15"`, if its sign closes no quotation.
