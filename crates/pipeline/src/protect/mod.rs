@@ -130,6 +130,7 @@ mod tests {
     #[test]
     fn numbers_of_telephones_and_papers_are_kept() {
         check("Call ⟦(11) 93677-2009⟧ or (⟦(555) 010-1234⟧), see (2) 300-400 rooms (12) and (1999) 12-3");
+        check("At ⟦00:1A:2B:3C:4D:9E⟧ (⟦2001:db8::1:2⟧), from 12:30:45:10 to a:b:c:d");
         check("In ⟦10.1038/nature20381⟧, ⟦10.1000/182⟧. At 10.5/day and 10.12/x");
     }
 

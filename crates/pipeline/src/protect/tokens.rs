@@ -42,6 +42,7 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
         || is_host(bare)
         || is_page(bare)
         || is_paper(bare)
+        || is_hexadecimal_address(bare)
         || is_path(bare)
         || is_media_type(bare)
         || is_identifier(bare)
@@ -131,6 +132,15 @@ fn is_page(token: &str) -> bool {
         && labels.all(|label| !label.is_empty() && is_small(label))
         && !path.is_empty()
         && path.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The address of a piece of hardware, or of the sixth version of IP: engines write it in small letters.
+fn is_hexadecimal_address(token: &str) -> bool {
+    let is_part = |part: &str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    token.bytes().filter(|byte| *byte == b':').take(3).count() > 2
+        && token.bytes().any(|byte| byte.is_ascii_digit())
+        && token.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && token.split(':').all(is_part)
 }
 
 /// The number of a paper: `10.1038/nature20381`.
