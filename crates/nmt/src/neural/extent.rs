@@ -86,6 +86,15 @@ pub(crate) fn note(text: &str, sign: Range<usize>, within: &Range<usize>) -> Ran
     extend(text, sign, within, |character| character.is_ascii_alphanumeric() || is_accidental(character))
 }
 
+/// The unit that a sign of its power is written to: `mol⁻¹`, `Ca²⁺`.
+pub(crate) fn power(text: &str, sign: Range<usize>, within: &Range<usize>) -> Range<usize> {
+    let is_part = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '²' | '³' | '¹' | '·' | '\u{2070}'..='\u{207b}' | '\u{2080}'..='\u{2089}')
+    };
+    extend(text, sign, within, is_part)
+}
+
 /// What the sign of an ordinal number at this place is written to: `14.º`, `nº 31`, `25ºC`.
 pub(crate) fn ordinal(text: &str, sign: Range<usize>, within: &Range<usize>) -> Range<usize> {
     let before = extend(text, sign.clone(), &(within.start..sign.end), |c| c.is_ascii_alphanumeric() || c == '.');

@@ -17,6 +17,7 @@ mod draft;
 mod edges;
 mod extent;
 mod guard;
+mod label;
 mod links;
 mod loaded;
 mod metrics;

@@ -9,7 +9,7 @@ use unicode_normalization::char::{compose, is_combining_mark};
 
 use crate::Fixed;
 use crate::neural::extent::{
-    amount, extend, is_accidental, marked, note, number_at, numbered, ordinal, place, sign_at, token_around,
+    amount, extend, is_accidental, marked, note, number_at, numbered, ordinal, place, power, sign_at, token_around,
 };
 use crate::neural::guard::is_ordinal_ending;
 use crate::neural::model::Model;
@@ -161,7 +161,9 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             let letters = text[word.clone()].chars().filter(|character| character.is_alphabetic()).count();
             let is_formula = (letters <= 3 || text[word.clone()].chars().skip(1).any(char::is_uppercase))
                 && !text[word.clone()].contains(is_unspaced);
-            let range = if !character.is_alphanumeric() {
+            let range = if matches!(character, '⁺' | '⁻') {
+                power(text, at..end, &(floor..within.end))
+            } else if !character.is_alphanumeric() {
                 sign_at(text, at, floor..within.end).0
             } else if is_formula && word.end >= end {
                 word
@@ -189,6 +191,9 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             Some(ordinal(text, at..end, &(floor..within.end)))
         } else if is_accidental(character) && before.is_some_and(|note| matches!(note, 'A'..='H' | 'a'..='h')) {
             Some(note(text, at..end, &(floor..within.end)))
+        } else if character == '®' && before.is_some_and(char::is_alphanumeric) {
+            let is_part = |c: char| c.is_alphanumeric() || c == '®';
+            Some(extend(text, at..end, &(floor..within.end), is_part))
         } else if is_styled(character) {
             let word = word_around(text, at, floor..within.end);
             // Words in such letters are words.
@@ -399,6 +404,7 @@ mod tests {
         check("*{0} note", &[("*{0}", "*{0}")], &[("*{0}", Verbatim)]);
         check("the 14.º, nº 31 and 25ºC", &[], &[("14.º, nº 31", Verbatim), ("25ºC", Verbatim)]);
         check("in A♭ major or ♭", &[], &[("A♭", Verbatim), ("♭", Ornament)]);
+        check("one of 2 mol⁻¹ or ACME® Pro", &[], &[("mol⁻¹", Verbatim), ("ACME®", Verbatim)]);
         check("so 𝑥 is a 𝗡𝗲𝘄", &[], &[("𝑥", Verbatim)]);
         check("at 41.40338 or 2.174", &[], &[("41.40338", Verbatim)]);
         check("at 41.4033° N, so", &[], &[("41.4033° N", Verbatim)]);

@@ -9,14 +9,8 @@
 //! this was found with labels and titles that people had translated (docs/benchmarks.md).
 
 use crate::neural::draft::{Case, Frame};
+use crate::neural::label::{LONG, Label, capitals, has_hyphen, is_act, is_thing, long_words, may_be_done, repeats};
 use crate::neural::piece::Piece;
-
-/// The most words of a title, where all long words have capitals,
-const TITLE: usize = 14;
-/// of another text without an end,
-const FRAGMENT: usize = 9;
-/// and of one that a colon ends or a sign of a sentence.
-const CALL: usize = 4;
 
 /// Two wordings in the mean that are less probable than this are not trusted.
 const SURE: f32 = 0.4;
@@ -26,9 +20,6 @@ const NAME: f32 = 1.3;
 const TWICE: f32 = 0.5;
 /// A hyphen where the source has none is rarely right when other wordings go without it: words break off at it.
 const BROKEN: f32 = 0.25;
-
-/// Words of fewer letters are the same in many languages.
-const LONG: usize = 4;
 
 /// One way to put a label to the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,23 +50,34 @@ const THING: [Wording; 6] = [
     Wording { frame: Frame::The, case: Case::SmallButAcronyms },
     Wording { frame: Frame::Your, case: Case::SmallButAcronyms },
 ];
-/// Most words of such a title, and of another label.
-const LONGEST_THING: usize = 8;
-const SHORT_THING: usize = 4;
-/// What no thing's name begins with: it has an article, or is a question, a place, a condition;
-const NO_FIRST: &[&str] = &[
-    "a", "all", "an", "as", "at", "by", "do", "for", "from", "how", "if", "in", "is", "my", "no", "not", "on", "our",
-    "the", "this", "to", "what", "when", "where", "which", "who", "why", "with", "your",
+/// For a lone English word that may name a thing or be something to do: `Paste`.
+const EITHER: [Wording; 7] = [
+    Wording { frame: Frame::Star, case: Case::AsWritten },
+    Wording { frame: Frame::Click, case: Case::AsWritten },
+    Wording { frame: Frame::To, case: Case::SmallButAcronyms },
+    Wording { frame: Frame::None, case: Case::AsWritten },
+    Wording { frame: Frame::Dash, case: Case::SmallButAcronyms },
+    Wording { frame: Frame::The, case: Case::SmallButAcronyms },
+    Wording { frame: Frame::Your, case: Case::SmallButAcronyms },
 ];
-/// or ends with: it is something to do.
-const NO_LAST: &[&str] = &[
-    "again", "and", "as", "at", "back", "by", "down", "for", "from", "here", "in", "now", "of", "off", "on", "or",
-    "out", "over", "to", "up", "with",
+/// For an English verb with a particle: `Log In`.
+const ACT: [Wording; 5] = [
+    Wording { frame: Frame::Star, case: Case::AsWritten },
+    Wording { frame: Frame::Star, case: Case::Sentence },
+    Wording { frame: Frame::Click, case: Case::AsWritten },
+    Wording { frame: Frame::None, case: Case::AsWritten },
+    Wording { frame: Frame::Dash, case: Case::SmallButAcronyms },
 ];
-
 /// The verb is right, unless another translation is twice as likely.
 const RIGHT: f32 = 2.0;
-
+/// What can be clicked on and what is to be done are the same, and that as likely as this: then the word is a verb. `Print`
+/// and `Paste` are, `Travel` and `Purchase` are not.
+const CLICKED: f32 = 0.3;
+const DONE: f32 = 0.45;
+/// `Sign Up` and `Log In` are the same button to models.
+const BUTTON: f32 = 0.5;
+/// A verb with a particle is no name.
+const NO_NAME: f32 = 0.3;
 /// So many of them are always asked.
 const ALWAYS: usize = 2;
 
@@ -92,6 +94,9 @@ pub(crate) struct Trial {
     next: usize,
     /// The drafts, each once.
     drafts: Vec<String>,
+    /// What the word is as something to click on, and to do, and how probable that is.
+    clicked: Option<(String, f32)>,
+    done: Option<(String, f32)>,
     candidates: Vec<Candidate>,
 }
 
@@ -109,13 +114,18 @@ impl Trial {
             return None;
         }
         let label = Label::of(text)?;
+        let is_title = label.is_title || is_english && is_act(text);
         Some(Self {
             source: text.to_lowercase(),
             is_title: label.is_title,
-            keeps_capitals: label.is_title && keeps_titles && capitals(text) > 1,
+            keeps_capitals: is_title && keeps_titles && capitals(text) > 1,
             without_end: label.without_end,
             wordings: if is_english && label.is_call {
                 &VERB
+            } else if is_english && is_act(text) {
+                &ACT
+            } else if is_english && may_be_done(text) {
+                &EITHER
             } else if is_english && is_thing(text) {
                 &THING
             } else {
@@ -123,13 +133,22 @@ impl Trial {
             },
             next: 0,
             drafts: Vec::new(),
+            clicked: None,
+            done: None,
             candidates: Vec::new(),
         })
     }
 
     /// How to ask next; nothing, if what is known is enough.
     pub(crate) fn next(&mut self) -> Option<Wording> {
-        if self.next == ALWAYS && self.is_sure() {
+        let is_enough = if self.wordings == EITHER {
+            self.verb().is_some()
+                || self.next == ALWAYS && self.is_sure() && !self.is_torn()
+                || self.next == ALWAYS + 1 && self.is_sure()
+        } else {
+            self.next == ALWAYS && self.is_sure()
+        };
+        if is_enough {
             return None;
         }
         self.next += 1;
@@ -147,17 +166,48 @@ impl Trial {
 
     /// A translation and the probability that the model gave to it.
     pub(crate) fn add(&mut self, piece: Piece, frame: Frame, probability: f32) {
-        let probability = if frame == Frame::To { RIGHT * probability } else { probability };
         let key = piece.text.to_lowercase();
+        let is_either = self.wordings == EITHER;
+        let probability = match frame {
+            // A verb says nothing of what the thing is.
+            Frame::Click if is_either => {
+                self.clicked = Some((key.clone(), probability));
+                0.0
+            }
+            Frame::To if is_either => {
+                self.done = Some((key.clone(), probability));
+                0.0
+            }
+            Frame::To => RIGHT * probability,
+            Frame::Click => BUTTON * probability,
+            _ => probability,
+        };
         match self.candidates.iter_mut().find(|candidate| candidate.key == key) {
             Some(candidate) => candidate.weight += probability,
             None => self.candidates.push(Candidate { key, piece, weight: probability }),
         }
     }
 
+    /// What the word is, if it is a verb.
+    fn verb(&self) -> Option<&str> {
+        let ((clicked, one), (done, other)) = (self.clicked.as_ref()?, self.done.as_ref()?);
+        (clicked == done && *clicked != self.source && *one >= CLICKED && *other >= DONE).then_some(clicked)
+    }
+
+    /// Whether it may be a verb, and nobody asked.
+    fn is_torn(&self) -> bool {
+        let best = self.best().map(|best| best.key.as_str());
+        self.done.is_none()
+            && self.clicked.as_ref().is_some_and(|(clicked, probability)| {
+                *probability >= CLICKED && *clicked != self.source && best != Some(clicked)
+            })
+    }
+
     fn is_sure(&self) -> bool {
+        // What is clicked on and done has no weight.
+        let asked = if self.wordings == EITHER { 1 } else { self.drafts.len() };
         #[expect(clippy::cast_precision_loss, reason = "there are two at most")]
-        let asked = self.drafts.len() as f32;
+        let asked = asked as f32;
         self.best().is_some_and(|best| best.key != self.source && best.weight >= SURE * asked)
     }
 
@@ -176,7 +226,9 @@ impl Trial {
     fn weight(&self, candidate: &Candidate) -> f32 {
         let mut weight = candidate.weight;
         let stays = |word: &str| candidate.key.contains(word);
-        if self.is_title && long_words(&self.source).all(stays) {
+        if self.wordings == ACT {
+            weight *= if candidate.key == self.source { NO_NAME } else { 1.0 };
+        } else if self.is_title && long_words(&self.source).all(stays) {
             weight *= NAME;
         }
         if repeats(&candidate.key) && !repeats(&self.source) {
@@ -190,7 +242,7 @@ impl Trial {
 
     /// The translation to be used, if any is sound.
     pub(crate) fn into_best(mut self) -> Option<Piece> {
-        let best = self.best()?.key.clone();
+        let best = self.verb().or_else(|| self.best().map(|best| &*best.key))?.to_owned();
         let at = self.candidates.iter().position(|candidate| candidate.key == best)?;
         let mut piece = self.candidates.swap_remove(at).piece;
         if self.keeps_capitals {
@@ -198,46 +250,6 @@ impl Trial {
         }
         Some(piece)
     }
-}
-
-/// How many words begin with a capital.
-fn capitals(text: &str) -> usize {
-    text.split_whitespace().filter(|word| word.starts_with(char::is_uppercase)).count()
-}
-
-struct Label {
-    is_title: bool,
-    /// A lone word with an ellipsis.
-    is_call: bool,
-    without_end: bool,
-}
-
-impl Label {
-    fn of(text: &str) -> Option<Self> {
-        let words = text.split_whitespace().take(TITLE + 1).count();
-        // Two sentences are no label.
-        if text.trim_end_matches(['!', '?']).contains(['!', '?']) {
-            return None;
-        }
-        let is_title = is_title(text);
-        let without_end = text.ends_with(['…', ':']) || text.ends_with("...");
-        let most = match text.chars().next_back()? {
-            '.' | ';' | ',' if !without_end => return None,
-            '!' | '?' => CALL,
-            ':' if !is_title => CALL,
-            _ if is_title => TITLE,
-            _ => FRAGMENT,
-        };
-        let word = text.trim_end_matches(['…', '.']);
-        let is_call = without_end && word.len() < text.len() && word.chars().all(char::is_alphabetic);
-        (words <= most).then_some(Self { is_title, is_call, without_end })
-    }
-}
-
-/// Whether all long words have a capital.
-fn is_title(text: &str) -> bool {
-    let mut words = long_words(text).take(TITLE + 1).peekable();
-    words.peek().is_some() && words.all(|word| word.starts_with(char::is_uppercase))
 }
 
 /// Gives long words capitals. Lengths stay, so that no place shifts.
@@ -257,45 +269,10 @@ fn capitalise(piece: &mut Piece) {
     }
 }
 
-/// Whether English words name a thing, and nothing to do: `Income Statement`, not `Setting Up`.
-fn is_thing(text: &str) -> bool {
-    let text = text.trim_end_matches(':');
-    let is_listed = |list: &[&str], word: &str| list.iter().any(|listed| listed.eq_ignore_ascii_case(word));
-    let most = if is_title(text) { LONGEST_THING } else { SHORT_THING };
-    let words: Vec<&str> = text.split_whitespace().take(most + 1).collect();
-    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
-    // Behind an article `third party claims` is a sentence.
-    let may_be_verb = last.ends_with('s') && !last.ends_with("ss");
-    let is_owned = || words[..words.len() - 1].last().is_none_or(|before| matches!(*before, "of" | "and" | "&"));
-    words.len() <= most
-        && text.starts_with(char::is_alphabetic)
-        && !text.contains(['.', '…', ',', ':', ';', '(', ')', '/', '!', '?'])
-        && !first.ends_with("ing")
-        && !is_listed(NO_FIRST, first)
-        && !is_listed(NO_LAST, last)
-        && (!may_be_verb || is_owned())
-}
-
-/// Whether a hyphen joins two words.
-fn has_hyphen(text: &str) -> bool {
-    text.match_indices('-')
-        .any(|(at, _)| text[..at].ends_with(char::is_alphabetic) && text[at + 1..].starts_with(char::is_alphabetic))
-}
-
-/// Whether a long word is there twice, also with another ending.
-fn repeats(text: &str) -> bool {
-    let stems: Vec<String> = long_words(text).map(|word| word.chars().take(LONG + 1).collect()).collect();
-    stems.iter().enumerate().any(|(at, stem)| stems[..at].contains(stem))
-}
-
-fn long_words(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|character: char| !character.is_alphabetic());
-    words.filter(|word| word.chars().nth(LONG - 1).is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::neural::label::{FRAGMENT, TITLE};
 
     fn trial(text: &str) -> Option<Trial> {
         Trial::of(text, true, true, &|_| true)
@@ -314,7 +291,12 @@ mod tests {
         while trial.next().is_some() {
             let (draft, text, probability) = answers.next().expect("it asks no more than that");
             if trial.is_new(draft) {
-                let frame = if draft.starts_with("* To") { Frame::To } else { Frame::Star };
+                let frame = match *draft {
+                    "* To" => Frame::To,
+                    "Click" => Frame::Click,
+                    draft if draft.starts_with("* To") => Frame::To,
+                    _ => Frame::Star,
+                };
                 trial.add(piece(text), frame, *probability);
                 asked += 1;
             }
@@ -362,8 +344,28 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_is_clicked_on_and_done_is_a_verb() {
+        check(
+            "Print",
+            &[("1", "Impressão", 0.83), ("Click", "Imprimir", 0.46), ("* To", "Imprimir", 0.77)],
+            "Imprimir",
+        );
+        check("Report", &[("1", "Relatório", 0.94), ("Click", "Relatório", 0.18)], "Relatório");
+        let travel = [("1", "Viagem", 0.87), ("Click", "Viajar", 0.28)];
+        check("Travel", &travel, "Viagem");
+        let record = [("1", "Registro", 0.5), ("Click", "Gravar", 0.42), ("* To", "Gravar", 0.31)];
+        check("Record", &record, "Registro");
+        let redo = [("1", "Redo", 0.6), ("Click", "Redo", 0.7), ("* To", "Refazer", 0.5)];
+        let rest = [("4", "Redo", 0.3), ("5", "Refazer", 0.4), ("6", "Refazer", 0.7), ("7", "Refazer", 0.6)];
+        check("Redo", &[redo.as_slice(), &rest].concat(), "Refazer");
+        let login =
+            [("1", "Log In", 0.2), ("2", "Log In", 0.4), ("Click", "Iniciar sessão", 0.9), ("4", "Entrar", 0.2)];
+        check("Log In", &[login.as_slice(), &[("5", "Login", 0.2)]].concat(), "Iniciar Sessão");
+    }
+
+    #[test]
     fn a_draft_is_asked_once_and_nothing_said_twice() {
-        check("Redo", &[("* Redo", "Refazer", 0.5), ("* Redo", "never", 1.0)], "Refazer");
+        check("re do", &[("* re do", "Refazer", 0.5), ("* re do", "never", 1.0)], "Refazer");
         let answers = [("1", "Metas e metas", 0.3), ("2", "Metas e fins", 0.2), ("3", "x", 0.0), ("4", "y", 0.0)];
         check("Getting Goals and Aims", &answers, "Metas e fins");
     }
@@ -380,20 +382,6 @@ mod tests {
         ];
         check("Income Statement", &answers, "Declaração de Renda");
         check("Well-being", &[("1", "Bem-estar", 0.5), ("2", "Bem-estar", 0.5)], "Bem-estar");
-    }
-
-    #[test]
-    fn things_are_told_from_what_is_to_be_done() {
-        for thing in
-            ["Income Statement", "Balance due:", "Redo", "Percent of Hires", "Project Management Process Model"]
-        {
-            assert!(is_thing(thing), "{thing}");
-        }
-        for other in
-            ["Setting Up", "Sign Out", "The End", "How It Works", "Download now", "Logs, Users", "2 Months", ""]
-        {
-            assert!(!is_thing(other), "{other}");
-        }
     }
 
     #[test]

@@ -76,3 +76,19 @@ fn is_dumped(word: &str) -> bool {
         && word.len() <= digits.len() + 2
         && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'A'..=b'F' | b'a'..=b'f'))
 }
+
+/// Numbers of telephones whose area stands in brackets, `(11) 93677-2009`: engines take the brackets for a sentence's.
+pub(super) fn telephones(text: &str, found: &mut Vec<Range<usize>>) {
+    let digits = |text: &str| text.bytes().take(6).take_while(u8::is_ascii_digit).count();
+    for (at, _) in text.match_indices('(') {
+        let area = digits(&text[at + 1..]);
+        let Some(rest) = text[at + 1 + area..].strip_prefix(") ").filter(|_| (2..=4).contains(&area)) else { continue };
+        let first = digits(rest);
+        let Some(last) = rest[first..].strip_prefix('-').map(digits).filter(|_| (3..=5).contains(&first)) else {
+            continue;
+        };
+        if (3..=5).contains(&last) {
+            found.push(at..at + 1 + area + 2 + first + 1 + last);
+        }
+    }
+}

@@ -12,7 +12,7 @@ mod tokens;
 use std::ops::Range;
 
 use commands::{commands, statements, ticked};
-use data::{dumps, formulas};
+use data::{dumps, formulas, telephones};
 use tokens::tokens;
 
 pub(crate) use placeholders::placeholders;
@@ -28,6 +28,7 @@ pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
     placeholders(text, &mut found);
     tokens(text, &mut found);
     dumps(text, &mut found);
+    telephones(text, &mut found);
     commands(text, &mut found);
     statements(text, &mut found);
     ticked(text, &mut found);
@@ -124,6 +125,13 @@ mod tests {
         check("It was ⟦python3 -m venv .venv⟧, not ⟦$ make test⟧ and ⟦sudo apt-get install -y⟧ curl");
         check("A cat -and I mean it- may go to -9 degrees; make it so | kill time, $ 5 and $ more");
         check("We go - make no mistake - to node 5 and touch ⟦/etc/hosts⟧");
+    }
+
+    #[test]
+    fn numbers_of_telephones_and_papers_are_kept() {
+        check("Call ⟦(11) 93677-2009⟧ or (⟦(555) 010-1234⟧), see (2) 300-400 rooms (12) and (1999) 12-3");
+        check("At ⟦00:1A:2B:3C:4D:9E⟧ (⟦2001:db8::1:2⟧), from 12:30:45:10 to a:b:c:d");
+        check("In ⟦10.1038/nature20381⟧, ⟦10.1000/182⟧. At 10.5/day and 10.12/x");
     }
 
     #[test]

@@ -41,6 +41,8 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     } else if is_email(bare)
         || is_host(bare)
         || is_page(bare)
+        || is_paper(bare)
+        || is_hexadecimal_address(bare)
         || is_path(bare)
         || is_media_type(bare)
         || is_identifier(bare)
@@ -130,6 +132,25 @@ fn is_page(token: &str) -> bool {
         && labels.all(|label| !label.is_empty() && is_small(label))
         && !path.is_empty()
         && path.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The address of a piece of hardware, or of the sixth version of IP: engines write it in small letters.
+fn is_hexadecimal_address(token: &str) -> bool {
+    let is_part = |part: &str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    token.bytes().filter(|byte| *byte == b':').take(3).count() > 2
+        && token.bytes().any(|byte| byte.is_ascii_digit())
+        && token.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && token.split(':').all(is_part)
+}
+
+/// The number of a paper: `10.1038/nature20381`.
+fn is_paper(token: &str) -> bool {
+    token.strip_prefix("10.").and_then(|rest| rest.split_once('/')).is_some_and(|(publisher, paper)| {
+        (4..=9).contains(&publisher.len())
+            && publisher.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+            && !paper.is_empty()
+            && paper.bytes().all(|byte| byte.is_ascii_graphic())
+    })
 }
 
 /// Where in a word a number of inches is, `15"`, if its sign closes no quotation.

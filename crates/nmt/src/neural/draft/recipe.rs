@@ -43,6 +43,8 @@ pub(crate) enum Frame {
     The,
     /// or that somebody has.
     Your,
+    /// An English label, as what can be clicked on.
+    Click,
 }
 
 impl Frame {
@@ -52,6 +54,7 @@ impl Frame {
             Self::To => "* To ",
             Self::The => "* The ",
             Self::Your => "* Your ",
+            Self::Click => "Click on ",
             frame => frame.sign(),
         }
     }
@@ -59,7 +62,7 @@ impl Frame {
     /// What stands before the text in what the model makes of it, too.
     pub(crate) fn sign(self) -> &'static str {
         match self {
-            Self::None => "",
+            Self::None | Self::Click => "",
             Self::Star | Self::To | Self::The | Self::Your => "* ",
             Self::Dash => "- ",
         }

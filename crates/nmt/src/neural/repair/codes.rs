@@ -102,9 +102,10 @@ fn is_member(token: &str) -> bool {
     token.contains('.') && names.all(is_name) && token.rsplit('.').next().is_some_and(|last| last.len() > 1)
 }
 
-/// `I/O`, `A/B`: models take the letters for words.
+/// `I/O`, `TCP/IP`: models take the letters for words, or put blanks between them.
 fn is_pair(token: &str) -> bool {
-    matches!(token.as_bytes(), [first, b'/', second] if first.is_ascii_uppercase() && second.is_ascii_uppercase())
+    let is_short = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_uppercase());
+    token.split_once('/').is_some_and(|(first, second)| is_short(first) && is_short(second))
 }
 
 /// Whether letters with such a sign between them are there, whatever they are: `I/O` is `E/S` elsewhere.
@@ -176,6 +177,7 @@ mod tests {
             "r/index",
             "this.state",
             "I/O",
+            "TCP/IP",
             "EUR",
             "10.5-beta2",
             "2.0-rc",

@@ -33,7 +33,7 @@ pub(super) fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Resu
     if frame != Frame::None {
         let sign = frame.sign().trim_end();
         let mut rest = text.strip_prefix(frame.sign()).ok_or(Flaw::Lost)?;
-        if rest.matches(sign).count() > asked.draft.unframed().matches(sign).count() {
+        if !sign.is_empty() && rest.matches(sign).count() > asked.draft.unframed().matches(sign).count() {
             return Err(Flaw::Lost);
         }
         match frame {
@@ -44,7 +44,7 @@ pub(super) fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Resu
                     return Err(Flaw::Lost);
                 }
             }
-            Frame::The | Frame::Your => rest = without_owner(rest, text.len(), &spans, asked, output)?,
+            Frame::The | Frame::Your | Frame::Click => rest = without_owner(rest, text.len(), &spans, asked, output)?,
             Frame::None | Frame::Star | Frame::Dash => {}
         }
         let cut = text.len() - rest.len();
@@ -60,6 +60,8 @@ pub(super) fn decoded(asked: &Asked, output: &Output, model: &dyn Model) -> Resu
 
 /// Most letters of an article, or of what `your` may be.
 const LONGEST_OWNER: usize = 6;
+/// Most letters of a verb for `click`.
+const LONGEST_CLICK: usize = 8;
 
 /// The rest of an output without the words that `the` or `your` became: the first, and what comes from there, too, as in
 /// `il tuo`.
@@ -81,7 +83,8 @@ fn without_owner<'a>(
         })
     };
     let (first, mut rest) = text.split_once(' ').ok_or(Flaw::Lost)?;
-    if first.chars().count() > LONGEST_OWNER || !first.chars().all(char::is_alphabetic) {
+    let longest = if frame == Frame::Click { LONGEST_CLICK } else { LONGEST_OWNER };
+    if first.chars().count() > longest || !first.chars().all(char::is_alphabetic) {
         return Err(Flaw::Lost);
     }
     while let Some((word, others)) = rest.split_once(' ') {
