@@ -1,6 +1,9 @@
 //! The shapes, by format.
 
+mod containers;
+mod messages;
 mod office;
+mod sheets;
 mod texts;
 
 use terjuman_formats::Format;
@@ -95,4 +98,51 @@ pub(crate) const SHAPES: &[Shape] = &[
     ("dita-nested", Format::Dita, 900, texts::dita_nested),
     ("dita-phrases", Format::Dita, 100_000, texts::dita_phrases),
     ("dita-topics", Format::Dita, 50_000, texts::dita_topics),
+    ("zip-entries", Format::Docx, 100_000, containers::zip_entries),
+    ("zip-bombs", Format::Docx, 40, containers::zip_bombs),
+    ("docx-related", Format::Docx, 1_000, containers::docx_related),
+    ("docx-types", Format::Docx, 1_000, containers::docx_types),
+    ("docx-prefixes", Format::Docx, 500_000, containers::docx_prefixes),
+    ("docx-controls", Format::Docx, 490, containers::docx_controls),
+    ("docx-nested-boxes", Format::Docx, 150, containers::docx_nested_boxes),
+    ("docx-boxes", Format::Docx, 30_000, containers::docx_boxes),
+    ("docx-choices", Format::Docx, 200, containers::docx_choices),
+    ("docx-chunks", Format::Docx, 4_000, containers::docx_chunks),
+    ("xlsx-empty-rows", Format::Xlsx, 500_000, sheets::xlsx_empty_rows),
+    ("xlsx-empty-cells", Format::Xlsx, 1_000_000, sheets::xlsx_empty_cells),
+    ("xlsx-styles", Format::Xlsx, 60_000, sheets::xlsx_styles),
+    ("xlsx-shared-formulas", Format::Xlsx, 100_000, sheets::xlsx_shared_formulas),
+    ("xlsx-merged", Format::Xlsx, 100_000, sheets::xlsx_merged),
+    ("xlsx-pivot", Format::Xlsx, 100_000, sheets::xlsx_pivot),
+    ("xlsx-slicers", Format::Xlsx, 50_000, sheets::xlsx_slicers),
+    ("xlsx-chart", Format::Xlsx, 200_000, sheets::xlsx_chart),
+    ("xlsx-drawing", Format::Xlsx, 30_000, sheets::xlsx_drawing),
+    ("xlsx-comments", Format::Xlsx, 40_000, sheets::xlsx_comments),
+    ("pptx-many-slides", Format::Pptx, 4_900, office::pptx_slides),
+    ("pptx-layouts", Format::Pptx, 1_000, sheets::pptx_layouts),
+    ("pptx-chart", Format::Pptx, 200_000, sheets::pptx_chart),
+    ("odt-nested-frames", Format::Odt, 300, containers::odt_nested_frames),
+    ("odt-frames", Format::Odt, 50_000, containers::odt_frames),
+    ("odt-tables", Format::Odt, 300, containers::odt_tables),
+    ("odt-changes", Format::Odt, 50_000, containers::odt_changes),
+    ("odt-style-part", Format::Odt, 50_000, containers::odt_style_part),
+    ("ods-repeated", Format::Ods, 50_000, containers::ods_repeated),
+    ("markdown-short-rows", Format::Markdown, 5_000, texts::markdown_short_rows),
+    ("markdown-long-definition", Format::Markdown, 200_000, texts::markdown_long_definition),
+    ("markdown-tags", Format::Markdown, 50_000, texts::markdown_tags),
+    ("csv-unclosed", Format::Csv, 700_000, texts::csv_unclosed),
+    ("rtf-binary", Format::Rtf, 500_000, texts::rtf_binary),
+    ("rtf-pictures", Format::Rtf, 100_000, texts::rtf_pictures),
+    ("msg-properties", Format::Msg, 20_000, messages::msg_properties),
+    ("msg-attachments", Format::Msg, 50_000, messages::msg_attachments),
+    ("msg-storages", Format::Msg, 50_000, messages::msg_storages),
+    ("msg-rich-text", Format::Msg, 300_000, messages::msg_rich_text),
+    ("msg-expanding", Format::Msg, 50_000, messages::msg_expanding),
+    ("eml-boundary", Format::Eml, 2_000_000, messages::eml_boundary),
+    ("eml-empty-parts", Format::Eml, 500_000, messages::eml_empty_parts),
+    ("eml-delimiters", Format::Eml, 80_000, messages::eml_delimiters),
+    ("eml-messages", Format::Eml, 5_000, messages::eml_messages),
+    ("eml-quoted", Format::Eml, 1_000_000, messages::eml_quoted),
+    ("mhtml-pages", Format::Mhtml, 30_000, messages::mhtml_pages),
+    ("dita-references", Format::Dita, 50_000, texts::dita_references),
 ];

@@ -3,28 +3,28 @@
 use crate::package::{OFFICE, RELATIONSHIPS, zipped};
 
 /// So many of what depends on the number.
-fn each(size: usize, piece: impl Fn(usize) -> String) -> String {
+pub(super) fn each(size: usize, piece: impl Fn(usize) -> String) -> String {
     (0..size).map(piece).collect()
 }
 
 /// Parts of a package: name, content type, contents, and its relationships.
-struct Part {
+pub(super) struct Part {
     name: String,
     kind: String,
     contents: String,
-    related: String,
+    pub(super) related: String,
 }
 
-fn part(name: impl Into<String>, kind: impl Into<String>, contents: String) -> Part {
+pub(super) fn part(name: impl Into<String>, kind: impl Into<String>, contents: String) -> Part {
     Part { name: name.into(), kind: kind.into(), contents, related: String::new() }
 }
 
-fn related(id: &str, kind: &str, target: &str) -> String {
+pub(super) fn related(id: &str, kind: &str, target: &str) -> String {
     format!("<Relationship Id=\"{id}\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/>")
 }
 
 /// A package whose first part is the main document.
-fn packed(parts: Vec<Part>) -> Vec<u8> {
+pub(super) fn packed(parts: Vec<Part>) -> Vec<u8> {
     let types = parts.iter().map(|part| {
         let Part { name, kind, .. } = part;
         format!(
@@ -51,19 +51,19 @@ fn packed(parts: Vec<Part>) -> Vec<u8> {
     zipped(&entries)
 }
 
-const WORD: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
+pub(super) const WORD: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
 
-fn word(body: &str) -> Part {
+pub(super) fn word(body: &str) -> Part {
     let contents = format!("<w:document {WORD}><w:body>{body}</w:body></w:document>");
     part("word/document.xml", "wordprocessingml.document.main", contents)
 }
 
-fn docx(body: &str) -> Vec<u8> {
+pub(super) fn docx(body: &str) -> Vec<u8> {
     packed(vec![word(body)])
 }
 
-fn paragraph(content: &str) -> String {
+pub(super) fn paragraph(content: &str) -> String {
     format!("<w:p>{content}</w:p>")
 }
 
@@ -164,10 +164,15 @@ pub(super) fn docx_headers(size: usize) -> Vec<u8> {
     packed(parts)
 }
 
-const SHEET: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
+pub(super) const SHEET: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
 
 fn book(sheets: Vec<String>, names: &str, strings: Option<String>) -> Vec<u8> {
+    packed(book_part(sheets, names, strings))
+}
+
+/// The parts of a workbook: its own first, then its sheets.
+pub(super) fn book_part(sheets: Vec<String>, names: &str, strings: Option<String>) -> Vec<Part> {
     let entries =
         each(sheets.len(), |n| format!("<sheet name=\"Some sheet {n}\" sheetId=\"{}\" r:id=\"r{n}\"/>", n + 1));
     let book = format!("<workbook {SHEET}><sheets>{entries}</sheets>{names}</workbook>");
@@ -185,15 +190,15 @@ fn book(sheets: Vec<String>, names: &str, strings: Option<String>) -> Vec<u8> {
         let contents = format!("<sst {SHEET}>{strings}</sst>");
         parts.push(part("xl/sharedStrings.xml", "spreadsheetml.sharedStrings", contents));
     }
-    packed(parts)
+    parts
 }
 
-fn rows(size: usize, cell: impl Fn(usize) -> String) -> String {
+pub(super) fn rows(size: usize, cell: impl Fn(usize) -> String) -> String {
     let row = |n: usize| format!("<row r=\"{0}\">{1}</row>", n + 1, cell(n));
     format!("<sheetData>{}</sheetData>", each(size, row))
 }
 
-fn text_cell(n: usize) -> String {
+pub(super) fn text_cell(n: usize) -> String {
     format!("<c r=\"A{}\" t=\"s\"><v>{n}</v></c>", n + 1)
 }
 
@@ -280,7 +285,7 @@ pub(super) fn xlsx_columns(size: usize) -> Vec<u8> {
     ])
 }
 
-const SLIDE: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
+pub(super) const SLIDE: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
     xmlns:p=\"http://schemas.openxmlformats.org/presentationml/2006/main\"";
 
@@ -292,6 +297,11 @@ fn shape(n: usize) -> String {
 }
 
 fn deck(slides: Vec<String>) -> Vec<u8> {
+    packed(deck_parts(slides))
+}
+
+/// The parts of a presentation: its own first, then its slides.
+pub(super) fn deck_parts(slides: Vec<String>) -> Vec<Part> {
     let ids = each(slides.len(), |n| format!("<p:sldId id=\"{}\" r:id=\"r{n}\"/>", 256 + n));
     let main = format!("<p:presentation {SLIDE}><p:sldIdLst>{ids}</p:sldIdLst></p:presentation>");
     let mut main = part("ppt/presentation.xml", "presentationml.presentation.main", main);
@@ -301,7 +311,7 @@ fn deck(slides: Vec<String>) -> Vec<u8> {
         let contents = format!("<p:sld {SLIDE}><p:cSld><p:spTree>{slide}</p:spTree></p:cSld></p:sld>");
         parts.push(part(format!("ppt/slides/slide{n}.xml"), "presentationml.slide", contents));
     }
-    packed(parts)
+    parts
 }
 
 pub(super) fn pptx_slides(size: usize) -> Vec<u8> {
@@ -316,13 +326,13 @@ pub(super) fn pptx_groups(size: usize) -> Vec<u8> {
     deck(vec![format!("{}{}{}", "<p:grpSp>".repeat(size), shape(1), "</p:grpSp>".repeat(size))])
 }
 
-const ODF: &str = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+pub(super) const ODF: &str = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
     xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" \
     xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
     xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" \
     xmlns:fo=\"urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0\"";
 
-fn odf(styles: &str, body: &str) -> Vec<u8> {
+pub(super) fn odf(styles: &str, body: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content {ODF}><office:automatic-styles>{styles}</office:automatic-styles><office:body>{body}</office:body>\
          </office:document-content>"

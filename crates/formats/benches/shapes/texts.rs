@@ -5,7 +5,7 @@ fn bytes(text: String) -> Vec<u8> {
 }
 
 /// So many of what depends on the number.
-fn each(size: usize, piece: impl Fn(usize) -> String) -> String {
+pub(super) fn each(size: usize, piece: impl Fn(usize) -> String) -> String {
     (0..size).map(piece).collect()
 }
 
@@ -263,4 +263,42 @@ pub(super) fn dita_topics(size: usize) -> Vec<u8> {
             "<section id=\"s{n}\"><title>Words {n}</title><p>And <image href=\"a\"><alt>more</alt></image></p></section>"
         )
     }))
+}
+
+/// A quotation mark that nothing closes.
+pub(super) fn csv_unclosed(size: usize) -> Vec<u8> {
+    bytes(format!("a,b\n\"{}", "some words, and\n".repeat(size)))
+}
+
+/// A table of few columns that says that it has many.
+pub(super) fn markdown_short_rows(size: usize) -> Vec<u8> {
+    bytes(format!("{}|\n{}|\n{}", "|word".repeat(size), "|-".repeat(size), "|word|\n".repeat(size)))
+}
+
+/// References to one definition that is as long as all of them.
+pub(super) fn markdown_long_definition(size: usize) -> Vec<u8> {
+    bytes(format!("{}\n\n[a]: /{} \"Some words\"\n", "[a] word ".repeat(size), "x".repeat(size)))
+}
+
+pub(super) fn markdown_tags(size: usize) -> Vec<u8> {
+    bytes("word <b><i>word</b> <a href=\"x\">word".repeat(size))
+}
+
+/// Elements that hold a reference to each other.
+pub(super) fn dita_references(size: usize) -> Vec<u8> {
+    dita(&each(size, |n| {
+        format!("<p id=\"p{n}\" conref=\"#t/p{}\">Words {n} <ph conkeyref=\"k/p{n}\"/></p>", (n + 1) % size)
+    }))
+}
+
+/// Data that says that it is longer than the document.
+pub(super) fn rtf_binary(size: usize) -> Vec<u8> {
+    bytes(format!("{{\\rtf1 words {}\\bin4294967295 {}}}", "\\bin3 {{{".repeat(size), "x".repeat(size)))
+}
+
+pub(super) fn rtf_pictures(size: usize) -> Vec<u8> {
+    bytes(format!(
+        "{{\\rtf1 words {}}}",
+        "{\\pict\\pngblip 0123456789abcdef}{\\*\\shppict{\\pict ff}}word ".repeat(size)
+    ))
 }

@@ -1,6 +1,7 @@
 //! The structure of a message (RFC 2045, RFC 2046): its parts by byte range, found line by line in one pass.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::fields::{self, Fields};
 use crate::{FormatError, Limits};
@@ -14,9 +15,15 @@ pub(super) struct Entity {
     pub(super) body: Range<usize>,
     /// What it is.
     pub(super) kind: Kind,
-    /// The boundaries of the multiparts it stands in, outermost first.
-    pub(super) inside: Vec<Box<[u8]>>,
+    /// The boundaries of the multiparts it stands in, outermost first. Nobody bounds their length, so the parts share them.
+    pub(super) inside: Boundaries,
 }
+
+/// Boundaries of multiparts in each other.
+pub(super) type Boundaries = Arc<[Arc<[u8]>]>;
+
+/// Parts of one message, at most: one takes forty times the room of the shortest delimiter.
+const PARTS: usize = 100_000;
 
 /// What an entity is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +37,11 @@ pub(super) enum Kind {
 /// Finds all entities, the outer ones first.
 ///
 /// # Errors
-/// [`FormatError::TooComplex`] past the limits of depth and header fields, [`FormatError::Corrupt`] for a multipart none
+/// [`FormatError::TooComplex`] past the limits of depth, parts and header fields, [`FormatError::Corrupt`] for a multipart none
 /// of whose parts can be found.
 pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Vec<Entity>, FormatError> {
-    let mut scanner = Scanner { bytes, limits, open: Vec::new(), depth: 0, entities: Vec::new(), leaf: None };
+    let mut scanner =
+        Scanner { bytes, limits, open: Vec::new(), inside: Arc::default(), depth: 0, entities: Vec::new(), leaf: None };
     let mut at = scanner.entity(0, Kind::Message)?;
     while at < bytes.len() {
         at = scanner.line(at)?;
@@ -45,7 +53,7 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Vec<Entity>, FormatE
 
 /// A multipart that has not ended.
 struct Multipart {
-    boundary: Box<[u8]>,
+    boundary: Arc<[u8]>,
     /// How deep it is, counting messages, too.
     depth: usize,
     start: usize,
@@ -58,6 +66,8 @@ struct Scanner<'a> {
     bytes: &'a [u8],
     limits: &'a Limits,
     open: Vec<Multipart>,
+    /// Their boundaries.
+    inside: Boundaries,
     depth: usize,
     entities: Vec<Entity>,
     /// The entity whose content is being passed.
@@ -71,11 +81,13 @@ impl Scanner<'_> {
         loop {
             let (fields, body) = fields::read(self.bytes, at, &self.open_boundaries(), self.limits.mime_headers)?;
             at = body;
-            let inside = self.open.iter().map(|multipart| multipart.boundary.clone()).collect();
             let content_type = fields.content_type(self.bytes);
             let is_attachment = fields.is_attachment(self.bytes);
             let is_plain = matches!(fields.transfer_encoding(self.bytes).as_str(), "" | "7bit" | "8bit" | "binary");
-            self.entities.push(Entity { fields, body: body..body, kind, inside });
+            if self.entities.len() >= PARTS {
+                return Err(FormatError::TooComplex { limit: PARTS as u64, unit: "parts of one message" });
+            }
+            self.entities.push(Entity { fields, body: body..body, kind, inside: self.inside.clone() });
             let multipart = content_type.essence.starts_with("multipart/") && !is_attachment;
             let is_digest = kind == Kind::Part && self.open.last().is_some_and(|multipart| multipart.digest);
             let is_message = content_type.essence == "message/rfc822" || (is_digest && content_type.essence.is_empty());
@@ -85,7 +97,14 @@ impl Scanner<'_> {
                     self.deeper()?;
                     let depth = self.depth;
                     let digest = content_type.essence == "multipart/digest";
-                    self.open.push(Multipart { boundary, depth, start: body, has_parts: false, digest });
+                    self.open.push(Multipart {
+                        boundary: boundary.into(),
+                        depth,
+                        start: body,
+                        has_parts: false,
+                        digest,
+                    });
+                    self.note_boundaries();
                     return Ok(at);
                 }
                 _ if message => {
@@ -98,6 +117,11 @@ impl Scanner<'_> {
                 }
             }
         }
+    }
+
+    /// What is open has changed.
+    fn note_boundaries(&mut self) {
+        self.inside = self.open.iter().map(|multipart| multipart.boundary.clone()).collect();
     }
 
     fn deeper(&mut self) -> Result<(), FormatError> {
@@ -145,11 +169,15 @@ impl Scanner<'_> {
     }
 
     fn close(&mut self, from: usize) -> Result<(), FormatError> {
+        if from == self.open.len() {
+            return Ok(());
+        }
         for multipart in self.open.drain(from..) {
             if !multipart.has_parts && self.bytes[multipart.start..].iter().any(|b| !b.is_ascii_whitespace()) {
                 return Err(FormatError::corrupt("the parts of a multipart cannot be found", "", multipart.start));
             }
         }
+        self.note_boundaries();
         Ok(())
     }
 }
@@ -203,6 +231,22 @@ mod tests {
         check(message, &["One", "Two"]);
         let entities = scan(message.as_bytes(), &Limits::default()).unwrap();
         assert_eq!(entities.iter().filter(|entity| entity.kind == Kind::Message).count(), 2);
+    }
+
+    #[test]
+    fn parts_share_a_long_boundary_and_are_not_without_end() {
+        let long = "x".repeat(100_000);
+        let message = |parts: usize| {
+            format!(
+                "Content-Type: multipart/mixed; boundary={long}\n\n--{long}\nContent-Type: multipart/mixed; boundary=b\n\n{}",
+                "--b\n\n".repeat(parts)
+            )
+        };
+        let entities = scan(message(50_000).as_bytes(), &Limits::default()).unwrap();
+        assert_eq!((entities.len(), entities[9].inside.len()), (50_002, 2));
+        assert!(Arc::ptr_eq(&entities[2].inside, &entities[50_001].inside));
+        let refused = scan(message(100_000).as_bytes(), &Limits::default()).unwrap_err();
+        assert!(matches!(refused, FormatError::TooComplex { limit: 100_000, .. }));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The list of a message's properties: `__properties_version1.0` ([MS-OXMSG] 2.4).
 
+use std::collections::HashMap;
+
 use super::numbers::{put, u16_at, u32_at};
 
 /// The name of the stream.
@@ -28,12 +30,23 @@ impl Properties {
         Self { bytes: bytes.to_vec(), start }
     }
 
+    fn places(&self) -> impl Iterator<Item = usize> {
+        (self.start..).step_by(RECORD).take_while(|at| at + RECORD <= self.bytes.len())
+    }
+
     /// Where the record of a property stands.
     fn record(&self, id: u16) -> Option<usize> {
-        (self.start..)
-            .step_by(RECORD)
-            .take_while(|at| at + RECORD <= self.bytes.len())
-            .find(|at| u16_at(&self.bytes, at + 2) == id)
+        self.places().find(|at| u16_at(&self.bytes, at + 2) == id)
+    }
+
+    /// Where the record of each property stands.
+    pub(super) fn records(&self) -> HashMap<u16, usize> {
+        // The first one counts.
+        let mut records = HashMap::new();
+        for at in self.places() {
+            records.entry(u16_at(&self.bytes, at + 2)).or_insert(at);
+        }
+        records
     }
 
     /// A number.
@@ -55,7 +68,13 @@ impl Properties {
 
     /// Says how long the stream of a property is, and of what type.
     pub(super) fn describe(&mut self, id: u16, now: u16, kind: u16, length: usize) {
-        let Some(at) = self.record(id) else { return };
+        if let Some(at) = self.record(id) {
+            self.describe_at(at, now, kind, length);
+        }
+    }
+
+    /// The same for the record at this place.
+    pub(super) fn describe_at(&mut self, at: usize, now: u16, kind: u16, length: usize) {
         let end = match kind {
             UNICODE => 2,
             STRING_8 => 1,

@@ -1,5 +1,7 @@
 //! The properties of a message, each in a stream of its own, and the code page of its texts.
 
+use std::collections::HashSet;
+
 use super::properties::{self, IN_PART};
 use super::{
     BINARY, BOOLEAN, CodePage, Compound, FormatError, HTML, IN_MESSAGE, INTERNET_CODE_PAGE, Kind, LONG, NATIVE_BODY,
@@ -181,16 +183,23 @@ impl Message {
 
 /// Turns the texts of one storage into Unicode.
 fn widen(compound: &mut Compound, storage: usize, properties: &mut Properties, page: CodePage) {
-    for child in compound.entries[storage].children.clone() {
+    let children = compound.entries[storage].children.clone();
+    // There may be as many as there are numbers of properties: nothing is looked for among them once for each.
+    let mut names: HashSet<String> =
+        children.iter().map(|child| compound.entries[*child].name.to_ascii_uppercase()).collect();
+    let records = properties.records();
+    for child in children {
         let entry = &compound.entries[child];
         let id = entry.name.strip_prefix("__substg1.0_").and_then(|tag| tag.strip_suffix("001E"));
         let Some(id) = id.filter(|id| id.len() == 4).and_then(|id| u16::from_str_radix(id, 16).ok()) else { continue };
         let wide = stream(id, UNICODE);
-        if entry.kind != Kind::Stream || compound.find(storage, &wide).is_some() {
+        if entry.kind != Kind::Stream || !names.insert(wide.to_ascii_uppercase()) {
             continue;
         }
         let data = to_utf_16(&in_page(&entry.data, page));
-        properties.describe(id, id, UNICODE, data.len());
+        if let Some(at) = records.get(&id) {
+            properties.describe_at(*at, id, UNICODE, data.len());
+        }
         compound.rename(storage, child, &wide);
         compound.entries[child].data = data;
     }

@@ -1,7 +1,5 @@
 //! Writes a compound file: the directory as it was, the streams one after the other.
 
-use std::cmp::Ordering;
-
 use super::compound::{CUTOFF, Compound, END, ENTRY, FREE, IN_HEADER, Kind, MINI};
 use super::numbers::put;
 use crate::FormatError;
@@ -70,7 +68,7 @@ impl Compound {
         for storage in self.entries.iter().zip(0..).filter(|(entry, _)| entry.changed) {
             let (entry, index): (_, usize) = storage;
             let mut children = entry.children.clone();
-            children.sort_by(|a, b| order(&self.entries[*a].name, &self.entries[*b].name));
+            children.sort_by_cached_key(|child| order(&self.entries[*child].name));
             let root = balance(&children, &mut directory);
             put(&mut directory, index * ENTRY + 76, root);
         }
@@ -143,10 +141,9 @@ fn unused() -> Vec<u8> {
 }
 
 /// The order of names in a storage ([MS-CFB] 2.6.4): shorter ones first, then by upper case.
-fn order(a: &str, b: &str) -> Ordering {
-    let upper = |name: &str| name.to_uppercase().encode_utf16().collect::<Vec<_>>();
-    let (a, b) = (upper(a), upper(b));
-    a.len().cmp(&b.len()).then_with(|| a.cmp(&b))
+fn order(name: &str) -> (usize, Vec<u16>) {
+    let upper: Vec<u16> = name.to_uppercase().encode_utf16().collect();
+    (upper.len(), upper)
 }
 
 /// Links entries to a balanced tree, every one black ([MS-CFB] 2.6.4 allows it), and gives its root. Its depth is the

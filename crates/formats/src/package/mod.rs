@@ -19,7 +19,7 @@ use std::io::Read;
 
 use self::directory::{Directory, Entry, Method};
 pub(crate) use self::kept::kept_entries;
-use self::opc::relationships_part;
+use self::opc::{ALL_RELATIONSHIPS, relationships_part};
 pub(crate) use self::opc::{ContentTypes, Relationship, relationships_of};
 pub(crate) use self::signatures::without_signatures;
 pub(crate) use self::stored::stored;
@@ -36,6 +36,8 @@ pub(crate) struct Package {
     by_name: HashMap<String, usize>,
     /// Bytes that may still be expanded.
     budget: u64,
+    /// Relationships that may still be read.
+    relationships: usize,
     limits: Limits,
 }
 
@@ -87,7 +89,11 @@ impl Package {
                 return Err(FormatError::corrupt("two entries of the container have one name", &entry.name, 0));
             }
         }
-        Ok(Self { bytes: bytes.to_vec(), directory, by_name, budget: limits.zip_total_bytes, limits: limits.clone() })
+        // A container of many parts that each stay below what is free of any ratio.
+        let ratio = ALL_RATIO_FREE.max((bytes.len() as u64).saturating_mul(limits.zip_ratio));
+        let budget = limits.zip_total_bytes.min(ratio);
+        let (bytes, limits) = (bytes.to_vec(), limits.clone());
+        Ok(Self { bytes, directory, by_name, budget, relationships: ALL_RELATIONSHIPS, limits })
     }
 
     /// The names of all entries, in the container's order.
@@ -201,6 +207,8 @@ fn expand(bytes: &[u8], entry: &Entry, budget: u64, limits: &Limits) -> Result<V
 
 /// Bytes that an entry may expand to whatever its ratio.
 const RATIO_FREE: u64 = 10 << 20;
+/// Bytes that all entries may expand to whatever the ratio.
+const ALL_RATIO_FREE: u64 = 64 << 20;
 
 #[cfg(test)]
 mod tests;

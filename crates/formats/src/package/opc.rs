@@ -67,6 +67,8 @@ pub(crate) struct Relationship {
 
 /// Relationships of one part.
 const RELATIONSHIPS: usize = 10_000;
+/// Relationships of all parts together.
+pub(super) const ALL_RELATIONSHIPS: usize = 200_000;
 
 /// The name of the part that holds the relationships of `source`, of the package if that is empty.
 pub(crate) fn relationships_part(source: &str) -> String {
@@ -77,7 +79,7 @@ pub(crate) fn relationships_part(source: &str) -> String {
 /// The relationships of a part, of the package if `source` is empty.
 ///
 /// # Errors
-/// As [`relationships`].
+/// As [`relationships`], and past 200,000 in all parts together.
 pub(crate) fn relationships_of(
     package: &mut Package,
     source: &str,
@@ -85,7 +87,13 @@ pub(crate) fn relationships_of(
 ) -> Result<Vec<Relationship>, FormatError> {
     let name = relationships_part(source);
     match package.read(&name)? {
-        Some(bytes) => relationships(source, &XmlPart::decode(&name, bytes)?, limits),
+        Some(bytes) => {
+            let found = relationships(source, &XmlPart::decode(&name, bytes)?, limits)?;
+            let too_many =
+                FormatError::TooComplex { limit: ALL_RELATIONSHIPS as u64, unit: "relationships of all parts" };
+            package.relationships = package.relationships.checked_sub(found.len()).ok_or(too_many)?;
+            Ok(found)
+        }
         None => Ok(Vec::new()),
     }
 }

@@ -4,6 +4,7 @@
 //! where a format's files name one, so there are no entities but the five of XML, no default attributes, and nothing is
 //! ever fetched.
 
+mod bindings;
 mod namespaces;
 mod part;
 mod scanner;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::bindings::Bindings;
 use super::namespaces::Namespace;
 use super::spelling::{reference, unescape};
 use crate::{FormatError, Limits};
@@ -74,11 +75,6 @@ struct Open {
     bindings: usize,
 }
 
-struct Binding {
-    prefix: Range<usize>,
-    namespace: Namespace,
-}
-
 /// Reads a file from front to back.
 pub(crate) struct Scanner<'a> {
     text: &'a str,
@@ -86,9 +82,7 @@ pub(crate) struct Scanner<'a> {
     at: usize,
     open: Vec<Open>,
     attributes: Vec<Attribute<'a>>,
-    bindings: Vec<Binding>,
-    /// The last prefix that was looked up: most elements of a file share one.
-    recent: Option<(&'a str, Namespace)>,
+    bindings: Bindings<'a>,
     pending_end: bool,
     has_root: bool,
     document_type: DocumentType,
@@ -110,7 +104,7 @@ const NAME_BYTES: usize = 1 << 10;
 const VALUE_BYTES: usize = 8 << 20;
 /// Namespace declarations on one element.
 const DECLARATIONS: usize = 256;
-/// Namespace declarations in force at one place: a look-up may have to pass them all.
+/// Namespace declarations in force at one place.
 const BINDINGS: usize = 1_000;
 
 impl<'a> Scanner<'a> {
@@ -122,8 +116,7 @@ impl<'a> Scanner<'a> {
             at: 0,
             open: Vec::new(),
             attributes: Vec::new(),
-            bindings: Vec::new(),
-            recent: None,
+            bindings: Bindings::default(),
             pending_end: false,
             has_root: false,
             document_type: DocumentType::Refused,
@@ -201,7 +194,9 @@ impl<'a> Scanner<'a> {
         for index in 0..self.attributes.len() {
             let qualified = self.attributes[index].qualified;
             let (prefix, name) = qualified.split_once(':').unwrap_or(("", qualified));
-            if name == local && (if prefix.is_empty() { Namespace::None } else { self.resolve(prefix) }) == namespace {
+            if name == local
+                && (if prefix.is_empty() { Namespace::None } else { self.bindings.resolve(prefix) }) == namespace
+            {
                 return Some(self.attributes[index].clone());
             }
         }
@@ -215,16 +210,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// A prefix that stands for the namespace at the current place.
-    pub(crate) fn prefix(&mut self, namespace: Namespace) -> Option<&'a str> {
-        let text = self.text;
-        let prefixes: Vec<&str> = self
-            .bindings
-            .iter()
-            .rev()
-            .filter(|binding| binding.namespace == namespace && !binding.prefix.is_empty())
-            .map(|binding| &text[binding.prefix.clone()])
-            .collect();
-        prefixes.into_iter().find(|prefix| self.resolve(prefix) == namespace)
+    pub(crate) fn prefix(&self, namespace: Namespace) -> Option<&'a str> {
+        self.bindings.prefix(namespace)
     }
 
     /// An error at the current place.
@@ -396,7 +383,7 @@ impl<'a> Scanner<'a> {
             }
         };
         self.check_duplicates()?;
-        self.declare(bindings)?;
+        self.declare()?;
         let prefix = self.text[name.clone()].find(':').map_or(0, |at| at + 1);
         self.open.push(Open { name, prefix, bindings });
         self.pending_end = empty;
@@ -452,8 +439,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Puts the namespace declarations of the start tag into force.
-    fn declare(&mut self, outside: usize) -> Result<(), FormatError> {
-        let offset = |part: &str| part.as_ptr() as usize - self.text.as_ptr() as usize;
+    fn declare(&mut self) -> Result<(), FormatError> {
         let mut new = Vec::new();
         for attribute in &self.attributes {
             let Some(rest) = attribute.qualified.strip_prefix("xmlns") else { continue };
@@ -462,9 +448,8 @@ impl<'a> Scanner<'a> {
                 None if rest.is_empty() => rest,
                 None => continue,
             };
-            let start = offset(prefix);
             let namespace = Namespace::from_uri(&unescape(&self.text[attribute.value.clone()]));
-            new.push(Binding { prefix: start..start + prefix.len(), namespace });
+            new.push((prefix, namespace));
         }
         if new.is_empty() {
             return Ok(());
@@ -472,28 +457,11 @@ impl<'a> Scanner<'a> {
         if new.len() > DECLARATIONS {
             return Err(too_complex(DECLARATIONS, "namespace declarations on one element"));
         }
-        self.recent = None;
-        self.bindings.extend(new);
+        new.into_iter().for_each(|(prefix, namespace)| self.bindings.declare(prefix, namespace));
         if self.bindings.len() > BINDINGS {
             return Err(too_complex(BINDINGS, "namespace declarations in force"));
         }
-        debug_assert!(outside < self.bindings.len());
         Ok(())
-    }
-
-    fn resolve(&mut self, prefix: &'a str) -> Namespace {
-        if let Some((recent, namespace)) = self.recent
-            && recent == prefix
-        {
-            return namespace;
-        }
-        if prefix == "xml" {
-            return Namespace::Xml;
-        }
-        let binding = self.bindings.iter().rev().find(|binding| self.text[binding.prefix.clone()] == *prefix);
-        let namespace = binding.map_or(Namespace::None, |binding| binding.namespace);
-        self.recent = Some((prefix, namespace));
-        namespace
     }
 
     /// The name of the innermost open element.
@@ -502,7 +470,7 @@ impl<'a> Scanner<'a> {
         let qualified = &self.text[open.name.clone()];
         let local = &qualified[open.prefix..];
         let prefix = &qualified[..open.prefix.saturating_sub(1)];
-        Name { namespace: self.resolve(prefix), local, qualified }
+        Name { namespace: self.bindings.resolve(prefix), local, qualified }
     }
 
     fn end_tag(&mut self) -> Result<Kind<'a>, FormatError> {
@@ -521,11 +489,8 @@ impl<'a> Scanner<'a> {
 
     fn close(&mut self) -> Kind<'a> {
         let name = self.open_name();
-        if let Some(open) = self.open.pop()
-            && open.bindings < self.bindings.len()
-        {
+        if let Some(open) = self.open.pop() {
             self.bindings.truncate(open.bindings);
-            self.recent = None;
         }
         Kind::End { name }
     }
