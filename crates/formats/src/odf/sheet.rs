@@ -191,6 +191,9 @@ impl Sheet {
     fn read_formula(&mut self, formula: &str, compared: &mut Compared) {
         self.names_stay |= formula.contains("INDIRECT(") || formula.starts_with("msoxl:");
         for literal in literals(formula) {
+            if !literal.text.contains(char::is_alphabetic) {
+                continue;
+            }
             if literal.is_compared {
                 compared.add(&literal.text);
             } else {
