@@ -4,6 +4,7 @@
 //! [`crate::runs`], and written back over the original bytes by `skeleton`. Spans whose styles differ in nothing that a
 //! reader sees are one.
 
+mod comparisons;
 mod formats;
 mod manifest;
 mod retarget;
@@ -19,7 +20,7 @@ mod walk;
 use terjuman_model::{Place, Segment};
 
 use self::manifest::Manifest;
-use self::sheet::Sheet;
+use self::sheet::{Macros, Sheet};
 use self::skeleton::{Container, OdfSkeleton, TextPart};
 use self::styles::Styles;
 use self::walk::Context;
@@ -74,13 +75,12 @@ fn take_apart(
     let mut segments = Vec::new();
     let mut parts = Vec::new();
     let mut untranslated = Untranslated::default();
-    // A program may know a sheet by its name.
-    let has_macros = package.names().any(|name| name.starts_with("Basic/") || name.starts_with("Scripts/"));
+    // A program may know a sheet by its name, and a cell by what it says.
+    let macros = Macros::of(&mut package);
     let mut sheets = SheetNames::default();
     let mut walk = |part: XmlPart, styles: &Styles, segments: &mut Vec<Segment>| {
-        let mut sheet = Sheet::read(&part, limits)?;
-        sheet.names_stay |= has_macros;
-        let mut found = walk::walk(&part, Context { options, limits, styles, sheet: &sheet }, segments)?;
+        let sheet = Sheet::read(&part, &macros, limits)?;
+        let mut found = walk_sheet(&part, sheet, (options, limits), styles, segments)?;
         sheets.sheets.append(&mut found.sheets);
         untranslated.append(std::mem::take(&mut found.untranslated), &part.name);
         parts.push(TextPart { part, found });
@@ -127,6 +127,23 @@ fn take_apart(
     Ok((segments, OdfSkeleton { container, parts, sheets, sources, limits: limits.clone(), signatures, untranslated }))
 }
 
+/// Finds the segments of a part, a second time if what formulas compare cells with is not in one segment everywhere.
+fn walk_sheet(
+    part: &XmlPart,
+    mut sheet: Sheet,
+    (options, limits): (&Options, &Limits),
+    styles: &Styles,
+    segments: &mut Vec<Segment>,
+) -> Result<walk::Found, FormatError> {
+    let start = segments.len();
+    let found = walk::walk(part, Context { options, limits, styles, sheet: &sheet }, segments)?;
+    if !sheet.keep_unshared(&found.shared) {
+        return Ok(found);
+    }
+    segments.truncate(start);
+    walk::walk(part, Context { options, limits, styles, sheet: &sheet }, segments)
+}
+
 /// What was read of a part that the document can do without; `None` for one that stays as it is, with a warning.
 fn or_kept<T>(name: &str, read: Result<T, FormatError>, warnings: &mut Vec<Warning>) -> Result<Option<T>, FormatError> {
     match read {
@@ -157,10 +174,13 @@ fn take_flat_apart(
         return Err(FormatError::corrupt("XML, but not an OpenDocument file", FLAT, 0));
     }
     let styles = Styles::read(&part, limits)?;
-    let sheet = Sheet::read(&part, limits)?;
+    let has_macros = part.text.contains("<office:scripts");
+    let macros = if has_macros { Macros::Unknown } else { Macros::None };
+    let mut sheet = Sheet::read(&part, &macros, limits)?;
+    // Many name libraries that are empty.
+    sheet.names_stay &= !has_macros;
     let mut segments = Vec::new();
-    let context = Context { options, limits, styles: &styles, sheet: &sheet };
-    let mut found = walk::walk(&part, context, &mut segments)?;
+    let mut found = walk_sheet(&part, sheet, (options, limits), &styles, &mut segments)?;
     let mut untranslated = Untranslated::default();
     untranslated.append(std::mem::take(&mut found.untranslated), FLAT);
     let skeleton = OdfSkeleton {

@@ -3,14 +3,58 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::xml::{Kind, Namespace, Scanner, XmlPart};
+use super::comparisons::{Compared, literals};
+use crate::package::Package;
+use crate::xml::{Kind, Namespace, Scanner, XmlPart, unescape};
 use crate::{FormatError, Limits};
+
+/// What programs within a document say: they may know cells by their texts.
+#[derive(Debug)]
+pub(super) enum Macros {
+    /// There are none.
+    None,
+    /// In lower case.
+    Said(String),
+    /// They cannot be read.
+    Unknown,
+}
+
+/// The longest programs that are looked through, in bytes.
+const LONGEST_MACROS: usize = 4 << 20;
+
+impl Macros {
+    pub(super) fn of(package: &mut Package) -> Self {
+        let is_program = |name: &&str| name.starts_with("Basic/") || name.starts_with("Scripts/");
+        let names: Vec<_> = package.names().filter(is_program).map(str::to_owned).collect();
+        let mut said = String::new();
+        for name in &names {
+            let Ok(Some(bytes)) = package.read(name) else { return Self::Unknown };
+            let Ok(text) = String::from_utf8(bytes) else { return Self::Unknown };
+            said.push_str(&unescape(&text.to_lowercase()));
+            if said.len() > LONGEST_MACROS {
+                return Self::Unknown;
+            }
+        }
+        if names.is_empty() { Self::None } else { Self::Said(said) }
+    }
+
+    fn may_say(&self, text: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Said(said) => said.contains(text),
+            Self::Unknown => true,
+        }
+    }
+}
 
 /// What formulas, conditions and filters of a part name.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
     /// Texts that formulas and conditions compare cells with, in lower case: comparisons do not tell case apart.
     literals: HashSet<String>,
+    /// What formulas compare cells with and do nothing else with, and in how many places it stands: formulas and cells
+    /// are translated alike.
+    followed: HashMap<String, usize>,
     /// What lists of allowed values offer, if no formula compares it: it is translated with the cells that say it.
     choices: HashSet<String>,
     /// Names of sheets stay: a formula makes references of text, or a program may know them.
@@ -26,8 +70,9 @@ impl Sheet {
     ///
     /// # Errors
     /// As the scanner finds them.
-    pub(super) fn read(part: &XmlPart, limits: &Limits) -> Result<Self, FormatError> {
-        let mut sheet = Self::default();
+    pub(super) fn read(part: &XmlPart, macros: &Macros, limits: &Limits) -> Result<Self, FormatError> {
+        let mut sheet = Self { names_stay: !matches!(macros, Macros::None), ..Self::default() };
+        let mut compared = Compared::default();
         if ![":formula=", ":condition", ":filter", ":data-pilot-table"].iter().any(|sign| part.text.contains(sign)) {
             return Ok(sheet);
         }
@@ -54,7 +99,12 @@ impl Sheet {
                         None => condition,
                     }
                 }
-                (Namespace::OdfTable, _) => scanner.value(Namespace::OdfTable, "formula"),
+                (Namespace::OdfTable, "named-expression") => scanner.value(Namespace::OdfTable, "expression"),
+                (Namespace::OdfTable, _) => {
+                    let formula = scanner.value(Namespace::OdfTable, "formula");
+                    formula.into_iter().for_each(|formula| sheet.read_formula(&formula, &mut compared));
+                    None
+                }
                 // Formats that depend on what a cell says, and fields that depend on what another one says.
                 (Namespace::OdfStyle, "map") => scanner.value(Namespace::OdfStyle, "condition"),
                 (Namespace::LibreOfficeCalc, "condition") => scanner.value(Namespace::LibreOfficeCalc, "value"),
@@ -66,6 +116,11 @@ impl Sheet {
                 sheet.add(&formula);
             });
         }
+        let offered: HashSet<String> = lists.iter().flatten().map(|choice| choice.to_lowercase()).collect();
+        let is_elsewhere = |text: &str| sheet.literals.contains(text) || offered.contains(text) || macros.may_say(text);
+        let settled = compared.settle(is_elsewhere, part, limits)?;
+        sheet.followed = settled.followed;
+        settled.kept.into_iter().for_each(|text| sheet.add_literal(text));
         sheet.settle(&lists);
         Ok(sheet)
     }
@@ -73,6 +128,28 @@ impl Sheet {
     /// Whether a cell with this text is one that a formula knows by its text.
     pub(super) fn compares(&self, text: &str) -> bool {
         !self.literals.is_empty() && self.literals.contains(&text.trim().to_lowercase())
+    }
+
+    /// Whether formulas compare cells with anything that is translated.
+    pub(super) fn follows_any(&self) -> bool {
+        !self.followed.is_empty()
+    }
+
+    /// Whether formulas compare cells with this, and both are translated.
+    pub(super) fn follows(&self, text: &str) -> bool {
+        self.followed.contains_key(text)
+    }
+
+    /// Of what formulas compare cells with, what has not all its places in one segment, as `shared` counts them, stays.
+    /// Says whether there are any.
+    pub(super) fn keep_unshared(&mut self, shared: &HashMap<Box<str>, usize>) -> bool {
+        let all = std::mem::take(&mut self.followed);
+        let (followed, others): (HashMap<_, _>, HashMap<_, _>) =
+            all.into_iter().partition(|(text, count)| shared.get(text.as_str()) == Some(count));
+        self.followed = followed;
+        let is_any = !others.is_empty();
+        others.into_keys().for_each(|text| self.add_literal(text.to_lowercase()));
+        is_any
     }
 
     /// Whether a list of allowed values offers this, and both may be translated.
@@ -107,29 +184,32 @@ impl Sheet {
 
     /// Whether it matters what a cell says.
     pub(super) fn knows_texts(&self) -> bool {
-        self.has_pilots || !self.choices.is_empty() || !self.literals.is_empty()
+        self.has_pilots || !self.choices.is_empty() || !self.literals.is_empty() || !self.followed.is_empty()
     }
 
-    /// Takes in the texts of a formula. A quotation mark in a text is doubled.
-    fn add(&mut self, formula: &str) {
-        let mut rest = formula;
-        while let Some(start) = rest.find('"') {
-            rest = &rest[start + 1..];
-            let mut text = String::new();
-            loop {
-                let end = rest.find('"').unwrap_or(rest.len());
-                text.push_str(&rest[..end]);
-                rest = rest.get(end + 1..).unwrap_or_default();
-                match rest.strip_prefix('"') {
-                    Some(after) => rest = after,
-                    None => break,
-                }
-                text.push('"');
+    /// Takes in the texts of a formula.
+    fn read_formula(&mut self, formula: &str, compared: &mut Compared) {
+        self.names_stay |= formula.contains("INDIRECT(") || formula.starts_with("msoxl:");
+        for literal in literals(formula) {
+            if !literal.text.contains(char::is_alphabetic) {
+                continue;
             }
-            let literal = text.trim().to_lowercase();
-            if literal.contains(char::is_alphabetic) {
-                self.literals.insert(literal);
+            if literal.is_compared {
+                compared.add(&literal.text);
+            } else {
+                self.add_literal(literal.text.trim().to_lowercase());
             }
+        }
+    }
+
+    /// Takes in the texts of a condition.
+    fn add(&mut self, condition: &str) {
+        literals(condition).into_iter().for_each(|literal| self.add_literal(literal.text.trim().to_lowercase()));
+    }
+
+    fn add_literal(&mut self, literal: String) {
+        if literal.contains(char::is_alphabetic) {
+            self.literals.insert(literal);
         }
     }
 }

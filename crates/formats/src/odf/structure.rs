@@ -2,7 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::xml::{Kind, Namespace, Scanner, XmlPart};
+use super::comparisons::literals;
+use crate::xml::{Kind, Namespace, Scanner, XmlPart, unescape};
 use crate::{FormatError, Limits};
 
 /// A sum over the elements of a part, the same for parts that hold the same elements in any order. Spans and white space
@@ -30,13 +31,13 @@ pub(super) fn fingerprint(text: &str, part: &XmlPart, limits: &Limits) -> Result
                 // Members of pivot tables are called what cells say.
                 let is_member = name.local.starts_with("data-pilot-") && name.local.ends_with("member");
                 for attribute in scanner.attributes() {
-                    if !is_member
-                        && matches!(
-                            attribute.qualified.rsplit(':').next(),
-                            Some("href" | "name" | "id" | "ref-name" | "change-id" | "value-type" | "formula")
-                        )
-                    {
-                        text[attribute.value.clone()].hash(&mut hasher);
+                    let value = &text[attribute.value.clone()];
+                    match attribute.qualified.rsplit(':').next() {
+                        Some("formula") => hash_formula(&unescape(value), &mut hasher),
+                        Some("href" | "name" | "id" | "ref-name" | "change-id" | "value-type") if !is_member => {
+                            value.hash(&mut hasher);
+                        }
+                        _ => {}
                     }
                 }
                 sum = sum.wrapping_add(hasher.finish());
@@ -46,6 +47,16 @@ pub(super) fn fingerprint(text: &str, part: &XmlPart, limits: &Limits) -> Result
         }
     }
     Ok(sum)
+}
+
+/// All of a formula but what may follow the cells that it is compared with.
+fn hash_formula(formula: &str, hasher: &mut DefaultHasher) {
+    let mut at = 0;
+    for literal in literals(formula).into_iter().filter(|literal| literal.is_compared) {
+        formula[at..literal.range.start].hash(hasher);
+        at = literal.range.end;
+    }
+    formula[at..].hash(hasher);
 }
 
 fn is_rewritten(namespace: Namespace, local: &str) -> bool {

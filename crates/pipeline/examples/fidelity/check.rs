@@ -316,9 +316,11 @@ fn coverage(format: Format, bytes: &[u8], output: &[u8], findings: &mut Findings
 
 /// Words of ASCII letters alone: neither numbers, codes, names for programs, addresses, markup nor paths.
 pub(crate) fn plain_words(text: &str) -> impl Iterator<Item = &str> {
-    // What is called, and switches of programs.
-    let is_code =
-        |word: &str| word.contains("()") || word.trim_start_matches(['`', '\'', '"', '(', '[']).starts_with("--");
+    // What is called, switches of programs, patterns of names of files: `*.txt`.
+    let is_code = |word: &str| {
+        let bare = word.trim_start_matches(['`', '\'', '"', '(', '[']);
+        word.contains("()") || bare.starts_with("--") || bare.starts_with("*.")
+    };
     let words = text.split_whitespace().filter(move |word| !is_code(word));
     let words = words.map(|word| word.trim_matches(|c: char| ".,;:!?'\"()[]-*_+".contains(c)));
     let is_hump =

@@ -416,6 +416,6 @@ whole. So a tool that hands an engine one run of letters at a time loses nothing
 What is of the comparison and not of a tool: a catalogue's messages hold markup, which our engine leaves alone by a simple rule,
 and which a translator may treat better (a label `[text]` that is its own reference is translated, and its link is lost).
 Whole processes of this project use `pseudo`, which also pads. Words in codes' and keys' cells stay by rule, see
-[fidelity.md](fidelity.md), as does the one structure of `.html`, the brackets of a ruby reading.
+[fidelity.md](fidelity.md).
 
 ";

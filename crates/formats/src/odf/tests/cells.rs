@@ -259,3 +259,55 @@ fn sheets_are_renamed_with_all_that_refers_to_them() {
     assert_eq!(indirect.read().unwrap().1.untranslated().count(Reason::Referenced), 2);
     assert_eq!(make(body).with("Basic/script-lc.xml", "<x/>").segments(), ["Go"]);
 }
+
+#[test]
+fn what_formulas_compare_cells_with_follows_the_cells() {
+    let cell =
+        |text: &str| format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>");
+    let formula = |formula: &str| {
+        format!(
+            "<table:table-cell table:formula='{formula}' office:value-type='float' office:value='1'><text:p>1</text:p></table:table-cell>"
+        )
+    };
+    let row = |cells: &[String]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let sheet = |rows: &[String]| {
+        format!("<office:spreadsheet><table:table>{}</table:table></office:spreadsheet>", rows.concat())
+    };
+    let compares = formula("of:=IF([.A1]=&quot;open &amp; wide&quot;;1;0)");
+    let body =
+        sheet(&[row(&[cell("open &amp; wide"), compares.clone()]), row(&[cell("open &amp; wide"), cell("more")])]);
+    let document = Document::new(&body);
+    assert_eq!(document.segments(), ["open & wide", "more"]);
+    let written = document.pseudo();
+    let said = written.split("<text:p>").nth(1).and_then(|rest| rest.split("</text:p>").next()).unwrap();
+    assert!(said.starts_with("[ó") && written.contains(&format!("[.A1]=&quot;{said}&quot;;1;0)")), "{written}");
+    assert_eq!(written.matches(said).count(), 3);
+    // One of the cells is written in another way, hidden, or in two looks; another formula does more with it; nobody says it.
+    let hidden = format!("<table:table-row table:visibility='collapse'>{}</table:table-row>", cell("open &amp; wide"));
+    for rows in [
+        vec![row(&[cell("open &amp; wide"), cell("Open &amp; Wide"), compares.clone()])],
+        vec![row(&[cell("open &amp; wide"), compares.clone()]), hidden],
+        vec![row(&[
+            cell("open &amp; wide"),
+            cell("open &amp; <text:span text:style-name=\"B\">wide</text:span>"),
+            compares.clone(),
+        ])],
+        vec![row(&[
+            cell("open &amp; wide"),
+            compares.clone(),
+            formula("of:=IF([.A1]=1;&quot;open &amp; wide&quot;;0)"),
+        ])],
+        vec![row(&[cell("other"), compares.clone()])],
+    ] {
+        let written = Document::new(&sheet(&rows)).pseudo();
+        assert!(written.contains("[.A1]=&quot;open &amp; wide&quot;"), "{written}");
+        assert!(!rows[0].contains(">open") || written.contains(">open &amp; wide<"), "{written}");
+    }
+    // A formula in a hidden row follows, too; a program that says the text keeps all.
+    let hidden = format!("<table:table-row table:visibility='collapse'>{compares}</table:table-row>");
+    let body = sheet(&[row(&[cell("open &amp; wide")]), hidden]);
+    assert!(!Document::new(&body).pseudo().contains("open &amp; wide"));
+    let program = "<script:module>If x = &quot;OPEN &amp; WIDE&quot;</script:module>";
+    let document = Document::new(&body).with("Basic/Standard/Module1.xml", program);
+    assert!(document.pseudo().contains(">open &amp; wide<"));
+}

@@ -5,6 +5,7 @@ use terjuman_model::Segment;
 use super::Walker;
 use super::frame::Frame;
 use crate::Reason;
+use crate::odf::comparisons::literals;
 use crate::odf::sheet::choices;
 use crate::odf::slot::{Slot, Value};
 use crate::odf::styles::Family;
@@ -64,16 +65,8 @@ impl Walker<'_> {
             if !self.context.sheet.offers(&choice) {
                 return self.found.untranslated.add(Reason::Referenced, "", attribute.value.start);
             }
-            let segment = match self.choices.get(choice.as_str()) {
-                Some(segment) => *segment,
-                None => {
-                    self.segments.push(Segment::plain(&choice));
-                    self.choices.insert(choice.into(), self.segments.len() - 1);
-                    self.segments.len() - 1
-                }
-            };
             between.push(condition[at..range.start].into());
-            segments.push(segment);
+            segments.push(self.choice(choice));
             at = range.end;
         }
         between.push(condition[at..].into());
@@ -83,7 +76,42 @@ impl Walker<'_> {
         }
     }
 
+    /// The segment of what several places say alike.
+    fn choice(&mut self, text: String) -> usize {
+        if let Some(segment) = self.choices.get(text.as_str()) {
+            return *segment;
+        }
+        self.segments.push(Segment::plain(&text));
+        self.choices.insert(text.into(), self.segments.len() - 1);
+        self.segments.len() - 1
+    }
+
+    /// The texts of a cell's formula that follow the cells which they are compared with.
+    pub(super) fn follow_formula(&mut self) {
+        if !self.context.sheet.follows_any() {
+            return;
+        }
+        let Some(attribute) = self.scanner.attribute(Namespace::OdfTable, "formula") else { return };
+        let formula = unescape(&self.text[attribute.value.clone()]);
+        let (mut segments, mut between, mut at) = (Vec::new(), Vec::new(), 0);
+        for literal in literals(&formula) {
+            if !literal.is_compared || !self.context.sheet.follows(&literal.text) {
+                continue;
+            }
+            between.push(formula[at..literal.range.start].into());
+            self.found.share(&literal.text);
+            segments.push(self.choice(literal.text));
+            at = literal.range.end;
+        }
+        if !segments.is_empty() {
+            between.push(formula[at..].into());
+            let span = attribute.value.into();
+            self.found.slots.push(Slot::Value(Value { span, segments, quoted: true, between }));
+        }
+    }
+
     pub(super) fn start_cell(&mut self) -> Frame {
+        self.follow_formula();
         let formula = self.scanner.attribute(Namespace::OdfTable, "formula").map(|formula| formula.value.start);
         let has_formula = formula.is_some();
         let value_type = self.scanner.value(Namespace::OdfOffice, "value-type");

@@ -46,6 +46,14 @@ pub(super) struct Found {
     pub(super) sheets: Vec<(String, Option<usize>)>,
     /// What stays as it is.
     pub(super) untranslated: Untranslated,
+    /// How many places have the one segment of a text that formulas compare cells with.
+    pub(super) shared: HashMap<Box<str>, usize>,
+}
+
+impl Found {
+    fn share(&mut self, text: &str) {
+        *self.shared.entry(text.into()).or_insert(0) += 1;
+    }
 }
 
 /// Finds the segments of a part.
@@ -185,7 +193,14 @@ impl<'a> Walker<'a> {
             }
             Some(Frame::Styles) => self.start_in_styles(name, span),
             Some(Frame::DropDown { .. }) => self.start_in_drop_down(name),
-            Some(Frame::Ignored | Frame::Spaces { .. } | Frame::Kept { .. }) => Frame::Ignored,
+            // Formulas go on where nobody sees them.
+            Some(Frame::Ignored) => {
+                if name.is(Namespace::OdfTable, "table-cell") || name.is(Namespace::OdfTable, "covered-table-cell") {
+                    self.follow_formula();
+                }
+                Frame::Ignored
+            }
+            Some(Frame::Spaces { .. } | Frame::Kept { .. }) => Frame::Ignored,
         }
     }
 

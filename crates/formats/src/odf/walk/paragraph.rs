@@ -138,8 +138,16 @@ impl<'a> Walker<'a> {
             Some((block, found)) => {
                 let choice = self.choices.get(paragraph.said.trim()).filter(|_| paragraph.in_cell).copied();
                 match choice.filter(|choice| found == [self.segments[*choice].clone()]) {
-                    Some(choice) => numbers.push(choice),
+                    Some(choice) => {
+                        numbers.push(choice);
+                        self.found.share(paragraph.said.trim());
+                    }
                     None => {
+                        let said = paragraph.said.trim();
+                        if paragraph.in_cell && self.context.sheet.follows(said) && found == [Segment::plain(said)] {
+                            self.choices.insert(said.into(), self.segments.len());
+                            self.found.share(said);
+                        }
                         numbers.extend(self.segments.len()..self.segments.len() + found.len());
                         self.segments.extend(found);
                     }

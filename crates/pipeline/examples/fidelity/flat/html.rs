@@ -25,6 +25,9 @@ const INLINE: &[&str] = &[
     "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "ins", "del",
 ];
 
+/// What says how something is read aloud, with its brackets: it has no place in most translations.
+const READINGS: &[&str] = &["rt", "rp", "rtc"];
+
 /// Attributes that hold text, or say its language.
 const FREE: &[&str] = &[
     "srcdoc",
@@ -65,7 +68,7 @@ impl State {
         }
         // A page whose new text has other characters than its encoding says which one it is in.
         let is_free = name == "meta" && value("name").or_else(|| value("property")).is_none();
-        if !INLINE.contains(&name) && !is_free {
+        if !INLINE.contains(&name) && !READINGS.contains(&name) && !is_free {
             let kept = tag.attrs.iter().filter(|attribute| !FREE.contains(&&*attribute.name.local));
             let kept: Vec<_> = kept.map(|a| format!("{}={}", a.name.local, a.value)).collect();
             self.seen.element(format!("{name} {}", kept.join(" ")));
