@@ -42,8 +42,8 @@ const ADVICE: [(&[&str], &str); 9] = [
 /// What can be done with documents whose names end in `extension`, if it is known to be no format of ours. Their bytes may well look
 /// like plain text, which they are not.
 pub(crate) fn advice(extension: &str) -> Option<&'static str> {
-    let is_it = |known: &&str| known.eq_ignore_ascii_case(extension);
-    ADVICE.iter().find(|(extensions, _)| extensions.iter().any(&is_it)).map(|(_, advice)| *advice)
+    let known = |extensions: &&[&str]| extensions.iter().any(|known| known.eq_ignore_ascii_case(extension));
+    ADVICE.iter().find(|(extensions, _)| known(extensions)).map(|(_, advice)| *advice)
 }
 
 #[cfg(test)]

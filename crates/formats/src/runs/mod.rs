@@ -14,7 +14,7 @@ use std::ops::Range;
 
 pub(crate) use self::paragraph::{Paragraph, Role};
 pub(crate) use self::segment::{Block, segments};
-pub(crate) use self::write::{Names, Rewritten, Spelling, raw, whole, write, write_in, write_slot};
+pub(crate) use self::write::{Names, Rewritten, Spelling, VERTICAL_TAB, raw, whole, write, write_in, write_slot};
 
 /// A stretch of the part's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -21,7 +21,7 @@ pub(crate) struct Names {
     pub(crate) run: Box<str>,
     /// `w:t`.
     pub(crate) text: Box<str>,
-    /// Whether text with blanks at an edge needs `xml:space`.
+    /// Whether text with blanks at an edge needs `xml:space`: text of Word, which has no vertical tabs.
     pub(crate) space: bool,
     /// The things that may stand in a run with text; what else there is has a run of its own. Readers show a whole run in
     /// the font of its symbol, and LibreOffice loses its place when half of a field shares a run with text: lists far below
@@ -30,6 +30,9 @@ pub(crate) struct Names {
     /// What a no-break hyphen is, if not a character: `<w:noBreakHyphen/>`.
     pub(crate) no_break_hyphen: Option<Box<str>>,
 }
+
+/// A vertical tab in text of a drawing. XML has no character for it.
+pub(crate) const VERTICAL_TAB: &str = "_x000B_";
 
 /// Writes the properties element of runs in this format, as the translation needs it.
 pub(crate) type Properties<'a> = dyn FnMut(Format, &mut String) + 'a;
@@ -163,7 +166,12 @@ impl Runs<'_, '_> {
         out.push('<');
         out.push_str(&self.names.text);
         out.push_str(if has_edge && self.names.space { " xml:space=\"preserve\">" } else { ">" });
-        escape_text(text, out);
+        for (index, piece) in text.split('\u{b}').enumerate() {
+            if index > 0 && !self.names.space {
+                out.push_str(VERTICAL_TAB);
+            }
+            escape_text(piece, out);
+        }
         out.push_str("</");
         out.push_str(&self.names.text);
         out.push('>');

@@ -4,7 +4,7 @@ use super::Walker;
 use super::frame::{FieldMark, Frame};
 use crate::docx::fields::{Field, INSTRUCTION_BYTES, State, is_live};
 use crate::docx::vocabulary::Vocabulary;
-use crate::runs::{Format, Role, Span};
+use crate::runs::{Format, Role, Span, VERTICAL_TAB};
 use crate::xml::{Name, Namespace};
 use crate::{FormatError, Reason};
 
@@ -114,6 +114,10 @@ impl<'a> Walker<'a> {
                 paragraph.content.thing(Role::Anchor, span, Some(format));
             }
             _ if paragraph.symbols => paragraph.content.thing(Role::Point, span, Some(format)),
+            // The line break of a title, as libraries spell it.
+            text if paragraph.vocabulary == Vocabulary::Drawing && text.contains(VERTICAL_TAB) => {
+                paragraph.content.text(&text.replace(VERTICAL_TAB, "\u{b}"), span, format);
+            }
             text => paragraph.content.text(text, span, format),
         }
     }

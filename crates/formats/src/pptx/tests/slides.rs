@@ -35,6 +35,17 @@ fn fonts_of_scripts_that_do_not_occur_make_no_difference() {
 }
 
 #[test]
+fn vertical_tabs_that_are_spelled_part_words() {
+    let text =
+        "<a:p><a:r><a:t>_x000B_One_x000B_two and</a:t></a:r><a:r><a:rPr b=\"1\"/><a:t>_x000B_three</a:t></a:r></a:p>";
+    Deck::new(&shape(text)).check(
+        &["One\u{b}two and{0:\u{b}three}"],
+        SLIDE,
+        &[(">_x000B_One_x000B_two and<", ">_x000B_ONE_x000B_TWO AND<"), (">_x000B_three<", ">_x000B_THREE<")],
+    );
+}
+
+#[test]
 fn breaks_and_fields_keep_their_places() {
     let text = "<a:p><a:r><a:t>one</a:t></a:r><a:br><a:rPr lang=\"en-US\"/></a:br><a:r><a:t>two </a:t></a:r>\
         <a:fld id=\"{A}\" type=\"slidenum\"><a:rPr/><a:t>12</a:t></a:fld><a:r><a:t> three</a:t></a:r></a:p>";
