@@ -115,7 +115,7 @@ mod tests {
         segment.source.push_str("{n, plural, one {day} other {days}}");
         segment.source.close(code);
         let messages = Messages::of(&segment);
-        assert_eq!((messages.kept, messages.borders), (vec![3..38], vec![]));
+        assert_eq!((messages.kept, messages.borders), (std::iter::once(3..38).collect(), Vec::new()));
     }
 
     #[test]
