@@ -21,7 +21,7 @@ pub enum TagKind {
     /// Zero width, nothing on the page at this place (a bookmark, where a comment or a floating frame hangs): exactly once,
     /// moves with the word before it, and may stand inside a word.
     Anchor,
-    /// Zero width, a line break: exactly once, and a sentence boundary.
+    /// Zero width, a line break: exactly once, and a sentence boundary, but where the sentence plainly goes on behind it.
     Break,
     /// Half of a pair whose other half is outside the segment, or malformed: exactly once, and all isolated tags of
     /// a segment keep their order.

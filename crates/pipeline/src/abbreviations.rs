@@ -28,8 +28,8 @@ const BEFORE_NUMBERS: &[&str] = &[
 ];
 
 const ENGLISH: &[&str] = &[
-    "messrs", "mt", "ft", "gov", "sen", "rep", "pres", "supt", "fig", "figs", "jan", "feb", "aug", "sept", "oct",
-    "nov", "dec",
+    "eg", "ie", "messrs", "mt", "ft", "gov", "sen", "rep", "pres", "supt", "fig", "figs", "jan", "feb", "aug", "sept",
+    "oct", "nov", "dec",
 ];
 const PORTUGUESE: &[&str] =
     &["sr", "sra", "srs", "sras", "srta", "art", "arts", "exmo", "exma", "eng", "av", "fig", "figs", "dept", "ltda"];

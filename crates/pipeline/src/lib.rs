@@ -10,6 +10,7 @@
 mod abbreviations;
 mod again;
 mod assemble;
+mod choices;
 mod code;
 mod detection;
 mod drive;

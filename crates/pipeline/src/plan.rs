@@ -7,6 +7,7 @@ use terjuman_model::{LanguageTag, Segment};
 use terjuman_nmt::{Fixed, Source, Translator, Unit};
 
 use crate::Glossary;
+use crate::choices::Choices;
 use crate::fixed::{borders, fix};
 use crate::messages::Messages;
 use crate::sentences::{sentences, trimmed};
@@ -25,7 +26,7 @@ pub(crate) struct Plan {
     ends: Vec<usize>,
 }
 
-/// A sentence of a segment, or all of it. What stands between two of them is white space.
+/// A sentence of a segment, or all of it. What stands between two of them is white space, and a comma between choices.
 pub(crate) struct Stretch {
     /// In the segment's text.
     pub(crate) range: Range<usize>,
@@ -58,18 +59,19 @@ impl Needs {
 impl Plan {
     /// Takes the segments apart as the engine wants them. Those that `is_kept` names by their index stay as they are.
     pub(crate) fn new<'a>(
-        segments: impl ExactSizeIterator<Item = &'a Segment>,
+        segments: impl ExactSizeIterator<Item = &'a Segment> + Clone,
         language: &LanguageTag,
         needs: Needs,
         glossary: &Glossary,
         is_kept: impl Fn(usize) -> bool,
     ) -> Self {
         let mut plan = Self { ends: Vec::with_capacity(segments.len()), ..Self::default() };
+        let choices = needs.keeps_code.then(|| Choices::of(segments.clone()));
         for (index, segment) in segments.enumerate() {
             if is_kept(index) {
                 plan.keep(segment);
             } else {
-                plan.add(segment, language, needs, glossary);
+                plan.add(segment, language, needs, glossary, choices.as_ref());
             }
         }
         plan
@@ -88,7 +90,14 @@ impl Plan {
         self.ends.push(self.stretches.len());
     }
 
-    fn add(&mut self, segment: &Segment, language: &LanguageTag, needs: Needs, glossary: &Glossary) {
+    fn add(
+        &mut self,
+        segment: &Segment,
+        language: &LanguageTag,
+        needs: Needs,
+        glossary: &Glossary,
+        choices: Option<&Choices<'_>>,
+    ) {
         let unit = needs.unit;
         let text = segment.source.text();
         let messages = Messages::of(segment);
@@ -104,8 +113,15 @@ impl Plan {
                 starts.zip(ends).filter_map(|(start, end)| trimmed(text, start..end)).collect()
             }
             Unit::Sentence => {
+                let is_plain = segment.source.marks().is_empty() && fixation.fixed.is_empty();
+                let items = choices.filter(|_| is_plain).map_or_else(Vec::new, |choices| choices.cut(text));
                 let kept = uncut(segment, &fixation.fixed);
-                sentences(text, language.primary(), &borders, &kept)
+                let cut = |text: &str| sentences(text, language.primary(), &borders, &kept);
+                let within = |item: &Range<usize>| {
+                    let start = item.start;
+                    cut(&text[item.clone()]).into_iter().map(move |range| range.start + start..range.end + start)
+                };
+                if items.is_empty() { cut(text) } else { items.iter().flat_map(within).collect() }
             }
         };
         let marks = segment.source.marks();

@@ -358,6 +358,7 @@ mod tests {
         check("en", "The U.S. Bureau of the U.S. Students left the U.S. |The rest stayed in the U.S. |We did not.");
         check("en", "Use a shell, e.g. Bash, i.e. The usual. |Done.");
         check("en", "J. R. R. Tolkien wrote it. |So do I. |Then we wrote.");
+        check("en", "Workstation (ie. Desktop PC) and so on. |Done.");
         check("en", "Apples, pears, etc. |The rest is gone.");
         check("pt", "O Sr. Silva e a Sra. Souza, do Art. 5, n.º 3. |Saíram.");
         check("pt", "Frutas, p. ex. Maçãs. |Fim.");

@@ -56,6 +56,19 @@ fn formatting_links_and_code_stay_with_their_words() {
 }
 
 #[test]
+fn a_title_that_was_broken_by_hand_is_one_title() {
+    let Some(engine) = neural() else { return };
+    let (text, _) = run(engine, "a.html", "<h1>Annual General<br>Meeting</h1>\n", "");
+    let title = text.replace("<br>", " ").to_lowercase();
+    assert!(title.contains("reunião") || title.contains("assembleia"), "{text}");
+    assert!(title.find("geral") > title.find("reunião").or(title.find("assembleia")), "{text}");
+    // The noun comes first, although it stood in the second line.
+    assert!(text.contains("<br>") && !text.contains("<br></h1>") && !text.contains("<h1><br>"), "{text}");
+    let (text, _) = run(engine, "a.html", "<p>LAGGING SKILLS: Scores are far too low in all schools.</p>\n", "");
+    assert!(!text.contains("LAGGING"), "{text}");
+}
+
+#[test]
 fn glossaries_placeholders_and_addresses_come_out_as_given() {
     let Some(engine) = neural() else { return };
     let text = "Dear {name}, your printer is ready. Write to help@example.com or see https://example.com/a?b=c.\n";
