@@ -139,8 +139,7 @@ impl Places {
                 let translations = &translations[index..(index + page.places.slots.len()).min(translations.len())];
                 return page.framed(translations, target, slot.attribute.unwrap_or(Quote::Double), newline);
             }
-            let references: Vec<_> =
-                slot.references().iter().map(|(c, range)| (*c, &text[range.range()])).collect();
+            let references: Vec<_> = slot.references().iter().map(|(c, range)| (*c, &text[range.range()])).collect();
             let spelling = Spelling { newline, no_break_space, references: &references };
             write::write(text, slot, &translations[index], &spelling, inner).map(Some)
         })?;

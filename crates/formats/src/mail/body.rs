@@ -13,9 +13,20 @@ use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, 
 /// A text without its segments.
 pub(super) enum Body {
     /// A page, which stays in the message until it is written.
-    Html { places: html::Places, told: Option<&'static Encoding> },
-    Plain { skeleton: Box<dyn Skeleton>, encoding: &'static Encoding },
-    Flowed { text: String, paragraphs: Vec<Paragraph>, flow: Flow, encoding: &'static Encoding },
+    Html {
+        places: html::Places,
+        told: Option<&'static Encoding>,
+    },
+    Plain {
+        skeleton: Box<dyn Skeleton>,
+        encoding: &'static Encoding,
+    },
+    Flowed {
+        text: String,
+        paragraphs: Vec<Paragraph>,
+        flow: Flow,
+        encoding: &'static Encoding,
+    },
 }
 
 /// A text taken apart. `body` is `None` if there is nothing to translate in it.

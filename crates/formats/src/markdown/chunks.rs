@@ -133,7 +133,12 @@ impl<'a> Writer<'a> {
                 }
                 Token::Open(tag) => {
                     open.push(index);
-                    chunks.push(self.side(*tag, ChunkKind::Open(*tag), spelled.get(index).and_then(Option::as_ref), level));
+                    chunks.push(self.side(
+                        *tag,
+                        ChunkKind::Open(*tag),
+                        spelled.get(index).and_then(Option::as_ref),
+                        level,
+                    ));
                 }
                 Token::Close(tag) => {
                     let spelling = open.pop().and_then(|index| spelled.get(index)?.as_ref());

@@ -70,7 +70,9 @@ fn is_start(out: &str) -> bool {
     let digits = out.bytes().take_while(u8::is_ascii_digit).count();
     match out.as_bytes().get(digits) {
         Some(byte) if digits > 0 => !matches!(byte, b'.' | b')'),
-        _ => out.starts_with(|c: char| c.is_alphabetic() || matches!(c, '[' | '(' | '"' | '\'')) || out.starts_with(LESS),
+        _ => {
+            out.starts_with(|c: char| c.is_alphabetic() || matches!(c, '[' | '(' | '"' | '\'')) || out.starts_with(LESS)
+        }
     }
 }
 

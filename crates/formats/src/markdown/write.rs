@@ -93,7 +93,8 @@ impl<'a> Open<'a> {
     pub(super) fn settle(&mut self, document: &Document<'_>, done: &mut Vec<Rewritten>) -> Result<(), FormatError> {
         let labels = document.labels;
         self.bytes = 0;
-        let are_right = self.drafts.is_empty() || probe::are_read_as_meant(self.drafts.iter().map(|(_, _, doubt)| doubt), labels);
+        let are_right =
+            self.drafts.is_empty() || probe::are_read_as_meant(self.drafts.iter().map(|(_, _, doubt)| doubt), labels);
         // From the end to the start, so that the places of those before hold.
         for (task, range, doubt) in self.drafts.drain(..).rev() {
             // Those that are read together are read alone, too, in every test.

@@ -7,6 +7,7 @@
 mod formats;
 mod manifest;
 mod retarget;
+mod sequences;
 mod sheet;
 mod sheet_names;
 mod skeleton;
