@@ -21,6 +21,7 @@ mod limits;
 mod mentions;
 mod messages;
 mod months;
+mod names;
 mod ordinals;
 mod people;
 mod plan;
@@ -29,6 +30,7 @@ mod protect;
 mod report;
 mod script;
 mod sentences;
+mod stops;
 mod translate;
 mod wraps;
 

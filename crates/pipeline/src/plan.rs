@@ -230,7 +230,7 @@ mod tests {
         for unit in [Unit::Sentence, Unit::Segment] {
             let needs = Needs { unit, keeps_code: false };
             let language = "en".parse().unwrap();
-            let plan = Plan::new(&[Segment::plain(text)], &language, needs, &Glossary::default(), |_| false);
+            let plan = Plan::new([Segment::plain(text)].iter(), &language, needs, &Glossary::default(), |_| false);
             let texts: Vec<_> = plan.units.iter().map(|unit| unit.text.as_str()).collect();
             let branch: &[_] = if unit == Unit::Sentence { &["one file.", "Done"] } else { &["one file. Done"] };
             assert_eq!(texts, [&["You have"], branch, &["# files for {who}", "left."]].concat());
