@@ -43,7 +43,7 @@ const ADVICE: [(&[&str], &str); 9] = [
 /// like plain text, which they are not.
 pub(crate) fn advice(extension: &str) -> Option<&'static str> {
     let is_it = |known: &&str| known.eq_ignore_ascii_case(extension);
-    ADVICE.iter().find(|(extensions, _)| extensions.iter().any(|known| is_it(known))).map(|(_, advice)| *advice)
+    ADVICE.iter().find(|(extensions, _)| extensions.iter().any(is_it)).map(|(_, advice)| *advice)
 }
 
 #[cfg(test)]
