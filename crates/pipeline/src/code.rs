@@ -122,7 +122,7 @@ fn is_told_by_font(text: &str) -> bool {
     let is_word = || text.chars().skip(1).all(|c| c.is_lowercase() || matches!(c, '.' | ',' | ':' | '!' | '?'));
     STATEMENTS.contains(&first)
         || text.contains(['{', '}', '=', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '@'])
-        || !text.contains(char::is_whitespace) && !(text.starts_with(char::is_uppercase) && is_word())
+        || !(text.contains(char::is_whitespace) || text.starts_with(char::is_uppercase) && is_word())
 }
 
 /// Paragraphs in a font of fixed pitch that follow one another; none if most of the document is in one.

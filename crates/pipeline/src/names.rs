@@ -83,7 +83,7 @@ fn names(units: &[Source], translated: &[Translated]) -> HashSet<String> {
         let is_large = |at: usize| all.get(at).is_some_and(|word| word.text.starts_with(char::is_uppercase));
         let stands_alone = |at: usize| {
             let joins_next = all.get(at + 1).is_some_and(|next| next.is_joined) && is_large(at + 1);
-            !joins_next && !(all[at].is_joined && at > 0 && is_large(at - 1))
+            !(joins_next || all[at].is_joined && at > 0 && is_large(at - 1))
         };
         let inside = (0..all.len()).filter(|at| is_candidate(&all[*at]) && is_inside(&unit.text, &all[*at]));
         let inside: HashSet<&str> = inside.filter(|at| stands_alone(*at)).map(|at| all[at].text).collect();
