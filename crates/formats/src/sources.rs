@@ -54,7 +54,7 @@ mod tests {
         marked.push_str("b");
         marked.close(TagId(0));
         let texts = [TaggedText::plain("one"), marked, TaggedText::new()];
-        let segments = texts.clone().map(|source| Segment { source, tags: Vec::new() });
+        let segments = texts.clone().map(|source| Segment { source, ..Segment::default() });
         let sources = Sources::of(&segments);
         assert_eq!(sources.len(), 3);
         for (segment, text) in texts.iter().enumerate() {

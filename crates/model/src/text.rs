@@ -190,13 +190,15 @@ pub struct Segment {
     pub source: TaggedText,
     /// The tags, by [`TagId`].
     pub tags: Vec<Tag>,
+    /// All of it is in a font of fixed pitch, as lines of programs are.
+    pub code: bool,
 }
 
 impl Segment {
     /// A segment without tags.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { source: TaggedText::plain(text), tags: Vec::new() }
+        Self { source: TaggedText::plain(text), ..Self::default() }
     }
 
     /// Gives back the room that further text and tags would have taken: a document has many segments.

@@ -4,13 +4,16 @@
 //! What is taken for code is not translated, so that takes evidence: half of the words have signs that only code has, and
 //! none is one of the small words that sentences are made of. A font is no evidence by itself, as whole documents are
 //! set like a typewriter's; whether a word of a sentence is code is another question ([`crate::fixed`]). A line that says
-//! nothing (`else`, `import os`) is what stands on both sides of it.
+//! nothing (`else`, `import os`) is what stands on both sides of it. Where a document has a font of fixed pitch for some of
+//! its paragraphs, those that stand together are one listing: code if one of its lines is, and few are sentences.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use terjuman_formats::message::choices;
 use terjuman_model::{LanguageTag, Segment};
 
+use crate::fixed::STATEMENTS;
 use crate::foreign::is_small_word;
 use crate::protect::{is_path, merged, placeholders};
 
@@ -93,32 +96,92 @@ const OPERATORS: &[&str] =
 pub(crate) fn code(segments: &[Segment], language: &LanguageTag) -> Vec<bool> {
     let verdicts: Vec<Verdict> = segments.iter().map(|segment| verdict(segment.source.text(), language)).collect();
     let is_code = |at: Option<usize>| at.and_then(|at| verdicts.get(at)) == Some(&Verdict::Code);
-    let between = |at: usize| verdicts[at] == Verdict::Line && is_code(at.checked_sub(1)) && is_code(Some(at + 1));
-    (0..segments.len()).map(|at| verdicts[at] == Verdict::Code || between(at)).collect()
+    let is_line = |at: usize| matches!(verdicts[at], Verdict::Line { .. });
+    let between = |at: usize| is_line(at) && is_code(at.checked_sub(1)) && is_code(Some(at + 1));
+    let mut code: Vec<bool> = (0..segments.len()).map(|at| verdicts[at] == Verdict::Code || between(at)).collect();
+    for listing in listings(segments) {
+        let is_told = |at: usize| {
+            let text = segments[at].source.text().trim();
+            match verdicts[at] {
+                Verdict::Code | Verdict::Line { signs: true } => true,
+                Verdict::Line { signs: false } | Verdict::Text => is_told_by_font(text),
+                Verdict::Sentence => false,
+            }
+        };
+        if is_program(&verdicts[listing.clone()], listing.clone().any(is_told)) {
+            code[listing].fill(true);
+        }
+    }
+    code
+}
+
+/// Whether a line in a font for code is code by what it says: tables and lists are set in one, too.
+fn is_told_by_font(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    // `None.`
+    let is_word = || text.chars().skip(1).all(|c| c.is_lowercase() || matches!(c, '.' | ',' | ':' | '!' | '?'));
+    STATEMENTS.contains(&first)
+        || text.contains(['{', '}', '=', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '@'])
+        || !(text.contains(char::is_whitespace) || text.starts_with(char::is_uppercase) && is_word())
+}
+
+/// Paragraphs in a font of fixed pitch that follow one another; none if most of the document is in one.
+fn listings(segments: &[Segment]) -> Vec<Range<usize>> {
+    let bytes = |is_counted: fn(&Segment) -> bool| -> usize {
+        segments.iter().filter(|segment| is_counted(segment)).map(|segment| segment.source.text().len()).sum()
+    };
+    if 2 * bytes(|segment| segment.code) > bytes(|_| true) {
+        return Vec::new();
+    }
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in (0..segments.len()).filter(|at| segments[*at].code) {
+        match found.last_mut() {
+            Some(last) if last.end == at => last.end = at + 1,
+            _ => found.push(at..at + 1),
+        }
+    }
+    found
+}
+
+/// Whether a listing is one of a program: a line of it is code, or all say nothing else; and few are sentences.
+fn is_program(lines: &[Verdict], is_told: bool) -> bool {
+    let sentences = lines.iter().filter(|line| **line == Verdict::Sentence).count();
+    let all_lines = lines.len() > 1 && lines.iter().all(|line| matches!(line, Verdict::Line { .. }));
+    2 * sentences < lines.len() && (is_told || all_lines)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Code,
-    /// It may be a line of code.
-    Line,
+    /// It may be a line of code, and more so with signs that code has.
+    Line {
+        signs: bool,
+    },
     Text,
+    /// With small words as sentences have them.
+    Sentence,
 }
 
 fn verdict(text: &str, language: &LanguageTag) -> Verdict {
     let text = without_placeholders(&without_tags(&text[..text.floor_char_boundary(SAMPLE_BYTES)]));
     let text = text.trim();
-    let Evidence { signs, words, small } = evidence(text, language);
+    let Evidence { signs, words, small, files } = evidence(text, language);
     let first = text.split_whitespace().next().unwrap_or_default();
     let ends = text.ends_with(['{', ';']) || text.ends_with(')') && signs == 1 && words == 0;
     let is_block = BLOCKS.contains(&first) && (text.ends_with('{') || text.ends_with("):")) && signs > 0;
-    let is_told = (signs > 1 || signs == 1 && ends) && words <= signs && small == 0;
+    // `one.tar becomes two.tar` is a sentence, with names of files.
+    let says_something = files == signs && words > 0;
+    let is_told = (signs > 1 || signs == 1 && ends) && words <= signs && small == 0 && !says_something;
     if is_told || is_block || is_typed(text) && small < 2 || is_query(text) {
         return Verdict::Code;
     }
     let begins_small = text.starts_with(|first: char| first.is_ascii_lowercase() || !first.is_alphabetic());
     let is_line = small == 0 && words <= LINE && begins_small && !text.ends_with(['.', '!', '?', ':']);
-    if is_line { Verdict::Line } else { Verdict::Text }
+    match (is_line, small) {
+        (true, _) => Verdict::Line { signs: signs > 0 },
+        (false, 2..) if words > signs => Verdict::Sentence,
+        _ => Verdict::Text,
+    }
 }
 
 /// The longest tag, in bytes.
@@ -170,10 +233,12 @@ struct Evidence {
     words: usize,
     /// Small words of the language among them.
     small: usize,
+    /// Names of files among the words that only code has.
+    files: usize,
 }
 
 fn evidence(text: &str, language: &LanguageTag) -> Evidence {
-    let mut evidence = Evidence { signs: 0, words: 0, small: 0 };
+    let mut evidence = Evidence { signs: 0, words: 0, small: 0, files: 0 };
     let has_lists = text.matches('(').nth(1).is_some();
     // Headings of wikis have them at both ends.
     let mut rest = text.trim_matches('=').split_whitespace().peekable();
@@ -187,6 +252,7 @@ fn evidence(text: &str, language: &LanguageTag) -> Evidence {
             evidence.signs += 2;
         } else if is_of_code(word) {
             evidence.signs += 1;
+            evidence.files += usize::from(is_dotted(word));
         } else if bare.chars().filter(|character| character.is_alphabetic()).nth(1).is_some()
             && KEYWORDS.binary_search(&bare).is_err()
             && !std::mem::take(&mut is_command)
@@ -236,6 +302,13 @@ fn is_query(text: &str) -> bool {
         && text.contains(|character: char| character.is_lowercase() || character == ';')
 }
 
+/// `server.port`, `archive.tar`.
+fn is_dotted(word: &str) -> bool {
+    let mut parts = word.split('.');
+    word.contains('.')
+        && parts.all(|part| part.len() > 1 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+}
+
 /// Whether a word has signs that no sentence has.
 fn is_of_code(word: &str) -> bool {
     let is_name = |text: &str| {
@@ -267,11 +340,6 @@ fn is_of_code(word: &str) -> bool {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     let is_setting = word.split_once('=').is_some_and(|(name, _)| is_name(name));
-    let is_dotted = || {
-        let mut parts = word.split('.');
-        word.contains('.')
-            && parts.all(|part| part.len() > 1 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
-    };
     let has_underscore = word.is_ascii() && word.trim_matches('_').contains('_');
     is_operator
         || is_call
@@ -282,7 +350,7 @@ fn is_of_code(word: &str) -> bool {
             .strip_prefix('-')
             .is_some_and(|name| name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_lowercase()))
         || is_setting
-        || is_dotted()
+        || is_dotted(word)
         || has_underscore
         || is_path(word)
 }
@@ -364,6 +432,7 @@ mod tests {
             "Deputado(a)",
             "UPDATE FROM THE BOARD",
             "make sure",
+            "filename.tbz becomes filename.tar",
             "<a href=\"x\">click here</a> or <b>there</b>",
             "<b>Total</b> <i>due</i>",
         ] {
@@ -376,6 +445,34 @@ mod tests {
         check(&[("if (a == b) {", true), ("return result", true), ("} else {", true), ("do_it();", true)]);
         check(&[("if (a == b) {", true), ("This adds both.", false), ("do_it();", true)]);
         check(&[("Text before", false), ("import os", false), ("Text behind it", false)]);
+    }
+
+    #[test]
+    fn listings_in_a_font_of_their_own_are_code() {
+        // Those that begin with a bar are in a font of fixed pitch.
+        let found = |lines: &[&str]| {
+            let segment =
+                |line: &&str| Segment { code: line.starts_with('|'), ..Segment::plain(line.replace('|', "")) };
+            let segments: Vec<Segment> = lines.iter().map(segment).collect();
+            code(&segments, &"en".parse().unwrap())
+        };
+        let prose = "The text around the listing says at length what the program does, and why it does that at all.";
+        let listing =
+            ["|int Depth;", "|void XMLCALL", "|for (i = 0; i < 9; i++) {", "|Depth++;", "|} /* End of the loop */"];
+        let all: Vec<&str> = [prose].into_iter().chain(listing).chain([prose]).collect();
+        assert_eq!(found(&all), [false, true, true, true, true, true, false]);
+        assert_eq!(found(&[prose, "|make", "|make install"]), [false, true, true]);
+        assert_eq!(found(&[prose, "|make it"]), [false, false]);
+        assert_eq!(found(&[prose, "|default-version", prose, "|import foo"]), [false, true, false, true]);
+        let letter = ["|Write to the editor of this.", "|It is in the list of the day.", "|see x[0];"];
+        assert_eq!(found(&[[prose; 1].as_slice(), &letter].concat())[..3], [false; 3]);
+        let table = ["|Compress Decompress  Flag -s usage", "|Sum: 400k + ( 8 x block size )", "|None."];
+        for line in table {
+            assert_eq!(found(&[prose, line]), [false; 2], "{line}");
+        }
+        assert_eq!(found(&[prose, "|BZ_OK  if it was returned  BZ_END  otherwise, and so on"]), [false; 2]);
+        // A document like a typewriter's.
+        assert_eq!(found(&["|int Depth;", "|for (i = 0; i < 9; i++) {", "|Depth++;"]), [false, true, false]);
     }
 
     #[test]

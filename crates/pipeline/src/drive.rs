@@ -5,7 +5,7 @@ use std::ops::Range;
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Link, Source, TranslateError, Translated, Translator, Watch};
 
-use crate::{EngineLimits, ordinals};
+use crate::{EngineLimits, ordinals, stops};
 
 /// Translates the units, in order.
 ///
@@ -24,7 +24,8 @@ pub(crate) fn drive(
     watch.total(sources.iter().map(|source| source.text.len()).sum());
     let mut out = Vec::with_capacity(sources.len());
     let mut rest = sources;
-    let ordinals = ordinals::ordinals(&pair.target).filter(|_| engine.changes_language());
+    let changes = engine.changes_language();
+    let ordinals = ordinals::ordinals(&pair.target).filter(|_| changes);
     while !rest.is_empty() {
         if watch.is_cancelled() {
             return Err(TranslateError::Cancelled);
@@ -36,6 +37,9 @@ pub(crate) fn drive(
         }
         out.extend(call.iter().zip(answers).map(|(source, answer)| {
             let mut answer = checked(source, answer, limits);
+            if changes {
+                stops::loosen(source, &mut answer);
+            }
             if let Some(ordinals) = ordinals {
                 ordinals::restore(source, &mut answer, ordinals);
             }

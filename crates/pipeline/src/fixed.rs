@@ -142,11 +142,20 @@ fn code_ranges(segment: &Segment) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether words in a font for code are code.
 fn is_code(text: &str) -> bool {
     let signs = ['{', '}', '=', '<', '>', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '*', '@', '"', '(', '['];
     let flags = |word: &str| word.len() > 1 && word.starts_with('-');
-    !text.contains(char::is_whitespace) || text.contains(signs) || text.split_whitespace().any(flags)
+    let first = text.split_whitespace().next().unwrap_or_default();
+    !text.contains(char::is_whitespace)
+        || text.contains(signs)
+        || text.split_whitespace().any(flags)
+        || STATEMENTS.contains(&first)
 }
+
+/// Words that a line of a program begins with, and hardly a sentence.
+pub(crate) const STATEMENTS: &[&str] =
+    &["apt-get", "def", "enum", "git", "import", "struct", "sudo", "typedef", "unsigned"];
 
 /// Where sentences end whatever the text says: at line breaks, and at things that stand between two words in the place
 /// of a blank, as tabs do. None is inside a protected tag, and no thing inside an address is one.

@@ -114,16 +114,19 @@ fn is_label(word: &str) -> bool {
     word.starts_with(char::is_uppercase) && LABELS.split(' ').any(|label| label == small)
 }
 
-/// The plurals in brackets, if the translation has fewer of them at the end of a word.
+/// The plurals in brackets, if the translation has them by themselves or in halves. One that has the plural is sound.
 fn lost_plurals(source: &str, target: &str) -> Vec<Range<usize>> {
-    let found = |text: &str| -> Vec<Range<usize>> {
-        let all = text.match_indices(PLURAL).map(|(at, sign)| at..at + sign.len());
-        all.filter(|range| text[..range.start].ends_with(char::is_alphabetic)).collect()
-    };
-    let plurals = found(source);
-    if plurals.is_empty() || found(target).len() >= plurals.len() { Vec::new() } else { plurals }
+    let balance = |text: &str| text.matches('(').count() == text.matches(')').count();
+    let is_damaged = target.contains(" (s)") && !source.contains(" (s)") || !balance(target) && balance(source);
+    if !source.contains(PLURAL) || !is_damaged {
+        return Vec::new();
+    }
+    let all = source.match_indices(PLURAL).map(|(at, sign)| at..at + sign.len());
+    all.filter(|range| source[..range.start].ends_with(char::is_alphabetic)).collect()
 }
 
+/// Most letters of a small word.
+const SMALL: usize = 3;
 /// Most bytes of a heading.
 const LONGEST_HEADING: usize = 120;
 
@@ -144,7 +147,10 @@ fn small_name(source: &str, target: &str) -> Option<usize> {
     let before = words.next()?.len() + 1;
     let same = words.next().filter(|word| word.trim_end_matches([':', '.']) == bare)?;
     let rest = target[before + same.len()..].trim_start_matches([' ', '-', '–', '—']);
-    rest.starts_with(char::is_lowercase).then_some(target.len() - rest.len())
+    let first = rest.split(' ').next()?;
+    // An article or a preposition that joins them is no part of the name.
+    let is_name = rest.starts_with(char::is_lowercase) && first.chars().count() > SMALL;
+    is_name.then_some(target.len() - rest.len())
 }
 
 #[cfg(test)]
@@ -178,7 +184,8 @@ mod tests {
     #[test]
     fn plurals_in_brackets_are_missed() {
         check_letters("the other proposal(s).", "a outra proposta (s).", &["(s)"]);
-        check_letters("the form(s) of proposal(s)", "as formas da(s) propostas", &["(s)", "(s)"]);
+        check_letters("the form(s) of proposal(s)", "as formas da proposta)", &["(s)", "(s)"]);
+        check_letters("the specified file(s)", "os arquivos especificados", &[]);
         check_letters("the form(s)", "o(s) formulário(s)", &[]);
         check_letters("part (s) of it", "parte", &[]);
     }
@@ -202,6 +209,7 @@ mod tests {
         check("Chapter 4 Getting Started", "Capítulo 4 começando", "Capítulo 4 Começando");
         check("Annex B – Égalité", "Anexo B – égalité", "Anexo B – Égalité");
         check("Table 2. Results. More.", "Tabela 2. resultados. Mais.", "Tabela 2. Resultados. Mais.");
+        check("Appendix B Open Source", "Apêndice B de Código Aberto", "Apêndice B de Código Aberto");
         // As it is in the source, or no heading.
         check("Figure 9: eBay", "Figura 9: eBay", "Figura 9: eBay");
         check("Chapter 4 Rust shows how.", "Capítulo 4 mostra como.", "Capítulo 4 mostra como.");

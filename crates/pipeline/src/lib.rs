@@ -22,6 +22,7 @@ mod limits;
 mod mentions;
 mod messages;
 mod months;
+mod names;
 mod ordinals;
 mod people;
 mod plan;
@@ -30,6 +31,7 @@ mod protect;
 mod report;
 mod script;
 mod sentences;
+mod stops;
 mod translate;
 mod wraps;
 

@@ -64,6 +64,8 @@ pub(crate) const TARGETS: &[&str] =
 const LONGEST: usize = 4;
 /// Most names of one unit that are looked for.
 const MOST_NAMES: usize = 64;
+/// The longest address, in bytes.
+const LONGEST_ADDRESS: usize = 100;
 /// Letters of the words that an address is made of.
 const LEAST_ADDRESS: usize = 6;
 
@@ -109,18 +111,18 @@ pub(crate) fn keep_people(
 }
 
 /// A word, and whether it continues the one before: with a blank between them, or the full stop of an initial.
-struct Word<'a> {
-    text: &'a str,
-    start: usize,
-    is_joined: bool,
+pub(crate) struct Word<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) start: usize,
+    pub(crate) is_joined: bool,
 }
 
 impl Word<'_> {
-    fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
-    fn is_name(&self) -> bool {
+    pub(crate) fn is_name(&self) -> bool {
         let mut letters = self.text.chars();
         letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
     }
@@ -130,7 +132,8 @@ impl Word<'_> {
     }
 }
 
-fn words(text: &str) -> Vec<Word<'_>> {
+/// The words of a text, without the endings of possession.
+pub(crate) fn words(text: &str) -> Vec<Word<'_>> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '’');
     let mut found: Vec<Word<'_>> = Vec::new();
     let mut at = 0;
@@ -195,7 +198,8 @@ impl<'a> Evidence<'a> {
             let before = at.checked_sub(1).map(|before| &words[before]).filter(|_| word.is_joined);
             let before = before.map_or("", |before| before.text);
             let has_initial = words[at..].iter().take(name.len() + 1).any(Word::is_initial);
-            if is_listed(GIVEN, word.text) || has_initial && is_listed(WORDS, word.text) {
+            let ends = words[at + name.len() - 1].end();
+            if is_listed(GIVEN, word.text) || has_address(&text[ends..]) || has_initial && is_listed(WORDS, word.text) {
                 self.shown.insert(name);
             } else if is_listed(WORDS, word.text) {
                 if ARTICLES.contains(&before) {
@@ -244,6 +248,13 @@ impl<'a> Evidence<'a> {
         shown.extend(pairs.into_iter().filter(is_host));
         Names { shown: shown.into_iter().map(|name| name.join(" ")).collect() }
     }
+}
+
+/// Whether an address of e-mail follows, in the brackets that stand behind a name: `Barry Warsaw <barry@x.org>`.
+fn has_address(rest: &str) -> bool {
+    let Some(address) = rest.strip_prefix(" <") else { return false };
+    let end = address.bytes().take(LONGEST_ADDRESS).position(|byte| byte == b'>' || byte.is_ascii_whitespace());
+    end.is_some_and(|end| address[end..].starts_with('>') && address[..end].contains('@'))
 }
 
 /// The given name and surname that may begin at a word, initials left out; fewer than two words if there are none.
@@ -374,6 +385,7 @@ mod tests {
     fn titles_and_given_names_show_a_name() {
         check(&["Ask Mr. ⟦Young⟧ or Dr ⟦Grace B. Cook⟧, not Mr. President", "dr. of the young cook"]);
         check(&["By ⟦John Small⟧ and ⟦Rob T. Brown⟧’s aunt", "⟦Rob Brown⟧", "Rob banks"]);
+        check(&["⟦Barry Warsaw⟧ <barry@example.org>", "Any Words <no address>"]);
         check(&["The John Hopkins Hospital in Anne Street", "James, Small and John"]);
     }
 

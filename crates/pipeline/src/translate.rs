@@ -17,6 +17,7 @@ use crate::labels::{keep_letters, restore_capitals};
 use crate::mentions::fix_mentions;
 use crate::messages::keeps_choices;
 use crate::months::name_months;
+use crate::names::keep_names;
 use crate::people::keep_people;
 use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
@@ -299,6 +300,7 @@ fn translate_segments(
     let mut translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
     if engine.garbles_foreign_text() {
         keep_people(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
+        keep_names(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
         name_months(&units, &mut translated, pair);
         keep_letters(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
         restore_capitals(&units, &mut translated);

@@ -8,6 +8,7 @@ mod comparisons;
 mod formats;
 mod manifest;
 mod retarget;
+mod sequences;
 mod sheet;
 mod sheet_names;
 mod skeleton;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use terjuman_model::TaggedText;
 
 use super::retarget::Retarget;
+use super::sequences;
 use super::sheet_names::{rename_in_file, rename_in_package};
 use super::slot::{ParagraphSlot, Plain, Slot, Value};
 use super::spans::Spans;
@@ -160,6 +161,7 @@ impl PartWriter<'_> {
         if fingerprint(&text, part, self.limits).map_err(damaged)? != fingerprint(&part.text, part, self.limits)? {
             return Err(FormatError::Verification("a written part lost or doubled an element".into()));
         }
+        let text = sequences::renamed(part, &text, self.limits)?.unwrap_or(text);
         Ok(Some(part.encode_owned(text)))
     }
 

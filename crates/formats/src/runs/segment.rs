@@ -132,6 +132,9 @@ struct Counts {
     by_key: HashMap<u32, usize>,
 }
 
+/// One letter of so many that is in no font for code makes a sentence of what is.
+const LEAST_TEXT: usize = 4;
+
 impl Counts {
     fn add(&mut self, format: Format, letters: usize) {
         let index = *self.by_key.entry(format.key).or_insert(self.counts.len());
@@ -141,9 +144,14 @@ impl Counts {
         }
     }
 
-    /// The first of those that have most. A link is only what everything is.
+    /// The first of those that have most. A link is only what everything is, and a font for code what nearly everything is:
+    /// words among names of programs are a sentence.
     fn most(&self) -> Format {
-        let looks = |(format, _): &&(Format, usize)| !format.whole;
+        let all: usize = self.counts.iter().map(|(_, letters)| letters).sum();
+        let is_text = |(format, _): &&(Format, usize)| !format.whole && !format.code;
+        let text: usize = self.counts.iter().filter(is_text).map(|(_, letters)| letters).sum();
+        let has_text = text > 0 && text * LEAST_TEXT >= all;
+        let looks = |(format, _): &&(Format, usize)| !(format.whole || has_text && format.code);
         let most = self.counts.iter().filter(looks).map(|(_, count)| *count).max();
         let first = self.counts.iter().filter(looks).find(|(_, count)| Some(*count) == most).or(self.counts.first());
         first.map_or_else(Format::default, |(format, _)| *format)
@@ -253,6 +261,8 @@ impl<'a> Builder<'a> {
     fn build(mut self, index: usize) -> (Slot, Segment) {
         let (tokens, first) = (self.tokens(), self.part.start);
         let (base, bases) = self.bases();
+        let is_code = |(token, format): (&Token, &Format)| !matches!(token.kind, Kind::Text { .. }) || format.code;
+        self.segment.code = base.code && tokens.iter().zip(&self.formats).all(is_code);
         self.scopes.push((usize::MAX, None, base));
         let texts = |token: &&Token| matches!(token.kind, Kind::Text { .. } | Kind::Shown { .. });
         let texts_left = tokens.iter().filter(texts).count();

@@ -7,6 +7,7 @@
 
 mod atoms;
 mod endings;
+mod islands;
 mod place;
 mod source;
 mod stops;

@@ -7,6 +7,7 @@ use terjuman_model::{Edge, Mark, TaggedText};
 
 use super::atoms::{Atoms, Side};
 use super::endings::hide_endings;
+use super::islands::drop_islands;
 use super::source::{Cluster, SourceTags};
 use super::things::{Things, near};
 
@@ -28,6 +29,7 @@ impl PlacedTags {
 pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) -> Option<PlacedTags> {
     let things = Things::new(tags, atoms);
     let mut formats = formats(tags, atoms, &things);
+    drop_islands(source, text, tags, atoms, &mut formats);
     hide_endings(source, text, tags, atoms, &things, &mut formats);
     let clusters = clusters(source, tags, atoms, &things, &formats);
     let mut writer = Writer {

@@ -9,5 +9,6 @@ mod hostile;
 mod inline;
 mod packages;
 mod retargeted;
+mod sequences;
 
 use crate::docx::tests::engine;

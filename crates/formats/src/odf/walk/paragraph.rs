@@ -26,6 +26,8 @@ pub(super) struct ParagraphState {
     hidden: bool,
     /// The font shows pictures in the place of letters.
     symbols: bool,
+    /// Its font is one for code.
+    code: bool,
     /// Says again what a cell says.
     in_cell: bool,
     /// Its text, if a cell may say it again.
@@ -120,6 +122,7 @@ impl<'a> Walker<'a> {
             after_space: true,
             hidden,
             symbols: self.context.styles.symbols(Family::Paragraph, &style).unwrap_or(false),
+            code: !in_cell && self.context.styles.code(Family::Paragraph, &style).unwrap_or(false),
             in_cell,
             said: String::new(),
             inserted: false,
@@ -135,7 +138,8 @@ impl<'a> Walker<'a> {
         let mut numbers: Vec<usize> = Vec::new();
         match segments(paragraph.content) {
             Some((block, _)) if is_compared => self.found.untranslated.add(Reason::Referenced, "", block.span.start),
-            Some((block, found)) => {
+            Some((block, mut found)) => {
+                found.iter_mut().for_each(|segment| segment.code |= paragraph.code);
                 let choice = self.choices.get(paragraph.said.trim()).filter(|_| paragraph.in_cell).copied();
                 match choice.filter(|choice| found == [self.segments[*choice].clone()]) {
                     Some(choice) => {

@@ -85,11 +85,13 @@ fn is_code(token: &str) -> bool {
     !is_number && !is_word(token)
 }
 
-/// Whether a token without digits is a name by its sign: `:value`, `r/news`.
+/// Whether a token without digits is a name by its sign: `:value`, `r/news`, `-s`, `--best`.
 fn is_named(token: &str) -> bool {
     let is_name = |name: &str| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let option = token.strip_prefix("--").is_some_and(is_name)
+        || token.len() == 2 && token.starts_with('-') && token.ends_with(|c: char| c.is_ascii_alphabetic());
     let group = token.strip_prefix("r/").or_else(|| token.strip_prefix("u/"));
-    token.strip_prefix(':').is_some_and(is_name) || group.is_some_and(|name| name.len() > 2 && is_name(name))
+    option || token.strip_prefix(':').is_some_and(is_name) || group.is_some_and(|name| name.len() > 2 && is_name(name))
 }
 
 /// Names that a stop joins, `this.state`. Of sentences that run together the second has a capital; `e.g` is short for words.
@@ -181,6 +183,8 @@ mod tests {
             "EUR",
             "10.5-beta2",
             "2.0-rc",
+            "-s",
+            "--best",
         ] {
             assert_eq!(code_at(&format!("{code}, and")), Some(bare(code).len()), "{code}");
         }
