@@ -53,8 +53,10 @@ impl Wrapped {
         if !(1..=MOST).contains(&soft.iter().filter(|is_soft| **is_soft).count()) {
             return None;
         }
-        let mut wrapped =
-            Self { segment: Segment { source: TaggedText::new(), tags: segment.tags.clone() }, wraps: Vec::new() };
+        let mut wrapped = Self {
+            segment: Segment { source: TaggedText::new(), tags: segment.tags.clone(), code: segment.code },
+            wraps: Vec::new(),
+        };
         let (mut done, mut next, mut number, mut start) = (0, 0, 0, 0);
         let mut open: Vec<usize> = Vec::new();
         for (index, mark) in segment.source.marks().iter().enumerate() {
