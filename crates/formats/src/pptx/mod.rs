@@ -2,14 +2,13 @@
 //!
 //! A paragraph of DrawingML is a segment. Paragraphs are read and written as in Word's charts and diagrams, by
 //! [`OfficePart`]; what is peculiar to slides stands here: which parts there are (`parts`), which of their text is only a
-//! prompt or hidden in a merged cell, what turns with the direction and what room text has (`survey`, `fit`, `grow`), and which
+//! prompt or hidden in a merged cell, what turns with the direction and what room text has (`survey`, `fit`), and which
 //! texts are copies of another (`copies`, [`Fed`]).
 //!
 //! [`OfficePart`]: crate::docx::OfficePart
 
 mod copies;
 mod fit;
-mod grow;
 mod parts;
 mod skeleton;
 mod survey;
@@ -66,9 +65,7 @@ fn take_apart(
         }
         let source = |segment: usize| &copies.segments[segment].source;
         let widths = if options.fit_text { fit::widths(&office, &survey, &segments, source) } else { Vec::new() };
-        let lines =
-            if options.fit_text { grow::longest(&office, &survey.boxes, &segments, source) } else { Vec::new() };
-        parts.push(DeckPart { office, survey, segments, widths, lines });
+        parts.push(DeckPart { office, survey, segments, widths });
     }
     let titles = match titles {
         Some(name) if options.properties => Titles::read(&mut package, &name, &copies.segments, limits),

@@ -2,8 +2,8 @@
 
 use terjuman_model::TaggedText;
 
+use super::fit;
 use super::survey::Survey;
-use super::{fit, grow};
 use crate::culture::is_right_to_left;
 use crate::docx::OfficePart;
 use crate::extent::Extent;
@@ -40,8 +40,6 @@ pub(super) struct DeckPart {
     pub(super) segments: Vec<usize>,
     /// How wide the text of each of its bodies was, if longer text becomes smaller.
     pub(super) widths: Vec<usize>,
-    /// How wide the longest line of each of its boxes was that grow with their text.
-    pub(super) lines: Vec<usize>,
 }
 
 impl Skeleton for DeckSkeleton {
@@ -104,10 +102,6 @@ impl DeckSkeleton {
         }
         if self.fit && is_changed {
             edits.extend(fit::scaled(part, translations));
-            // Where the side changes, the box stays where it was.
-            if turn.is_none() {
-                edits.extend(grow::widened(part, translations));
-            }
         }
         let own: Vec<_> = part.segments.iter().map(|segment| translations[*segment].clone()).collect();
         part.office.write_with(&self.package, &own, &own_changed, target, edits)

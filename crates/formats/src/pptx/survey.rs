@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::grow::{self, Grown};
 use super::parts::PartKind;
 use crate::runs::Rewritten;
 use crate::xml::{Kind, Name, Namespace, Scanner, XmlPart};
@@ -16,8 +15,6 @@ pub(super) struct Survey {
     pub(super) skipped: HashSet<usize>,
     /// Texts that PowerPoint shrinks to fit their shapes, in the part's order.
     pub(super) bodies: Vec<Body>,
-    /// Boxes that grow with their text, in the part's order.
-    pub(super) boxes: Vec<Grown>,
     /// Tags that say a direction.
     sides: Vec<Side>,
 }
@@ -65,16 +62,10 @@ impl Survey {
         let mut shapes: Vec<Shape> = Vec::new();
         // Depths of texts that are open, with the number of each among the bodies once it is one.
         let mut texts: Vec<(usize, usize, Option<usize>)> = Vec::new();
-        let mut open: Option<grow::Shape> = None;
         while let Some(event) = scanner.next()? {
             match event.kind {
                 Kind::Start { name, .. } => {
                     let (start, depth) = (event.range.start, scanner.depth());
-                    if name.is(Namespace::Presentation, "sp") && kind == PartKind::Slide {
-                        open = Some(grow::Shape::new(start, depth));
-                    } else if let Some(shape) = &mut open {
-                        shape.element(name, &part.text, &mut scanner);
-                    }
                     survey.side(name, start, &part.text, &mut scanner);
                     match name.local {
                         "txBody" | "rich" => texts.push((depth, start, None)),
@@ -109,8 +100,6 @@ impl Survey {
                 Kind::End { .. } => {
                     let depth = scanner.depth() + 1;
                     shapes.pop_if(|shape| shape.depth == depth);
-                    let ended = open.take_if(|shape| shape.depth() == depth);
-                    survey.boxes.extend(ended.and_then(|shape| shape.end(event.range.end)));
                     if let Some((_, _, Some(body))) = texts.pop_if(|(text, _, _)| *text == depth) {
                         survey.bodies[body].span.end = event.range.end;
                     }
@@ -119,7 +108,6 @@ impl Survey {
             }
         }
         survey.bodies.sort_by_key(|body| body.span.start);
-        survey.boxes.sort_by_key(|grown| grown.span.start);
         Ok(survey)
     }
 

@@ -39,7 +39,9 @@ pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &
                 && begins_large
                 && word(first + 1).starts_with(char::is_uppercase)
                 && first.checked_sub(1).is_some_and(is_word);
-            let is_said = || formatted.split(|c: char| !c.is_alphanumeric()).any(|said| said == word(first));
+            // Letters without capitals are of scripts that may stand beside others without a blank.
+            let is_part = |c: char| c.is_lowercase() || c.is_uppercase() || c.is_numeric();
+            let is_said = || formatted.split(|c: char| !is_part(c)).any(|said| said == word(first));
             if is_small(first) && is_spaced(first) && (stands_alone || is_article) && !is_said() {
                 // The blank behind it as well: lines under it would show.
                 let until = if is_article { written[first + 1] } else { written[first] + 1 };

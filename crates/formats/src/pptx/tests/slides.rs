@@ -193,34 +193,3 @@ fn text_that_grows_becomes_smaller() {
     deck.options.fit_text = false;
     assert!(part(&deck.merged(twice, &NOWHERE), SLIDE).contains("90000"));
 }
-
-/// A box that does not wrap, and grows with its text.
-fn boxed(frame: &str, wrap: &str, paragraphs: &str) -> Deck {
-    let frame = format!(
-        "<p:spPr><a:xfrm{frame}><a:off x=\"1000000\" y=\"7\"/><a:ext cx=\"1182880\" cy=\"9\"/></a:xfrm></p:spPr><p:txBody>"
-    );
-    let body = format!("<a:bodyPr wrap=\"{wrap}\"><a:spAutoFit/></a:bodyPr>");
-    let more = "<a:extLst><a:ext uri=\"x\" cx=\"5\"/></a:extLst>";
-    let shape = shape(paragraphs).replace("<p:txBody>", &frame).replace("<a:bodyPr/>", &body);
-    Deck::new(&shape.replace("</p:txBody>", &format!("</p:txBody>{more}")))
-}
-
-#[test]
-fn boxes_of_one_line_get_the_width_of_their_translation() {
-    let plain = paragraph("text") + &paragraph("longer text");
-    let set = |side: &str| plain.replacen("<a:r>", &format!("<a:pPr algn=\"{side}\"/><a:r>"), 1);
-    for (frame, wrap, paragraphs, left, width) in [
-        ("", "none", plain.clone(), 1_000_000, 2_273_789),
-        ("", "none", set("ctr"), 454_546, 2_273_789),
-        ("", "none", set("r"), -90_909, 2_273_789),
-        ("", "square", plain.clone(), 1_000_000, 1_182_880),
-        (" rot=\"5400000\"", "none", plain.clone(), 1_000_000, 1_182_880),
-    ] {
-        let merged = part(&boxed(frame, wrap, &paragraphs).merged(twice, &NOWHERE), SLIDE);
-        assert!(merged.contains(&format!("x=\"{left}\" y=\"7\"/><a:ext cx=\"{width}\" cy=\"9\"")), "{merged}");
-        assert!(merged.contains("uri=\"x\" cx=\"5\""));
-    }
-    let mut deck = boxed("", "none", &plain);
-    deck.options.fit_text = false;
-    assert!(part(&deck.merged(twice, &NOWHERE), SLIDE).contains("cx=\"1182880\""));
-}
