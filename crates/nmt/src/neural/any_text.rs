@@ -9,7 +9,7 @@ use crate::neural::work::{Answer, Work};
 use crate::translator::{Source, Translated};
 
 /// What the rules for texts look for, next to blanks, letters and signs of all widths.
-const FRAGMENTS: [&str; 68] = [
+const FRAGMENTS: [&str; 71] = [
     " ",
     "  ",
     "\u{a0}",
@@ -71,6 +71,9 @@ const FRAGMENTS: [&str; 68] = [
     "\u{200d}",
     "\u{ad}",
     "T I T L E",
+    "𝑥",
+    "𝛁",
+    "𝟙",
     "Out",
     "Sign",
     "{0}",

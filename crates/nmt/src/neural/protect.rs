@@ -196,10 +196,12 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             Some(extend(text, at..end, &(floor..within.end), is_part))
         } else if is_styled(character) {
             let word = word_around(text, at, floor..within.end);
-            // Words in such letters are words.
-            let is_symbol = text[word.clone()].chars().nth(LONGEST_SYMBOL).is_none();
-            at = word.end;
-            Some(word).filter(|_| is_symbol)
+            if text[word.clone()].chars().nth(LONGEST_SYMBOL).is_some() {
+                // Words in such letters are words.
+                at = word.end;
+                continue;
+            }
+            Some(word)
         } else if character == '−' && is_one_of_dashes(&text[within.clone()]) {
             Some(sign_at(text, at, floor..within.end).0).filter(|range| range.end > end)
         } else {
@@ -209,9 +211,6 @@ fn unknown(text: &str, within: Range<usize>, numbers: Numbers, model: &dyn Model
             at = range.end;
             let verbatim = text[range.clone()].to_owned();
             out.push(Group { range, text: verbatim, members: Vec::new(), nature: Nature::Verbatim });
-            continue;
-        }
-        if at > end {
             continue;
         }
         if is_mark(character) && !is_unseen(character) {
@@ -256,9 +255,9 @@ fn is_folded(character: char) -> bool {
         | '\u{3251}'..='\u{325f}' | '\u{32b1}'..='\u{32bf}' | '\u{3371}'..='\u{33df}')
 }
 
-/// A letter of mathematics: vocabularies know `𝑥` as `x`.
+/// A letter of mathematics: vocabularies know `𝑥` as `x`. Among them stand signs that are no letters, as `𝛁` is.
 fn is_styled(character: char) -> bool {
-    matches!(character, '\u{1d400}'..='\u{1d7ff}')
+    matches!(character, '\u{1d400}'..='\u{1d7ff}') && character.is_alphanumeric()
 }
 
 /// Most such letters of a symbol.
