@@ -5,7 +5,7 @@ use std::ops::Range;
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Link, Source, TranslateError, Translated, Translator, Watch};
 
-use crate::{EngineLimits, ordinals, stops};
+use crate::{EngineLimits, blanks, ordinals};
 
 /// Translates the units, in order.
 ///
@@ -38,7 +38,7 @@ pub(crate) fn drive(
         out.extend(call.iter().zip(answers).map(|(source, answer)| {
             let mut answer = checked(source, answer, limits);
             if changes {
-                stops::loosen(source, &mut answer);
+                blanks::loosen(source, &mut answer);
             }
             if let Some(ordinals) = ordinals {
                 ordinals::restore(source, &mut answer, ordinals);

@@ -1,8 +1,10 @@
 //! One document from bytes to bytes: detect, extract, segment, translate, project tags, merge, verify.
 //!
-//! The way of the data: `detection` tells the language, and `foreign` what is in another; `plan` takes segments apart into `sentences` with what is
-//! `fixed` in them (`protect`, [`Glossary`]), equal ones once; `drive` hands them to the engine and looks at the answers;
-//! `assemble` puts segments together again and `project` the tags into them; the filter merges.
+//! The way of the data: `detection` tells the language, `foreign` and `code` what is in another or in none; `wraps` makes one
+//! line of a sentence that is broken by hand; `plan` takes segments apart into `sentences`, `choices` and `messages` with what
+//! is `fixed` in them (`protect`, [`Glossary`]), equal ones once; `drive` hands them to the engine and looks at the answers
+//! (`blanks`, `ordinals`); what the document shows of its `people`, `names`, `months` and `labels` is kept, some of it by
+//! asking `again`; `assemble` puts segments together again and `project` the tags into them; the filter merges.
 //!
 //! **Invariant:** no database, no blobs, no HTTP. The worker, the synchronous endpoint and the command line call the
 //! same function, [`translate`].
@@ -10,6 +12,7 @@
 mod abbreviations;
 mod again;
 mod assemble;
+mod blanks;
 mod choices;
 mod code;
 mod detection;
@@ -31,7 +34,6 @@ mod protect;
 mod report;
 mod script;
 mod sentences;
-mod stops;
 mod translate;
 mod wraps;
 

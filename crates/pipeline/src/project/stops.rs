@@ -1,7 +1,7 @@
 //! Stops behind something that is set off: `a _collector (GC)_, which`. A word and its stops are one to an engine, so that
 //! the stop would come to stand inside.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use terjuman_model::{Edge, Mark, Segment, TagId, TagKind, TaggedText};
 
@@ -22,7 +22,7 @@ pub(super) fn release_stops(segment: &Segment, translation: TaggedText) -> Tagge
             opened.insert(tag, at);
         }
         let stop = text[..at].chars().next_back().filter(|stop| is_stop(*stop));
-        let Some(stop) = stop.filter(|_| edge == Edge::Close && stopped.get(&tag) == Some(&true)) else {
+        let Some(stop) = stop.filter(|_| edge == Edge::Close && stopped.contains(&tag)) else {
             index += 1;
             continue;
         };
@@ -40,20 +40,14 @@ pub(super) fn release_stops(segment: &Segment, translation: TaggedText) -> Tagge
     if has_moved { TaggedText::with_marks(text.to_owned(), marks) } else { translation }
 }
 
-/// The pairs that end before a stop and have none at their own end; `false` for those that are cut in some other place.
-fn stopped(segment: &Segment) -> HashMap<TagId, bool> {
+/// The pairs that end before a stop and have none at their own end.
+fn stopped(segment: &Segment) -> HashSet<TagId> {
     let text = segment.source.text();
-    let mut found = HashMap::new();
-    for mark in segment.source.marks().iter().filter(|mark| mark.edge == Edge::Close) {
-        if !matches!(segment.kind(mark.tag), TagKind::Format | TagKind::Whole) {
-            continue;
-        }
-        let ends = |character: Option<char>| character.is_some_and(is_stop);
-        let is_before = ends(text[mark.at..].chars().next()) && !ends(text[..mark.at].chars().next_back());
-        found.insert(mark.tag, is_before);
-    }
-    found.retain(|_, is_before| *is_before);
-    found
+    let ends = |character: Option<char>| character.is_some_and(is_stop);
+    let is_stopped = |at: usize| ends(text[at..].chars().next()) && !ends(text[..at].chars().next_back());
+    let is_pair = |mark: &&Mark| matches!(segment.kind(mark.tag), TagKind::Format | TagKind::Whole);
+    let closed = segment.source.marks().iter().filter(|mark| mark.edge == Edge::Close).filter(is_pair);
+    closed.filter(|mark| is_stopped(mark.at)).map(|mark| mark.tag).collect()
 }
 
 fn is_stop(character: char) -> bool {
