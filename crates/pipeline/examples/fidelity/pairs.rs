@@ -416,6 +416,7 @@ whole. So a tool that hands an engine one run of letters at a time loses nothing
 What is of the comparison and not of a tool: a catalogue's messages hold markup, which our engine leaves alone by a simple rule,
 and which a translator may treat better (a label `[text]` that is its own reference is translated, and its link is lost).
 Whole processes of this project use `pseudo`, which also pads. Words in codes' and keys' cells stay by rule, see
-[fidelity.md](fidelity.md).
+[fidelity.md](fidelity.md). Its structures in `.odt` are sequences that follow the names in their captions, those in `.ods`
+formulas that follow the cells they compare.
 
 ";
