@@ -56,11 +56,8 @@ pub(crate) fn rewrite_all(
 
 fn rewrite_one(source: &Source, rewrite: impl Fn(char) -> Option<char>) -> Translated {
     let mut out = Translated {
-        text: String::with_capacity(source.text.len() * 2),
-        links: Vec::new(),
         fixed: Vec::with_capacity(source.fixed.len()),
-        kept_as_source: false,
-        score: None,
+        ..String::with_capacity(source.text.len() * 2).into()
     };
     let mut at = 0;
     for fixed in &source.fixed {

@@ -104,6 +104,20 @@ pub struct Translated {
     pub score: Option<Score>,
 }
 
+/// A translation with nothing fixed in it, of which no links were asked.
+impl From<&str> for Translated {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+/// A translation with nothing fixed in it, of which no links were asked.
+impl From<String> for Translated {
+    fn from(text: String) -> Self {
+        Self { text, links: Vec::new(), fixed: Vec::new(), kept_as_source: false, score: None }
+    }
+}
+
 /// Why an engine gave nothing back.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -36,7 +36,7 @@ impl Translator for BySentence {
                 text.replace_range(fixed.range.clone(), &fixed.text);
             }
             let links = if source.linked { source.text.split_whitespace().map(link).collect() } else { Vec::new() };
-            Translated { text, links, fixed, kept_as_source: false, score: None }
+            Translated { links, fixed, ..text.into() }
         };
         Ok(sources.iter().map(translate).collect())
     }

@@ -193,11 +193,9 @@ impl Translator for Forced<'_> {
             let reference = self.references.get(source.text.as_str());
             let aligned = reference.map(|reference| self.engine.align(pair, source, reference)).transpose()?.flatten();
             Ok(aligned.unwrap_or_else(|| Translated {
-                text: source.text.clone(),
-                links: Vec::new(),
                 fixed: source.fixed.iter().map(|fixed| fixed.range.clone()).collect(),
                 kept_as_source: true,
-                score: None,
+                ..source.text.clone().into()
             }))
         };
         sources.iter().map(say).collect()

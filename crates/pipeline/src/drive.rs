@@ -5,7 +5,8 @@ use std::ops::Range;
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Link, Source, TranslateError, Translated, Translator, Watch};
 
-use crate::{EngineLimits, blanks, ordinals};
+use crate::EngineLimits;
+use crate::mend::tidy;
 
 /// Translates the units, in order.
 ///
@@ -25,7 +26,6 @@ pub(crate) fn drive(
     let mut out = Vec::with_capacity(sources.len());
     let mut rest = sources;
     let changes = engine.changes_language();
-    let ordinals = ordinals::ordinals(&pair.target).filter(|_| changes);
     while !rest.is_empty() {
         if watch.is_cancelled() {
             return Err(TranslateError::Cancelled);
@@ -38,10 +38,7 @@ pub(crate) fn drive(
         out.extend(call.iter().zip(answers).map(|(source, answer)| {
             let mut answer = checked(source, answer, limits);
             if changes {
-                blanks::loosen(source, &mut answer);
-            }
-            if let Some(ordinals) = ordinals {
-                ordinals::restore(source, &mut answer, ordinals);
+                tidy(source, &mut answer, &pair.target);
             }
             answer
         }));
@@ -93,8 +90,7 @@ fn holds_fixed(source: &Source, answer: &Translated) -> bool {
 
 /// The source text with what is fixed in its place, and exact links.
 pub(crate) fn as_source(source: &Source) -> Translated {
-    let mut out =
-        Translated { text: String::new(), links: Vec::new(), fixed: Vec::new(), kept_as_source: true, score: None };
+    let mut out = Translated { kept_as_source: true, ..String::new().into() };
     let mut at = 0;
     for fixed in &source.fixed {
         copy_letters(source, at..fixed.range.start, &mut out);
@@ -158,7 +154,7 @@ mod tests {
     }
 
     fn answer(text: &str) -> Translated {
-        Translated { text: text.into(), links: Vec::new(), fixed: Vec::new(), kept_as_source: false, score: None }
+        Translated::from(text)
     }
 
     fn run(

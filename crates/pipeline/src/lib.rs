@@ -2,17 +2,14 @@
 //!
 //! The way of the data: `detection` tells the language, `foreign` and `code` what is in another or in none; `wraps` makes one
 //! line of a sentence that is broken by hand; `plan` takes segments apart into `sentences`, `choices` and `messages` with what
-//! is `fixed` in them (`protect`, [`Glossary`]), equal ones once; `drive` hands them to the engine and looks at the answers
-//! (`blanks`, `ordinals`); what the document shows of its `people`, `names`, `months` and `labels` is kept, some of it by
-//! asking `again`; `assemble` puts segments together again and `project` the tags into them; the filter merges.
+//! is `fixed` in them (`protect`, [`Glossary`]), equal ones once; `mentions` of titles are fixed, too; `drive` hands them to the
+//! engine and looks at the answers; `mend` puts right what the engine lost; `assemble` puts segments together again and `project` the tags into them; the filter merges.
 //!
 //! **Invariant:** no database, no blobs, no HTTP. The worker, the synchronous endpoint and the command line call the
 //! same function, [`translate`].
 
 mod abbreviations;
-mod again;
 mod assemble;
-mod blanks;
 mod choices;
 mod code;
 mod detection;
@@ -20,14 +17,10 @@ mod drive;
 mod fixed;
 mod foreign;
 mod glossary;
-mod labels;
 mod limits;
+mod mend;
 mod mentions;
 mod messages;
-mod months;
-mod names;
-mod ordinals;
-mod people;
 mod plan;
 mod project;
 mod protect;

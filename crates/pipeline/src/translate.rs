@@ -13,12 +13,9 @@ use crate::code::code;
 use crate::detection::{Detected, detect_language};
 use crate::drive::drive;
 use crate::foreign::{Foreign, foreign};
-use crate::labels::{keep_letters, restore_capitals};
+use crate::mend::mend;
 use crate::mentions::fix_mentions;
 use crate::messages::keeps_choices;
-use crate::months::name_months;
-use crate::names::keep_names;
-use crate::people::keep_people;
 use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
 use crate::report::{Stage, millis};
@@ -299,11 +296,7 @@ fn translate_segments(
     }
     let mut translated = drive(engine, pair, &units, limits, watch).map_err(failure_of)?;
     if engine.garbles_foreign_text() {
-        keep_people(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
-        keep_names(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
-        name_months(&units, &mut translated, pair);
-        keep_letters(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
-        restore_capitals(&units, &mut translated);
+        mend(&mut units, &mut translated, engine, pair, limits, watch).map_err(failure_of)?;
     }
     let mut kept_words = 0;
     let mut translations = Vec::with_capacity(segments.len());

@@ -97,7 +97,7 @@ mod tests {
     }
 
     fn translated(text: &str) -> Translated {
-        Translated { text: text.into(), links: Vec::new(), fixed: Vec::new(), kept_as_source: false, score: None }
+        Translated::from(text)
     }
 
     #[test]

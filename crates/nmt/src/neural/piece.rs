@@ -148,13 +148,8 @@ fn group_links(source: &Source, group: &Group, place: &Range<usize>) -> Vec<Link
 
 /// Puts the pieces of a source together; what stands between their ranges comes out as it is. `parts` are in order.
 pub(crate) fn join(source: &Source, parts: impl Iterator<Item = (Range<usize>, Piece)>) -> Translated {
-    let mut out = Translated {
-        text: String::with_capacity(source.text.len() * 5 / 4),
-        links: Vec::new(),
-        fixed: vec![0..0; source.fixed.len()],
-        kept_as_source: false,
-        score: None,
-    };
+    let mut out =
+        Translated { fixed: vec![0..0; source.fixed.len()], ..String::with_capacity(source.text.len() * 5 / 4).into() };
     let mut at = 0;
     for (range, piece) in parts {
         append(&mut out, Piece::copy(source, at..range.start));

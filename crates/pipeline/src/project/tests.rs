@@ -99,13 +99,7 @@ impl Reordering {
             at = fixed.range.end;
         }
         add_gap(at..source.text.len(), &mut words);
-        let mut out = Translated {
-            text: String::new(),
-            links: Vec::new(),
-            fixed: vec![0..0; source.fixed.len()],
-            kept_as_source: false,
-            score: None,
-        };
+        let mut out = Translated { fixed: vec![0..0; source.fixed.len()], ..String::new().into() };
         let mut order = (self.order)(words.len());
         // What is fixed comes exactly once, and alone.
         for (index, _) in words.iter().enumerate().filter(|(_, (_, fixed))| fixed.is_some()) {
@@ -232,15 +226,12 @@ impl Translator for Says {
             at..at + part.len()
         };
         let say = |source: &Source| Translated {
-            text: self.0.to_owned(),
             links: self
                 .1
                 .iter()
                 .map(|(a, b)| Link { source: place(&source.text, a), target: place(self.0, b) })
                 .collect(),
-            fixed: Vec::new(),
-            kept_as_source: false,
-            score: None,
+            ..self.0.into()
         };
         Ok(sources.iter().map(say).collect())
     }

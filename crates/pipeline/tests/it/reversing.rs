@@ -54,7 +54,7 @@ impl Translator for Reversing {
 
 fn kept(source: &Source) -> Translated {
     let fixed = source.fixed.iter().map(|fixed| fixed.range.clone()).collect();
-    Translated { text: source.text.clone(), links: Vec::new(), fixed, kept_as_source: true, score: None }
+    Translated { fixed, kept_as_source: true, ..source.text.clone().into() }
 }
 
 fn reverse(source: &Source) -> Translated {
@@ -65,13 +65,7 @@ fn reverse(source: &Source) -> Translated {
     let stop = words.pop_if(|word| is_stop(word));
     words.reverse();
     words.extend(stop.clone());
-    let mut out = Translated {
-        text: String::new(),
-        links: Vec::new(),
-        fixed: vec![0..0; source.fixed.len()],
-        kept_as_source: false,
-        score: None,
-    };
+    let mut out = Translated { fixed: vec![0..0; source.fixed.len()], ..String::new().into() };
     for (index, (range, fixed)) in words.iter().enumerate() {
         let is_last_stop = stop.is_some() && index + 1 == words.len();
         if index > 0 && !is_last_stop {

@@ -10,8 +10,8 @@ use std::ops::Range;
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
+use super::again::{again, is_free};
 use crate::EngineLimits;
-use crate::again::{again, is_free};
 use crate::sentences::FIRST_WORDS;
 
 /// Titles that a name follows.
@@ -432,7 +432,7 @@ mod tests {
                     text.replace_range(fixed.range.clone(), &fixed.text);
                 }
                 let fixed = source.fixed.iter().map(|fixed| fixed.range.clone()).collect();
-                Translated { text, links: Vec::new(), fixed, kept_as_source: false, score: None }
+                Translated { fixed, ..text.into() }
             };
             Ok(sources.iter().map(small).collect())
         }

@@ -11,9 +11,9 @@ use std::ops::Range;
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
+use super::again::{again, is_free};
+use super::people::{TARGETS, Word, words};
 use crate::EngineLimits;
-use crate::again::{again, is_free};
-use crate::people::{TARGETS, Word, words};
 
 /// Sentences that must have a name before it is one.
 const LEAST: usize = 5;
@@ -120,13 +120,7 @@ mod tests {
     /// Units with what became of them.
     fn document(sentences: &[(&str, &str)]) -> (Vec<Source>, Vec<Translated>) {
         let unit = |text: &str| Source { text: text.into(), fixed: Vec::new(), linked: false };
-        let answer = |text: &str| Translated {
-            text: text.into(),
-            links: Vec::new(),
-            fixed: Vec::new(),
-            kept_as_source: false,
-            score: None,
-        };
+        let answer = |text: &str| Translated::from(text);
         sentences.iter().map(|(source, target)| (unit(source), answer(target))).unzip()
     }
 

@@ -7,9 +7,9 @@ use std::ops::Range;
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
+use super::again::{again, is_free};
+use super::people::TARGETS;
 use crate::EngineLimits;
-use crate::again::{again, is_free};
-use crate::people::TARGETS;
 
 /// What parts and things are counted by, in small letters.
 const LABELS: &str = "\
@@ -194,13 +194,7 @@ mod tests {
     fn what_a_label_names_has_its_capital() {
         let check = |source: &str, target: &str, expected: &str| {
             let unit = Source { text: source.into(), fixed: Vec::new(), linked: false };
-            let mut answer = [Translated {
-                text: target.into(),
-                links: Vec::new(),
-                fixed: Vec::new(),
-                kept_as_source: false,
-                score: None,
-            }];
+            let mut answer = [Translated::from(target)];
             restore_capitals(&[unit], &mut answer);
             assert_eq!(answer[0].text, expected);
         };

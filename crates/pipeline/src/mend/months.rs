@@ -118,13 +118,7 @@ mod tests {
     fn named(sources: &[&str], answers: &[&str], target: &str) -> Vec<String> {
         let unit = |text: &&str| Source { text: (*text).into(), fixed: Vec::new(), linked: true };
         let units: Vec<Source> = sources.iter().map(unit).collect();
-        let answer = |text: &&str| Translated {
-            text: (*text).into(),
-            links: Vec::new(),
-            fixed: Vec::new(),
-            kept_as_source: false,
-            score: None,
-        };
+        let answer = |text: &&str| Translated::from(*text);
         let mut translated: Vec<Translated> = answers.iter().map(answer).collect();
         let pair = LanguagePair { source: "en".parse().unwrap(), target: target.parse().unwrap() };
         name_months(&units, &mut translated, &pair);

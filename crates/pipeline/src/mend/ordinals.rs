@@ -133,13 +133,7 @@ mod tests {
     #[track_caller]
     fn check(source: &str, answer: &str, expected: &str) {
         let source = Source { text: source.into(), fixed: Vec::new(), linked: false };
-        let mut answer = Translated {
-            text: answer.into(),
-            links: Vec::new(),
-            fixed: Vec::new(),
-            kept_as_source: false,
-            score: None,
-        };
+        let mut answer = Translated::from(answer);
         restore(&source, &mut answer, Ordinals::Signs);
         assert_eq!(answer.text, expected);
     }
@@ -152,11 +146,9 @@ mod tests {
             linked: true,
         };
         let mut answer = Translated {
-            text: "the 50.a, 91a and 12.o 5a x".into(),
             links: vec![Link { source: 22..23, target: 26..27 }],
             fixed: std::iter::once(26..27).collect(),
-            kept_as_source: false,
-            score: None,
+            .."the 50.a, 91a and 12.o 5a x".into()
         };
         restore(&source, &mut answer, Ordinals::English);
         assert_eq!(answer.text, "the 50th, 91st and 12th 5a x");
@@ -184,13 +176,7 @@ mod tests {
         let source =
             Source { text: "2nd {x} 2nd".into(), fixed: vec![Fixed { range: 4..7, text: "2o".into() }], linked: true };
         let links = vec![Link { source: 0..3, target: 0..2 }, Link { source: 8..11, target: 6..8 }];
-        let mut answer = Translated {
-            text: "2o 2o 2o".into(),
-            links,
-            fixed: [3..5, 6..6].into(),
-            kept_as_source: false,
-            score: None,
-        };
+        let mut answer = Translated { links, fixed: [3..5, 6..6].into(), .."2o 2o 2o".into() };
         restore(&source, &mut answer, Ordinals::Signs);
         assert_eq!(answer.text, "2º 2o 2º");
         assert_eq!(answer.fixed, [4..6, 7..7]);

@@ -53,13 +53,7 @@ mod tests {
     #[track_caller]
     fn check(source: &str, answer: &str, expected: &str) {
         let source = Source { text: source.into(), fixed: Vec::new(), linked: false };
-        let mut answer = Translated {
-            text: answer.into(),
-            links: Vec::new(),
-            fixed: Vec::new(),
-            kept_as_source: false,
-            score: None,
-        };
+        let mut answer = Translated::from(answer);
         loosen(&source, &mut answer);
         assert_eq!(answer.text, expected);
     }
@@ -85,11 +79,9 @@ mod tests {
             linked: true,
         };
         let mut answer = Translated {
-            text: "arquivo f.No G é".into(),
             links: vec![Link { source: 9..12, target: 8..9 }, Link { source: 14..16, target: 10..12 }],
             fixed: [8..9, 13..14].into(),
-            kept_as_source: false,
-            score: None,
+            .."arquivo f.No G é".into()
         };
         loosen(&source, &mut answer);
         assert_eq!(answer.text, "arquivo f. No G é");

@@ -1,0 +1,46 @@
+//! What engines lose or change, put right in their answers.
+//!
+//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `ordinals`). [`mend`] looks at all of them together:
+//! which words are names of `people` or other `names`, `months` and `labels`, the document shows as a whole, and what was
+//! lost of it is asked for `again`.
+
+mod again;
+mod blanks;
+mod labels;
+mod months;
+mod names;
+mod ordinals;
+mod people;
+
+use terjuman_model::{LanguagePair, LanguageTag};
+use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
+
+use crate::EngineLimits;
+
+/// Puts small things right in one answer.
+pub(crate) fn tidy(source: &Source, answer: &mut Translated, target: &LanguageTag) {
+    blanks::loosen(source, answer);
+    if let Some(ordinals) = ordinals::ordinals(target) {
+        ordinals::restore(source, answer, ordinals);
+    }
+}
+
+/// Puts right what the document as a whole shows to be wrong. What is asked for again has more of its source fixed after.
+///
+/// # Errors
+/// Those of the engine.
+pub(crate) fn mend(
+    units: &mut [Source],
+    translated: &mut [Translated],
+    engine: &dyn Translator,
+    pair: &LanguagePair,
+    limits: &EngineLimits,
+    watch: &dyn Watch,
+) -> Result<(), TranslateError> {
+    people::keep_people(units, translated, engine, pair, limits, watch)?;
+    names::keep_names(units, translated, engine, pair, limits, watch)?;
+    months::name_months(units, translated, pair);
+    labels::keep_letters(units, translated, engine, pair, limits, watch)?;
+    labels::restore_capitals(units, translated);
+    Ok(())
+}
