@@ -1,9 +1,9 @@
 //! Blanks behind full stops that an engine lost: behind a name that stands for code, models write the next sentence without
 //! one, `o arquivo f.No máximo`.
 
-use std::ops::Range;
-
 use terjuman_nmt::{Source, Translated};
+
+use super::edits::edit;
 
 /// Puts a blank between a full stop and the capital of the next sentence, unless the source has such a thing itself.
 pub(crate) fn loosen(source: &Source, answer: &mut Translated) {
@@ -17,15 +17,7 @@ pub(crate) fn loosen(source: &Source, answer: &mut Translated) {
     if places.is_empty() || glued(&source.text, ends).next().is_some() {
         return;
     }
-    for at in places.iter().rev() {
-        answer.text.insert(*at, ' ');
-    }
-    let moved = |range: &Range<usize>| {
-        let start = range.start + places.partition_point(|place| *place <= range.start);
-        start..(range.end + places.partition_point(|place| *place < range.end)).max(start)
-    };
-    answer.fixed.iter_mut().for_each(|place| *place = moved(place));
-    answer.links.iter_mut().for_each(|link| link.target = moved(&link.target));
+    edit(answer, &places.iter().map(|place| (*place..*place, " ")).collect::<Vec<_>>());
 }
 
 /// Most blanks of one unit.

@@ -6,6 +6,7 @@
 
 mod again;
 mod blanks;
+mod edits;
 mod labels;
 mod months;
 mod names;

@@ -5,6 +5,8 @@ use std::ops::Range;
 use terjuman_model::LanguageTag;
 use terjuman_nmt::{Source, Translated};
 
+use super::edits::edit;
+
 /// How a language writes ordinal numbers, if engines are known to get it wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ordinals {
@@ -37,40 +39,19 @@ pub(crate) fn restore(source: &Source, answer: &mut Translated, ordinals: Ordina
     if wanted.is_empty() {
         return;
     }
-    // Where something else is to be written, what, and how many bytes longer it is all up to there.
-    let mut edits: Vec<(Range<usize>, &str, usize)> = Vec::new();
+    let mut edits: Vec<(Range<usize>, &str)> = Vec::new();
     for number in numbers(&answer.text).filter(|number| wanted.contains(&&answer.text[number.clone()])) {
         let Some(at) = letter(&answer.text, number.end) else { continue };
         // A fixed text stays as it is.
         if answer.fixed.iter().any(|fixed| fixed.contains(&at)) {
             continue;
         }
-        let (range, written) = match ordinals {
+        edits.push(match ordinals {
             Ordinals::Signs => (at..at + 1, if answer.text.as_bytes()[at] == b'o' { "º" } else { "ª" }),
             Ordinals::English => (number.end..at + 1, ending(&answer.text[number.clone()])),
-        };
-        let longer = edits.last().map_or(0, |(_, _, longer)| *longer) + written.len() - range.len();
-        edits.push((range, written, longer));
+        });
     }
-    if edits.is_empty() {
-        return;
-    }
-    let mut text = String::with_capacity(answer.text.len() + edits.len());
-    let mut done = 0;
-    for (range, written, _) in &edits {
-        text.push_str(&answer.text[done..range.start]);
-        text.push_str(written);
-        done = range.end;
-    }
-    text.push_str(&answer.text[done..]);
-    answer.text = text;
-    let moved = |at: usize| {
-        let before = edits.partition_point(|(range, _, _)| range.end <= at);
-        before.checked_sub(1).map_or(at, |last| at + edits[last].2)
-    };
-    let moved = |range: &Range<usize>| moved(range.start)..moved(range.end);
-    answer.fixed.iter_mut().for_each(|place| *place = moved(place));
-    answer.links.iter_mut().for_each(|link| link.target = moved(&link.target));
+    edit(answer, &edits);
 }
 
 /// The English ending of a number.
