@@ -1,71 +1,20 @@
 //! A pull scanner: events with their byte ranges, well-formedness checked on the way, linear time and no recursion.
 
+mod document_type;
+mod event;
+mod tag;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::ops::Range;
+
+pub(crate) use event::{Attribute, Event, Kind, Name};
 
 use super::bindings::Bindings;
 use super::namespaces::Namespace;
 use super::spelling::{reference, unescape};
 use crate::{FormatError, Limits};
-
-/// Something in the file. The ranges of all events cover the file without gaps.
-#[derive(Debug, Clone)]
-pub(crate) struct Event<'a> {
-    /// What it is.
-    pub(crate) kind: Kind<'a>,
-    /// Its bytes. An empty-element tag gives a start and then an end without bytes.
-    pub(crate) range: Range<usize>,
-}
-
-/// What an [`Event`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind<'a> {
-    /// A start or empty-element tag. Its attributes are the scanner's until the next event.
-    Start {
-        /// The element.
-        name: Name<'a>,
-        /// `<a/>`.
-        empty: bool,
-    },
-    /// An end tag, or the end of an empty-element tag.
-    End {
-        /// The element.
-        name: Name<'a>,
-    },
-    /// Text, with its references unread: see [`unescape`].
-    Text,
-    /// A CDATA section with its delimiters.
-    CData,
-    /// A comment, a processing instruction, the XML declaration, white space outside the root.
-    Other,
-}
-
-/// The name of an element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Name<'a> {
-    /// The namespace that its prefix stands for.
-    pub(crate) namespace: Namespace,
-    /// The name without prefix.
-    pub(crate) local: &'a str,
-    /// The name as it is written.
-    pub(crate) qualified: &'a str,
-}
-
-impl Name<'_> {
-    /// Whether it is this element.
-    pub(crate) fn is(&self, namespace: Namespace, local: &str) -> bool {
-        self.namespace == namespace && self.local == local
-    }
-}
-
-/// An attribute of the last start tag.
-#[derive(Debug, Clone)]
-pub(crate) struct Attribute<'a> {
-    /// The name as it is written.
-    pub(crate) qualified: &'a str,
-    /// The value as it is written, between its quotes.
-    pub(crate) value: Range<usize>,
-}
 
 /// An element that is open.
 struct Open {
@@ -249,85 +198,6 @@ impl<'a> Scanner<'a> {
         Ok(kind)
     }
 
-    /// `<!DOCTYPE name PUBLIC "…" "…">` and its like (XML 1.0, sections 2.8 and 4.2.2).
-    fn document_type(&mut self) -> Result<Kind<'a>, FormatError> {
-        self.at += "<!DOCTYPE".len();
-        self.skip_blanks();
-        self.name()?;
-        let blank = self.skip_blanks();
-        let rest = &self.text[self.at..];
-        let literals = match rest {
-            _ if blank && rest.starts_with("PUBLIC") => 2,
-            _ if blank && rest.starts_with("SYSTEM") => 1,
-            _ => 0,
-        };
-        if literals > 0 {
-            self.at += "PUBLIC".len();
-        }
-        for _ in 0..literals {
-            self.skip_blanks();
-            let quote = match self.text.as_bytes().get(self.at) {
-                Some(b'"') => '"',
-                Some(b'\'') => '\'',
-                _ => return Err(self.corrupt("a document type that is not well-formed")),
-            };
-            let start = self.at + 1;
-            let length = self.text[start..].find(quote).ok_or_else(|| self.corrupt("an XML file is cut off"))?;
-            self.at = start + length + 1;
-        }
-        self.skip_blanks();
-        if self.text.as_bytes().get(self.at) == Some(&b'[') {
-            self.at += 1;
-            self.subset()?;
-            self.skip_blanks();
-        }
-        if self.text.as_bytes().get(self.at) != Some(&b'>') {
-            return Err(self.corrupt("a document type that is not well-formed"));
-        }
-        self.at += 1;
-        self.document_type = DocumentType::Seen;
-        Ok(Kind::Other)
-    }
-
-    /// What a document type declares itself: comments and what elements and attributes are called may pass, as they change
-    /// nothing that is read here. Entities are refused.
-    fn subset(&mut self) -> Result<(), FormatError> {
-        loop {
-            self.skip_blanks();
-            let rest = &self.text[self.at..];
-            if rest.starts_with(']') {
-                self.at += 1;
-                return Ok(());
-            } else if rest.starts_with("<!--") {
-                self.section("-->", 4, Kind::Other)?;
-            } else if rest.starts_with("<?") {
-                self.section("?>", 2, Kind::Other)?;
-            } else if ["<!ELEMENT", "<!ATTLIST", "<!NOTATION"].iter().any(|declaration| rest.starts_with(declaration)) {
-                self.declaration()?;
-            } else {
-                return Err(self.corrupt("a document type with declarations of its own, which is refused"));
-            }
-        }
-    }
-
-    /// Passes over a declaration; a `>` in quotation marks does not end it.
-    fn declaration(&mut self) -> Result<(), FormatError> {
-        let mut quote = None;
-        for (offset, byte) in self.text[self.at..].bytes().enumerate() {
-            match (quote, byte) {
-                (None, b'>') => {
-                    self.at += offset + 1;
-                    return Ok(());
-                }
-                (None, b'%') => break,
-                (None, b'"' | b'\'') => quote = Some(byte),
-                (Some(open), _) if open == byte => quote = None,
-                _ => {}
-            }
-        }
-        Err(self.corrupt("a document type with declarations of its own, which is refused"))
-    }
-
     /// A name that begins at the current place; moves behind it.
     fn name(&mut self) -> Result<Range<usize>, FormatError> {
         let bytes = self.text.as_bytes();
@@ -352,147 +222,6 @@ impl<'a> Scanner<'a> {
             self.at += 1;
         }
         self.at > start
-    }
-
-    fn start_tag(&mut self) -> Result<Kind<'a>, FormatError> {
-        self.at += 1;
-        let name = self.name()?;
-        if self.open.is_empty() && self.has_root {
-            return Err(self.corrupt("a second root element"));
-        }
-        if self.open.len() >= self.limits.depth {
-            return Err(too_complex(self.limits.depth, "nested XML elements"));
-        }
-        self.has_root = true;
-        self.attributes.clear();
-        let bindings = self.bindings.len();
-        let bytes = self.text.as_bytes();
-        let empty = loop {
-            let blank = self.skip_blanks();
-            match bytes.get(self.at) {
-                Some(b'>') => {
-                    self.at += 1;
-                    break false;
-                }
-                Some(b'/') if bytes.get(self.at + 1) == Some(&b'>') => {
-                    self.at += 2;
-                    break true;
-                }
-                Some(_) if blank => self.read_attribute()?,
-                _ => return Err(self.corrupt("a tag that is not well-formed")),
-            }
-        };
-        self.check_duplicates()?;
-        self.declare()?;
-        let prefix = self.text[name.clone()].find(':').map_or(0, |at| at + 1);
-        self.open.push(Open { name, prefix, bindings });
-        self.pending_end = empty;
-        let name = self.open_name();
-        Ok(Kind::Start { name, empty })
-    }
-
-    fn read_attribute(&mut self) -> Result<(), FormatError> {
-        if self.attributes.len() >= self.limits.attributes {
-            return Err(too_complex(self.limits.attributes, "attributes of one element"));
-        }
-        let name = self.name()?;
-        self.skip_blanks();
-        let bytes = self.text.as_bytes();
-        if bytes.get(self.at) != Some(&b'=') {
-            return Err(self.corrupt("an attribute without a value"));
-        }
-        self.at += 1;
-        self.skip_blanks();
-        let quote = match bytes.get(self.at) {
-            Some(quote @ (b'"' | b'\'')) => *quote,
-            _ => return Err(self.corrupt("an attribute without quotes")),
-        };
-        self.at += 1;
-        let start = self.at;
-        let length =
-            bytes[start..].iter().position(|b| *b == quote).ok_or_else(|| self.corrupt("an XML file is cut off"))?;
-        if length > VALUE_BYTES {
-            return Err(too_complex(VALUE_BYTES, "bytes of one attribute"));
-        }
-        let value = &self.text[start..start + length];
-        if value.contains('<') {
-            return Err(self.corrupt("an attribute that holds a tag"));
-        }
-        self.check_references(value)?;
-        self.at = start + length + 1;
-        self.attributes.push(Attribute { qualified: &self.text[name], value: start..start + length });
-        Ok(())
-    }
-
-    fn check_duplicates(&self) -> Result<(), FormatError> {
-        let twice = if self.attributes.len() <= 12 {
-            let is_repeated = |(index, attribute): (usize, &Attribute<'_>)| {
-                self.attributes[..index].iter().any(|other| other.qualified == attribute.qualified)
-            };
-            self.attributes.iter().enumerate().any(is_repeated)
-        } else {
-            let mut names: Vec<&str> = self.attributes.iter().map(|attribute| attribute.qualified).collect();
-            names.sort_unstable();
-            names.windows(2).any(|pair| pair[0] == pair[1])
-        };
-        if twice { Err(self.corrupt("an attribute stands twice on one element")) } else { Ok(()) }
-    }
-
-    /// Puts the namespace declarations of the start tag into force.
-    fn declare(&mut self) -> Result<(), FormatError> {
-        let mut new = Vec::new();
-        for attribute in &self.attributes {
-            let Some(rest) = attribute.qualified.strip_prefix("xmlns") else { continue };
-            let prefix = match rest.strip_prefix(':') {
-                Some(prefix) => prefix,
-                None if rest.is_empty() => rest,
-                None => continue,
-            };
-            let namespace = Namespace::from_uri(&unescape(&self.text[attribute.value.clone()]));
-            new.push((prefix, namespace));
-        }
-        if new.is_empty() {
-            return Ok(());
-        }
-        if new.len() > DECLARATIONS {
-            return Err(too_complex(DECLARATIONS, "namespace declarations on one element"));
-        }
-        new.into_iter().for_each(|(prefix, namespace)| self.bindings.declare(prefix, namespace));
-        if self.bindings.len() > BINDINGS {
-            return Err(too_complex(BINDINGS, "namespace declarations in force"));
-        }
-        Ok(())
-    }
-
-    /// The name of the innermost open element.
-    fn open_name(&mut self) -> Name<'a> {
-        let open = self.open.last().expect("an element was just opened or is being closed");
-        let qualified = &self.text[open.name.clone()];
-        let local = &qualified[open.prefix..];
-        let prefix = &qualified[..open.prefix.saturating_sub(1)];
-        Name { namespace: self.bindings.resolve(prefix), local, qualified }
-    }
-
-    fn end_tag(&mut self) -> Result<Kind<'a>, FormatError> {
-        self.at += 2;
-        let name = self.name()?;
-        self.skip_blanks();
-        if self.text.as_bytes().get(self.at) != Some(&b'>') {
-            return Err(self.corrupt("a tag that is not well-formed"));
-        }
-        self.at += 1;
-        match self.open.last() {
-            Some(open) if self.text[open.name.clone()] == self.text[name] => Ok(self.close()),
-            _ => Err(self.corrupt("an end tag that ends nothing")),
-        }
-    }
-
-    fn close(&mut self) -> Kind<'a> {
-        let name = self.open_name();
-        if let Some(open) = self.open.pop() {
-            self.bindings.truncate(open.bindings);
-        }
-        Kind::End { name }
     }
 }
 
@@ -520,6 +249,3 @@ fn too_complex(limit: usize, unit: &'static str) -> FormatError {
 fn is_name_byte(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b':' | b'_' | b'-' | b'.' | 0x80..)
 }
-
-#[cfg(test)]
-mod tests;
