@@ -339,9 +339,10 @@ fn spelling(text: &str, words: &str, range: &Range<usize>, extras: &mut Extras) 
         return;
     }
     let mut characters = words.chars();
+    let is_escaped = |first: char| spelled.strip_prefix('\\').is_some_and(|rest| rest.starts_with(first));
     match characters.next() {
-        Some(first) if spelled.starts_with('\\') && LOCAL_ESCAPES.contains(&first) => {}
-        Some(first) if spelled.starts_with('\\') => {
+        Some(first) if is_escaped(first) && LOCAL_ESCAPES.contains(&first) => {}
+        Some(first) if is_escaped(first) => {
             extras.add_spelling(first, range.start..range.start + 1 + first.len_utf8());
         }
         Some(first) if characters.next().is_none() => extras.add_spelling(first, range.clone()),

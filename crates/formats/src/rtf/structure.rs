@@ -19,14 +19,23 @@ pub(super) fn fingerprint(source: &str) -> Result<(u64, i64), FormatError> {
             Lexeme::Open => depth += 1,
             Lexeme::Close => depth -= 1,
             Lexeme::Word { name, number } if !is_character_word(name) && !REWRITTEN.contains(&name) => {
-                let mut hasher = DefaultHasher::new();
-                (name, number).hash(&mut hasher);
-                sum = sum.wrapping_add(hasher.finish());
+                sum = sum.wrapping_add(hash((name, number)));
             }
             _ => {}
         }
+        // What stands behind the end is kept as it is, whatever it is.
+        if depth <= 0 && item.lexeme == Lexeme::Close {
+            sum = sum.wrapping_add(hash(&source[item.span.end..]));
+            break;
+        }
     }
     Ok((sum, depth))
+}
+
+fn hash(thing: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    thing.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Words that are written anew or changed.

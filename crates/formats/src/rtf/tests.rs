@@ -225,6 +225,15 @@ fn bytes_that_mean_nothing_stay_and_are_told() {
 }
 
 #[test]
+fn what_stands_behind_the_end_is_kept() {
+    let bytes = b"{\\rtf1 one}\n\\par two} \\bin99999 {three";
+    let (segments, skeleton) = read(bytes);
+    assert_eq!(segments.len(), 1);
+    let written = skeleton.merge(&[TaggedText::plain("1")], &NOWHERE).unwrap();
+    assert_eq!(String::from_utf8(written).unwrap(), "{\\rtf1 1}\n\\par two} \\bin99999 {three");
+}
+
+#[test]
 fn control_characters_of_the_source_come_back() {
     check("a\u{1f}b \u{7}c\\par", &["a\u{1f}b \u{7}c"]);
     check("a\\'81 b\\par", &["a\u{81} b"]);

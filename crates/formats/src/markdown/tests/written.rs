@@ -36,6 +36,9 @@ fn words_never_become_markup() {
     translated("a\n", |_| "[b]: d".into(), "\\[b\\]: d\n");
     translated("- a\n", |_| "[x] d".into(), "- \\[x] d\n");
     translated("a\\_b &amp; c\n", |_| "d_e & f".into(), "d\\_e &amp; f\n");
+    // A backslash before a letter escapes nothing.
+    translated("\\x  y\nz\n", |_| "z \\x".into(), "z \\x\n");
+    translated("\\ÿ  y\nz\n", |_| "z \\ÿ".into(), "z \\ÿ\n");
 }
 
 #[test]
