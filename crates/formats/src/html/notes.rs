@@ -96,10 +96,15 @@ impl Notes {
                 edits.push((range, new));
             }
         }
-        if !RUBY_READERS.contains(&language.primary()) {
-            edits.extend(self.ruby_texts.iter().map(|range| (range.clone(), String::new())));
-        }
         edits
+    }
+
+    /// What goes, with all that is in it: nobody reads the pronunciation of the old words. In order, not overlapping.
+    pub(super) fn removed(&self, target: &Target) -> &[Range<usize>] {
+        match &target.language {
+            Some(language) if !RUBY_READERS.contains(&language.primary()) => &self.ruby_texts,
+            _ => &[],
+        }
     }
 
     /// The edits that name another encoding. `false` if the document has no place to name it.

@@ -1,5 +1,7 @@
 //! A document without its text, and how the text comes back.
 
+use std::ops::Range;
+
 use encoding_rs::Encoding;
 use terjuman_model::TaggedText;
 
@@ -115,6 +117,11 @@ impl Places {
             // ASCII needs no declaration. Its translation does: browsers do not guess UTF-8.
             edits.extend(self.notes.charset_edits(&charset).0);
         }
+        let removed = self.notes.removed(target);
+        if !removed.is_empty() {
+            edits.retain(|(range, _)| !is_within(removed, range));
+            edits.extend(removed.iter().map(|range| (range.clone(), String::new())));
+        }
         edits.sort_by_key(|(range, _)| (range.start, range.end));
         let text = self.rewrite(text, translations, target, edits)?.unwrap_or_else(|| text.to_owned());
         Ok((charset.write(text.into_bytes())?, charset.encoding))
@@ -132,8 +139,12 @@ impl Places {
         let no_break_space = self.no_break_space(text);
         let mut rewriting = Rewriting::new(text);
         let place = |index: usize| self.slots[index].range.range();
+        let removed = self.notes.removed(target);
         rewriting.nested(edits, self.slots.len(), place, |index, inner| {
             let slot = &self.slots[index];
+            if is_within(removed, &slot.range.range()) {
+                return Ok(None);
+            }
             if let Some(frame) = slot.frame() {
                 let Frame::Page(page) = frame else { return Ok(None) };
                 let translations = &translations[index..(index + page.places.slots.len()).min(translations.len())];
@@ -157,4 +168,10 @@ impl Places {
             None => "&nbsp;",
         }
     }
+}
+
+/// Whether a stretch is in one of the `ranges`, which are in order.
+fn is_within(ranges: &[Range<usize>], stretch: &Range<usize>) -> bool {
+    let after = ranges.partition_point(|range| range.start <= stretch.start);
+    after.checked_sub(1).is_some_and(|last| stretch.end <= ranges[last].end)
 }

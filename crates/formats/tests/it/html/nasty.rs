@@ -135,7 +135,7 @@ impl Dice {
     }
 }
 
-const PIECES: [&str; 96] = [
+const PIECES: [&str; 97] = [
     "one",
     "two ",
     " three",
@@ -215,6 +215,7 @@ const PIECES: [&str; 96] = [
     "<ruby>",
     "</ruby>",
     "<rt>",
+    "<rt lang=en title='a word'>",
     "</rt>",
     "<button>",
     "</button>",

@@ -85,6 +85,10 @@ fn pronunciation_goes_where_no_one_reads_it() {
     let html = "<p><ruby>\u{6f22}<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>x</p>";
     check(html, Some("ja"), "en", "<p><ruby>\u{6f22}</ruby>x</p>");
     check(html, Some("ja"), "zh-Hans", html);
+    // With it goes what its tag says.
+    let html = "<p lang=ja>x<ruby>\u{6f22}<rt lang=ja title=kan>kan</rt></ruby>y</p>";
+    check(html, Some("ja"), "en", "<p lang=\"en\">x<ruby>\u{6f22}</ruby>y</p>");
+    check("x<rt lang=ja title=kan>kan</rt>", Some("ja"), "en", "x");
 }
 
 #[test]
