@@ -150,6 +150,13 @@ fn check_all(bytes: &[u8]) -> Result<Option<Findings>, String> {
     if translations.len() != again.len() {
         return Err(format!("{} segments became {}", translations.len(), again.len()));
     }
+    let arabic = Target { source_language: "en".parse().ok(), language: "ar".parse().ok() };
+    let turned = extracted.skeleton.merge(&translations, &arabic).map_err(|e| format!("into Arabic: {e}"))?;
+    // All that it says may be in a pronunciation, which goes.
+    match read(&turned) {
+        Ok(_) | Err(FormatError::Empty) => {}
+        Err(error) => return Err(format!("cannot be read in Arabic: {error}")),
+    }
     let moved: Vec<_> = segments.iter().map(reversed).collect();
     let written = merge(&moved)?;
     read(&written).map_err(|error| format!("cannot be read when words moved: {error}"))?;
