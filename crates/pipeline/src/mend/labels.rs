@@ -109,7 +109,7 @@ fn last_word(text: &str) -> &str {
     text.rsplit(|character: char| !character.is_alphabetic()).next().unwrap_or_default()
 }
 
-fn is_label(word: &str) -> bool {
+pub(super) fn is_label(word: &str) -> bool {
     let small = word.to_lowercase();
     word.starts_with(char::is_uppercase) && LABELS.split(' ').any(|label| label == small)
 }

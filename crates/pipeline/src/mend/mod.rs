@@ -1,16 +1,18 @@
 //! What engines lose or change, put right in their answers.
 //!
-//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `ordinals`). [`mend`] looks at all of them together:
-//! which words are names of `people` or other `names`, `months` and `labels`, the document shows as a whole, and what was
+//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `ordinals`, `beginnings`). [`mend`] looks at all of them together:
+//! which words are names of `people` or other `names`, `months`, `labels` and `parts`, the document shows as a whole, and what was
 //! lost of it is asked for `again`.
 
 mod again;
+mod beginnings;
 mod blanks;
 mod edits;
 mod labels;
 mod months;
 mod names;
 mod ordinals;
+mod parts;
 mod people;
 
 use terjuman_model::{LanguagePair, LanguageTag};
@@ -21,6 +23,7 @@ use crate::EngineLimits;
 /// Puts small things right in one answer.
 pub(crate) fn tidy(source: &Source, answer: &mut Translated, target: &LanguageTag) {
     blanks::loosen(source, answer);
+    beginnings::restore_beginning(source, answer, target);
     if let Some(ordinals) = ordinals::ordinals(target) {
         ordinals::restore(source, answer, ordinals);
     }
@@ -43,5 +46,6 @@ pub(crate) fn mend(
     months::name_months(units, translated, pair);
     labels::keep_letters(units, translated, engine, pair, limits, watch)?;
     labels::restore_capitals(units, translated);
+    parts::name_parts(units, translated, pair);
     Ok(())
 }

@@ -1,11 +1,12 @@
-//! Months: their short names in a table's head, which a model takes for acronyms and leaves, and their capitals, which
-//! Portuguese does not have.
+//! Months: their short names in a table's head, which a model takes for acronyms and leaves, and in Portuguese their capitals,
+//! which it does not have, and what joins them with day and year.
 
 use std::collections::HashSet;
 
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Fixed, Source, Translated};
 
+use super::edits::edit;
 use crate::drive::as_source;
 
 const ENGLISH: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -54,7 +55,10 @@ pub(crate) fn name_months(units: &[Source], translated: &mut [Translated], pair:
     }
     if pair.target.primary() == "pt" {
         let changed = translated.iter_mut().filter(|answer| !answer.kept_as_source);
-        changed.for_each(|answer| small_months(&mut answer.text, &answer.fixed));
+        changed.for_each(|answer| {
+            join_dates(answer);
+            small_months(&mut answer.text, &answer.fixed);
+        });
     }
 }
 
@@ -81,6 +85,32 @@ fn cased(name: &str, source: &str) -> String {
         name.push('.');
     }
     name
+}
+
+/// `29 fevereiro 2024` becomes `29 de fevereiro de 2024`.
+fn join_dates(answer: &mut Translated) {
+    let mut edits = Vec::new();
+    for name in NAMES {
+        for (at, _) in answer.text.match_indices(&name[1..]) {
+            let start = at - answer.text[..at].chars().next_back().map_or(0, char::len_utf8);
+            let end = at + name.len() - 1;
+            let (before, after) = (&answer.text[..start], &answer.text[end..]);
+            let is_name = answer.text[start..at].eq_ignore_ascii_case(&name[..1]);
+            let digits = |text: &str| text.bytes().rev().take_while(u8::is_ascii_digit).count();
+            let is_bare = before.strip_suffix(' ').is_some_and(|day| matches!(digits(day), 1 | 2));
+            let has_day = is_bare || before.strip_suffix(" de ").is_some_and(|day| matches!(digits(day), 1 | 2));
+            let year = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count() == YEAR;
+            let has_bare_year = after.strip_prefix(' ').is_some_and(year);
+            let has_year = has_bare_year || after.strip_prefix(" de ").is_some_and(year);
+            let is_kept = answer.fixed.iter().any(|place| place.start < end && start < place.end);
+            if is_name && has_day && has_year && !is_kept {
+                edits.extend(is_bare.then_some((start..start, "de ")));
+                edits.extend(has_bare_year.then_some((end + 1..end + 1, "de ")));
+            }
+        }
+    }
+    edits.sort_by_key(|(range, _)| range.start);
+    edit(answer, &edits);
 }
 
 /// `13 de Julho de 2019` becomes `13 de julho de 2019`. A month is told by a day before it or a year behind it; Rio is none.
@@ -146,6 +176,8 @@ mod tests {
             ("Versão de 13 de Julho de 2019", "Versão de 13 de julho de 2019"),
             ("Cimeira, Julho 2011; desde Março de 2012", "Cimeira, julho 2011; desde março de 2012"),
             ("Julho 2011. Dezembro de 2012", "Julho 2011. Dezembro de 2012"),
+            ("29 fevereiro 2024 e 2 Maio de 2023", "29 de fevereiro de 2024 e 2 de maio de 2023"),
+            ("Em 1 de março 1999, em 123 maio 2024", "Em 1 de março de 1999, em 123 maio 2024"),
             ("Rio de Janeiro 2016, Senhor Abril", "Rio de Janeiro 2016, Senhor Abril"),
         ] {
             assert_eq!(named(&["x"], &[answer], "pt"), [expected]);

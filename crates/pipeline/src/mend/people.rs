@@ -448,7 +448,7 @@ mod tests {
             answers.into_iter().map(|answer| answer.text).collect::<Vec<_>>()
         };
         assert_eq!(keep(&mut units, "ru"), ["ask mr. young or John Small now", "for John Small", "nobody else"]);
-        assert_eq!(keep(&mut units, "pt"), ["ask mr. Young or John Small now", "for John Small", "nobody else"]);
+        assert_eq!(keep(&mut units, "pt"), ["Ask mr. Young or John Small now", "for John Small", "nobody else"]);
         let fixed = units.each_ref().map(|unit| unit.fixed.len());
         assert_eq!(fixed, [1, 0, 0]);
         // What is fixed already is left alone.

@@ -1,5 +1,6 @@
 //! The translation cut into what no tag may split, each piece with the tags that its source words had.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -123,6 +124,13 @@ impl Atoms {
         let same = before.iter().rev().take_while(|link| link.source.start == source);
         let target = same.map(|link| link.target.end).max()?;
         Some(self.atoms.partition_point(|atom| atom.range.start < target))
+    }
+
+    /// Where in the translation words begin that are linked with the same word of the source.
+    pub(super) fn copied(&self, source: &str, text: &str) -> HashSet<usize> {
+        let links = self.sentences.iter().flat_map(|sentence| &sentence.links);
+        let is_same = |link: &&Link| source[link.source.clone()] == text[link.target.clone()];
+        links.filter(is_same).map(|link| link.target.start).collect()
     }
 
     /// The atoms of the sentence that a place of the source is in.

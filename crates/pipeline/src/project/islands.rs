@@ -8,7 +8,7 @@ use super::source::SourceTags;
 const SMALL: usize = 3;
 
 /// Takes formatting from a small word that stands alone between words without it, if longer words have it elsewhere; and from
-/// a small word before the capital that a name begins with in both languages.
+/// a small word before the capital that a name begins with in both languages, or before the name of a program, `o **dpkg**`.
 pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms, formats: &mut [Vec<usize>]) {
     let written: Vec<usize> = (0..formats.len()).filter(|atom| !atoms.atoms[*atom].is_blank).collect();
     // For each pair, which of the written atoms it is over.
@@ -36,9 +36,10 @@ pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &
             let (first, last) = (island[0], island[island.len() - 1]);
             let stands_alone = first == last && has_long && first > 0 && is_word(first - 1) && is_word(last + 1);
             let is_article = first < last
-                && begins_large
-                && word(first + 1).starts_with(char::is_uppercase)
-                && first.checked_sub(1).is_some_and(is_word);
+                && (begins_large
+                    && word(first + 1).starts_with(char::is_uppercase)
+                    && first.checked_sub(1).is_some_and(is_word)
+                    || is_name(formatted, word(first + 1)));
             // Letters without capitals are of scripts that may stand beside others without a blank.
             let is_part = |c: char| c.is_lowercase() || c.is_uppercase() || c.is_numeric();
             let is_said = || formatted.split(|c: char| !is_part(c)).any(|said| said == word(first));
@@ -53,54 +54,14 @@ pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &
     }
 }
 
+/// Whether what is formatted is one word that came out as it was: most such are no words of the language.
+fn is_name(formatted: &str, word: &str) -> bool {
+    formatted == word && word.chars().count() > SMALL
+}
+
 #[cfg(test)]
 mod tests {
-    use terjuman_model::{Edge, Piece, Segment, TagKind};
-    use terjuman_nmt::Link;
-
-    use crate::assemble::{Assembled, Sentence};
-    use crate::project::project;
-
-    /// `source` and `expected` have stars around what is bold; `links` are pairs of words.
-    #[track_caller]
-    fn check(source: &str, links: &[(&str, &str)], expected: &str) {
-        let mut segment = Segment::default();
-        let bold = segment.add_tag(TagKind::Format);
-        for (index, piece) in source.split('*').enumerate() {
-            if index > 0 {
-                segment.source.mark(if index % 2 == 1 { Edge::Open } else { Edge::Close }, bold);
-            }
-            segment.source.push_str(piece);
-        }
-        let text = expected.replace('*', "");
-        let plain = segment.source.text();
-        let place = |text: &str, word: &str| {
-            let start = text.find(word).unwrap();
-            start..start + word.len()
-        };
-        let links: Vec<Link> =
-            links.iter().map(|(from, to)| Link { source: place(plain, from), target: place(&text, to) }).collect();
-        let sentence = Sentence {
-            source: 0..plain.len(),
-            target: 0..text.len(),
-            links: 0..links.len(),
-            verbatim: links.len()..links.len(),
-        };
-        let assembled = Assembled {
-            source_borders: vec![0, plain.len()],
-            target_borders: vec![0, text.len()],
-            sentences: vec![sentence],
-            links,
-            text,
-            ..Assembled::default()
-        };
-        let (placed, _) = project(&segment, &assembled);
-        let spell = |piece: Piece<'_>| match piece {
-            Piece::Text(text) => text.to_owned(),
-            Piece::Mark(..) => "*".to_owned(),
-        };
-        assert_eq!(placed.pieces().map(spell).collect::<String>(), expected);
-    }
+    use crate::project::starred::check;
 
     const MENU: &[(&str, &str)] = &[
         ("go", "acesse"),
@@ -116,6 +77,12 @@ mod tests {
     #[test]
     fn small_words_far_from_what_is_bold_are_not() {
         check("go to *LibreOffice Options* in the menu bar", MENU, "acesse o *LibreOffice Opções* na barra de menus");
+    }
+
+    #[test]
+    fn articles_of_names_are_not() {
+        check("Then *dpkg* is", &[("Then", "Aí"), ("dpkg", "o"), ("dpkg", "dpkg"), ("is", "é")], "Aí, o *dpkg* é");
+        check("Then *tool* is", &[("tool", "a"), ("tool", "ferramenta"), ("is", "é")], "Logo *a ferramenta* é");
     }
 
     #[test]

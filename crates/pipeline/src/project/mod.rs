@@ -7,9 +7,12 @@
 
 mod atoms;
 mod endings;
+mod holes;
 mod islands;
 mod place;
 mod source;
+#[cfg(test)]
+mod starred;
 mod stops;
 mod things;
 mod verify;

@@ -7,6 +7,7 @@ use terjuman_model::{Edge, Mark, TaggedText};
 
 use super::atoms::{Atoms, Side};
 use super::endings::hide_endings;
+use super::holes::fill_holes;
 use super::islands::drop_islands;
 use super::source::{Cluster, SourceTags};
 use super::things::{Things, near};
@@ -30,6 +31,7 @@ pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) 
     let things = Things::new(tags, atoms);
     let mut formats = formats(tags, atoms, &things);
     drop_islands(source, text, tags, atoms, &mut formats);
+    fill_holes(source, text, tags, atoms, &things, &mut formats);
     hide_endings(source, text, tags, atoms, &things, &mut formats);
     let clusters = clusters(source, tags, atoms, &things, &formats);
     let mut writer = Writer {

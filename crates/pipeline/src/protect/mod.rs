@@ -99,6 +99,7 @@ mod tests {
     #[test]
     fn citations_are_kept() {
         check("Under Section 18.33 ⟦(A)(2)(c)⟧, ⟦65852.2(e)⟧; and (so) it (is)(or not) f(x)");
+        check("See ⟦§4.1(3)⟧, ⟦§A.5⟧. Then (⟦§9⟧) ⟦V(A,B)⟧ > ⟦V(D,A)⟧ and § 5 or §a");
     }
 
     #[test]

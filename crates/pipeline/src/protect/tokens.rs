@@ -47,6 +47,7 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
         || is_media_type(bare)
         || is_identifier(bare)
         || is_figure(bare)
+        || is_section(bare)
         || is_code(bare)
     {
         found.push(start..start + bare.len());
@@ -64,6 +65,20 @@ fn is_citation(token: &str) -> bool {
     });
     are_short && (count > 1 || digits > 0)
 }
+
+/// A section with its sign, `§A.1(3)`: engines put a blank into it.
+fn is_section(token: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'(' | b')' | b'-');
+    token.strip_prefix('§').is_some_and(|number| {
+        number.len() <= LONGEST_SECTION
+            && number.bytes().any(|byte| byte.is_ascii_digit())
+            && number.bytes().all(is_sign)
+            && count(number, b'(', b')') == 0
+    })
+}
+
+/// Most bytes of a section's number.
+const LONGEST_SECTION: usize = 24;
 
 /// The token without what belongs to the sentence: stops, quotes, and brackets that it did not open.
 fn without_punctuation(token: &str) -> &str {
@@ -231,11 +246,11 @@ fn is_code(token: &str) -> bool {
     let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let has_inner_underscore = token.trim_matches('_').contains('_');
     let is_call = token.strip_suffix("()").is_some_and(|name| is_plain(name, ".:"));
-    // `COUNT(*)`, `nullif(a,b)`; in `f(x)` and `file(s)` may be a word.
+    // `COUNT(*)`, `nullif(a,b)`, `V(A,B)`; in `f(x)` and `file(s)` may be a word.
     let is_called_with =
         token.strip_suffix(')').and_then(|token| token.split_once('(')).is_some_and(|(name, inside)| {
             let are_names = || inside.contains(',') && inside.split(',').all(|one| !one.is_empty() && is_word(one));
-            name.len() > 1 && is_plain(name, ".:") && (inside == "*" || are_names())
+            is_plain(name, ".:") && (name.len() > 1 && inside == "*" || are_names())
         });
     let is_scoped =
         token.split("::").count() > 1 && token.split("::").all(|part| !part.is_empty() && is_plain(part, ""));

@@ -1,0 +1,119 @@
+//! How answers begin: models write every text like a sentence, or none, where the entries of a list begin as they like.
+
+use terjuman_model::LanguageTag;
+use terjuman_nmt::{Source, Translated};
+
+/// Languages in which few words have a capital within a sentence: names only.
+const FEW_CAPITALS: &[&str] = &["ca", "es", "fr", "gl", "it", "pt", "ro"];
+
+/// Letters that words of one name have in common in two languages, like `Germany` and `Germania`.
+const COMMON: usize = 4;
+
+/// Gives the first word of an answer the small letter or the capital that the source begins with.
+pub(crate) fn restore_beginning(source: &Source, answer: &mut Translated, target: &LanguageTag) {
+    if answer.kept_as_source || !FEW_CAPITALS.contains(&target.primary()) {
+        return;
+    }
+    let (Some(before), Some(after)) = (first_word(&source.text), first_word(&answer.text)) else { return };
+    let start = after.as_ptr().addr() - answer.text.as_ptr().addr();
+    if before == after || answer.fixed.iter().any(|place| place.contains(&start)) {
+        return;
+    }
+    let Some(first) = after.chars().next() else { return };
+    let changed: String = if is_small(before) && is_title(after) && !is_named(&source.text, after) {
+        first.to_lowercase().collect()
+    } else if is_title(before) && before.chars().nth(1).is_some() && is_small(after) && !has_word(&source.text, after) {
+        first.to_uppercase().collect()
+    } else {
+        return;
+    };
+    // No place shifts.
+    if changed.len() == first.len_utf8() {
+        answer.text.replace_range(start..start + changed.len(), &changed);
+    }
+}
+
+/// The word that the text begins with, behind quotes and brackets; none if a number or a bullet comes first.
+fn first_word(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches(['"', '“', '‘', '«', '„', '(', '[', '¿', '¡', '‹']);
+    let end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+    // `l'église` begins with an article, `d.h` with something else.
+    let is_word = end > 0 && text[..end].chars().all(char::is_alphabetic) && !text[end..].starts_with(['.', '_', '@']);
+    is_word.then(|| &text[..end])
+}
+
+fn is_small(word: &str) -> bool {
+    word.chars().all(char::is_lowercase)
+}
+
+fn is_title(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.all(char::is_lowercase)
+}
+
+/// Whether the text has the word, or a name that begins like it.
+fn is_named(text: &str, word: &str) -> bool {
+    let beginning: String = word.chars().take(COMMON).collect();
+    let is_long = beginning.chars().count() == COMMON;
+    words(text).any(|said| said == word && is_long || is_long && said.starts_with(&beginning))
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    words(text).any(|said| said == word)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_to(target: &str, source: &str, answer: &str, expected: &str) {
+        let source = Source { text: source.into(), fixed: Vec::new(), linked: false };
+        let mut answer = Translated::from(answer);
+        restore_beginning(&source, &mut answer, &target.parse().unwrap());
+        assert_eq!(answer.text, expected);
+    }
+
+    #[track_caller]
+    fn check(source: &str, answer: &str, expected: &str) {
+        check_to("pt", source, answer, expected);
+    }
+
+    #[test]
+    fn entries_of_lists_begin_as_they_did() {
+        check("propose or sponsor it;", "Propor ou patrocinar;", "propor ou patrocinar;");
+        check("the individual", "O indivíduo", "o indivíduo");
+        check("“Business Day” means", "“dia útil” significa", "“Dia útil” significa");
+        check("(see below)", "(Ver abaixo)", "(ver abaixo)");
+        check("Égalité", "égalité à", "Égalité à");
+    }
+
+    #[test]
+    fn names_and_numbers_keep_theirs() {
+        check("users of Debian", "Debian e usuários", "Debian e usuários");
+        check("army of Germany", "Germânia e seu exército", "Germânia e seu exército");
+        check("mips: the SGI", "MIPS: o SGI", "MIPS: o SGI");
+        check("15 May 2024", "15 de maio", "15 de maio");
+        check("Run dpkg first", "dpkg é o primeiro", "dpkg é o primeiro");
+        check("USB drive", "unidade USB", "unidade USB");
+        check("e.g. this", "Por exemplo, isto", "Por exemplo, isto");
+    }
+
+    #[test]
+    fn languages_with_more_capitals_are_left() {
+        check_to("de", "companies in it", "Firmen darin", "Firmen darin");
+        check_to("en", "inglês e francês", "English and French", "English and French");
+    }
+
+    #[test]
+    fn what_is_fixed_stays() {
+        let source = Source { text: "term of it".into(), fixed: Vec::new(), linked: false };
+        let mut answer = Translated { fixed: std::iter::once(0..5).collect(), ..Translated::from("Termo dele") };
+        restore_beginning(&source, &mut answer, &"pt".parse().unwrap());
+        assert_eq!(answer.text, "Termo dele");
+    }
+}
