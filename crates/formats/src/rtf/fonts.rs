@@ -1,8 +1,9 @@
-//! The font table: code pages of fonts, and which fonts are one in several charsets.
+//! The font table: code pages of fonts, which fonts are for code, and which are one in several charsets.
 
 use std::collections::HashMap;
 
 use super::codepage::CodePage;
+use crate::wording::is_code_font;
 
 /// A font.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +12,8 @@ pub(super) struct Font {
     pub(super) page: Option<CodePage>,
     /// Its characters are symbols.
     pub(super) symbols: bool,
+    /// It is one of fixed pitch, for code.
+    pub(super) code: bool,
     /// The number of the first font of its name.
     pub(super) first: i32,
 }
@@ -35,7 +38,7 @@ impl Fonts {
         match (name, &mut self.current) {
             ("f", _) => {
                 self.end();
-                let font = Font { page: None, symbols: false, first: number };
+                let font = Font { page: None, symbols: false, code: false, first: number };
                 self.current = Some((number, font, String::new()));
             }
             ("fcharset", Some((_, font, _))) => {
@@ -61,6 +64,7 @@ impl Fonts {
         let Some((number, mut font, name)) = self.current.take() else { return };
         let name = name.trim();
         let name = CHARSETS.iter().find_map(|charset| name.strip_suffix(charset)).unwrap_or(name);
+        font.code = is_code_font(name);
         if !font.symbols && !name.is_empty() {
             font.first = *self.names.entry(name.to_owned()).or_insert(number);
         }

@@ -179,6 +179,11 @@ impl State {
         true
     }
 
+    /// The font, by its number.
+    pub(super) fn font(&self) -> i32 {
+        self.get(Slot::Font).saturating_sub(1)
+    }
+
     /// How many characters stand in for one of Unicode.
     pub(super) fn skip(&self) -> usize {
         usize::try_from(self.get(Slot::Skip)).unwrap_or(0)
@@ -290,9 +295,9 @@ impl States {
         })
     }
 
-    /// The look as the runs know it.
-    pub(super) fn format(&mut self, state: State) -> Format {
-        Format { key: self.key(state), shows_blanks: state.shows_blanks(), ..Format::default() }
+    /// The look as the runs know it, in a font for `code` or another.
+    pub(super) fn format(&mut self, state: State, code: bool) -> Format {
+        Format { key: self.key(state), shows_blanks: state.shows_blanks(), code, ..Format::default() }
     }
 
     /// The look of this number.

@@ -75,6 +75,14 @@ fn in_capitals(source: &TaggedText) -> TaggedText {
 }
 
 #[test]
+fn fonts_of_fixed_pitch_are_for_code() {
+    let body = "\\pard\\f0 Hold it with\\par\\pard\\f4 apt-mark hold foo\\par\\pard\\f0 Then run {\\f4 foo} now";
+    let (segments, _) = read(&document(body));
+    assert_eq!(segments.iter().map(|segment| segment.code).collect::<Vec<_>>(), [false, true, false]);
+    assert!(segments[2].tags.iter().any(|tag| tag.code), "{:?}", segments[2].tags);
+}
+
+#[test]
 fn paragraphs_and_cells() {
     check(
         "\\pard Hello world.\\par\r\nSecond one\\line goes on\\par\\trowd\\cellx1 Left\\cell Right\\cell\\row After\\sect Last",

@@ -8,7 +8,8 @@ use super::{Kind, Text, Token, Walker};
 use crate::rtf::PART;
 use crate::rtf::codepage::CodePage;
 use crate::rtf::scanner::Item;
-use crate::runs::Role;
+use crate::rtf::state::State;
+use crate::runs::{Format, Role};
 use crate::{Reason, Warning, WarningKind};
 
 impl Walker<'_> {
@@ -72,6 +73,11 @@ impl Walker<'_> {
         font.and_then(|font| font.page).unwrap_or(self.page)
     }
 
+    fn format(&mut self, state: State) -> Format {
+        let code = self.fonts.get(state.font()).is_some_and(|font| font.code);
+        self.found.states.format(state, code)
+    }
+
     pub(super) fn end_text(&mut self) {
         let page = self.code_page();
         let Some(mut text) = self.stories.last_mut().and_then(|story| story.text.take()) else { return };
@@ -96,8 +102,8 @@ impl Walker<'_> {
             // What nobody sees parts no word.
             return self.thing(Role::Anchor, text.span);
         }
+        let format = self.format(state.of_text());
         let Some(story) = self.stories.last_mut() else { return };
-        let format = self.found.states.format(state.of_text());
         story.paragraph.text(&text.text, text.span.clone(), format);
         story.tokens.push(Token { kind: Kind::Text, span: text.span, state });
     }
@@ -108,7 +114,7 @@ impl Walker<'_> {
             return;
         }
         let state = self.state();
-        let format = self.found.states.format(state.of_thing());
+        let format = self.format(state.of_thing());
         let Some(story) = self.stories.last_mut() else { return };
         story.paragraph.thing(role, span.clone(), Some(format));
         story.tokens.push(Token { kind: Kind::Thing, span, state });
