@@ -55,7 +55,7 @@ fn is_title(word: &str) -> bool {
 fn is_named(text: &str, word: &str) -> bool {
     let beginning: String = word.chars().take(COMMON).collect();
     let is_long = beginning.chars().count() == COMMON;
-    words(text).any(|said| said == word && is_long || is_long && said.starts_with(&beginning))
+    is_long && words(text).any(|said| said.starts_with(&beginning))
 }
 
 fn has_word(text: &str, word: &str) -> bool {
