@@ -120,7 +120,10 @@ fn is_told_by_font(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     // `None.`
     let is_word = || text.chars().skip(1).all(|c| c.is_lowercase() || matches!(c, '.' | ',' | ':' | '!' | '?'));
+    // `deb http://example.com/debian/ unstable main`; `See http://example.com` are words.
+    let is_address = || text.contains("://") && first.bytes().all(|byte| byte.is_ascii_lowercase());
     STATEMENTS.contains(&first)
+        || is_address()
         || text.contains(['{', '}', '=', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '@'])
         || !(text.contains(char::is_whitespace) || text.starts_with(char::is_uppercase) && is_word())
 }
@@ -463,6 +466,8 @@ mod tests {
         assert_eq!(found(&all), [false, true, true, true, true, true, false]);
         assert_eq!(found(&[prose, "|make", "|make install"]), [false, true, true]);
         assert_eq!(found(&[prose, "|make it"]), [false, false]);
+        assert_eq!(found(&[prose, "|deb http://a.org/ unstable main"]), [false, true]);
+        assert_eq!(found(&[prose, "|See http://a.org/ now"]), [false, false]);
         assert_eq!(found(&[prose, "|default-version", prose, "|import foo"]), [false, true, false, true]);
         let letter = ["|Write to the editor of this.", "|It is in the list of the day.", "|see x[0];"];
         assert_eq!(found(&[[prose; 1].as_slice(), &letter].concat())[..3], [false; 3]);

@@ -1,5 +1,6 @@
 //! What of a segment must come out as given: protected tags, placeholders and addresses, terms of the glossary.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use terjuman_model::{Edge, Segment, TagKind};
@@ -23,13 +24,14 @@ pub(crate) struct Fixation {
 /// Finds what is fixed in a segment. `borders` are where its sentences end whatever the text says.
 ///
 /// A placeholder inside a term belongs to the term; a term inside an address or in code is none. `syntax` (sorted, not
-/// overlapping) is for a formatter of messages. With `keeps_code`, words that look like code are kept.
+/// overlapping) is for a formatter of messages. With `programs`, words that look like code are kept, and what begins with one of
+/// those names in a font for code.
 pub(crate) fn fix(
     segment: &Segment,
     borders: &[usize],
     syntax: &[Range<usize>],
     glossary: &Glossary,
-    keeps_code: bool,
+    programs: Option<&HashSet<&str>>,
 ) -> Fixation {
     let text = segment.source.text();
     let protected = protected_ranges(segment);
@@ -50,7 +52,7 @@ pub(crate) fn fix(
         terms.extend(glossary.find(stretch).into_iter().map(|(range, target)| (shift(range), target)));
         start = end;
     }
-    let code = if keeps_code { code_ranges(segment) } else { Vec::new() };
+    let code = programs.map_or_else(Vec::new, |programs| code_ranges(segment, programs));
     if !code.is_empty() || !syntax.is_empty() {
         kept = merged(kept.into_iter().chain(code).chain(syntax.iter().cloned()).collect());
     }
@@ -120,9 +122,31 @@ pub(crate) fn protected_ranges(segment: &Segment) -> Vec<Range<usize>> {
     ranges
 }
 
+/// The names that the segments show by themselves in a font for code: where `aptitude` is one, `aptitude update` is a command.
+pub(crate) fn programs<'a>(segments: impl Iterator<Item = &'a Segment>) -> HashSet<&'a str> {
+    let mut names = HashSet::new();
+    for segment in segments {
+        let text = segment.source.text();
+        let in_code = code_texts(segment).into_iter().map(|range| &text[range]);
+        let is_name = |name: &&str| {
+            name.len() > 1
+                && name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        };
+        names.extend(in_code.filter(is_name));
+    }
+    names
+}
+
 /// The texts of tags that look like code and are a name, or have signs that only code has. Other words may be set so
 /// because they are to be typed, or for the look of it.
-fn code_ranges(segment: &Segment) -> Vec<Range<usize>> {
+fn code_ranges(segment: &Segment, programs: &HashSet<&str>) -> Vec<Range<usize>> {
+    let text = segment.source.text();
+    code_texts(segment).into_iter().filter(|range| is_code(&text[range.clone()], programs)).collect()
+}
+
+/// The texts of tags that look like code.
+fn code_texts(segment: &Segment) -> Vec<Range<usize>> {
     let text = segment.source.text();
     let mut open = Vec::new();
     let mut found = Vec::new();
@@ -132,25 +156,27 @@ fn code_ranges(segment: &Segment) -> Vec<Range<usize>> {
         }
         match mark.edge {
             Edge::Open => open.push(mark.at),
-            Edge::Close => {
-                let Some(start) = open.pop() else { continue };
-                found.extend(trimmed(text, start..mark.at).filter(|range| is_code(&text[range.clone()])));
-            }
+            Edge::Close => found.extend(open.pop().and_then(|start| trimmed(text, start..mark.at))),
             Edge::Point => {}
         }
     }
     found
 }
 
+/// Most words of a command that only its name tells.
+const MOST_TOLD: usize = 3;
+
 /// Whether words in a font for code are code.
-fn is_code(text: &str) -> bool {
+fn is_code(text: &str, programs: &HashSet<&str>) -> bool {
     let signs = ['{', '}', '=', '<', '>', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '*', '@', '"', '(', '['];
     let flags = |word: &str| word.len() > 1 && word.starts_with('-');
     let first = text.split_whitespace().next().unwrap_or_default();
+    let is_short = || text.split_whitespace().nth(MOST_TOLD).is_none() && !text.ends_with(['.', '!', '?', ':', ',']);
     !text.contains(char::is_whitespace)
         || text.contains(signs)
         || text.split_whitespace().any(flags)
         || STATEMENTS.contains(&first)
+        || programs.contains(first) && is_short()
 }
 
 /// Words that a line of a program begins with, and hardly a sentence.
@@ -202,7 +228,7 @@ mod tests {
     #[track_caller]
     fn check(segment: &Segment, terms: &[(&str, &str)], expected: &[(&str, &str)], counts: (usize, usize)) {
         let terms = terms.iter().map(|(source, target)| ((*source).to_owned(), (*target).to_owned()));
-        let fixation = fix(segment, &borders(segment), &[], &Glossary::new(terms).unwrap(), true);
+        let fixation = fix(segment, &borders(segment), &[], &Glossary::new(terms).unwrap(), Some(&HashSet::new()));
         let text = segment.source.text();
         let found: Vec<_> = fixation.fixed.iter().map(|f| (&text[f.range.clone()], f.text.as_str())).collect();
         assert_eq!(found, expected);
@@ -241,6 +267,28 @@ mod tests {
         segment.source.point(line);
         segment.source.push_str("case");
         check(&segment, &[("testcase", "never"), ("test", "x")], &[("test", "x")], (1, 0));
+    }
+
+    #[test]
+    fn commands_begin_with_names_that_are_shown_by_themselves() {
+        let with = |before: &str, code: &str| {
+            let mut segment = Segment::plain(before);
+            let tag = segment.add_tag(TagKind::Format);
+            segment.mark_code(tag);
+            segment.source.open(tag);
+            segment.source.push_str(code);
+            segment.source.close(tag);
+            segment
+        };
+        let segments = [with("Use ", "aptitude"), with("Run ", "aptitude update"), with("Press ", "any key")];
+        let programs = programs(segments.iter());
+        let kept = |segment: &Segment| {
+            let fixation = fix(segment, &[], &[], &Glossary::default(), Some(&programs));
+            fixation.fixed.into_iter().map(|fixed| fixed.text).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&segments[1]), ["aptitude update"]);
+        assert!(kept(&segments[2]).is_empty());
+        assert!(kept(&with("Say ", "aptitude is what it takes")).is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What of a document the engine is given: its sentences (or segments), equal ones once.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use indexmap::IndexSet;
@@ -8,7 +9,7 @@ use terjuman_nmt::{Fixed, Source, Translator, Unit};
 
 use crate::Glossary;
 use crate::choices::Choices;
-use crate::fixed::{borders, fix};
+use crate::fixed::{borders, fix, programs};
 use crate::messages::Messages;
 use crate::sentences::{sentences, trimmed};
 
@@ -67,11 +68,12 @@ impl Plan {
     ) -> Self {
         let mut plan = Self { ends: Vec::with_capacity(segments.len()), ..Self::default() };
         let choices = needs.keeps_code.then(|| Choices::of(segments.clone()));
+        let programs = needs.keeps_code.then(|| programs(segments.clone()));
         for (index, segment) in segments.enumerate() {
             if is_kept(index) {
                 plan.keep(segment);
             } else {
-                plan.add(segment, language, needs, glossary, choices.as_ref());
+                plan.add(segment, language, needs, glossary, (choices.as_ref(), programs.as_ref()));
             }
         }
         plan
@@ -96,13 +98,13 @@ impl Plan {
         language: &LanguageTag,
         needs: Needs,
         glossary: &Glossary,
-        choices: Option<&Choices<'_>>,
+        (choices, programs): (Option<&Choices<'_>>, Option<&HashSet<&str>>),
     ) {
         let unit = needs.unit;
         let text = segment.source.text();
         let messages = Messages::of(segment);
         let borders = with_borders(borders(segment), &messages.borders);
-        let fixation = fix(segment, &borders, &messages.kept, glossary, needs.keeps_code);
+        let fixation = fix(segment, &borders, &messages.kept, glossary, programs);
         self.glossary_hits += fixation.hits;
         self.glossary_misses += fixation.misses;
         let ranges = match unit {

@@ -55,7 +55,8 @@ fn is_title(word: &str) -> bool {
 fn is_named(text: &str, word: &str) -> bool {
     let beginning: String = word.chars().take(COMMON).collect();
     let is_long = beginning.chars().count() == COMMON;
-    is_long && words(text).any(|said| said.starts_with(&beginning))
+    let is_name = |said: &str| if is_long { said.starts_with(&beginning) } else { said == word && word.len() > 1 };
+    words(text).any(is_name)
 }
 
 fn has_word(text: &str, word: &str) -> bool {
@@ -96,6 +97,7 @@ mod tests {
     fn names_and_numbers_keep_theirs() {
         check("users of Debian", "Debian e usuários", "Debian e usuários");
         check("army of Germany", "Germânia e seu exército", "Germânia e seu exército");
+        check("guide by Ana", "Ana e seu guia", "Ana e seu guia");
         check("mips: the SGI", "MIPS: o SGI", "MIPS: o SGI");
         check("15 May 2024", "15 de maio", "15 de maio");
         check("Run dpkg first", "dpkg é o primeiro", "dpkg é o primeiro");

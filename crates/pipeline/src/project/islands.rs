@@ -54,6 +54,17 @@ pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &
     }
 }
 
+/// Whether `word` is an article before a name: what is formatted begins with a capital and is no article itself, and so does
+/// what comes next.
+pub(super) fn is_article(formatted: &str, word: &str, next: &str) -> bool {
+    let first = formatted.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    // `The Debian Project` has one that is part of it.
+    let is_long = first.chars().count() > SMALL || first.chars().nth(1).is_some_and(|second| !second.is_lowercase());
+    let is_small = !word.is_empty() && word.chars().count() <= SMALL && word.chars().all(char::is_lowercase);
+    let is_capital = |word: &str| word.starts_with(char::is_uppercase);
+    is_small && (is_capital(formatted) && is_capital(next) && is_long || is_name(formatted, next))
+}
+
 /// Whether what is formatted is one word that came out as it was: most such are no words of the language.
 fn is_name(formatted: &str, word: &str) -> bool {
     formatted == word && word.chars().count() > SMALL
@@ -61,7 +72,9 @@ fn is_name(formatted: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::project::starred::check;
+    use terjuman_model::TagKind;
+
+    use crate::project::starred::{check, check_of};
 
     const MENU: &[(&str, &str)] = &[
         ("go", "acesse"),
@@ -83,6 +96,16 @@ mod tests {
     fn articles_of_names_are_not() {
         check("Then *dpkg* is", &[("Then", "Aí"), ("dpkg", "o"), ("dpkg", "dpkg"), ("is", "é")], "Aí, o *dpkg* é");
         check("Then *tool* is", &[("tool", "a"), ("tool", "ferramenta"), ("is", "é")], "Logo *a ferramenta* é");
+    }
+
+    #[test]
+    fn articles_of_links_are_not() {
+        let links = [("Chapter", "o"), ("Chapter", "Capítulo"), ("see", "veja"), ("now", "agora")];
+        check_of(TagKind::Whole, "see *Chapter* now", &links, "veja o *Capítulo* agora");
+        let links = [("The", "o"), ("Project", "Projeto"), ("see", "veja")];
+        check_of(TagKind::Whole, "see *The Project*", &links, "veja *o Projeto*");
+        let links = [("manual", "o"), ("manual", "manual"), ("see", "veja"), ("big", "grande")];
+        check_of(TagKind::Whole, "see *big manual*", &links, "veja *o manual grande*");
     }
 
     #[test]

@@ -9,8 +9,14 @@ use crate::assemble::{Assembled, Sentence};
 /// `source` and `expected` have stars around what is bold; `links` are pairs of words.
 #[track_caller]
 pub(super) fn check(source: &str, links: &[(&str, &str)], expected: &str) {
+    check_of(TagKind::Format, source, links, expected);
+}
+
+/// The same of another kind of tags.
+#[track_caller]
+pub(super) fn check_of(kind: TagKind, source: &str, links: &[(&str, &str)], expected: &str) {
     let mut segment = Segment::default();
-    let bold = segment.add_tag(TagKind::Format);
+    let bold = segment.add_tag(kind);
     for (index, piece) in source.split('*').enumerate() {
         if index > 0 {
             segment.source.mark(if index % 2 == 1 { Edge::Open } else { Edge::Close }, bold);

@@ -1,6 +1,7 @@
 //! Gives each thing (a link, a field, protected text) its one range of the translation.
 
 use super::atoms::Atoms;
+use super::islands::is_article;
 use super::source::SourceTags;
 
 /// Where the things are. Ranges are nested or apart, never crossing.
@@ -19,7 +20,7 @@ pub(super) struct Things {
 const NEIGHBOURHOOD: usize = 50;
 
 impl Things {
-    pub(super) fn new(tags: &SourceTags, atoms: &Atoms) -> Self {
+    pub(super) fn new(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) -> Self {
         let mut candidates = vec![Vec::new(); tags.pairs.len()];
         for (index, atom) in atoms.atoms.iter().enumerate() {
             for pair in atom.label.iter().filter(|pair| tags.pairs[**pair].is_thing) {
@@ -39,6 +40,8 @@ impl Things {
                 verbatim[pair]
             } else {
                 let best = things.best_range(pair, candidates, tags, atoms);
+                let formatted = &source[tags.pairs[pair].range.clone()];
+                let best = best.map(|best| without_article(formatted, text, atoms, best));
                 hull(best, verbatim[pair])
             };
             let (first, last) = range.unwrap_or_else(|| things.homeless(pair, tags, atoms));
@@ -190,6 +193,16 @@ impl Things {
         // Where others are already, one atom is always free: inside of them all.
         let is_apart = (first..=last).all(|atom| self.owners[atom] == self.owners[first]);
         if is_apart { (first, last) } else { (first, first) }
+    }
+}
+
+/// The range without an article before the name that it is: `veja o *Capítulo 7*`.
+fn without_article(formatted: &str, text: &str, atoms: &Atoms, (first, last): (usize, usize)) -> (usize, usize) {
+    let next = (first + 1..=last).find(|atom| !atoms.atoms[*atom].is_blank);
+    let word = |atom: usize| &text[atoms.atoms[atom].range.clone()];
+    match next {
+        Some(next) if next > first + 1 && is_article(formatted, word(first), word(next)) => (next, last),
+        _ => (first, last),
     }
 }
 
