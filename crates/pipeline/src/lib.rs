@@ -9,6 +9,7 @@
 //! same function, [`translate`].
 
 mod abbreviations;
+mod asked;
 mod assemble;
 mod choices;
 mod code;
@@ -21,6 +22,8 @@ mod limits;
 mod mend;
 mod mentions;
 mod messages;
+mod mnemonics;
+mod notes;
 mod plan;
 mod project;
 mod protect;

@@ -11,6 +11,7 @@ use crate::Glossary;
 use crate::choices::Choices;
 use crate::fixed::{borders, fix, programs};
 use crate::messages::Messages;
+use crate::notes::notes;
 use crate::sentences::{sentences, trimmed};
 
 /// The way from a document's segments to the engine's units and back.
@@ -103,7 +104,8 @@ impl Plan {
         let unit = needs.unit;
         let text = segment.source.text();
         let messages = Messages::of(segment);
-        let borders = with_borders(borders(segment), &messages.borders);
+        let notes = notes(segment);
+        let borders = with_borders(with_borders(borders(segment), &messages.borders), &notes);
         let fixation = fix(segment, &borders, &messages.kept, glossary, programs);
         self.glossary_hits += fixation.hits;
         self.glossary_misses += fixation.misses;

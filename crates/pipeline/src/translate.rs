@@ -1,6 +1,5 @@
 //! The way of one document.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -8,6 +7,7 @@ use terjuman_formats::{Extracted, Format, FormatError, Limits, Options, Reason, 
 use terjuman_model::{Failure, FailureCode, LanguagePair, LanguageTag, Segment, TaggedText};
 use terjuman_nmt::{Pairs, Source, TranslateError, Translated, Translator, Watch};
 
+use crate::asked::Asked;
 use crate::assemble::assemble;
 use crate::code::code;
 use crate::detection::{Detected, detect_language};
@@ -19,7 +19,6 @@ use crate::messages::keeps_choices;
 use crate::plan::{Needs, Plan};
 use crate::project::{Placed, project};
 use crate::report::{Stage, millis};
-use crate::wraps::Wrapped;
 use crate::{EngineLimits, Glossary, GlossaryFile, Report};
 
 /// One document to translate.
@@ -284,9 +283,12 @@ fn translate_segments(
     let programs = (0..code.len()).filter(|index| is_program(*index) && !is_foreign(*index)).count();
     report.untranslated.add_many(Reason::ProtectedRange, programs as u64);
     let is_kept = |index: usize| is_program(index) || is_foreign(index);
-    let wrapped = if engine.garbles_foreign_text() { wrapped(segments, &pair.source) } else { HashMap::new() };
-    let asked = |index: usize| wrapped.get(&index).map_or(&segments[index], |wrapped| &wrapped.segment);
-    let mut plan = Plan::new((0..segments.len()).map(asked), &pair.source, Needs::of(engine), glossary, is_kept);
+    let asked = match engine.garbles_foreign_text() {
+        true => Asked::of(segments, &pair.source),
+        false => Asked::plainly(segments),
+    };
+    let all = (0..segments.len()).map(|index| asked.segment(index));
+    let mut plan = Plan::new(all, &pair.source, Needs::of(engine), glossary, is_kept);
     let mut units: Vec<Source> = std::mem::take(&mut plan.units).into_iter().collect();
     report.sentences = units.len();
     report.glossary_hits = plan.glossary_hits;
@@ -300,16 +302,13 @@ fn translate_segments(
     }
     let mut kept_words = 0;
     let mut translations = Vec::with_capacity(segments.len());
-    for (index, segment) in segments.iter().enumerate() {
+    for index in 0..segments.len() {
         if index % 1_024 == 0 && watch.is_cancelled() {
             return Err(failure_of(TranslateError::Cancelled));
         }
-        let (translation, kept) = place_segment(asked(index), index, &plan, &units, &translated, report);
+        let (translation, kept) = place_segment(asked.segment(index), index, &plan, &units, &translated, report);
         kept_words += kept;
-        translations.push(match wrapped.get(&index) {
-            Some(wrapped) => wrapped.settle(segment, translation),
-            None => translation,
-        });
+        translations.push(asked.settle(index, translation));
     }
     if report.kept_as_source > 0 {
         report.warnings.add_many(WarningKind::KeptAsSource, report.kept_as_source as u64);
@@ -319,12 +318,6 @@ fn translate_segments(
         return Err(Failure::new(FailureCode::TranslationFailed, message));
     }
     Ok(translations)
-}
-
-/// The segments that have line breaks within a sentence, by their index.
-fn wrapped(segments: &[Segment], language: &LanguageTag) -> HashMap<usize, Wrapped> {
-    let of = |(index, segment)| Some((index, Wrapped::of(segment, language)?));
-    segments.iter().enumerate().filter_map(of).collect()
 }
 
 /// The segment's translation with its tags, and how many of its words kept their source.

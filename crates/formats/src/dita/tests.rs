@@ -212,3 +212,11 @@ fn words_to_be_translated_may_stand_among_those_that_are_not() {
     assert_eq!(texts(topic), ["A", "Some words", "b kept kept c"]);
     translated(topic, &NOWHERE);
 }
+
+#[test]
+fn the_steps_of_a_menu_are_texts_of_their_own() {
+    let file = "<topic id=\"t\"><body><p>Open <menucascade><uicontrol>Menu</uicontrol><uicontrol>Language</uicontrol>\
+                </menucascade> and <uicontrol>Save</uicontrol> it.</p></body></topic>";
+    assert_eq!(texts(file), ["Open  and Save it.", "Menu", "Language"]);
+    assert!(translated(file, &NOWHERE).contains("<uicontrol>[Menu]</uicontrol><uicontrol>[Language]</uicontrol>"));
+}

@@ -24,7 +24,7 @@ pub(super) enum Role {
 /// Only tells how letters look: a part of it may stand in two places.
 const LOOKS: [&str; 8] = ["b", "i", "u", "tt", "sub", "sup", "line-through", "overline"];
 
-const INLINE: [&str; 18] = [
+const INLINE: [&str; 17] = [
     "ph",
     "term",
     "q",
@@ -32,7 +32,6 @@ const INLINE: [&str; 18] = [
     "xref",
     "keyword",
     "uicontrol",
-    "menucascade",
     "wintitle",
     "shortcut",
     "text",
@@ -79,7 +78,7 @@ const PROTECTED: [&str; 30] = [
     "coderef",
 ];
 
-const FLOWS: [&str; 7] = ["fn", "indexterm", "image", "alt", "object", "hazardsymbol", "sort-as"];
+const FLOWS: [&str; 8] = ["fn", "indexterm", "image", "alt", "object", "hazardsymbol", "sort-as", "menucascade"];
 
 const THINGS: [&str; 13] = [
     "data",
@@ -144,6 +143,8 @@ pub(super) fn role(name: &str, class: Option<&str>, parent: &str) -> Role {
     match () {
         // Keywords of a topic are a list, those in its text are words of it.
         () if parent == "keywords" && name != "indexterm" => Role::Block,
+        // The steps of a menu stand side by side without a blank, and each has a name of its own.
+        () if parent == "menucascade" && name == "uicontrol" => Role::Block,
         // What a link shows when it is pointed at stands beside its words.
         () if name == "desc" && parent == "xref" => Role::Flow,
         () if is(&LOOKS) => Role::Inline(TagKind::Format),

@@ -67,6 +67,8 @@ pub(super) enum Known {
     ForeignObject,
     Anchor,
     Button,
+    Gauge,
+    Label,
     Ruby,
     RubyBase,
     Font,
@@ -187,9 +189,12 @@ fn element(name: &[u8]) -> Element {
         b"rb" => Element::new(K::RubyBase, Format),
         b"a" => Element::new(K::Anchor, Whole),
         b"button" => Element::new(K::Button, Whole),
+        b"meter" | b"progress" => Element::new(K::Gauge, Whole),
+        b"label" => Element::new(K::Label, Whole),
         b"ruby" => Element::new(K::Ruby, Whole).breaking_out(),
-        b"abbr" | b"acronym" | b"data" | b"dfn" | b"label" | b"map" | b"meter" | b"output" | b"progress" | b"q"
-        | b"slot" | b"time" => Element::new(K::Other, Whole),
+        b"abbr" | b"acronym" | b"data" | b"dfn" | b"map" | b"output" | b"q" | b"slot" | b"time" => {
+            Element::new(K::Other, Whole)
+        }
         b"code" | b"tt" | b"var" => Element::new(K::Other, Code).breaking_out(),
         b"kbd" | b"samp" => Element::new(K::Other, Code),
         b"rt" | b"rp" | b"rtc" => Element::new(K::Other, RubyText),

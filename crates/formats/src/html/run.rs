@@ -2,6 +2,7 @@
 //! cut, what of it needs translation.
 
 mod nodes;
+mod parts;
 mod trim;
 
 use std::ops::Range;
@@ -54,8 +55,21 @@ pub(super) struct StartTag {
     pub(super) id: Option<Range<usize>>,
     /// Only tells how letters look: two equal ones in a row are one.
     pub(super) plain: bool,
+    /// Whether it is a text of its own beside others.
+    pub(super) alone: Alone,
+}
+
+/// Whether an element is a text of its own beside others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alone {
+    /// Its text is part of the text around it.
+    No,
     /// A link or a custom element: several of them without words between are a list, not a sentence.
-    pub(super) stands_alone: bool,
+    Listed,
+    /// A button or a gauge: several of them in a row are no sentence, whatever stands before or behind them.
+    Control,
+    /// What a field is called: never part of a sentence.
+    Label,
 }
 
 /// How the text of a run is laid out.
@@ -84,12 +98,12 @@ pub(super) fn segments(
         return;
     }
     let mut nodes = nodes::build(text, items, layout, place, decoder);
-    let mut parts = nodes::parts(&nodes);
+    let mut parts = parts::parts(&nodes);
     parts.reverse();
     while let Some(part) = parts.pop() {
         let trimmed = trim::trim(&nodes, part.clone());
         if trimmed != part {
-            let inner = nodes::inner_parts(&nodes, trimmed.clone());
+            let inner = parts::inner_parts(&nodes, trimmed.clone());
             if inner.len() > 1 {
                 parts.extend(inner.into_iter().rev());
                 continue;

@@ -31,9 +31,9 @@ pub(super) enum LineKind {
 }
 
 impl Line {
-    /// Marks of quotation in front.
-    pub(super) fn quote_depth(&self, text: &str) -> usize {
-        text[self.indent.clone()].bytes().filter(|b| *b == b'>').count()
+    /// Marks of quotation, or of a comment, in front.
+    pub(super) fn quote<'t>(&self, text: &'t str) -> impl Iterator<Item = u8> + use<'t> {
+        text[self.indent.clone()].bytes().filter(|byte| byte.is_ascii_punctuation())
     }
 
     /// Columns up to the end of the words.
@@ -62,15 +62,54 @@ pub(super) fn read(text: &str) -> Vec<Line> {
         start = end;
     }
     lines.push(line(text, start..text.len()));
+    comments(text, &mut lines);
     lines
 }
 
+/// What lines of comments begin with.
+const COMMENTS: [&str; 4] = ["#", "//", ";", "%"];
+/// Words of a line that is a sentence's, not a command's behind the prompt of a shell.
+const SENTENCE: usize = 6;
+
+/// In a row of lines that begin with the mark of a comment it is no part of the words: a licence, a note in settings.
+fn comments(text: &str, lines: &mut [Line]) {
+    let mut start = 0;
+    while start < lines.len() {
+        let Some(mark) = comment(text, &lines[start]) else {
+            start += 1;
+            continue;
+        };
+        let end = start + lines[start..].iter().take_while(|line| comment(text, line) == Some(mark)).count();
+        let is_sentence = |line: &Line| text[line.body.clone()].split_whitespace().count() > SENTENCE;
+        if end - start > 1 && lines[start..end].iter().any(is_sentence) {
+            for known in &mut lines[start..end] {
+                let rest = &text[known.indent.end..known.all.end];
+                let blanks = rest[mark.len()..].len() - rest[mark.len()..].trim_start().len();
+                let from = known.indent.end + mark.len() + blanks;
+                *known = behind(text, known.all.clone(), known.indent.start..from);
+            }
+        }
+        start = end;
+    }
+}
+
+/// The mark of a comment that a line begins with: alone, or with a blank behind it.
+fn comment(text: &str, line: &Line) -> Option<&'static str> {
+    let words = &text[line.indent.end.min(line.all.end)..line.all.end];
+    let is_mark =
+        |mark: &&str| words.strip_prefix(*mark).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
+    COMMENTS.into_iter().find(|mark| is_mark(&mark))
+}
+
 fn line(text: &str, all: Range<usize>) -> Line {
-    let content = &text[all.clone()];
-    let mut at = all.start + indent_length(content);
-    let mut end = all.start + content.trim_end().len();
-    let indent = all.start..at;
-    at = at.min(end.max(all.start));
+    let indent = all.start..all.start + indent_length(&text[all.clone()]);
+    behind(text, all, indent)
+}
+
+/// The line whose words begin behind `indent`, or behind a mark there.
+fn behind(text: &str, all: Range<usize>, indent: Range<usize>) -> Line {
+    let mut end = all.start + text[all.clone()].trim_end().len();
+    let mut at = indent.end.min(end.max(all.start));
     if let Some(length) = stamp_length(&text[at..end]) {
         at += length;
     }
@@ -78,7 +117,7 @@ fn line(text: &str, all: Range<usize>) -> Line {
     let marker = at..at + marker_length;
     at += marker_length;
     end = end.max(at);
-    let body = at..end;
+    let body = undecorated(text, at..end);
     let words = &text[body.clone()];
     let kind = if is_timing(words) || words == "WEBVTT" || !has_words(words) {
         LineKind::Skipped
@@ -88,6 +127,23 @@ fn line(text: &str, all: Range<usize>) -> Line {
         LineKind::Prose
     };
     Line { all, indent, marker, body, kind }
+}
+
+/// The words without the rules on both sides of them: `----- Forwarded message -----`.
+fn undecorated(text: &str, body: Range<usize>) -> Range<usize> {
+    let words = &text[body.clone()];
+    let Some(sign) = words.chars().next().filter(|sign| matches!(sign, '-' | '=' | '*' | '~' | '_' | '#')) else {
+        return body;
+    };
+    let (start, end) = (words.trim_start_matches(sign), words.trim_end_matches(sign));
+    let is_rule = |rest: &str| words.len() - rest.len() >= 3;
+    let inner = start.trim_end_matches(sign).trim();
+    let is_apart = start.starts_with(' ') && end.ends_with(' ');
+    if !(is_rule(start) && is_rule(end) && is_apart) || inner.is_empty() {
+        return body;
+    }
+    let from = body.end - start.len() + (start.len() - start.trim_start().len());
+    from..from + inner.len()
 }
 
 /// Blanks, and marks of quotation as mail has them.

@@ -1,18 +1,22 @@
 //! Plain text (`formats.md` B.8).
 //!
 //! A segment is a line, or the lines of a paragraph that was wrapped by hand, joined; a cell of a table drawn with
-//! blanks or bars. Indentation, list markers, quote marks, rules and time stamps are not text. A segment whose text
-//! did not change keeps its bytes; a wrapped paragraph that did is filled to the width it had.
+//! blanks or bars. Indentation, list markers, quote marks, marks of comments, rules and time stamps are not text. A segment
+//! whose text did not change keeps its bytes; a wrapped paragraph that did is filled to the width it had, and what is as
+//! long as words (`shapes`) follows them.
 
 mod lines;
 mod paragraphs;
+mod shapes;
 
 use terjuman_model::{Segment, TaggedText};
 
+use crate::fill::width;
 use crate::text_file::TextFile;
 use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target};
 
 use paragraphs::Unit;
+use shapes::{Shapes, shapes};
 
 pub(crate) fn extract(bytes: &[u8], _options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let file = TextFile::read(bytes)?;
@@ -37,11 +41,22 @@ impl Skeleton for TextSkeleton {
         }
         let text = self.file.text();
         let mut rewriting = self.file.rewriting();
-        for (unit, translation) in self.units.iter().zip(translations) {
-            if translation.text() != unit.joined(text) {
-                unit.write(text, translation.text(), &mut rewriting);
+        let changed = |(unit, translation): (&Unit, &TaggedText)| {
+            (translation.text() != unit.joined(text)).then(|| width(translation.text()))
+        };
+        let widths: Vec<Option<usize>> = self.units.iter().zip(translations).map(changed).collect();
+        let Shapes { edits, growth } = shapes(text, &lines::read(text), &self.units, &widths);
+        let mut edits = edits.into_iter().peekable();
+        for (index, (unit, translation)) in self.units.iter().zip(translations).enumerate() {
+            let growth = growth.get(&index).copied().unwrap_or_default();
+            while let Some((range, new)) = edits.next_if(|(range, _)| range.start <= unit.start()) {
+                rewriting.replace(range, &new);
+            }
+            if widths[index].is_some() || growth > 0 {
+                unit.write(text, translation.text(), growth, &mut rewriting);
             }
         }
+        edits.for_each(|(range, new)| rewriting.replace(range, &new));
         Ok(self.file.write_anew(rewriting))
     }
 }

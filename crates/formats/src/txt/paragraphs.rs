@@ -19,11 +19,11 @@ pub(super) enum Unit {
         /// Columns of the widest line.
         width: usize,
     },
-    /// A cell, and the blanks behind it that may be given up when it grows.
+    /// A cell, and the blanks or leading dots behind it that may be given up when it grows.
     Cell {
         /// Its words.
         body: Range<usize>,
-        /// Blanks up to what follows; empty for the last cell.
+        /// Blanks up to what follows; empty for the last cell. Leading dots may have a blank before them.
         padding: Range<usize>,
         /// How many of them must stay.
         least: usize,
@@ -49,15 +49,34 @@ impl Unit {
         }
     }
 
-    /// Puts a translation in the unit's place.
-    pub(super) fn write(&self, text: &str, translation: &str, rewriting: &mut Rewriting<'_>) {
+    /// Where its words begin.
+    pub(super) fn start(&self) -> usize {
+        match self {
+            Self::Cell { body, .. } => body.start,
+            Self::Paragraph { bodies, start, .. } => bodies.first().map_or(*start, |body| body.start),
+        }
+    }
+
+    /// Where its words end.
+    pub(super) fn end(&self) -> usize {
+        match self {
+            Self::Cell { body, .. } => body.end,
+            Self::Paragraph { bodies, start, .. } => bodies.last().map_or(*start, |body| body.end),
+        }
+    }
+
+    /// Puts a translation in the unit's place. A cell is `growth` columns wider than it was.
+    pub(super) fn write(&self, text: &str, translation: &str, growth: usize, rewriting: &mut Rewriting<'_>) {
         match self {
             Self::Cell { body, padding, least } => {
                 rewriting.replace(body.clone(), translation);
-                if !padding.is_empty() && text[padding.clone()].bytes().all(|b| b == b' ') {
-                    let room = width(&text[body.start..padding.end]);
-                    let blanks = room.saturating_sub(width(translation)).max(*least);
-                    rewriting.replace(padding.clone(), &" ".repeat(blanks));
+                let sign = text[padding.clone()].chars().next();
+                let is_even = |sign: &char| text[padding.clone()].chars().all(|other| other == *sign);
+                if let Some(sign) = sign.filter(is_even) {
+                    let room = width(&text[body.start..padding.end]) + growth;
+                    let taken = width(translation) + (padding.start - body.end);
+                    let count = room.saturating_sub(taken).max(*least);
+                    rewriting.replace(padding.clone(), &String::from_iter(std::iter::repeat_n(sign, count)));
                 }
             }
             Self::Paragraph { bodies, start, width: line_width } => {
@@ -153,6 +172,9 @@ pub(super) fn units(text: &str, lines: &[Line]) -> Vec<Unit> {
     units
 }
 
+/// Dots that lead from a title to its page.
+const LEADER: usize = 5;
+
 fn cells(text: &str, line: &Line, units: &mut Vec<Unit>) {
     let words = &text[line.body.clone()];
     let mut at = 0;
@@ -169,10 +191,16 @@ fn cells(text: &str, line: &Line, units: &mut Vec<Unit>) {
         let blanks = gap.len() - gap.trim_start_matches(' ').len();
         let from = line.body.start + separator.start;
         let least = if gap[blanks..].starts_with(['|', '│']) { 1 } else { 3 };
-        // Only blanks between two cells are padding: before leading dots or a tab they are left alone.
+        // Only blanks between two cells are padding: before a tab they are left alone.
         let is_padding = body.end == from && (blanks == gap.len() || least == 1);
-        let padding = if is_padding { from..from + blanks } else { from..from };
-        units.push(Unit::Cell { body, padding, least });
+        let dots = gap[blanks..].len() - gap[blanks..].trim_start_matches('.').len();
+        // Leading dots end where they ended.
+        let is_leader = body.end == from && dots >= LEADER;
+        units.push(match (is_padding, is_leader) {
+            (true, _) => Unit::Cell { body, padding: from..from + blanks, least },
+            (_, true) => Unit::Cell { body, padding: from + blanks..from + blanks + dots, least: LEADER },
+            _ => Unit::Cell { body, padding: from..from, least },
+        });
     }
 }
 
@@ -233,7 +261,7 @@ fn are_neighbours(text: &str, line: &Line, next: &Line) -> bool {
         && next.kind == LineKind::Prose
         && next.marker.is_empty()
         && next.indent.end == next.body.start
-        && line.quote_depth(text) == next.quote_depth(text)
+        && line.quote(text).eq(next.quote(text))
 }
 
 /// Whether the next line's first word would not have fitted on this one.

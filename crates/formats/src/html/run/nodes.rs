@@ -8,7 +8,7 @@ use terjuman_model::TagKind;
 use super::super::elements::NameId;
 use super::super::references::{Decoded, Decoder, Place};
 use super::super::templates::{self, Code};
-use super::{Item, ItemKind, Layout, StartTag};
+use super::{Alone, Item, ItemKind, Layout, StartTag};
 
 /// A node; the ranges of a run's nodes follow each other without gaps.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) enum NodeKind {
         kind: TagKind,
         id: Option<Range<usize>>,
         plain: bool,
-        stands_alone: bool,
+        alone: Alone,
         mate: usize,
     },
     End {
@@ -79,13 +79,8 @@ pub(super) fn build(text: &str, items: &[Item], layout: Layout, place: Place, de
             (ItemKind::Start(tag), Some(mate)) => {
                 starts.insert(mate, builder.nodes.len());
                 builder.depth += 1;
-                let kind = NodeKind::Start {
-                    kind: tag.kind,
-                    id: tag.id.clone(),
-                    plain: tag.plain,
-                    stands_alone: tag.stands_alone,
-                    mate: 0,
-                };
+                let kind =
+                    NodeKind::Start { kind: tag.kind, id: tag.id.clone(), plain: tag.plain, alone: tag.alone, mate: 0 };
                 builder.push(kind, item.range.clone());
             }
             (ItemKind::End(_), Some(_)) => {
@@ -314,68 +309,4 @@ fn join_equal_neighbours(text: &str, nodes: &mut [Node]) {
             }
         }
     }
-}
-
-/// The parts of a run that are translated apart.
-pub(super) fn parts(nodes: &[Node]) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for (index, node) in nodes.iter().enumerate() {
-        if matches!(node.kind, NodeKind::Cut) {
-            list(nodes, start..index, &mut parts);
-            start = index + 1;
-        }
-    }
-    list(nodes, start..nodes.len(), &mut parts);
-    parts
-}
-
-/// The parts of a part from which a pair around all of it was taken.
-pub(super) fn inner_parts(nodes: &[Node], part: Range<usize>) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
-    list(nodes, part, &mut parts);
-    parts
-}
-
-/// Several links with no word between them (a menu, a trail of crumbs) are a list: each is a part of its own, with the
-/// formatting around it.
-fn list(nodes: &[Node], part: Range<usize>, parts: &mut Vec<Range<usize>>) {
-    let mut elements = Vec::new();
-    let mut index = part.start;
-    while index < part.end {
-        match &nodes[index].kind {
-            NodeKind::Start { mate, .. } if stands_alone(nodes, index) => {
-                elements.push(index..mate + 1);
-                index = *mate;
-            }
-            NodeKind::Start { mate, .. } if !nodes[index..*mate].iter().any(Node::has_content) => index = *mate,
-            NodeKind::Text(decoded) if !decoded.text.chars().any(char::is_alphabetic) => {}
-            NodeKind::Point | NodeKind::Anchor | NodeKind::Break | NodeKind::Cut => {}
-            NodeKind::Text(_)
-            | NodeKind::Protected(_)
-            | NodeKind::Start { .. }
-            | NodeKind::End { .. }
-            | NodeKind::Joint(_)
-            | NodeKind::Isolated => {
-                parts.push(part);
-                return;
-            }
-        }
-        index += 1;
-    }
-    if elements.len() > 1 { parts.extend(elements) } else { parts.push(part) }
-}
-
-/// Whether the pair, or the one thing in it, stands alone: `<b><a>…</a></b>`.
-fn stands_alone(nodes: &[Node], mut index: usize) -> bool {
-    while let NodeKind::Start { stands_alone, mate, .. } = nodes[index].kind {
-        if stands_alone {
-            return true;
-        }
-        match nodes[index + 1].kind {
-            NodeKind::Start { mate: inner, .. } if inner + 1 == mate => index += 1,
-            _ => return false,
-        }
-    }
-    false
 }

@@ -13,7 +13,7 @@ use super::attributes::{self, Attribute, find, value_of};
 use super::elements::{Content, Element, Known, Names, Role};
 use super::notes::Notes;
 use super::references::{CDATA, Decoder};
-use super::run::{Item, ItemKind, StartTag};
+use super::run::{Alone, Item, ItemKind, StartTag};
 use super::slot::Slot;
 use super::stack::{Context, Open, Stack, TextKind};
 use super::templates;
@@ -277,7 +277,13 @@ impl Walker<'_> {
             plain: open.role == Role::Format
                 && self.found.len() == before
                 && attributes::is_only_looks(self.html, &self.attributes),
-            stands_alone: element.known == Known::Anchor || element.unknown,
+            alone: match element.known {
+                Known::Label => Alone::Label,
+                Known::Button | Known::Gauge => Alone::Control,
+                Known::Anchor => Alone::Listed,
+                _ if element.unknown => Alone::Listed,
+                _ => Alone::No,
+            },
         };
         self.open(token, open, tag, empty);
         if element.known == Known::Head {

@@ -64,7 +64,7 @@ fn what_nobody_sees_parts_no_word() {
 #[test]
 fn what_stands_in_a_text_is_a_tag() {
     check("<p>One<img src=x>two<wbr>three<!-- x -->four", &["One(.)two(-)three(-)four"]);
-    check("<p>One <a href=x>two</a> <label>three</label>", &["One <w:two> <w:three>"]);
+    check("<p>One <a href=x>two</a> <output>three</output>", &["One <w:two> <w:three>"]);
     check("<p>One<br>two<br><br>three", &["One(/)two", "three"]);
     check("<p>http://a.b/c<br>Two", &["http://a.b/c(/)Two"]);
     check("<p>http://a.b/c<b>d</b>", &[]);
@@ -96,6 +96,23 @@ fn links_without_words_between_them_are_a_list() {
     check("<b><a href=x>One</a></b><br><i><a href=y>Two</a></i><br><u></u><br>", &["One", "Two"]);
     check("<p><a href=x>One</a> and <a href=y>two</a>", &["<w:One> and <w:two>"]);
     check("<my-card><my-title>One</my-title><my-text>Two</my-text></my-card>", &["One", "Two"]);
+}
+
+#[test]
+fn controls_of_a_form_are_texts_of_their_own() {
+    check(
+        "<nav><a href=x>One</a> <button>Two</button> <a href=y>Three <b>4</b></a></nav>",
+        &["One", "Two", "Three <f:4>"],
+    );
+    check("<p><button>Reply</button> <button>Report</button>", &["Reply", "Report"]);
+    check("<p>Two hours ago <button>Reply</button> <button>Report</button>", &["Two hours ago", "Reply", "Report"]);
+    check(
+        "<label>First name <input></label> <label>Last name <input></label> <small>We ask</small>",
+        &["First name", "Last name", "We ask"],
+    );
+    check("<p>One <label>two</label> three", &["One", "two", "three"]);
+    check("<progress>70% used</progress> <meter>Storage</meter>", &["70% used", "Storage"]);
+    check("<p>Press <button>Save</button> to go on", &["Press <w:Save> to go on"]);
 }
 
 #[test]

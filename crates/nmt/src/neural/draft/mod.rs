@@ -83,7 +83,8 @@ pub(crate) const STAND_IN_SETS: usize = SETS.len();
 /// The set whose words stand in a sentence as the text itself would: an address, a number, a name.
 fn natural_set(text: &str) -> usize {
     let is_number = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(char::is_alphabetic);
-    let is_counter = || text.starts_with('%') && text.ends_with(['d', 'i', 'u', 'f', 'x']);
+    let is_conversion = |text: &str| text.starts_with('%') && text.ends_with(['d', 'i', 'u', 'f', 'x']);
+    let is_counter = || is_conversion(text) || text == "#" || counts(text);
     if text.contains("://") || text.starts_with("www.") {
         1
     } else if is_number(text) || is_counter() {
@@ -91,6 +92,52 @@ fn natural_set(text: &str) -> usize {
     } else {
         0
     }
+}
+
+/// What placeholders for numbers are called, or end with: `{fileCount}`, `{{count}}`, `${max_size}`.
+const COUNTERS: &[&str] = &[
+    "amount",
+    "count",
+    "counter",
+    "days",
+    "height",
+    "hours",
+    "length",
+    "limit",
+    "max",
+    "maximum",
+    "min",
+    "minimum",
+    "minutes",
+    "months",
+    "n",
+    "num",
+    "number",
+    "percent",
+    "percentage",
+    "quantity",
+    "seconds",
+    "size",
+    "sum",
+    "total",
+    "weeks",
+    "width",
+    "years",
+];
+
+/// Whether a placeholder's name says that a number takes its place.
+fn counts(text: &str) -> bool {
+    let Some(name) = text.trim_start_matches(['$', '#', '%']).strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))
+    else {
+        return false;
+    };
+    let name = name.trim_matches(['{', '}', ' ']);
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-');
+    let small = name.trim_end_matches(|letter: char| letter.is_ascii_lowercase()).len();
+    // `fileCount` ends with a word that its capital begins.
+    let start = small.saturating_sub(usize::from(name[..small].ends_with(|last: char| last.is_ascii_uppercase())));
+    let last = name[start..].to_ascii_lowercase();
+    name.chars().all(is_name) && COUNTERS.binary_search(&&*last).is_ok()
 }
 
 impl Draft {
@@ -238,6 +285,22 @@ mod tests {
             assert!(source.get(draft.origin.map(&(at..draft.text.len()))).is_some());
         }
         draft
+    }
+
+    #[test]
+    fn placeholders_of_numbers_are_told_by_their_names() {
+        assert!(COUNTERS.is_sorted());
+        for number in
+            ["{count}", "{{count}}", "{{ count }}", "${max_size}", "{fileCount}", "{n}", "%{total}", "{page.count}"]
+        {
+            assert_eq!(natural_set(number), 2, "{number}");
+        }
+        assert_eq!((natural_set("#"), natural_set("%d")), (2, 2));
+        for name in
+            ["{name}", "{{discount}}", "{user_name}", "{account}", "{}", "{0}", "{n, number}", "{é}", "{countOf}"]
+        {
+            assert_eq!(natural_set(name), 0, "{name}");
+        }
     }
 
     #[test]
