@@ -5,7 +5,10 @@
 //! none is one of the small words that sentences are made of. A font is no evidence by itself, as whole documents are
 //! set like a typewriter's; whether a word of a sentence is code is another question ([`crate::fixed`]). A line that says
 //! nothing (`else`, `import os`) is what stands on both sides of it. Where a document has a font of fixed pitch for some of
-//! its paragraphs, those that stand together are one listing: code if one of its lines is, and few are sentences.
+//! its paragraphs, those that stand together are one listing: code if one of its lines is, and few are sentences; and where
+//! it has that font for most of them, if half of the lines are.
+
+mod lines;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -98,7 +101,9 @@ pub(crate) fn code(segments: &[Segment], language: &LanguageTag) -> Vec<bool> {
     let is_code = |at: Option<usize>| at.and_then(|at| verdicts.get(at)) == Some(&Verdict::Code);
     let is_line = |at: usize| matches!(verdicts[at], Verdict::Line { .. });
     let between = |at: usize| is_line(at) && is_code(at.checked_sub(1)) && is_code(Some(at + 1));
-    let mut code: Vec<bool> = (0..segments.len()).map(|at| verdicts[at] == Verdict::Code || between(at)).collect();
+    let is_own = |at: usize| verdicts[at] == Verdict::Code || lines::is_listing(&segments[at], language);
+    let mut code: Vec<bool> = (0..segments.len()).map(|at| is_own(at) || between(at)).collect();
+    let is_usual = is_usual(segments);
     for listing in listings(segments) {
         let is_told = |at: usize| {
             let text = segments[at].source.text().trim();
@@ -108,7 +113,9 @@ pub(crate) fn code(segments: &[Segment], language: &LanguageTag) -> Vec<bool> {
                 Verdict::Sentence => false,
             }
         };
-        if is_program(&verdicts[listing.clone()], listing.clone().any(is_told)) {
+        let lines = &verdicts[listing.clone()];
+        let is_half = || 2 * lines.iter().filter(|line| **line == Verdict::Code).count() >= lines.len();
+        if is_program(lines, listing.clone().any(is_told)) && (!is_usual || is_half()) {
             code[listing].fill(true);
         }
     }
@@ -128,14 +135,16 @@ fn is_told_by_font(text: &str) -> bool {
         || !(text.contains(char::is_whitespace) || text.starts_with(char::is_uppercase) && is_word())
 }
 
-/// Paragraphs in a font of fixed pitch that follow one another; none if most of the document is in one.
-fn listings(segments: &[Segment]) -> Vec<Range<usize>> {
+/// Whether most of the document is in a font of fixed pitch.
+fn is_usual(segments: &[Segment]) -> bool {
     let bytes = |is_counted: fn(&Segment) -> bool| -> usize {
         segments.iter().filter(|segment| is_counted(segment)).map(|segment| segment.source.text().len()).sum()
     };
-    if 2 * bytes(|segment| segment.code) > bytes(|_| true) {
-        return Vec::new();
-    }
+    2 * bytes(|segment| segment.code) > bytes(|_| true)
+}
+
+/// Paragraphs in a font of fixed pitch that follow one another.
+fn listings(segments: &[Segment]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for at in (0..segments.len()).filter(|at| segments[*at].code) {
         match found.last_mut() {

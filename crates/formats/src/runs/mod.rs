@@ -8,6 +8,7 @@ mod paragraph;
 mod segment;
 mod small;
 mod split;
+mod within;
 mod write;
 
 use std::ops::Range;
@@ -60,6 +61,16 @@ pub(crate) struct Literal {
     pub(crate) span: Span,
     /// The format of the run they stand in; `None` between runs.
     pub(crate) run: Option<Format>,
+    /// They begin or end a pair that is inside of a run.
+    pub(crate) side: Option<Side>,
+}
+
+/// What begins or ends a pair that is inside of a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Side {
+    /// In a run of this format.
+    Begin(u32),
+    End,
 }
 
 /// One thing in a paragraph.

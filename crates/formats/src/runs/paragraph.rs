@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Format, Kind, Literal, Span, Token};
+use super::{Format, Kind, Literal, Side, Span, Token};
 
 /// What a thing does to the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,25 @@ impl Paragraph {
         let pair = self.pair(transparent);
         self.push(Kind::Open { pair, transparent, running: false }, span.into(), None);
         pair
+    }
+
+    /// Begins a pair inside of a run of this format, which may hold all of it.
+    pub(crate) fn open_within(&mut self, format: Format, span: impl Into<Span>) -> usize {
+        let pair = self.open(false, span);
+        self.side(Side::Begin(format.key));
+        pair
+    }
+
+    /// Ends a pair inside of a run.
+    pub(crate) fn close_within(&mut self, pair: usize, span: impl Into<Span>) {
+        self.close(pair, span, None);
+        self.side(Side::End);
+    }
+
+    fn side(&mut self, side: Side) {
+        if let Some(literal) = self.literals.last_mut() {
+            literal.side = Some(side);
+        }
     }
 
     /// Begins a pair around a stretch of the text, with sentences that begin and end in it.
@@ -147,7 +166,7 @@ impl Paragraph {
 
     fn push(&mut self, kind: Kind, span: Span, run: Option<Format>) {
         let index = self.literals.len();
-        self.literals.push(Literal { span, run });
+        self.literals.push(Literal { span, run, side: None });
         // A pair that begins in a run is written outside of it, and is still a part of it in the document.
         let run = if run.is_some() || self.in_run { self.runs.len() } else { 0 };
         self.tokens.push(Token { kind, literals: index..index + 1, runs: (run, run) });

@@ -1,7 +1,7 @@
 //! What a document keeps of its paragraphs, in 32 bits each: there are very many of them, and no part is longer
 //! ([`LARGEST`](crate::document::LARGEST)).
 
-use super::{Format, Literal, Span};
+use super::{Format, Literal, Side, Span};
 use crate::small_range::SmallRange;
 
 impl From<Span> for SmallRange {
@@ -39,11 +39,12 @@ impl From<Look> for Format {
 pub(super) struct Kept {
     pub(super) span: SmallRange,
     pub(super) run: Option<Look>,
+    pub(super) side: Option<Side>,
 }
 
 impl From<Literal> for Kept {
     fn from(literal: Literal) -> Self {
-        Self { span: literal.span.into(), run: literal.run.map(Into::into) }
+        Self { span: literal.span.into(), run: literal.run.map(Into::into), side: literal.side }
     }
 }
 

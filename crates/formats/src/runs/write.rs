@@ -6,7 +6,8 @@ use terjuman_model::{Edge, Piece, TagId, TaggedText};
 
 use super::segment::{Item, Markup, Slot};
 use super::small::{Blank, Kept};
-use super::{Block, Format};
+use super::within::Begun;
+use super::{Block, Format, Side};
 use crate::FormatError;
 use crate::small_range::SmallRange;
 use crate::xml::escape_text;
@@ -207,6 +208,10 @@ struct Writer<'a> {
     out: String,
     /// The format of the run that is open.
     run: Option<Format>,
+    /// Runs that were begun.
+    runs: usize,
+    /// Pairs that began inside of runs.
+    begun: Vec<Begun>,
     /// Text of the open run that is not written yet.
     pending: String,
     skip_space: bool,
@@ -228,6 +233,8 @@ impl<'a> Writer<'a> {
             inner,
             out: String::new(),
             run: None,
+            runs: 0,
+            begun: Vec::new(),
             pending: String::new(),
             skip_space: false,
         }
@@ -347,6 +354,15 @@ impl Writer<'_> {
     }
 
     fn literal(&mut self, literal: &Kept) {
+        if let Some(Side::End) = literal.side
+            && let Some(begun) = self.begun.pop()
+        {
+            self.flush();
+            if begun.put_within(&mut self.out, self.runs, self.run.map(|run| run.key)) {
+                raw(self.source, literal.span.range(), self.inner, &mut self.out);
+                return;
+            }
+        }
         let is_alone = self.spelling.is_alone(&self.source[literal.span.range()]);
         if is_alone {
             self.end_run();
@@ -356,7 +372,11 @@ impl Writer<'_> {
             None => self.end_run(),
         }
         self.flush();
+        let start = self.out.len();
         raw(self.source, literal.span.range(), self.inner, &mut self.out);
+        if let Some(Side::Begin(format)) = literal.side {
+            self.begun.push(Begun::new(format, start..self.out.len(), self.runs));
+        }
         self.spelling.kept(&self.source[literal.span.range()]);
         if is_alone {
             self.end_run();
@@ -377,8 +397,13 @@ impl Writer<'_> {
             return;
         }
         self.end_run();
+        let start = self.out.len();
         self.spelling.start(format, &mut self.out);
         self.run = Some(format);
+        self.runs += 1;
+        if let Some(begun) = self.begun.last_mut() {
+            begun.run_begins(start..self.out.len());
+        }
     }
 
     fn end_run(&mut self) {

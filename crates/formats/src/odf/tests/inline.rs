@@ -112,10 +112,27 @@ fn links_are_whole() {
     check(inside, "{0:See }{1!this}{2: first}, or not at all");
     check_written(
         inside,
-        "<text:span text:style-name=\"B\">[Śéé </text:span><text:a xlink:href='x'><text:span text:style-name=\"B\">ťĥíś\
-         </text:span></text:a><text:span text:style-name=\"B\"> ƒíŕśť</text:span>, óŕ ńóť áť áĺĺ]",
+        "<text:span text:style-name=\"B\">[Śéé </text:span><text:span text:style-name=\"B\"><text:a xlink:href='x'>ťĥíś\
+         </text:a> ƒíŕśť</text:span>, óŕ ńóť áť áĺĺ]",
     );
     check("<text:a xlink:href='x'>All of it</text:a>", "All of it");
+}
+
+/// Slides and sheets show no text of a link that stands in a span within it.
+#[test]
+fn links_stay_inside_of_their_spans() {
+    let span = |text: &str| format!("<text:span text:style-name=\"B\">{text}</text:span>");
+    let link = |text: &str| format!("<text:a xlink:href='x'>{text}</text:a>");
+    check_written(&format!("See {} there", span(&link("this"))), &format!("[Śéé {} ťĥéŕé]", span(&link("ťĥíś"))));
+    check_written(&span(&link("All of it")), &span(&link("[Áĺĺ óƒ íť]")));
+    check_written(&format!("See {} there", link(&span("this"))), &format!("[Śéé {} ťĥéŕé]", link(&span("ťĥíś"))));
+    // What has several formats has them inside.
+    let italic = "<text:span text:style-name=\"I\">page</text:span>";
+    let both = "<text:span text:style-name=\"B\"><text:span text:style-name=\"I\">ṕáǵé</text:span></text:span>";
+    check_written(
+        &format!("See {} there", span(&link(&format!("this {italic}")))),
+        &format!("[Śéé {} ťĥéŕé]", link(&format!("{}{both}", span("ťĥíś ")))),
+    );
 }
 
 #[test]

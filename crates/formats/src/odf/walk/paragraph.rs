@@ -274,14 +274,25 @@ impl<'a> Walker<'a> {
 
     pub(super) fn start_pair(&mut self, span: Span) -> Frame {
         match self.paragraphs.last_mut() {
-            Some(paragraph) => Frame::Pair { pair: paragraph.content.open(false, span) },
+            Some(paragraph) => {
+                let format = paragraph.run(&self.found.formats);
+                let pair = match format {
+                    Some(format) => paragraph.content.open_within(format, span),
+                    None => paragraph.content.open(false, span),
+                };
+                Frame::Pair { pair }
+            }
             None => Frame::Ignored,
         }
     }
 
     pub(super) fn end_pair(&mut self, pair: usize, span: Span) {
         if let Some(paragraph) = self.paragraphs.last_mut() {
-            paragraph.content.close(pair, span, None);
+            if paragraph.spans.is_empty() {
+                paragraph.content.close(pair, span, None);
+            } else {
+                paragraph.content.close_within(pair, span);
+            }
         }
     }
 }
