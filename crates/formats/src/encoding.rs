@@ -1,6 +1,6 @@
 //! Text encodings: bytes to text and back, for the formats that are plain text.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::FormatError;
 
@@ -15,7 +15,8 @@ pub(crate) struct Decoded {
     pub(crate) bom: bool,
 }
 
-/// Decodes by byte-order mark, then UTF-8 validity, then the zeros of UTF-16, then statistics.
+/// Decodes by byte-order mark, then UTF-8 validity, then the zeros of UTF-16, then statistics. What looks like ASCII and
+/// changes to the tables of Japanese is in them.
 ///
 /// # Errors
 /// [`FormatError::Encoding`] for binary data, for UTF-16 of odd length or with lone surrogates, and for UTF-8 with a
@@ -24,12 +25,21 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, FormatError> {
     if BINARY.iter().any(|magic| bytes.starts_with(magic)) {
         return Err(FormatError::Encoding("it holds binary data"));
     }
+    if UTF_32.iter().any(|mark| bytes.starts_with(mark)) {
+        return Err(FormatError::Encoding("it is UTF-32, which is not read; UTF-8 and UTF-16 are"));
+    }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return decode_as(&bytes[length..], encoding, true);
     }
     if let Ok(text) = std::str::from_utf8(bytes)
         && !text.contains('\0')
     {
+        if text.is_ascii()
+            && JAPANESE.iter().any(|sequence| text.contains(sequence))
+            && let Some(text) = ISO_2022_JP.decode_without_bom_handling_and_without_replacement(bytes)
+        {
+            return Ok(Decoded { text: text.into_owned(), encoding: ISO_2022_JP, bom: false });
+        }
         return Ok(Decoded { text: text.to_owned(), encoding: UTF_8, bom: false });
     }
     if let Some(encoding) = utf16_without_bom(bytes) {
@@ -49,6 +59,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, FormatError> {
 /// What files that are no text begin with, where their first bytes alone would pass for text in some encoding.
 const BINARY: [&[u8]; 6] = [b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0"];
 
+/// The byte-order marks of UTF-32.
+const UTF_32: [&[u8]; 2] = [b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
+
+/// The sequences by which a text in ISO-2022-JP changes to characters of two bytes. Programs that colour their output
+/// write none of them.
+const JAPANESE: [&str; 2] = ["\u{1b}$B", "\u{1b}$@"];
+
 /// Whether the bytes are UTF-8 but for some damage. Taken for a legacy encoding, every good accent would be broken too:
 /// legacy text has next to no sequences that are legal in UTF-8.
 fn is_damaged_utf8(bytes: &[u8]) -> bool {
@@ -64,7 +81,6 @@ fn decode_as(bytes: &[u8], encoding: &'static Encoding, bom: bool) -> Result<Dec
     let text = encoding
         .decode_without_bom_handling_and_without_replacement(bytes)
         .ok_or(FormatError::Encoding("bytes that its encoding does not allow"))?;
-    // UTF-32 with a byte-order mark passes for UTF-16 until its zeros show.
     let controls =
         text.bytes().filter(|b| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b)).count();
     if text.contains('\0') || controls * 50 > text.len() {
@@ -133,6 +149,8 @@ mod tests {
         round_trip(b"\xff\xfeO\0l\0\xe1\0", "Olá");
         round_trip(b"\xfe\xff\0O\0l\0\xe1", "Olá");
         round_trip(b"H\0e\0l\0l\0o\0", "Hello");
+        round_trip(b"A \x1b$BF|K\\\x1b(B b", "A 日本 b");
+        round_trip(b"\x1b[31mred\x1b[0m \x1b(B", "\u{1b}[31mred\u{1b}[0m \u{1b}(B");
         round_trip(
             "Uma informa\u{e7}\u{e3}o \u{e9} \u{fa}til.".chars().map(|c| c as u8).collect::<Vec<_>>().as_slice(),
             "Uma informação é útil.",
@@ -145,7 +163,9 @@ mod tests {
         assert_eq!(decoded.encode("日本"), ("日本".as_bytes().to_vec(), true));
         assert!(decode(b"\x89PNG\0\0\0\x01\xff").is_err());
         assert!(decode(b"\xff\xfe\0").is_err());
-        assert!(decode(b"\xff\xfe\0\0H\0\0\0i\0\0\0").is_err());
+        for utf_32 in [&b"\xff\xfe\0\0H\0\0\0i\0\0\0"[..], b"\0\0\xfe\xff\0\0\0H"] {
+            assert!(decode(utf_32).unwrap_err().to_string().contains("UTF-32"));
+        }
         assert!(decode(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3").is_err());
         let mut damaged = "informação útil, à mão, já é só".as_bytes().to_vec();
         damaged.push(0xc3);

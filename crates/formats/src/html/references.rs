@@ -217,11 +217,49 @@ pub(super) struct Spelling<'a> {
     pub(super) no_break_space: &'a str,
     /// The reference that the source has for a character, by character.
     pub(super) references: &'a [(char, &'a str)],
+    /// The signs that the source has in its text as they are.
+    pub(super) bare: Bare,
+}
+
+/// Which signs of markup a source has in its text without a reference. Strings of programs are read as HTML that a browser
+/// never sees: `a > b` is shown there as it is written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bare {
+    less: bool,
+    greater: bool,
+    ampersand: bool,
+}
+
+impl Bare {
+    /// Notes the signs of a text of the source.
+    pub(super) fn note(&mut self, text: &str) {
+        self.less |= text.contains('<');
+        self.greater |= text.contains('>');
+        self.ampersand |= text.contains('&');
+    }
+
+    /// Whether the sign that `rest` begins with may stand as it is, and is read as itself there.
+    fn allows(self, rest: &str) -> bool {
+        let next = rest.as_bytes().get(1);
+        match rest.as_bytes().first() {
+            Some(b'>') => self.greater,
+            // Markup begins with one of these. What comes behind the text is not known here.
+            Some(b'<') => {
+                self.less && next.is_some_and(|b| !b.is_ascii_alphabetic() && !matches!(b, b'/' | b'!' | b'?'))
+            }
+            Some(b'&') => {
+                let inside = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'#' | b';');
+                let name = &rest[..1 + rest.as_bytes()[1..].iter().take(LONGEST).take_while(inside).count()];
+                self.ampersand && next.is_some() && Decoder::default().decode(name, Place::Text).text == name
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Appends `text` as the content of an element, or of an attribute quoted like this.
 pub(super) fn write(text: &str, quote: Quote, spelling: &Spelling<'_>, out: &mut String) {
-    for character in text.chars() {
+    for (at, character) in text.char_indices() {
         if !spelling.references.is_empty()
             && character != '\n'
             && let Ok(found) = spelling.references.binary_search_by_key(&character, |(c, _)| *c)
@@ -230,6 +268,7 @@ pub(super) fn write(text: &str, quote: Quote, spelling: &Spelling<'_>, out: &mut
             continue;
         }
         match character {
+            '&' | '<' | '>' if spelling.bare.allows(&text[at..]) => out.push(character),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -269,6 +308,24 @@ mod tests {
         assert_eq!(decoder.decode("&semi;&#65=&copy;=&amp=&amp", Place::Attribute).text, ";A=©=&amp=&");
         assert_eq!(decoder.decode("&notit;", Place::Attribute).text, "&notit;");
         assert_eq!(decoder.decode("&notit;", Place::Text).text, "¬it;");
+    }
+
+    #[test]
+    fn signs_stay_as_they_are_where_they_stood_so() {
+        let spelled = |source: &str, text: &str| {
+            let mut bare = Bare::default();
+            bare.note(source);
+            let mut out = String::new();
+            let spelling = Spelling { newline: "\n", no_break_space: "&nbsp;", references: &[], bare };
+            write(text, Quote::None, &spelling, &mut out);
+            assert_eq!(Decoder::default().decode(&out, Place::Text).text, text);
+            out
+        };
+        assert_eq!(spelled("", "a > b < c & d"), "a &gt; b &lt; c &amp; d");
+        assert_eq!(spelled(">&<", "a > b < c & d, R&D"), "a > b < c & d, R&D");
+        assert_eq!(spelled(">", "a > b < c & d"), "a > b &lt; c &amp; d");
+        assert_eq!(spelled("<", "`<<' <b </b <!-- <? <"), "`<<' &lt;b &lt;/b &lt;!-- &lt;? &lt;");
+        assert_eq!(spelled("&", "&copy &#65 &nosuch; &amp; &"), "&amp;copy &amp;#65 &nosuch; &amp;amp; &amp;");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use terjuman_model::TaggedText;
 use super::attributes::Quote;
 use super::charset::{self, Charset};
 use super::notes::Notes;
-use super::references::{self, Spelling};
+use super::references::{self, Bare, Spelling};
 use super::slot::{Frame, Slot};
 use super::write;
 use crate::rewriting::{Rewriting, Rewritten};
@@ -65,7 +65,7 @@ impl HtmlSkeleton {
             return Ok(None);
         }
         let mut out = String::with_capacity(written.len() + written.len() / 4);
-        let spelling = Spelling { newline, no_break_space: "\u{a0}", references: &[] };
+        let spelling = Spelling { newline, no_break_space: "\u{a0}", references: &[], bare: Bare::default() };
         references::write(written, quote, &spelling, &mut out);
         Ok(Some(out))
     }
@@ -151,7 +151,11 @@ impl Places {
                 return page.framed(translations, target, slot.attribute.unwrap_or(Quote::Double), newline);
             }
             let references: Vec<_> = slot.references().iter().map(|(c, range)| (*c, &text[range.range()])).collect();
-            let spelling = Spelling { newline, no_break_space, references: &references };
+            let mut bare = Bare::default();
+            if !self.notes.xhtml {
+                slot.texts().for_each(|text| bare.note(text));
+            }
+            let spelling = Spelling { newline, no_break_space, references: &references, bare };
             write::write(text, slot, &translations[index], &spelling, inner).map(Some)
         })?;
         Ok(rewriting.finish())

@@ -47,20 +47,26 @@ pub(super) fn read(
     limits: &Limits,
 ) -> Result<Option<Text>, FormatError> {
     let is_html = matches!(content_type.essence.as_str(), "text/html" | "application/xhtml+xml");
+    let is_utf8 = || std::str::from_utf8(content).is_ok();
     let told = match &content_type.charset {
-        // What is ASCII is UTF-8, too, and UTF-8 has room for the translation.
-        Some((label, _)) if content.is_ascii() && is_ascii(label) => Some(UTF_8),
+        // What is ASCII is UTF-8, too, and UTF-8 has room for the translation. What is more than ASCII although it says
+        // that it is no more tells its encoding as a part without a label does.
+        Some((label, _)) if is_ascii(label) => is_utf8().then_some(UTF_8),
         // It has been read already.
         Some((label, _)) if utf7::is_utf7(label) => Some(UTF_8),
         // The label says nothing of the order of the bytes, their mark does.
         Some((label, _)) if label.eq_ignore_ascii_case("utf-16") && content.starts_with(b"\xfe\xff") => Some(UTF_16BE),
         Some((label, _)) => match Encoding::for_label_no_replacement(label.as_bytes()) {
             Some(encoding) => Some(encoding),
+            // A name that nobody knows says nothing, and every program shows what is ASCII or UTF-8 without it. Names of
+            // encodings that are not read, and escape sequences of one, are another matter.
+            None if Encoding::for_label(label.as_bytes()).is_none() && is_utf8() && !content.contains(&ESCAPE) => {
+                Some(UTF_8)
+            }
             None => return Ok(None),
         },
         None if is_html => None,
-        None if std::str::from_utf8(content).is_ok() => Some(UTF_8),
-        None => None,
+        None => is_utf8().then_some(UTF_8),
     };
     let read = if is_html {
         read_html(content, told, options, limits)
@@ -74,6 +80,9 @@ pub(super) fn read(
         Err(error) => Err(error),
     }
 }
+
+/// Begins the sequences by which the encodings of ISO 2022 change their tables.
+const ESCAPE: u8 = 0x1b;
 
 /// Whether the label means ASCII and nothing more.
 pub(super) fn is_ascii(label: &str) -> bool {
@@ -101,8 +110,9 @@ fn read_plain(
         Some(encoding) => {
             match encoding.decode_without_bom_handling_and_without_replacement(content) {
                 Some(text) => (text.into_owned(), encoding),
-                // A wrong label, which is not believed: UTF-8 is what programs say when they do not know.
-                None if encoding == UTF_8 => {
+                // A wrong label, which is not believed: UTF-8 is what programs say when they do not know, and what they
+                // write whatever they say.
+                None if encoding == UTF_8 || std::str::from_utf8(content).is_ok() => {
                     let decoded = crate::encoding::decode(content)?;
                     (decoded.text, decoded.encoding)
                 }

@@ -149,6 +149,7 @@ impl Reader<'_> {
             self.warn(WarningKind::PartKept, entity);
             return Ok(());
         };
+        let transfer = transfer.of(&self.bytes[entity.body.clone()]);
         let Some(content) = plain(&content_type, transfer.decode(&self.bytes[entity.body.clone()])) else {
             self.warn(WarningKind::PartKept, entity);
             return Ok(());
@@ -290,7 +291,8 @@ impl MailSkeleton {
         }
         let boundaries: Vec<_> = entity.inside.iter().map(|boundary| &**boundary).collect();
         let collides = || written.split(|b| *b == b'\n').any(|line| scan::delimiter(line, &boundaries).is_some());
-        let is_bare = matches!(part.transfer, Transfer::SevenBit | Transfer::EightBit);
+        let is_bare =
+            matches!(part.transfer, Transfer::SevenBit | Transfer::EightBit) || part.transfer.is_mislabelled();
         let mut transfer = part.transfer;
         if is_bare && (!part.transfer.fits(&written) || collides()) {
             let (name, other) = if encoding.is_ascii_compatible() {

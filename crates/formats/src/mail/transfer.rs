@@ -11,6 +11,8 @@ pub(super) enum Transfer {
     EightBit,
     QuotedPrintable,
     Base64,
+    /// As it is, although its header says that it is in base64.
+    NoBase64,
 }
 
 /// Longer lines are not allowed without an encoding (RFC 5322 section 2.1.1).
@@ -28,10 +30,33 @@ impl Transfer {
         }
     }
 
+    /// How the body is written, where that is not as its header says: text is sent with a header of base64 that was never
+    /// put into it. Digits alone would make letters at random of it.
+    pub(super) fn of(self, body: &[u8]) -> Self {
+        if self != Self::Base64 {
+            return self;
+        }
+        let lines = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+        let is_digits = |line: &[u8]| line.iter().all(|b| *b == b'=' || base64_value(*b).is_some());
+        let (digits, others) =
+            lines.fold(
+                (0, 0),
+                |(digits, others), line| {
+                    if is_digits(line) { (digits + 1, others) } else { (digits, others + 1) }
+                },
+            );
+        if others > digits { Self::NoBase64 } else { self }
+    }
+
+    /// Whether the header does not say how the body is written.
+    pub(super) fn is_mislabelled(self) -> bool {
+        self == Self::NoBase64
+    }
+
     /// The content of a body.
     pub(super) fn decode(self, body: &[u8]) -> Cow<'_, [u8]> {
         match self {
-            Self::SevenBit | Self::EightBit => body.into(),
+            Self::SevenBit | Self::EightBit | Self::NoBase64 => body.into(),
             Self::QuotedPrintable => decode_quoted_printable(body).into(),
             Self::Base64 => decode_base64(body).into(),
         }
@@ -40,7 +65,7 @@ impl Transfer {
     /// The body of a content.
     pub(super) fn encode(self, content: Vec<u8>, newline: &str) -> Vec<u8> {
         match self {
-            Self::SevenBit | Self::EightBit => content,
+            Self::SevenBit | Self::EightBit | Self::NoBase64 => content,
             Self::QuotedPrintable => encode_quoted_printable(&content, newline),
             Self::Base64 => encode_base64(&content, newline),
         }
@@ -53,6 +78,7 @@ impl Transfer {
             Self::SevenBit => content.is_ascii() && is_short(),
             Self::EightBit => is_short(),
             Self::QuotedPrintable | Self::Base64 => true,
+            Self::NoBase64 => false,
         }
     }
 }
@@ -227,5 +253,16 @@ mod tests {
         check(Transfer::Base64, "TQ==\r\n", b"M");
         check(Transfer::Base64, &format!("{}\r\nAAAA\r\n", "A".repeat(76)), &[0; 60]);
         assert_eq!(&*Transfer::Base64.decode(b"TW\nFu=TQ==!"), b"ManM");
+    }
+
+    #[test]
+    fn what_is_no_base64_is_told() {
+        for body in ["TWFu\r\nTWE=\r\n", "TWFu\n  \n___\n", "", "Hello\n"] {
+            assert_eq!(Transfer::Base64.of(body.as_bytes()), Transfer::Base64, "{body}");
+        }
+        let text = b"Hello, world.\nThis is a text\nthat nobody\nencoded\n";
+        assert_eq!(Transfer::Base64.of(text), Transfer::NoBase64);
+        assert_eq!(&*Transfer::NoBase64.decode(text), text);
+        assert_eq!(Transfer::QuotedPrintable.of(text), Transfer::QuotedPrintable);
     }
 }

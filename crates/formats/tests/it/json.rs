@@ -131,6 +131,15 @@ fn options_choose_names_with_all_that_is_in_them() {
 }
 
 #[test]
+fn signs_beside_markup_stay_as_they_are() {
+    check(
+        r#"["<a href='x'>Crowd</a> >= 2.1 of R&D, not `<<' &amp; x", "Use <b>get</b> x > y &amp; z"]"#,
+        &["Crowd >= 2.1 of R&D, not `<<' & x", "Use get x > y & z"],
+        r#"["[<a href='x'>Crowd</a> >= 2.1 of R&amp;D, not `<<' &amp; x]", "[Use <b>get</b> x > y &amp; z]"]"#,
+    );
+}
+
+#[test]
 fn references_to_characters_are_read_as_html() {
     check("{\"a\": \"Salt &amp; pepper\"}", &["Salt & pepper"], "{\"a\": \"[Salt &amp; pepper]\"}");
     check(

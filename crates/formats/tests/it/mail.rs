@@ -229,7 +229,8 @@ fn signatures_are_reported_and_encrypted_messages_refused() {
     assert_eq!(warnings, [WarningKind::SignatureBroken]);
     let encrypted = "Content-Type: multipart/encrypted; boundary=b\r\n\r\n--b\r\n\r\nVersion: 1\r\n--b--\r\n";
     assert!(matches!(read(encrypted.as_bytes()), Err(FormatError::Encrypted)));
-    let unknown = "Subject: Hello\r\nContent-Type: text/plain; charset=nosuch\r\n\r\nOl\u{e1}\r\n";
+    let unknown = "Subject: Hello\r\nContent-Type: text/plain; charset=nosuch\r\nContent-Transfer-Encoding: \
+                   quoted-printable\r\n\r\nOl=E1\r\n";
     let warnings: Vec<_> = read(unknown.as_bytes()).unwrap().warnings.iter().map(|warning| warning.kind).collect();
     assert_eq!(warnings, [WarningKind::PartKept]);
     assert!(matches!(read(b"Subject: 1\r\n\r\n \r\n"), Err(FormatError::Empty)));
@@ -322,6 +323,36 @@ fn a_text_that_is_no_utf_8_although_it_says_so_is_read() {
     check(&before, &[], &before);
     let words = &[("Die Frösche saßen sehr erschreckt am Ufer", "As rãs")];
     check(&before, words, &message("windows-1252", "As r=E3s"));
+}
+
+#[test]
+fn what_is_more_than_ascii_although_it_says_so_is_read() {
+    let plain = |label: &str, text: &str| {
+        format!("Content-Type: text/plain; charset={label}\nContent-Transfer-Encoding: quoted-printable\n\n{text}\n")
+    };
+    for label in ["us-ascii", "charset=us-ascii", "x-unknown"] {
+        let before = plain(label, "2 =E2=89=A5 1 caf=C3=A9s");
+        check(&before, &[], &before);
+        check(&before, &[("2 ≥ 1 cafés", "dois cafés")], &plain("utf-8", "dois caf=C3=A9s"));
+    }
+    let before = plain("us-ascii", "Die Fr=F6sche sa=DFen sehr erschreckt am Ufer");
+    let words = &[("Die Frösche saßen sehr erschreckt am Ufer", "As rãs")];
+    check(&before, words, &plain("windows-1252", "As r=E3s"));
+    // A name that is known and not read, and bytes that some unknown encoding may mean.
+    for (label, text) in [("iso-2022-kr", "A =1B$)C"), ("x-unknown", "=1B$B!!"), ("x-unknown", "caf=E9")] {
+        let kept = format!("Subject: x\n{}", plain(label, text));
+        check(&kept, &[("x", "y")], &kept.replace(": x\n", ": y\n"));
+    }
+}
+
+#[test]
+fn text_that_was_never_put_into_base64_is_read() {
+    let message = |name: &str, text: &str| {
+        format!("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {name}\n\n{text}\n")
+    };
+    let before = message("base64", "The house is old.");
+    check(&before, &[], &before);
+    check(&before, &[("The house is old.", "É velha.")], &message("quoted-printable", "=C3=89 velha."));
 }
 
 #[test]
