@@ -47,7 +47,7 @@ impl Findings {
     }
 }
 
-fn run(name: &str, bytes: &[u8], engine: &dyn Translator) -> Result<Vec<u8>, Failure> {
+pub(crate) fn run(name: &str, bytes: &[u8], engine: &dyn Translator) -> Result<Vec<u8>, Failure> {
     run_into("pt", name, bytes, engine)
 }
 

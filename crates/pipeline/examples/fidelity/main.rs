@@ -2,6 +2,8 @@
 //! through the checks, writes `docs/fidelity.md`, and fails on a divergence that is not in `register.tsv` beside this file.
 //!
 //! `--write=DIR` translates the files into a folder instead, and `--pairs=DIR` measures the outputs of any tools: see `pairs`.
+//! `--to-render=DIR` translates them for `scripts/rendered`: through other letters, and twice through an engine that is its own
+//! inverse.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
@@ -9,6 +11,7 @@ mod check;
 mod flat;
 mod generate;
 mod language;
+mod letters;
 mod looks;
 mod open;
 mod pairs;
@@ -23,6 +26,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use terjuman_formats::Format;
+use terjuman_nmt::Identity;
+
+use letters::{Common, Letters};
+use swap::Swap;
 
 /// Every file below a folder, in order.
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -56,7 +63,8 @@ fn with_pairs(way: &str, folder: &Path, sources: &[String], only: Option<&str>, 
         }
     }
     let done = match way {
-        "--write=" => pairs::write(&documents, folder),
+        "--write=" => pairs::write(&documents, folder, &[("letters", &[&Letters]), ("same", &[&Identity])]),
+        "--to-render=" => pairs::write(&documents, folder, &[("letters", &[&Common]), ("forced", &[&Swap, &Swap])]),
         _ => pairs::page(&documents, folder, to_open).and_then(|page| {
             if only.is_some() {
                 println!("{page}");
@@ -87,7 +95,7 @@ fn main() -> ExitCode {
     if wanted > 0 && office.is_none() {
         eprintln!("LibreOffice is not at hand: nothing is opened with it");
     }
-    for way in ["--write=", "--pairs="] {
+    for way in ["--write=", "--to-render=", "--pairs="] {
         if let Some(folder) = option(&mut arguments, way) {
             return with_pairs(way, Path::new(&folder), &arguments, only.as_deref(), wanted);
         }

@@ -10,10 +10,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use terjuman_formats::{Format, Options};
-use terjuman_model::LanguagePair;
-use terjuman_nmt::{Identity, Pseudo, Source, TranslateError, Translated};
-use terjuman_pipeline::{Limits, Pairs, Request, Translator, Watch, translate};
+use terjuman_formats::Format;
+use terjuman_pipeline::Translator;
 
 use super::check::{self, Findings};
 use super::open::{Office, is_opened};
@@ -27,68 +25,31 @@ pub(crate) struct Document {
     pub(crate) format: Format,
 }
 
-/// The engine of the comparison: each letter as `pseudo` writes it and nothing besides, so that as many characters come out
-/// as went in, and a part of a sentence reads as it does in the sentence.
-struct Letters;
-
-impl Translator for Letters {
-    fn pairs(&self) -> Pairs {
-        Pairs::Any
-    }
-
-    fn unit(&self) -> terjuman_nmt::Unit {
-        terjuman_nmt::Unit::Segment
-    }
-
-    fn translate(
-        &self,
-        pair: &LanguagePair,
-        sources: &[Source],
-        watch: &dyn Watch,
-    ) -> Result<Vec<Translated>, TranslateError> {
-        let mut out = Pseudo::default().translate(pair, sources, watch)?;
-        for translated in &mut out {
-            // Takes off the brackets, and the padding of three tenths and a space between them.
-            let padded = translated.text.chars().count() - 3;
-            translated.text = translated.text.chars().skip(1).take(padded * 10 / 13).collect();
-            let links = translated.links.iter_mut().map(|link| &mut link.target);
-            for range in translated.fixed.iter_mut().chain(links) {
-                *range = range.start - 1..range.end - 1;
-            }
-        }
-        Ok(out)
-    }
-}
-
-/// Translates every source and lays the outputs out as those of another tool are.
-pub(crate) fn write(documents: &[Document], folder: &Path) -> std::io::Result<()> {
+/// Translates every source through some engines, each by those of its row one after another, and lays the outputs out as those
+/// of another tool are.
+pub(crate) fn write(
+    documents: &[Document],
+    folder: &Path,
+    engines: &[(&str, &[&dyn Translator])],
+) -> std::io::Result<()> {
     let mut times = String::new();
-    let engines: [(&str, &dyn Translator); 2] = [("letters", &Letters), ("same", &Identity)];
     for document in documents {
         let bytes = std::fs::read(&document.path)?;
-        for (name, engine) in engines {
-            let request = Request {
-                bytes: &bytes,
-                name: Some(&document.place),
-                content_type: None,
-                source: Some("en".parse().expect("a known code")),
-                target: "pt".parse().expect("a known code"),
-                engine,
-                glossaries: &[],
-                options: &Options::default(),
-                limits: &Limits::default(),
-            };
+        for (name, engines) in engines {
             let start = Instant::now();
-            let output = translate(&request, &());
+            let first = Ok(bytes.clone());
+            let output = engines.iter().fold(first, |bytes: Result<Vec<u8>, _>, engine| {
+                bytes.and_then(|bytes| check::run(&document.place, &bytes, *engine))
+            });
             let time = start.elapsed().as_secs_f64() * 1000.0;
             let said = match output {
                 Ok(output) => {
                     let path = folder.join(name).join(&document.place);
                     std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
-                    std::fs::write(path, output.bytes)?;
+                    std::fs::write(path, output)?;
                     "ok".to_owned()
                 }
-                Err(failure) => failure.failure.code.to_string(),
+                Err(failure) => failure.code.to_string(),
             };
             let _ = writeln!(times, "{}\t{name}\t{time:.2}\t{said}", document.place);
         }
