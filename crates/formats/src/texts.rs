@@ -65,8 +65,9 @@ impl<S> Texts<S> {
         if self.slots.is_sorted_by_key(&key) {
             return;
         }
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_by_key(|index| key(&self.slots[*index]));
+        let mut keys: Vec<(K, usize)> = self.slots.iter().enumerate().map(|(index, slot)| (key(slot), index)).collect();
+        keys.sort();
+        let mut order: Vec<usize> = keys.into_iter().map(|(_, index)| index).collect();
         // Each moves to its place, and the one that was there goes on to where it came from.
         for start in 0..order.len() {
             let mut at = start;

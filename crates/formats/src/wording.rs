@@ -2,7 +2,7 @@
 
 /// Whether something is left to translate when addresses, paths, placeholders and identifiers are taken out.
 pub(crate) fn has_words(text: &str) -> bool {
-    match text.contains("{{") || text.contains("{%") {
+    match text.contains('{') && (text.contains("{{") || text.contains("{%")) {
         true => without_templates(text).split_whitespace().any(is_word),
         false => text.split_whitespace().any(is_word),
     }
@@ -39,6 +39,10 @@ fn without_templates(text: &str) -> String {
 }
 
 fn is_word(token: &str) -> bool {
+    // Letters alone are nothing else.
+    if token.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return true;
+    }
     if !token.contains(char::is_alphabetic) {
         return false;
     }

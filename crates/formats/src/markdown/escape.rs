@@ -38,15 +38,33 @@ pub(super) struct Surroundings<'a> {
 
 /// Spells words.
 pub(super) fn escape<'a>(words: &'a str, around: &Surroundings<'_>) -> Cow<'a, str> {
-    let is_plain = around.spellings.is_empty() && !words.bytes().any(|byte| SPECIAL[usize::from(byte)]);
+    let mut special = &SPECIAL;
+    let with_spellings;
+    if !around.spellings.is_empty() {
+        with_spellings = special_with(around.spellings);
+        special = &with_spellings;
+    }
+    let is_plain = !words.bytes().any(|byte| special[usize::from(byte)]);
     if is_plain && !(around.starts_line && block_mark(words).is_some()) {
         return words.into();
     }
-    escaped(words, around).into()
+    escaped(words, around, special).into()
 }
 
-/// The bytes that [`escaped`] may have to do with, where the source has no spellings of its own.
-const SPECIAL: [bool; 256] = {
+/// The bytes that [`escaped`] may have to do with.
+type Special = [bool; 256];
+
+/// Those that also begin a character that the source spells in its own way.
+fn special_with(spellings: &[(char, SmallRange)]) -> Special {
+    let mut special = SPECIAL;
+    for (character, _) in spellings {
+        special[usize::from(character.encode_utf8(&mut [0; 4]).as_bytes()[0])] = true;
+    }
+    special
+}
+
+/// Those where the source has no spellings of its own.
+const SPECIAL: Special = {
     let mut table = [false; 256];
     let mut index = 0;
     while index < b"\n\r\\`*_~[]!|<&\"#{".len() {
@@ -56,7 +74,7 @@ const SPECIAL: [bool; 256] = {
     table
 };
 
-fn escaped(words: &str, around: &Surroundings<'_>) -> String {
+fn escaped(words: &str, around: &Surroundings<'_>, special: &Special) -> String {
     let mut out = String::with_capacity(words.len() + 8);
     let mut before = around.before;
     let mut start = 0;
@@ -72,15 +90,13 @@ fn escaped(words: &str, around: &Surroundings<'_>) -> String {
     }
     let mut at = start;
     while let Some(character) = words[at..].chars().next() {
-        if around.spellings.is_empty() {
-            let plain = words[at..].bytes().take_while(|byte| !SPECIAL[usize::from(*byte)]).count();
-            if plain > 0 {
-                let plain = &words[at..at + plain];
-                out.push_str(plain);
-                before = plain.chars().next_back().unwrap_or(before);
-                at += plain.len();
-                continue;
-            }
+        let plain = words[at..].bytes().position(|byte| special[usize::from(byte)]).unwrap_or(words.len() - at);
+        if plain > 0 {
+            let plain = &words[at..at + plain];
+            out.push_str(plain);
+            before = plain.chars().next_back().unwrap_or(before);
+            at += plain.len();
+            continue;
         }
         let rest = &words[at..];
         at += character.len_utf8();

@@ -61,9 +61,7 @@ impl Writer<'_> {
     /// The same as the parser is to be shown it.
     pub(super) fn shown(&self, chunks: &[Chunk<'_>], line_ends: &LineEnds) -> String {
         let mut shown = String::with_capacity(chunks.iter().map(|chunk| chunk.out.len()).sum());
-        for chunk in chunks {
-            shown.push_str(chunk.shown());
-        }
+        chunks.iter().for_each(|chunk| shown.push_str(chunk.shown()));
         if line_ends.is_empty() {
             return shown;
         }
@@ -147,12 +145,18 @@ struct Line {
 impl Line {
     /// A line may begin with a word, and with nothing that could be markup of a block.
     fn places_in(&mut self, words: &str, offset: usize) {
+        let bytes = words.as_bytes();
+        // Room for words of a usual length, at once.
+        self.places.reserve(words.len() / 8);
         let mut at = 0;
-        while let Some(found) = words[at..].find(' ') {
+        while let Some(found) = bytes[at..].iter().position(|byte| *byte == b' ') {
             let start = at + found;
-            let end = words.len() - words[start..].trim_start_matches(' ').len();
-            let next = words[end..].chars().next();
-            if next.is_some_and(|c| c.is_alphabetic() || matches!(c, '"' | '\'' | '(' | '“' | '«' | '¿' | '¡')) {
+            let end = start + bytes[start..].iter().take_while(|byte| **byte == b' ').count();
+            let begins_line = match bytes.get(end) {
+                Some(byte) if byte.is_ascii() => byte.is_ascii_alphabetic() || matches!(byte, b'"' | b'\'' | b'('),
+                _ => words[end..].starts_with(|c: char| c.is_alphabetic() || matches!(c, '“' | '«' | '¿' | '¡')),
+            };
+            if begins_line {
                 self.places.push(offset + start..offset + end);
             }
             at = end;

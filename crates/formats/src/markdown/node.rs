@@ -57,6 +57,14 @@ impl<'a> Node<'a> {
         Self { kind, range }
     }
 
+    /// Bytes of what is shown of it, about.
+    pub(super) fn room(&self) -> usize {
+        match &self.kind {
+            NodeKind::Text(text) | NodeKind::Protected(text) => text.len(),
+            _ => 1,
+        }
+    }
+
     /// Whether there is something to read.
     pub(super) fn has_content(&self) -> bool {
         match &self.kind {

@@ -62,7 +62,7 @@ fn is_translatable(nodes: &[Node<'_>]) -> bool {
     if let [Node { kind: NodeKind::Text(text), .. }] = nodes {
         return has_words(text);
     }
-    let mut words = String::new();
+    let mut words = String::with_capacity(nodes.iter().map(Node::room).sum());
     for node in nodes {
         match &node.kind {
             NodeKind::Text(text) => words.push_str(text),
@@ -219,7 +219,7 @@ fn fold_blanks(nodes: &mut [Node<'_>]) {
     }
     for node in nodes {
         if let NodeKind::Text(text) = &mut node.kind
-            && text.contains("  ")
+            && text.as_bytes().windows(2).any(|pair| pair == b"  ")
         {
             // What stands at an edge is counted in bytes of the document.
             let inner = text.len() - text.trim_start_matches(' ').len()..text.trim_end_matches(' ').len();

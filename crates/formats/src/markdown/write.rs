@@ -11,7 +11,7 @@ use super::escape::Level;
 use super::label::Labels;
 use super::probe::{self, Doubt};
 use super::skeleton::Rewritten;
-use super::slot::{Context, Slot};
+use super::slot::Slot;
 use super::tokens::{self, Token};
 use crate::FormatError;
 
@@ -63,20 +63,10 @@ impl<'a> Open<'a> {
             return Ok(());
         }
         let tokens = tokens::tokens(task.slot, task.translation)?;
-        let (rewritten, doubt) = writer.draft(&tokens, Level::Minimal);
         let first = done.len();
-        match doubt {
-            None => done.extend(rewritten),
-            // It is taken up by what stands around it.
-            Some(doubt) if matches!(task.slot.context, Context::Alternative | Context::AlternativeInCell) => {
-                let is_right = doubt.is_read_as_meant(document.labels);
-                done.extend(if is_right { rewritten } else { writer.with_more_escapes(&tokens, task.segment)? });
-            }
-            Some(doubt) => {
-                done.extend(rewritten);
-                self.bytes += doubt.run.len();
-                self.drafts.push((task, first..done.len(), doubt));
-            }
+        if let Some(doubt) = writer.draft(&tokens, Level::Minimal, done) {
+            self.bytes += doubt.run.len();
+            self.drafts.push((task, first..done.len(), doubt));
         }
         if self.bytes > BATCH { self.settle(document, done) } else { Ok(()) }
     }
@@ -112,14 +102,14 @@ impl<'a> Open<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes a translation, with the doubt about it if there is one.
-    fn draft(&self, tokens: &[Token<'_>], level: Level) -> (Vec<Rewritten>, Option<Doubt>) {
+    /// Writes a translation behind what is done, and gives the doubt about it if there is one.
+    fn draft(&self, tokens: &[Token<'_>], level: Level, done: &mut Vec<Rewritten>) -> Option<Doubt> {
         let mut chunks = self.chunks(tokens, level);
         self.label_links(&mut chunks);
         let (out, line_ends) = self.lay_out(&chunks);
         let is_sure = is_plain(&chunks, &out) || self.is_sure(&chunks);
         let doubt = || Doubt {
-            run: self.shown(&chunks, &line_ends),
+            run: with_numbers(&chunks, self.shown(&chunks, &line_ends)),
             context: self.slot.context,
             starts_block: self.slot.starts_block,
             meant: meaning(&chunks),
@@ -128,24 +118,42 @@ impl Writer<'_> {
         #[cfg(test)]
         assert!(!is_sure || doubt().is_read_as_meant(self.document.labels), "not sure: {out:?}");
         let doubt = (!is_sure).then(doubt);
-        let mut rewritten = Vec::with_capacity(2);
-        rewritten.extend(self.underline(&out));
-        rewritten.extend(self.label());
-        rewritten.extend(self.padding(&out));
-        rewritten.push((self.slot.range.range(), out));
-        (rewritten, doubt)
+        done.extend(self.underline(&out));
+        done.extend(self.label());
+        done.extend(self.padding(&out));
+        done.push((self.slot.range.range(), out));
+        doubt
     }
 
     /// Writes a translation that is not read as it is meant with few escapes.
     fn with_more_escapes(&self, tokens: &[Token<'_>], segment: usize) -> Result<Vec<Rewritten>, FormatError> {
         for level in [Level::Full, Level::FullWithHtml] {
-            let (rewritten, doubt) = self.draft(tokens, level);
+            let mut rewritten = Vec::with_capacity(2);
+            let doubt = self.draft(tokens, level, &mut rewritten);
             if doubt.is_none_or(|doubt| doubt.is_read_as_meant(self.document.labels)) {
                 return Ok(rewritten);
             }
         }
         Err(FormatError::Unwritable { segment })
     }
+}
+
+/// The run with references by number where the parser reads them as it does those by name: in words, but for labels. A name
+/// takes it longer than a line does, as it has two thousand.
+fn with_numbers(chunks: &[Chunk<'_>], run: String) -> String {
+    let is_safe = || chunks.iter().all(|chunk| chunk.kind == ChunkKind::Words) && !run.contains(['[', '`']);
+    if !run.contains('&') || !is_safe() {
+        return run;
+    }
+    let mut numbered = String::with_capacity(run.len() + 8);
+    let mut rest = run.as_str();
+    while let Some(at) = rest.find('&') {
+        numbered.push_str(&rest[..at]);
+        let named = rest[at..].strip_prefix("&lt;");
+        numbered.push_str(if named.is_some() { "&#60;" } else { "&" });
+        rest = named.unwrap_or(&rest[at + 1..]);
+    }
+    numbered + rest
 }
 
 /// What the parser is to make of all of them.

@@ -3,6 +3,7 @@ use std::io::{Cursor, Read as _, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::opc::relationships_of;
 use super::*;
 
 /// A container made by another implementation: one entry stored, two deflated, with times, attributes and a comment.
@@ -122,6 +123,55 @@ fn bombs_are_refused_while_they_expand() {
     }
     let limits = Limits { zip_ratio: 1_000_000, ..Limits::default() };
     assert_eq!(refused(&limits).unwrap().unwrap().len(), 12 << 20);
+}
+
+/// Nothing is wrong with any one of them: each stays below what is free of any ratio.
+#[test]
+fn a_container_of_many_small_bombs_is_refused() {
+    let part = vec![0; 1 << 20];
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..5 {
+        writer.start_file(number.to_string(), SimpleFileOptions::default()).unwrap();
+        writer.write_all(&part).unwrap();
+    }
+    let bytes = writer.finish().unwrap().into_inner();
+    let read = |limits: &Limits| {
+        let mut package = Package::open(&bytes, limits).unwrap();
+        (0..5).map(|number| package.read(&number.to_string()).map(|part| part.unwrap().len())).collect::<Vec<_>>()
+    };
+    let read_by_default = read(&Limits::default());
+    assert!(read_by_default[..4].iter().all(|length| matches!(length, Ok(length) if *length == part.len())));
+    assert!(
+        matches!(read_by_default[4], Err(FormatError::TooComplex { unit: "expanded bytes of all entries", .. })),
+        "{read_by_default:?}"
+    );
+    // It is the ratio that refuses it.
+    assert!(read(&Limits { zip_ratio: 10_000, ..Limits::default() }).iter().all(Result::is_ok));
+}
+
+/// Twenty parts have as many relationships as a part may have, which is what all parts may have.
+#[test]
+fn relationships_of_all_parts_are_counted_together() {
+    let many = format!(
+        "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>{}</Relationships>",
+        "<Relationship/>".repeat(10_000)
+    );
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..21 {
+        writer.start_file(format!("word/_rels/{number}.xml.rels"), SimpleFileOptions::default()).unwrap();
+        writer.write_all(many.as_bytes()).unwrap();
+    }
+    let mut package = open(&writer.finish().unwrap().into_inner()).unwrap();
+    let mut read = |number: usize| {
+        relationships_of(&mut package, &format!("word/{number}.xml"), &Limits::default()).map(|found| found.len())
+    };
+    assert!((0..20).all(|number| matches!(read(number), Ok(10_000))));
+    let refused = read(20);
+    let unit = "relationships of all parts";
+    assert!(
+        matches!(&refused, Err(FormatError::TooComplex { limit: 200_000, unit: told }) if *told == unit),
+        "{refused:?}"
+    );
 }
 
 #[track_caller]

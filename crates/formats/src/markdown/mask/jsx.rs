@@ -11,11 +11,13 @@ use crate::markdown::html_tags;
 /// Whether the document is MDX rather than Markdown.
 pub(super) fn is_mdx(text: &str, lines: &[Line]) -> bool {
     let mut before: Option<&Line> = None;
+    // To look for it once is quicker than to look into every line.
+    let may_have_comments = text.contains("{/*");
     lines.iter().any(|line| {
         let words = if line.is_code { "" } else { &text[line.words.clone()] };
         let is_first = before.is_none_or(Line::is_blank);
         before = Some(line);
-        (is_first && is_module(words, line)) || words.contains("{/*")
+        (is_first && is_module(words, line)) || (may_have_comments && words.contains("{/*"))
     })
 }
 

@@ -59,9 +59,16 @@ pub(super) fn walk(
 
 /// A line of 50,000 marks of quotation is told before the parser opens a block for each.
 fn refuse_deep_quotes(text: &str, depth: usize) -> Result<(), FormatError> {
-    let marks = |line: &str| line.bytes().take_while(|b| matches!(b, b'>' | b' ')).filter(|b| *b == b'>').count();
-    if text.lines().any(|line| marks(line) > depth) {
-        return Err(FormatError::TooComplex { limit: depth as u64, unit: "levels of nesting" });
+    // How many there are, as long as nothing else stands in front of them.
+    let mut marks = Some(0);
+    for byte in text.bytes() {
+        marks = match (byte, marks) {
+            (b'\n', _) => Some(0),
+            (b' ', marks) => marks,
+            (b'>', Some(marks)) if marks < depth => Some(marks + 1),
+            (b'>', Some(_)) => return Err(FormatError::TooComplex { limit: depth as u64, unit: "levels of nesting" }),
+            _ => None,
+        };
     }
     Ok(())
 }

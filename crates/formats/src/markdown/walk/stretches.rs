@@ -12,7 +12,7 @@ use crate::markdown::{EXTENSIONS, tail};
 
 /// Bytes that the parser reads at a time: its tree takes ten times the room of the text. Tests read every document in
 /// stretches.
-pub(super) const STRETCH: usize = if cfg!(test) { 1 } else { 64 << 10 };
+pub(super) const STRETCH: usize = if cfg!(test) { 1 } else { 16 << 10 };
 
 /// Parts the document before headings behind empty lines, where all blocks end but code and HTML that go over such lines.
 /// What refers to all of the document (notes at its foot) is read in one.

@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let mut done = range.start;
-        if words.contains("://") || words.contains("www.") || words.contains('@') {
+        if may_hold_address(words) {
             let mut at = range.start;
             for token in words.split(' ') {
                 let (start, end) = bare_address(token);
@@ -109,6 +109,12 @@ impl<'a> Walk<'a> {
             self.push(NodeKind::Text(text[done..range.end].into()), done..range.end);
         }
     }
+}
+
+/// Whether there is what no address is without. Most words have none of these bytes.
+fn may_hold_address(words: &str) -> bool {
+    words.bytes().fold(false, |found, byte| found | matches!(byte, b':' | b'.' | b'@'))
+        && (words.contains("://") || words.contains("www.") || words.contains('@'))
 }
 
 /// A token without the punctuation around it.
