@@ -1,5 +1,6 @@
 //! From attention between tokens to links between words.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::neural::model::Attention;
@@ -14,13 +15,28 @@ const LEAST: f32 = 0.05;
 /// A source word that no target word chose is linked to the one that looked at it most, from this weight on.
 const LEFT_OVER: f32 = 0.15;
 
+/// A target word that gives more than this of its attention to another word is a false friend, and not the source's.
+const FALSE_FRIEND: f32 = 0.6;
+
+/// Words of fewer letters are the same by chance, unless they have a digit, or capitals beyond the first letter.
+const TELLING: usize = 3;
+
 /// One side: its units and where its tokens lie.
 pub(crate) struct Side<'a> {
+    pub(crate) text: &'a str,
     pub(crate) units: &'a [Range<usize>],
     /// For each unit, whether it is a word: words and signs are not linked to each other, for what attention says of
     /// them is noise.
     pub(crate) words: &'a [bool],
     pub(crate) spans: &'a [Range<usize>],
+    /// Which units, in order, come from elsewhere: what is linked to them is known.
+    pub(crate) blocks: &'a [Range<usize>],
+}
+
+impl Side<'_> {
+    fn is_block(&self, unit: &Range<usize>) -> bool {
+        self.blocks.binary_search_by_key(&unit.start, |block| block.start).is_ok()
+    }
 }
 
 /// The links between the units of both sides, by target place, then source place.
@@ -42,15 +58,24 @@ pub(crate) fn links(source: &Side<'_>, target: &Side<'_>, attention: &Attention)
         }
     }
     let mut chosen = vec![false; width * height];
-    for (weights, chosen) in weights.chunks(width).zip(chosen.chunks_mut(width)) {
+    let (of_source, of_target) = same(source, target, &weights);
+    for (row, (weights, chosen)) in weights.chunks_mut(width).zip(chosen.chunks_mut(width)).enumerate() {
+        if let Some(unit) = of_target[row] {
+            chosen[unit] = true;
+            continue;
+        }
+        // What came out as it was is nobody else's: an article before a name has no source.
         let total: f32 = weights.iter().sum();
         let Some((best, most)) = strongest(weights.iter().copied()) else { continue };
         if most < LEAST {
             continue;
         }
         chosen[best] = true;
-        for (weight, chosen) in weights.iter().zip(chosen) {
+        for (weight, chosen) in weights.iter().zip(chosen.iter_mut()) {
             *chosen |= *weight >= SHARE * total && *weight >= most / 2.0;
+        }
+        for (chosen, place) in chosen.iter_mut().zip(&of_source) {
+            *chosen &= place.is_none();
         }
     }
     for unit in 0..width {
@@ -68,6 +93,72 @@ pub(crate) fn links(source: &Side<'_>, target: &Side<'_>, attention: &Attention)
         .filter(|(row, unit)| chosen[row * width + unit])
         .map(|(row, unit)| Link { source: source.units[unit].clone(), target: target.units[row].clone() })
         .collect()
+}
+
+/// Words that came out as they were: for each unit of the source its unit of the target, and the other way round. They are as
+/// many in both, and come in the same order.
+fn same(source: &Side<'_>, target: &Side<'_>, weights: &[f32]) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
+    let (width, height) = (source.units.len(), target.units.len());
+    let (mut of_source, mut of_target) = (vec![None; width], vec![None; height]);
+    let mut places: HashMap<&str, (Vec<usize>, Vec<usize>)> = HashMap::new();
+    for (index, unit) in source.units.iter().enumerate() {
+        let word = &source.text[unit.clone()];
+        if is_telling(word) && !source.is_block(unit) {
+            places.entry(word).or_default().0.push(index);
+        }
+    }
+    for (index, unit) in target.units.iter().enumerate().filter(|(_, unit)| !target.is_block(unit)) {
+        if let Some((_, found)) = places.get_mut(&target.text[unit.clone()]) {
+            found.push(index);
+        }
+    }
+    for (from, to) in places.into_values().filter(|(from, to)| from.len() == to.len()) {
+        let is_friend = |(unit, row): (&usize, &usize)| {
+            let weights = &weights[row * width..(row + 1) * width];
+            let total: f32 = weights.iter().sum();
+            let others =
+                weights.iter().enumerate().filter(|(other, _)| !from.contains(other)).map(|(_, weight)| *weight);
+            weights[*unit] > 0.0 && others.fold(0.0, f32::max) <= FALSE_FRIEND * total
+        };
+        if from.iter().zip(&to).all(is_friend) {
+            for (unit, row) in from.into_iter().zip(to) {
+                of_source[unit] = Some(row);
+                of_target[row] = Some(unit);
+            }
+        }
+    }
+    let is_same = |unit: usize, row: usize| {
+        let (from, to) = (&source.units[unit], &target.units[row]);
+        source.text[from.clone()] == target.text[to.clone()] && !source.is_block(from) && !target.is_block(to)
+    };
+    // What stands beside them and is the same, too, belongs to them: `of` in a name of several words, a bracket.
+    for unit in 1..width {
+        if let (None, Some(row)) = (of_source[unit], of_source[unit - 1].map(|row| row + 1))
+            && row < height
+            && of_target[row].is_none()
+            && is_same(unit, row)
+        {
+            of_source[unit] = Some(row);
+            of_target[row] = Some(unit);
+        }
+    }
+    for unit in (0..width - 1).rev() {
+        if let (None, Some(row)) = (of_source[unit], of_source[unit + 1].and_then(|row| row.checked_sub(1)))
+            && of_target[row].is_none()
+            && is_same(unit, row)
+        {
+            of_source[unit] = Some(row);
+            of_target[row] = Some(unit);
+        }
+    }
+    (of_source, of_target)
+}
+
+fn is_telling(word: &str) -> bool {
+    let letters = word.chars();
+    letters.clone().nth(TELLING).is_some()
+        || letters.clone().any(char::is_numeric)
+        || letters.skip(1).any(char::is_uppercase)
 }
 
 /// The units that a range overlaps, as a range of indexes.
@@ -98,8 +189,8 @@ mod tests {
         let weights = vec![0.3, 0.0, 0.6, 0.1, 0.1, 0.1, 0.8, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0, 0.2, 0.5, 0.3];
         let attention = Attention { stride: 4, weights };
         let found = links(
-            &Side { units: &source_units, words: &words, spans: &spans },
-            &Side { units: &target_units, words: &words, spans: &target_spans },
+            &Side { text: source, units: &source_units, words: &words, spans: &spans, blocks: &[] },
+            &Side { text: target, units: &target_units, words: &words, spans: &target_spans, blocks: &[] },
             &attention,
         );
         let shown: Vec<_> =
@@ -110,7 +201,7 @@ mod tests {
     #[test]
     fn nothing_links_to_nothing() {
         let attention = Attention { stride: 1, weights: Vec::new() };
-        let none = Side { units: &[], words: &[], spans: &[] };
+        let none = Side { text: "", units: &[], words: &[], spans: &[], blocks: &[] };
         assert!(links(&none, &none, &attention).is_empty());
     }
 }
