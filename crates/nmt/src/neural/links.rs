@@ -15,6 +15,12 @@ const LEAST: f32 = 0.05;
 /// A source word that no target word chose is linked to the one that looked at it most, from this weight on.
 const LEFT_OVER: f32 = 0.15;
 
+/// An article or a preposition that gives no word so much of its attention came from none.
+const SURE: f32 = 0.7;
+
+/// A word that looked most at one that is known to be another's came from the next one, from this share on.
+const SECOND: f32 = 0.1;
+
 /// A target word that gives more than this of its attention to another word is a false friend, and not the source's.
 const FALSE_FRIEND: f32 = 0.6;
 
@@ -64,18 +70,27 @@ pub(crate) fn links(source: &Side<'_>, target: &Side<'_>, attention: &Attention)
             chosen[unit] = true;
             continue;
         }
-        // What came out as it was is nobody else's: an article before a name has no source.
         let total: f32 = weights.iter().sum();
+        // What came out as it was is nobody else's: an article before a name has no source, and what else a word came from is
+        // likelier.
+        let looks_at_same = strongest(weights.iter().copied()).is_some_and(|(best, _)| of_source[best].is_some());
+        for (weight, _) in weights.iter_mut().zip(&of_source).filter(|(_, place)| place.is_some()) {
+            *weight = 0.0;
+        }
         let Some((best, most)) = strongest(weights.iter().copied()) else { continue };
-        if most < LEAST {
+        let least = if is_small(&target.text[target.units[row].clone()]) {
+            SURE * total
+        } else if looks_at_same {
+            SECOND * total
+        } else {
+            LEAST
+        };
+        if most < least {
             continue;
         }
         chosen[best] = true;
-        for (weight, chosen) in weights.iter().zip(chosen.iter_mut()) {
+        for (weight, chosen) in weights.iter().zip(chosen) {
             *chosen |= *weight >= SHARE * total && *weight >= most / 2.0;
-        }
-        for (chosen, place) in chosen.iter_mut().zip(&of_source) {
-            *chosen &= place.is_none();
         }
     }
     for unit in 0..width {
@@ -154,6 +169,13 @@ fn same(source: &Side<'_>, target: &Side<'_>, weights: &[f32]) -> (Vec<Option<us
     (of_source, of_target)
 }
 
+/// Whether a word is as short as articles and prepositions are.
+fn is_small(word: &str) -> bool {
+    word.chars().count() <= TELLING
+        && word.chars().all(char::is_alphabetic)
+        && word.chars().skip(1).all(char::is_lowercase)
+}
+
 fn is_telling(word: &str) -> bool {
     let letters = word.chars();
     letters.clone().nth(TELLING).is_some()
@@ -195,7 +217,46 @@ mod tests {
         );
         let shown: Vec<_> =
             found.iter().map(|link| (&source[link.source.clone()], &target[link.target.clone()])).collect();
-        assert_eq!(shown, [("the", "a"), ("ball", "a"), ("ball", "bola"), ("red", "vermelha")]);
+        assert_eq!(shown, [("the", "a"), ("ball", "bola"), ("red", "vermelha")]);
+    }
+
+    /// The links between two texts of one token a word; `weights` has a row for each word of the target.
+    #[track_caller]
+    fn check(source: &str, target: &str, weights: &[&[f32]], expected: &[(&str, &str)]) {
+        let (source_units, target_units) = (units(source), units(target));
+        let words = [true; 8];
+        let stride = source_units.len() + 1;
+        let rows = weights.iter().flat_map(|row| row.iter().copied().chain([0.0]));
+        let attention = Attention { stride, weights: rows.collect() };
+        let found = links(
+            &Side { text: source, units: &source_units, words: &words, spans: &source_units, blocks: &[] },
+            &Side { text: target, units: &target_units, words: &words, spans: &target_units, blocks: &[] },
+            &attention,
+        );
+        let shown: Vec<_> =
+            found.iter().map(|link| (&source[link.source.clone()], &target[link.target.clone()])).collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn what_came_out_as_it_was_is_nobody_elses() {
+        let weights: &[&[f32]] = &[&[1.0, 0.0], &[0.1, 0.9], &[0.4, 0.6]];
+        check("starting systemd", "iniciar o systemd", weights, &[("starting", "iniciar"), ("systemd", "systemd")]);
+        // In a name of several words small ones are the same, too.
+        let weights: &[&[f32]] = &[&[1.0, 0.0, 0.0], &[0.6, 0.4, 0.0], &[0.0, 0.5, 0.5]];
+        check("Array of Disks", "Array of Disks", weights, &[("Array", "Array"), ("of", "of"), ("Disks", "Disks")]);
+        // A false friend.
+        let weights: &[&[f32]] = &[&[0.9, 0.1], &[0.1, 0.9]];
+        check("data date", "dados data", weights, &[("data", "dados"), ("date", "data")]);
+    }
+
+    #[test]
+    fn small_words_are_linked_where_the_model_is_sure() {
+        let weights: &[&[f32]] = &[&[0.9, 0.0, 0.1], &[0.3, 0.3, 0.4], &[0.0, 0.0, 1.0]];
+        let expected = [("through", "por"), ("cell", "de"), ("phones", "celulares")];
+        check("through cell phones", "por de celulares", weights, &expected);
+        let weights: &[&[f32]] = &[&[0.9, 0.1], &[0.4, 0.6], &[0.0, 1.0]];
+        check("through mobiles", "através de celulares", weights, &[("through", "através"), ("mobiles", "celulares")]);
     }
 
     #[test]

@@ -1,15 +1,28 @@
-//! Small words that have formatting by mistake: the links of a small model lead from a bold word to its translation, and now
+//! Small words that have formatting by mistake, or lack it: the links of a small model lead from a bold word to its translation, and now
 //! and then to an article before it or to a preposition far behind, `vá para **o LibreOffice** na barra **de** menus`.
+
+use std::ops::Range;
 
 use super::atoms::Atoms;
 use super::source::SourceTags;
+use super::things::Things;
 
 /// Most letters of a small word.
 const SMALL: usize = 3;
 
 /// Takes formatting from a small word that stands alone between words without it, if longer words have it elsewhere; and from
 /// a small word before the capital that a name begins with in both languages.
-pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms, formats: &mut [Vec<usize>]) {
+///
+/// A small word between words with formatting that was over one stretch of the source gets it, too: `o **arquivo** de
+/// **configuração**` has a hole.
+pub(super) fn drop_islands(
+    source: &str,
+    text: &str,
+    tags: &SourceTags,
+    atoms: &Atoms,
+    things: &Things,
+    formats: &mut [Vec<usize>],
+) {
     let written: Vec<usize> = (0..formats.len()).filter(|atom| !atoms.atoms[*atom].is_blank).collect();
     // For each pair, which of the written atoms it is over.
     let mut over: Vec<Vec<usize>> = vec![Vec::new(); tags.pairs.len()];
@@ -50,7 +63,40 @@ pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &
                 }
             }
         }
+        let has = |at: usize| formats[written[at]].binary_search(&pair).is_ok();
+        let holes: Vec<usize> = over.windows(2).filter(|hole| hole[0] + 2 == hole[1]).map(|hole| hole[0] + 1).collect();
+        for small in holes.into_iter().filter(|small| has(small - 1) && has(small + 1)).collect::<Vec<_>>() {
+            let atoms = written[small - 1] + 1..written[small + 1];
+            let stays = |atom| tags.pairs[pair].thing.is_none_or(|thing| things.holds(thing, atom));
+            // What has a tag of its own was not said there.
+            let both = |other: &usize| has_both(formats, written[small - 1], written[small + 1], *other);
+            let is_plain =
+                formats[written[small]].iter().all(both) && things.owners[written[small]] == tags.pairs[pair].thing;
+            if is_small(small) && is_spaced(small) && is_plain && atoms.clone().all(stays) {
+                for atom in &mut formats[atoms] {
+                    if let Err(place) = atom.binary_search(&pair) {
+                        atom.insert(place, pair);
+                    }
+                }
+            }
+        }
     }
+}
+
+fn has_both(formats: &[Vec<usize>], before: usize, after: usize, pair: usize) -> bool {
+    [before, after].into_iter().all(|atom| formats[atom].binary_search(&pair).is_ok())
+}
+
+/// Whether a small word before the rest of a thing is an article or a preposition that the source does not have: before a
+/// capital that the thing begins with in both languages.
+pub(super) fn is_before_name(source: &str, text: &str, word: &Range<usize>) -> bool {
+    let small = &text[word.clone()];
+    source.starts_with(char::is_uppercase)
+        && text[word.end..].trim_start().starts_with(char::is_uppercase)
+        && text[word.end..].starts_with(char::is_whitespace)
+        && small.chars().count() <= SMALL
+        && small.chars().all(char::is_lowercase)
+        && !source.split(|letter: char| !letter.is_alphanumeric()).any(|said| said == small)
 }
 
 #[cfg(test)]
@@ -116,6 +162,12 @@ mod tests {
     #[test]
     fn small_words_far_from_what_is_bold_are_not() {
         check("go to *LibreOffice Options* in the menu bar", MENU, "acesse o *LibreOffice Opções* na barra de menus");
+    }
+
+    #[test]
+    fn a_small_word_between_words_that_are_bold_is_bold() {
+        let links = [("the", "o"), ("file", "arquivo"), ("the", "de"), ("configuration", "configuração")];
+        check("the *configuration file* here", &links, "o *arquivo de configuração*");
     }
 
     #[test]

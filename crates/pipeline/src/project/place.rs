@@ -27,9 +27,9 @@ impl PlacedTags {
 
 /// The translation with all tags; `None` if there are too many.
 pub(super) fn place(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) -> Option<PlacedTags> {
-    let things = Things::new(tags, atoms);
+    let things = Things::new(source, text, tags, atoms);
     let mut formats = formats(tags, atoms, &things);
-    drop_islands(source, text, tags, atoms, &mut formats);
+    drop_islands(source, text, tags, atoms, &things, &mut formats);
     hide_endings(source, text, tags, atoms, &things, &mut formats);
     let clusters = clusters(source, tags, atoms, &things, &formats);
     let mut writer = Writer {

@@ -1,6 +1,9 @@
 //! Gives each thing (a link, a field, protected text) its one range of the translation.
 
+use std::ops::Range;
+
 use super::atoms::Atoms;
+use super::islands::is_before_name;
 use super::source::SourceTags;
 
 /// Where the things are. Ranges are nested or apart, never crossing.
@@ -19,7 +22,7 @@ pub(super) struct Things {
 const NEIGHBOURHOOD: usize = 50;
 
 impl Things {
-    pub(super) fn new(tags: &SourceTags, atoms: &Atoms) -> Self {
+    pub(super) fn new(source: &str, text: &str, tags: &SourceTags, atoms: &Atoms) -> Self {
         let mut candidates = vec![Vec::new(); tags.pairs.len()];
         for (index, atom) in atoms.atoms.iter().enumerate() {
             for pair in atom.label.iter().filter(|pair| tags.pairs[**pair].is_thing) {
@@ -39,6 +42,7 @@ impl Things {
                 verbatim[pair]
             } else {
                 let best = things.best_range(pair, candidates, tags, atoms);
+                let best = best.map(|range| without_article(source, text, &tags.pairs[pair].range, range, atoms));
                 hull(best, verbatim[pair])
             };
             let (first, last) = range.unwrap_or_else(|| things.homeless(pair, tags, atoms));
@@ -190,6 +194,21 @@ impl Things {
         // Where others are already, one atom is always free: inside of them all.
         let is_apart = (first..=last).all(|atom| self.owners[atom] == self.owners[first]);
         if is_apart { (first, last) } else { (first, first) }
+    }
+}
+
+/// The range without a small word before a name.
+fn without_article(
+    source: &str,
+    text: &str,
+    thing: &Range<usize>,
+    (first, last): (usize, usize),
+    atoms: &Atoms,
+) -> (usize, usize) {
+    let rest = (first + 1..=last).find(|atom| !atoms.atoms[*atom].is_blank);
+    match rest.filter(|_| is_before_name(&source[thing.clone()], text, &atoms.atoms[first].range)) {
+        Some(rest) => (rest, last),
+        None => (first, last),
     }
 }
 
