@@ -202,13 +202,18 @@ impl Translator for Forced<'_> {
     }
 }
 
-fn run(engine: &dyn Translator, page: &str) -> Result<Vec<Paragraph>, Box<dyn Error>> {
+/// The language that a folder is named after: `en-US`.
+fn language(folder: &str) -> Option<&str> {
+    Path::new(folder).file_name()?.to_str()?.split('-').next()
+}
+
+fn run(engine: &dyn Translator, [source, target]: [&str; 2], page: &str) -> Result<Vec<Paragraph>, Box<dyn Error>> {
     let request = Request {
         bytes: page.as_bytes(),
         name: Some("gold.html"),
         content_type: None,
-        source: Some("en".parse()?),
-        target: "pt".parse()?,
+        source: Some(source.parse()?),
+        target: target.parse()?,
         engine,
         glossaries: &[],
         options: &Options::default(),
@@ -216,7 +221,6 @@ fn run(engine: &dyn Translator, page: &str) -> Result<Vec<Paragraph>, Box<dyn Er
     };
     let limits = EngineLimits { kept_percent: 100, ..EngineLimits::default() };
     let output = translate_within(&request, &limits, &()).map_err(|failure| failure.to_string())?;
-    println!("  {:?}", output.report);
     let page = String::from_utf8(output.bytes)?;
     let paragraphs = page.split("<p>").skip(1).map(|part| part.split("</p>").next().unwrap_or_default());
     Ok(paragraphs.map(|inner| parse(inner, "data-n").unwrap_or_default()).collect())
@@ -305,7 +309,9 @@ fn pairs(source: &Path, target: &Path) -> Result<Vec<(Paragraph, Paragraph)>, Bo
         let translation = if translation.exists() {
             translation
         } else {
-            target.join(name.to_string_lossy().replace(".en.", ".pt."))
+            let name = name.to_string_lossy();
+            let (from, to) = if name.contains(".en.") { (".en.", ".pt.") } else { (".pt.", ".en.") };
+            target.join(name.replace(from, to))
         };
         let (Ok(a), Ok(b)) = (std::fs::read_to_string(source.join(name)), std::fs::read_to_string(translation)) else {
             continue;
@@ -325,6 +331,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let engine = Neural::new(Models::new(models), &NeuralConfig::default())?;
     let folders: Vec<String> = std::env::args().skip(1).collect();
     let [source, target, show @ ..] = folders.as_slice() else { return Err("it takes two folders of pages".into()) };
+    let languages = [language(source), language(target)].map(|language| language.unwrap_or("en"));
     let gold = pairs(Path::new(source), Path::new(target))?;
     println!("{} paragraphs, {} tags", gold.len(), gold.iter().map(|(a, _)| a.tags.len()).sum::<usize>());
     let page: String = gold.iter().map(|(source, _)| html(source, true)).collect();
@@ -332,7 +339,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("made to say the reference (M7)");
     let references = gold.iter().map(|(a, b)| (a.text.as_str(), b.text.as_str())).collect();
-    let forced = run(&Forced { engine: &engine, references }, &page)?;
+    let forced = run(&Forced { engine: &engine, references }, languages, &page)?;
     let mut by_kind: BTreeMap<&str, Spans> = BTreeMap::new();
     let mut compared = 0;
     for ((source, reference), output) in gold.iter().zip(&forced) {
@@ -372,7 +379,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("by itself (M6, M7, M8)");
-    let own = run(&engine, &page)?;
+    let own = run(&engine, languages, &page)?;
     let (mut lost, mut empty, mut doubled, mut split, mut inside, mut tags) = (0, 0, 0, 0, 0, 0);
     let (mut shares, mut far) = (Vec::new(), 0);
     for ((source, _), output) in gold.iter().zip(&own) {
@@ -421,7 +428,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "  share of the text under each kind: {count} shares, {far} off by more than 15 points, median error {:.2} points",
         median(&mut shares)
     );
-    let untagged = run(&engine, &plain)?;
+    let untagged = run(&engine, languages, &plain)?;
     let scored = |outputs: Vec<Paragraph>| {
         outputs
             .into_iter()

@@ -106,8 +106,14 @@ fn word_links(
     let source_words: Vec<_> = source_units.iter().map(|unit| is_word(&source.text, unit)).collect();
     let target_words: Vec<_> = target_units.iter().map(|unit| is_word(&restored.text, unit)).collect();
     let mut found = links(
-        &Side { units: &source_units, words: &source_words, spans: &source_spans },
-        &Side { units: &target_units, words: &target_words, spans: &target_spans },
+        &Side { text: &source.text, units: &source_units, words: &source_words, spans: &source_spans, blocks: &blocks },
+        &Side {
+            text: &restored.text,
+            units: &target_units,
+            words: &target_words,
+            spans: &target_spans,
+            blocks: &target_blocks,
+        },
         attention,
     );
     // What is known is not guessed.
