@@ -7,6 +7,7 @@ use terjuman_model::{Edge, Segment, TagKind};
 use terjuman_nmt::Fixed;
 
 use crate::Glossary;
+use crate::mentions::number;
 use crate::protect::{kept_stretches, merged};
 use crate::script::is_spaceless;
 use crate::sentences::trimmed;
@@ -142,7 +143,11 @@ pub(crate) fn programs<'a>(segments: impl Iterator<Item = &'a Segment>) -> HashS
 /// because they are to be typed, or for the look of it.
 fn code_ranges(segment: &Segment, programs: &HashSet<&str>) -> Vec<Range<usize>> {
     let text = segment.source.text();
-    code_texts(segment).into_iter().filter(|range| is_code(&text[range.clone()], programs)).collect()
+    // A heading may be about one of them: `8.1.3. aptitude`.
+    let counted = number(text);
+    let title = (counted > 0 && programs.contains(&text[counted..])).then_some(counted..text.len());
+    let texts = code_texts(segment).into_iter().filter(|range| is_code(&text[range.clone()], programs));
+    texts.chain(title).collect()
 }
 
 /// The texts of tags that look like code.
@@ -288,6 +293,7 @@ mod tests {
         };
         assert_eq!(kept(&segments[1]), ["aptitude update"]);
         assert!(kept(&segments[2]).is_empty());
+        assert_eq!(kept(&Segment::plain("8.1.3. aptitude")), ["aptitude"]);
         assert!(kept(&with("Say ", "aptitude is what it takes")).is_empty());
     }
 

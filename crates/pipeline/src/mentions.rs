@@ -93,7 +93,7 @@ fn mentions(units: &[Source]) -> Vec<Mention> {
 }
 
 /// The bytes of the number that a heading begins with: `2.5. `.
-fn number(text: &str) -> usize {
+pub(crate) fn number(text: &str) -> usize {
     let counted = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let title = counted.trim_start_matches([' ', '\u{a0}']);
     if counted.len() < text.len() && title.len() < counted.len() { text.len() - title.len() } else { 0 }

@@ -17,6 +17,7 @@ pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &
         formats[*atom].iter().for_each(|pair| over[*pair].push(at));
     }
     let word = |at: usize| written.get(at).map_or("", |atom| &text[atoms.atoms[*atom].range.clone()]);
+    let rest = |at: usize| written.get(at).map_or("", |atom| &text[atoms.atoms[*atom].range.start..]);
     let is_word = |at: usize| word(at).starts_with(char::is_alphabetic);
     // A piece of a word is none.
     let is_spaced = |at: usize| {
@@ -39,7 +40,7 @@ pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &
                 && (begins_large
                     && word(first + 1).starts_with(char::is_uppercase)
                     && first.checked_sub(1).is_some_and(is_word)
-                    || is_name(formatted, word(first + 1)));
+                    || is_name(formatted, rest(first + 1)));
             // Letters without capitals are of scripts that may stand beside others without a blank.
             let is_part = |c: char| c.is_lowercase() || c.is_uppercase() || c.is_numeric();
             let is_said = || formatted.split(|c: char| !is_part(c)).any(|said| said == word(first));
@@ -55,7 +56,7 @@ pub(super) fn drop_islands(source: &str, text: &str, tags: &SourceTags, atoms: &
 }
 
 /// Whether `word` is an article before a name: what is formatted begins with a capital and is no article itself, and so does
-/// what comes next.
+/// `next`, the text behind it.
 pub(super) fn is_article(formatted: &str, word: &str, next: &str) -> bool {
     let first = formatted.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     // `The Debian Project` has one that is part of it.
@@ -66,8 +67,8 @@ pub(super) fn is_article(formatted: &str, word: &str, next: &str) -> bool {
 }
 
 /// Whether what is formatted is one word that came out as it was: most such are no words of the language.
-fn is_name(formatted: &str, word: &str) -> bool {
-    formatted == word && word.chars().count() > SMALL
+fn is_name(formatted: &str, next: &str) -> bool {
+    formatted.chars().nth(SMALL).is_some() && !formatted.contains(char::is_whitespace) && next.starts_with(formatted)
 }
 
 #[cfg(test)]
@@ -95,6 +96,8 @@ mod tests {
     #[test]
     fn articles_of_names_are_not() {
         check("Then *dpkg* is", &[("Then", "Aí"), ("dpkg", "o"), ("dpkg", "dpkg"), ("is", "é")], "Aí, o *dpkg* é");
+        let links = [("Use", "Use"), ("apt-get", "o"), ("apt-get", "apt-get")];
+        check("Use *apt-get*", &links, "Use o *apt-get*");
         check("Then *tool* is", &[("tool", "a"), ("tool", "ferramenta"), ("is", "é")], "Logo *a ferramenta* é");
     }
 

@@ -199,9 +199,11 @@ impl Things {
 /// The range without an article before the name that it is: `veja o *Capítulo 7*`.
 fn without_article(formatted: &str, text: &str, atoms: &Atoms, (first, last): (usize, usize)) -> (usize, usize) {
     let next = (first + 1..=last).find(|atom| !atoms.atoms[*atom].is_blank);
-    let word = |atom: usize| &text[atoms.atoms[atom].range.clone()];
+    let word = &text[atoms.atoms[first].range.clone()];
     match next {
-        Some(next) if next > first + 1 && is_article(formatted, word(first), word(next)) => (next, last),
+        Some(next) if next > first + 1 && is_article(formatted, word, &text[atoms.atoms[next].range.start..]) => {
+            (next, last)
+        }
         _ => (first, last),
     }
 }

@@ -10,12 +10,16 @@
 
 mod lines;
 
+mod vocabulary;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use terjuman_formats::message::choices;
 use terjuman_model::{LanguageTag, Segment};
 
+pub(crate) use self::vocabulary::COMMANDS;
+use self::vocabulary::{BLOCKS, KEYWORDS, OPERATORS};
 use crate::fixed::STATEMENTS;
 use crate::foreign::is_small_word;
 use crate::protect::{is_path, merged, placeholders};
@@ -24,76 +28,6 @@ use crate::protect::{is_path, merged, placeholders};
 const SAMPLE_BYTES: usize = 2_000;
 /// The most words of a line that is what its neighbours are.
 const LINE: usize = 5;
-
-/// Commands that tell a line of a shell.
-pub(crate) const COMMANDS: &[&str] = &[
-    "apt",
-    "apt-get",
-    "bash",
-    "brew",
-    "cargo",
-    "cat",
-    "cd",
-    "chmod",
-    "chown",
-    "cp",
-    "curl",
-    "dnf",
-    "docker",
-    "echo",
-    "export",
-    "gcc",
-    "git",
-    "go",
-    "grep",
-    "gunzip",
-    "java",
-    "kill",
-    "kubectl",
-    "ls",
-    "make",
-    "man",
-    "mkdir",
-    "mount",
-    "mv",
-    "mysql",
-    "node",
-    "npm",
-    "pip",
-    "psql",
-    "python",
-    "python3",
-    "rm",
-    "rpm",
-    "scp",
-    "sed",
-    "service",
-    "sh",
-    "ssh",
-    "su",
-    "sudo",
-    "systemctl",
-    "tar",
-    "touch",
-    "unzip",
-    "vi",
-    "vim",
-    "wget",
-    "yum",
-];
-
-/// Words of programs that are no evidence: most are in sentences, too.
-const KEYWORDS: &[&str] = &[
-    "bool", "char", "class", "const", "def", "elif", "else", "enum", "false", "fn", "func", "function", "import",
-    "int", "let", "new", "null", "private", "public", "return", "static", "string", "struct", "true", "var", "void",
-];
-
-/// What a statement with a block begins with.
-const BLOCKS: &[&str] = &["def", "elif", "for", "if", "match", "switch", "while", "with"];
-
-/// Signs that no word has.
-const OPERATORS: &[&str] =
-    &["==", "!=", "::", "&&", "||", "+=", "-=", ":=", "<=", ">=", "${", "$(", "()", "*/", "/*", "->", "=>"];
 
 /// For each segment, whether it is code.
 pub(crate) fn code(segments: &[Segment], language: &LanguageTag) -> Vec<bool> {
@@ -104,6 +38,7 @@ pub(crate) fn code(segments: &[Segment], language: &LanguageTag) -> Vec<bool> {
     let is_own = |at: usize| verdicts[at] == Verdict::Code || lines::is_listing(&segments[at], language);
     let mut code: Vec<bool> = (0..segments.len()).map(|at| is_own(at) || between(at)).collect();
     let is_usual = is_usual(segments);
+    let (mut told, mut untold) = (0, Vec::new());
     for listing in listings(segments) {
         let is_told = |at: usize| {
             let text = segments[at].source.text().trim();
@@ -116,11 +51,21 @@ pub(crate) fn code(segments: &[Segment], language: &LanguageTag) -> Vec<bool> {
         let lines = &verdicts[listing.clone()];
         let is_half = || 2 * lines.iter().filter(|line| **line == Verdict::Code).count() >= lines.len();
         if is_program(lines, listing.clone().any(is_told)) && (!is_usual || is_half()) {
+            told += 1;
             code[listing].fill(true);
+        } else if listing.clone().all(is_line) {
+            untold.push(listing);
         }
+    }
+    // Where a document shows commands in the font, `apt update` is one of them.
+    if !is_usual && told >= TOLD && told >= untold.len() {
+        untold.into_iter().for_each(|listing| code[listing].fill(true));
     }
     code
 }
+
+/// So many listings tell what a document has the font for.
+const TOLD: usize = 3;
 
 /// Whether a line in a font for code is code by what it says: tables and lists are set in one, too.
 fn is_told_by_font(text: &str) -> bool {
@@ -128,7 +73,7 @@ fn is_told_by_font(text: &str) -> bool {
     // `None.`
     let is_word = || text.chars().skip(1).all(|c| c.is_lowercase() || matches!(c, '.' | ',' | ':' | '!' | '?'));
     // `deb http://example.com/debian/ unstable main`; `See http://example.com` are words.
-    let is_address = || text.contains("://") && first.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_address = || text.contains("://") && first.starts_with(|first: char| first.is_ascii_lowercase());
     STATEMENTS.contains(&first)
         || is_address()
         || text.contains(['{', '}', '=', ';', '_', '\\', '|', '$', '&', '#', '`', '~', '@'])
@@ -485,12 +430,10 @@ mod tests {
             assert_eq!(found(&[prose, line]), [false; 2], "{line}");
         }
         assert_eq!(found(&[prose, "|BZ_OK  if it was returned  BZ_END  otherwise, and so on"]), [false; 2]);
+        let commands = ["|apt-get -y source foo", prose, "|cat a_b", prose, "|dch -l local", prose];
+        assert_eq!(found(&[&commands[..], &["|apt update"]].concat()).last(), Some(&true));
+        assert_eq!(found(&[&commands[..], &["|What it is about"]].concat()).last(), Some(&false));
         // A document like a typewriter's.
         assert_eq!(found(&["|int Depth;", "|for (i = 0; i < 9; i++) {", "|Depth++;"]), [false, true, false]);
-    }
-
-    #[test]
-    fn commands_are_in_order() {
-        assert!(COMMANDS.is_sorted());
     }
 }
