@@ -14,7 +14,7 @@ use crate::EngineLimits;
 use crate::drive::drive;
 
 /// The longest title, in bytes.
-const LONGEST: usize = 80;
+const LONGEST: usize = 120;
 
 const QUOTES: [(char, char); 6] = [('"', '"'), ('“', '”'), ('‘', '’'), ('\'', '\''), ('«', '»'), ('„', '“')];
 
@@ -104,7 +104,7 @@ fn is_title(unit: &Source) -> bool {
     text.len() <= LONGEST
         && unit.fixed.is_empty()
         && text[number(text)..].starts_with(char::is_uppercase)
-        && !text.ends_with(['.', '!', '?', ':', ';', ','])
+        && !text.ends_with(['.', '!', ':', ';', ','])
 }
 
 /// Most words in capitals that are a title.
@@ -202,10 +202,12 @@ mod tests {
             unit("See \"getting started\" or \"Nothing\"."),
             unit("\"Getting Started\""),
             fixed,
+            unit("12.5. How do I report it?"),
+            unit("See Section 12.5, “How do I report it?”."),
         ];
         let found = mentions(&units);
-        assert_eq!(found.iter().map(|mention| mention.unit).collect::<Vec<_>>(), [1, 3]);
-        assert!(found.iter().all(|mention| units[mention.unit].text[mention.range.clone()] == *"Getting Started"));
+        assert_eq!(found.iter().map(|mention| mention.unit).collect::<Vec<_>>(), [1, 3, 6]);
+        assert!(found[..2].iter().all(|mention| units[mention.unit].text[mention.range.clone()] == *"Getting Started"));
     }
 
     #[test]

@@ -14,11 +14,18 @@ pub(crate) fn restore_beginning(source: &Source, answer: &mut Translated, target
     if answer.kept_as_source || !FEW_CAPITALS.contains(&target.primary()) {
         return;
     }
-    let (Some(before), Some(after)) = (first_word(&source.text), first_word(&answer.text)) else { return };
+    let (before, after) = (first_name(&source.text), first_name(&answer.text));
     let start = after.as_ptr().addr() - answer.text.as_ptr().addr();
     if before == after || answer.fixed.iter().any(|place| place.contains(&start)) {
         return;
     }
+    // `AMD64` for `amd64`, where not all is large; no place shifts.
+    let is_changed = before.eq_ignore_ascii_case(after) && answer.text.contains(char::is_lowercase);
+    if is_changed && !before.contains(char::is_uppercase) && !is_title(after) {
+        let end = start + after.len();
+        return answer.text.replace_range(start..end, before);
+    }
+    let (Some(before), Some(after)) = (first_word(&source.text), first_word(&answer.text)) else { return };
     let Some(first) = after.chars().next() else { return };
     let changed: String = if is_small(before) && is_title(after) && !is_named(&source.text, after) {
         first.to_lowercase().collect()
@@ -33,13 +40,18 @@ pub(crate) fn restore_beginning(source: &Source, answer: &mut Translated, target
     }
 }
 
-/// The word that the text begins with, behind quotes and brackets; none if a number or a bullet comes first.
-fn first_word(text: &str) -> Option<&str> {
+/// Letters and digits that the text begins with, behind quotes and brackets.
+fn first_name(text: &str) -> &str {
     let text = text.trim_start_matches(['"', '“', '‘', '«', '„', '(', '[', '¿', '¡', '‹']);
-    let end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
-    // `l'église` begins with an article, `d.h` with something else.
-    let is_word = end > 0 && text[..end].chars().all(char::is_alphabetic) && !text[end..].starts_with(['.', '_', '@']);
-    is_word.then(|| &text[..end])
+    &text[..text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len())]
+}
+
+/// The word that the text begins with; none if a number or a bullet comes first, or an abbreviation.
+fn first_word(text: &str) -> Option<&str> {
+    let word = first_name(text);
+    let rest = &text[word.as_ptr().addr() - text.as_ptr().addr() + word.len()..];
+    let is_word = !word.is_empty() && word.chars().all(char::is_alphabetic) && !rest.starts_with(['.', '_', '@']);
+    is_word.then_some(word)
 }
 
 fn is_small(word: &str) -> bool {
@@ -98,7 +110,9 @@ mod tests {
         check("users of Debian", "Debian e usuários", "Debian e usuários");
         check("army of Germany", "Germânia e seu exército", "Germânia e seu exército");
         check("guide by Ana", "Ana e seu guia", "Ana e seu guia");
-        check("mips: the SGI", "MIPS: o SGI", "MIPS: o SGI");
+        check("mips: the SGI", "MIPS: o SGI", "mips: o SGI");
+        check("amd64: this", "AMD64: isso", "amd64: isso");
+        check("total: this", "Total: isso", "total: isso");
         check("15 May 2024", "15 de maio", "15 de maio");
         check("Run dpkg first", "dpkg é o primeiro", "dpkg é o primeiro");
         check("USB drive", "unidade USB", "unidade USB");

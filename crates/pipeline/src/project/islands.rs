@@ -61,14 +61,16 @@ pub(super) fn is_article(formatted: &str, word: &str, next: &str) -> bool {
     let first = formatted.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     // `The Debian Project` has one that is part of it.
     let is_long = first.chars().count() > SMALL || first.chars().nth(1).is_some_and(|second| !second.is_lowercase());
-    let is_small = !word.is_empty() && word.chars().count() <= SMALL && word.chars().all(char::is_lowercase);
     let is_capital = |word: &str| word.starts_with(char::is_uppercase);
-    is_small && (is_capital(formatted) && is_capital(next) && is_long || is_name(formatted, next))
+    let is_small = (1..=SMALL).contains(&word.chars().count()) && word.chars().skip(1).all(char::is_lowercase);
+    let is_alphabetic = word.chars().all(char::is_alphabetic);
+    let is_before = !is_capital(word) && is_capital(formatted) && is_capital(next) && is_long;
+    is_small && is_alphabetic && (is_before || is_name(formatted, next))
 }
 
-/// Whether what is formatted is one word that came out as it was: most such are no words of the language.
+/// Whether what is formatted came out as it was: most such are no words of the language.
 fn is_name(formatted: &str, next: &str) -> bool {
-    formatted.chars().nth(SMALL).is_some() && !formatted.contains(char::is_whitespace) && next.starts_with(formatted)
+    formatted.chars().nth(SMALL).is_some() && next.starts_with(formatted)
 }
 
 #[cfg(test)]
@@ -107,6 +109,8 @@ mod tests {
         check_of(TagKind::Whole, "see *Chapter* now", &links, "veja o *Capítulo* agora");
         let links = [("The", "o"), ("Project", "Projeto"), ("see", "veja")];
         check_of(TagKind::Whole, "see *The Project*", &links, "veja *o Projeto*");
+        let links = [("Debian", "O"), ("Debian", "Debian"), ("2.1", "2.1"), ("was", "foi")];
+        check_of(TagKind::Whole, "*Debian 2.1* was", &links, "O *Debian 2.1* foi");
         let links = [("manual", "o"), ("manual", "manual"), ("see", "veja"), ("big", "grande")];
         check_of(TagKind::Whole, "see *big manual*", &links, "veja *o manual grande*");
     }
