@@ -7,7 +7,7 @@ use terjuman_model::{Edge, Segment, TagKind};
 use terjuman_nmt::Fixed;
 
 use crate::Glossary;
-use crate::mentions::number;
+use crate::mentions::{number, quoted};
 use crate::protect::{kept_stretches, merged};
 use crate::script::is_spaceless;
 use crate::sentences::trimmed;
@@ -143,11 +143,12 @@ pub(crate) fn programs<'a>(segments: impl Iterator<Item = &'a Segment>) -> HashS
 /// because they are to be typed, or for the look of it.
 fn code_ranges(segment: &Segment, programs: &HashSet<&str>) -> Vec<Range<usize>> {
     let text = segment.source.text();
-    // A heading may be about one of them: `8.1.3. aptitude`.
+    // A heading may be about one of them, `8.1.3. aptitude`, and be mentioned.
     let counted = number(text);
     let title = (counted > 0 && programs.contains(&text[counted..])).then_some(counted..text.len());
     let texts = code_texts(segment).into_iter().filter(|range| is_code(&text[range.clone()], programs));
-    texts.chain(title).collect()
+    let mentions = quoted(text).into_iter().filter(|range| programs.contains(&text[range.clone()]));
+    texts.chain(title).chain(mentions).collect()
 }
 
 /// The texts of tags that look like code.
@@ -294,6 +295,7 @@ mod tests {
         assert_eq!(kept(&segments[1]), ["aptitude update"]);
         assert!(kept(&segments[2]).is_empty());
         assert_eq!(kept(&Segment::plain("8.1.3. aptitude")), ["aptitude"]);
+        assert_eq!(kept(&Segment::plain("See Section 8.1.3, “aptitude”.")), ["aptitude"]);
         assert!(kept(&with("Say ", "aptitude is what it takes")).is_empty());
     }
 

@@ -47,7 +47,10 @@ pub(crate) fn fix_mentions(
         // A heading is mentioned without its number.
         let counted = &units[title].text[..number(&units[title].text)];
         if let Some(text) = translated.get(&title).and_then(|text| text.strip_prefix(counted)) {
-            units[unit].fixed.push(Fixed { range, text: text.to_owned() });
+            // The engine asks, too.
+            let asked = text.strip_suffix('?').filter(|_| units[unit].text[range.clone()].ends_with('?'));
+            let end = range.end - usize::from(asked.is_some());
+            units[unit].fixed.push(Fixed { range: range.start..end, text: asked.unwrap_or(text).to_owned() });
         }
     }
     for unit in touched {
@@ -140,7 +143,7 @@ fn in_capitals(text: &str) -> Vec<Range<usize>> {
 }
 
 /// What stands in quotes, without the comma or full stop that stands in them, too.
-fn quoted(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn quoted(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut next = 0;
     for (at, sign) in text.char_indices() {
@@ -163,7 +166,7 @@ fn quoted(text: &str) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use terjuman_nmt::{Pseudo, Unit};
+    use terjuman_nmt::{Pairs, Pseudo, Translated, Unit};
 
     use super::*;
 
@@ -208,6 +211,37 @@ mod tests {
         let found = mentions(&units);
         assert_eq!(found.iter().map(|mention| mention.unit).collect::<Vec<_>>(), [1, 3, 6]);
         assert!(found[..2].iter().all(|mention| units[mention.unit].text[mention.range.clone()] == *"Getting Started"));
+    }
+
+    #[test]
+    fn a_title_that_asks_asks_once() {
+        let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
+        let mut units = [unit("What Is It?"), unit("See “What Is It?” now.")];
+        let engine = Asking;
+        fix_mentions(&mut units, &engine, &pair, &EngineLimits::default(), &()).unwrap();
+        assert_eq!(units[1].fixed, [Fixed { range: 7..17, text: "O que é".into() }]);
+    }
+
+    /// Asks what it is.
+    struct Asking;
+
+    impl Translator for Asking {
+        fn pairs(&self) -> Pairs {
+            Pairs::Any
+        }
+
+        fn unit(&self) -> Unit {
+            Unit::Sentence
+        }
+
+        fn translate(
+            &self,
+            _: &LanguagePair,
+            sources: &[Source],
+            _: &dyn Watch,
+        ) -> Result<Vec<Translated>, TranslateError> {
+            Ok(sources.iter().map(|_| "O que é?".into()).collect())
+        }
     }
 
     #[test]
