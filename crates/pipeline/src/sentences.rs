@@ -19,6 +19,7 @@ pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[R
     let mut found = Vec::new();
     let mut start = 0;
     let mut gaps = gaps(text, kept);
+    gaps.extend(bars(text, kept));
     if language == "en" {
         gaps.extend(RESERVED.iter().flat_map(|words| text.match_indices(words)).map(|(at, _)| at));
     }
@@ -38,6 +39,32 @@ pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[R
     let parts = found.into_iter().flat_map(|range| at_dash(text, range, kept));
     if language == "en" { parts.flat_map(|range| at_label(text, range, kept)).collect() } else { parts.collect() }
 }
+
+/// Where bars and dots begin and end that stand between texts of their own: `Permissions | The manual`, `Terms · Privacy`.
+/// In brackets they are signs of a formula.
+fn bars(text: &str, kept: &[Range<usize>]) -> Vec<usize> {
+    let mut found = Vec::new();
+    if !text.contains([BAR, DOT]) {
+        return found;
+    }
+    let mut depth = 0_i32;
+    for (at, sign) in text.char_indices() {
+        depth += i32::from(matches!(sign, '(' | '[' | '{')) - i32::from(matches!(sign, ')' | ']' | '}'));
+        let end = at + sign.len_utf8();
+        let is_between = matches!(sign, BAR | DOT)
+            && depth <= 0
+            && text[..at].ends_with([' ', '\u{a0}'])
+            && text[end..].starts_with([' ', '\u{a0}']);
+        let is_kept = || kept.get(kept.partition_point(|kept| kept.end <= at)).is_some_and(|kept| kept.start <= at);
+        if is_between && !is_kept() {
+            found.extend([at, end]);
+        }
+    }
+    found
+}
+
+const BAR: char = '|';
+const DOT: char = '·';
 
 /// What stands behind the owner of a right without a stop between them: a model takes all of it for a name.
 const RESERVED: &[&str] = &["All Rights Reserved", "All rights reserved"];
@@ -365,6 +392,14 @@ mod tests {
         check("de", "Am 3. Oktober, z. B. Berlin. |Ende.");
         check("en", "It was 1990. |Then it was 3.14 or 1,000.50. |Over.");
         check("en", "We moved in May 20. |Then we left.");
+    }
+
+    #[test]
+    fn signs_between_texts_part_them() {
+        check("en", "Terms of use |· |Privacy |· |Help (a · b) and");
+        let text = "River town builds | The Courier, P(a | b) and x|y";
+        let found: Vec<_> = sentences(text, "en", &[], &[]).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, ["River town builds", "|", "The Courier, P(a | b) and x|y"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What engines lose or change, put right in their answers.
 //!
-//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `ordinals`, `beginnings`). [`mend`] looks at all of them together:
+//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `times`, `ordinals`, `beginnings`). [`mend`] looks at all of them together:
 //! which words are names of `people` or other `names`, `months`, `labels` and `parts`, the document shows as a whole, and what was
 //! lost of it is asked for `again`.
 
@@ -14,6 +14,7 @@ mod names;
 mod ordinals;
 mod parts;
 mod people;
+mod times;
 
 use terjuman_model::{LanguagePair, LanguageTag};
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
@@ -24,6 +25,7 @@ use crate::EngineLimits;
 pub(crate) fn tidy(source: &Source, answer: &mut Translated, target: &LanguageTag) {
     blanks::loosen(source, answer);
     beginnings::restore_beginning(source, answer, target);
+    times::restore(source, answer, target);
     if let Some(ordinals) = ordinals::ordinals(target) {
         ordinals::restore(source, answer, ordinals);
     }

@@ -1,0 +1,155 @@
+//! Names of companies: their legal form tells them, `Sun Microscopes Inc.`, and the sign of a right, `© 2026 The Valley
+//! Courier`. They are made of words, and a model translates them as such.
+
+use std::ops::Range;
+
+use crate::sentences::FIRST_WORDS;
+
+/// What stands behind a company's name and is no word of English.
+const FORMS: &[&str] = &[
+    "B.V.", "Corp.", "GmbH", "Inc", "Inc.", "KGaA", "L.L.C.", "LLC", "LLP", "Ltd", "Ltd.", "N.V.", "PLC", "Pty",
+    "S.p.A.",
+];
+/// Words with a capital that stand before a name in titles and on buttons.
+const BEFORE: &[&str] = &[
+    "About",
+    "Agreement",
+    "Between",
+    "Call",
+    "Client",
+    "Contact",
+    "Contractor",
+    "Copyright",
+    "Customer",
+    "Dear",
+    "Join",
+    "Meet",
+    "Seller",
+    "Supplier",
+    "Vendor",
+    "Visit",
+    "Welcome",
+];
+/// Most words of a name.
+const MOST: usize = 5;
+
+type Word<'a> = (usize, &'a str);
+
+/// Finds names of companies.
+pub(super) fn companies(text: &str, found: &mut Vec<Range<usize>>) {
+    let has_form = FORMS.iter().any(|form| text.contains(form));
+    let is_owned = text.contains('©');
+    if !has_form && !is_owned {
+        return;
+    }
+    let words: Vec<Word<'_>> =
+        text.split_whitespace().map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word)).collect();
+    if has_form {
+        formed(&words, found);
+    }
+    if is_owned {
+        owners(&words, found);
+    }
+}
+
+fn formed(words: &[Word<'_>], found: &mut Vec<Range<usize>>) {
+    for (last, (at, word)) in words.iter().enumerate() {
+        let bare = word.trim_end_matches([',', ';', ':', ')', '"', '”', '’', '!', '?']);
+        // At the end of a sentence one stop is that of both.
+        let form = [bare, bare.trim_end_matches('.')].into_iter().find(|form| FORMS.contains(form));
+        let Some(form) = form else { continue };
+        let is_part = |(_, word): &&Word<'_>| is_name(word.trim_end_matches(',')) || *word == "&";
+        let count = words[..last].iter().rev().take(MOST).take_while(is_part).count();
+        let mut first = last - count;
+        while first < last && (FIRST_WORDS.contains(&words[first].1) || BEFORE.contains(&words[first].1)) {
+            first += 1;
+        }
+        // `Sun Microscopes Inc.`, and in a sentence not its first words: `Ask Sun Inc. for it`.
+        let is_certain = first > 0 || last + 1 == words.len();
+        if first < last && is_certain && words[first].1 != "&" {
+            found.push(words[first].0..at + form.len());
+        }
+    }
+}
+
+/// A word of a name: with a capital, and nothing behind it that ends one.
+fn is_name(word: &str) -> bool {
+    word.starts_with(char::is_uppercase)
+        && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\'' | '’' | '&'))
+}
+
+/// Whose right it is: what stands behind the sign and the years, up to a stop.
+fn owners(words: &[Word<'_>], found: &mut Vec<Range<usize>>) {
+    let is_year = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit() || "-–,".contains(c));
+    for (sign, _) in words.iter().enumerate().filter(|(_, (_, word))| word.ends_with('©') || is_marked_year(word)) {
+        let years = words[sign + 1..].iter().take_while(|(_, word)| is_year(word)).count();
+        let first = sign + 1 + years;
+        let names = words[first..].iter().take(MOST).take_while(|(_, word)| is_name(word) || *word == "&").count();
+        let rest = words.get(first + names).map(|(at, word)| (*at, word.trim_end_matches(['.', ',', ';'])));
+        // The last word has the stop; words in small letters behind the name would be a sentence's.
+        let end = match rest {
+            Some((at, word)) if is_name(word) && word != "All" && words[first + names].1 != word => at + word.len(),
+            Some((_, word)) if word.starts_with(char::is_lowercase) => continue,
+            _ if names > 0 => words[first + names - 1].0 + words[first + names - 1].1.len(),
+            _ => continue,
+        };
+        let all = words[first..first + names].iter().position(|(_, word)| *word == "All").unwrap_or(names);
+        let end = if all < names && all > 0 { words[first + all - 1].0 + words[first + all - 1].1.len() } else { end };
+        if all > 0 || names == 0 {
+            found.push(words[first].0..end);
+        }
+    }
+}
+
+/// `©2026`
+fn is_marked_year(word: &str) -> bool {
+    word.strip_prefix('©').is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let mut found = Vec::new();
+        companies(text, &mut found);
+        assert_eq!(found.into_iter().map(|range| &text[range]).collect::<Vec<_>>(), expected, "{text}");
+    }
+
+    #[test]
+    fn legal_forms_tell_names() {
+        check("Sun Microscopes Inc.", &["Sun Microscopes Inc."]);
+        check("Green Valley Foods Ltd.", &["Green Valley Foods Ltd."]);
+        check("It was sold to Baker & Sons GmbH, Berlin.", &["Baker & Sons GmbH"]);
+        check("The goods of The Paper Mill LLC are here.", &["Paper Mill LLC"]);
+        check("Agreement Between Sun Inc. and Moon, Inc.", &["Sun Inc.", "Moon, Inc."]);
+        check("Contact Sun Microscopes Inc.", &["Sun Microscopes Inc."]);
+    }
+
+    #[test]
+    fn what_may_be_a_verb_is_none() {
+        check("Ask Sun Inc. for it", &[]);
+        check("They included Inc. in it, and a PLC controls it", &[]);
+        check("Incorporated in the USA", &[]);
+    }
+
+    #[test]
+    fn owners_of_rights_are_names() {
+        check("© 2026 The Valley Courier.", &["The Valley Courier"]);
+        check("Copyright © 2019–2026 Harbour Works. All rights reserved.", &["Harbour Works"]);
+        check("©2026 Harbour Works", &["Harbour Works"]);
+        check("© 2009 McGraw Hill Companies All Rights Reserved", &["McGraw Hill Companies"]);
+        check("© 2026 by the authors", &[]);
+        check("© Images of the town", &[]);
+        check("©", &[]);
+    }
+
+    #[test]
+    fn long_texts_come_to_an_end() {
+        for part in ["Sun Inc. ", "© A ", "© 2 ", "A "] {
+            let mut found = Vec::new();
+            companies(&part.repeat(50_000), &mut found);
+        }
+    }
+}
