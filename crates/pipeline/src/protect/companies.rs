@@ -82,22 +82,25 @@ fn is_name(word: &str) -> bool {
 fn owners(words: &[Word<'_>], found: &mut Vec<Range<usize>>) {
     let is_year = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit() || "-–,".contains(c));
     for (sign, _) in words.iter().enumerate().filter(|(_, (_, word))| word.ends_with('©') || is_marked_year(word)) {
+        let is_said = |at: usize| words.get(at).is_some_and(|(_, word)| *word == "Copyright");
+        let from = if sign > 0 && is_said(sign - 1) { sign - 1 } else { sign };
+        let sign = sign + usize::from(is_said(sign + 1));
         let years = words[sign + 1..].iter().take_while(|(_, word)| is_year(word)).count();
         let first = sign + 1 + years;
-        let names = words[first..].iter().take(MOST).take_while(|(_, word)| is_name(word) || *word == "&").count();
-        let rest = words.get(first + names).map(|(at, word)| (*at, word.trim_end_matches(['.', ',', ';'])));
-        // The last word has the stop; words in small letters behind the name would be a sentence's.
-        let end = match rest {
-            Some((at, word)) if is_name(word) && word != "All" && words[first + names].1 != word => at + word.len(),
-            Some((_, word)) if word.starts_with(char::is_lowercase) => continue,
-            _ if names > 0 => words[first + names - 1].0 + words[first + names - 1].1.len(),
-            _ => continue,
-        };
-        let all = words[first..first + names].iter().position(|(_, word)| *word == "All").unwrap_or(names);
-        let end = if all < names && all > 0 { words[first + all - 1].0 + words[first + all - 1].1.len() } else { end };
-        if all > 0 || names == 0 {
-            found.push(words[first].0..end);
+        let mut last = None;
+        for (at, word) in words[first..].iter().take(MOST + 1) {
+            let bare = word.trim_end_matches(['.', ',', ';']);
+            if *word == "All" || !(is_name(bare) || *word == "&") {
+                // Behind a name in the sentence of other words it is theirs.
+                last = last.filter(|_| !word.starts_with(char::is_lowercase));
+                break;
+            }
+            last = Some(at + bare.len());
+            if bare.len() < word.len() {
+                break;
+            }
         }
+        found.extend(last.map(|end| words[from].0..end));
     }
 }
 
@@ -136,10 +139,14 @@ mod tests {
 
     #[test]
     fn owners_of_rights_are_names() {
-        check("© 2026 The Valley Courier.", &["The Valley Courier"]);
-        check("Copyright © 2019–2026 Harbour Works. All rights reserved.", &["Harbour Works"]);
-        check("©2026 Harbour Works", &["Harbour Works"]);
-        check("© 2009 McGraw Hill Companies All Rights Reserved", &["McGraw Hill Companies"]);
+        check("© 2026 The Valley Courier.", &["© 2026 The Valley Courier"]);
+        check("Copyright © 2019–2026 Harbour Works. All rights reserved.", &["Copyright © 2019–2026 Harbour Works"]);
+        check(
+            "© Copyright 2025, The Harbour Project Developers.",
+            &["© Copyright 2025, The Harbour Project Developers"],
+        );
+        check("©2026 Harbour Works", &["©2026 Harbour Works"]);
+        check("© 2009 McGraw Hill Companies All Rights Reserved", &["© 2009 McGraw Hill Companies"]);
         check("© 2026 by the authors", &[]);
         check("© Images of the town", &[]);
         check("©", &[]);
