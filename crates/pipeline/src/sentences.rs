@@ -19,6 +19,7 @@ pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[R
     let mut found = Vec::new();
     let mut start = 0;
     let mut gaps = gaps(text, kept);
+    gaps.extend(bars(text, kept));
     if language == "en" {
         gaps.extend(RESERVED.iter().flat_map(|words| text.match_indices(words)).map(|(at, _)| at));
     }
@@ -38,6 +39,46 @@ pub(crate) fn sentences(text: &str, language: &str, borders: &[usize], kept: &[R
     let parts = found.into_iter().flat_map(|range| at_dash(text, range, kept));
     if language == "en" { parts.flat_map(|range| at_label(text, range, kept)).collect() } else { parts.collect() }
 }
+
+/// Where bars and dots begin and end that stand between texts of their own: `6 min read | 23 comments`, `Terms · Privacy`.
+/// In brackets they are signs of a formula, between small words choices of one kind, and what has capitals behind a
+/// sentence may be a name, which a model knows by the sentence.
+fn bars(text: &str, kept: &[Range<usize>]) -> Vec<usize> {
+    let mut found = Vec::new();
+    if !text.contains([BAR, DOT]) {
+        return found;
+    }
+    let (mut depth, mut start) = (0_i32, 0);
+    for (at, sign) in text.char_indices() {
+        depth += i32::from(matches!(sign, '(' | '[' | '{')) - i32::from(matches!(sign, ')' | ']' | '}'));
+        let end = at + sign.len_utf8();
+        let is_between = matches!(sign, BAR | DOT)
+            && depth <= 0
+            && text[..at].ends_with([' ', '\u{a0}'])
+            && text[end..].starts_with([' ', '\u{a0}']);
+        let is_kept = || kept.get(kept.partition_point(|kept| kept.end <= at)).is_some_and(|kept| kept.start <= at);
+        if is_between && !is_kept() {
+            let next = text[end..].split([BAR, DOT]).next().unwrap_or_default();
+            if are_texts(&text[start..at], next) {
+                found.extend([at, end]);
+            }
+            start = end;
+        }
+    }
+    found
+}
+
+/// Whether two texts beside a bar are no choices, and no sentence with a name behind it.
+fn are_texts(before: &str, after: &str) -> bool {
+    let begins =
+        |text: &str| text.trim_start().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || c == '©');
+    let has_small = |text: &str| text.split_whitespace().any(|word| word.starts_with(char::is_lowercase));
+    let may_be_name = !has_small(after) && after.split_whitespace().count() > 1;
+    begins(before) && begins(after) && !(may_be_name && has_small(before))
+}
+
+const BAR: char = '|';
+const DOT: char = '·';
 
 /// What stands behind the owner of a right without a stop between them: a model takes all of it for a name.
 const RESERVED: &[&str] = &["All Rights Reserved", "All rights reserved"];
@@ -365,6 +406,17 @@ mod tests {
         check("de", "Am 3. Oktober, z. B. Berlin. |Ende.");
         check("en", "It was 1990. |Then it was 3.14 or 1,000.50. |Over.");
         check("en", "We moved in May 20. |Then we left.");
+    }
+
+    #[test]
+    fn signs_between_texts_part_them() {
+        check("en", "Terms of use |· |Privacy |· |Help (a · b) and");
+        let cut = |text: &'static str| {
+            sentences(text, "en", &[], &[]).into_iter().map(|range| &text[range]).collect::<Vec<_>>()
+        };
+        assert_eq!(cut("Published | 6 min read, P(a | b) and x|y"), ["Published", "|", "6 min read, P(a | b) and x|y"]);
+        assert_eq!(cut("Town builds a bridge | The Courier").len(), 1);
+        assert_eq!(cut("string | number").len(), 1);
     }
 
     #[test]

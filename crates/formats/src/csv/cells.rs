@@ -18,6 +18,7 @@ pub(super) fn translatable(text: &str, records: Records) -> Vec<Field> {
     for field in &records.fields[..heading] {
         votes[field.column()].is_key = is_key_heading(text[field.content()].trim());
     }
+    let is_named = names_of_programs(records.fields[..heading].iter().map(|field| text[field.content()].trim()));
     let mut fields = records.fields;
     let mut index = 0;
     fields.retain(|field| {
@@ -25,17 +26,36 @@ pub(super) fn translatable(text: &str, records: Records) -> Vec<Field> {
         index += 1;
         let vote = votes[field.column()];
         // The heading of a column of keys is one for programs.
-        is_words(text[field.content()].trim()) && if is_heading { !vote.is_key } else { !vote.is_skipped() }
+        is_words(text[field.content()].trim())
+            && if is_heading { !vote.is_key && !is_named } else { !vote.is_skipped() }
     });
     fields.shrink_to_fit();
     fields
 }
+
+/// Whether all headings are names for a program, as one that has an underscore tells of the others beside it: `id`,
+/// `due_date`, `owner`. Some translated and some not would be of no use to people or programs.
+fn names_of_programs<'a>(headings: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let is_name = |heading: &str| {
+        heading.starts_with(|first: char| first.is_ascii_lowercase())
+            && heading.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let mut named = headings.filter(|heading| !heading.is_empty());
+    let joined = named.clone().filter(|heading| heading.trim_matches('_').contains('_')).count();
+    joined > 0 && named.all(is_name)
+}
+
+/// More cells with underscores than that tell what the others are.
+const LEAST_NAMES: usize = 3;
 
 /// What the cells of a column are.
 #[derive(Debug, Clone, Copy, Default)]
 struct Votes {
     words: usize,
     others: usize,
+    /// Of the words, those in small letters alone; of the others, those with an underscore.
+    names: usize,
+    joined: usize,
     is_key: bool,
 }
 
@@ -47,14 +67,19 @@ impl Votes {
         let is_short_code = value.len() <= 3 && value.bytes().all(|b| b.is_ascii_uppercase()) && value != "YES";
         if is_words(value) && !(is_short_code && value != "NO") {
             self.words += 1;
+            self.names += usize::from(value.bytes().all(|byte| byte.is_ascii_lowercase()));
         } else {
             self.others += 1;
+            let is_name = value.trim_matches('_').contains('_') && is_key(value) && !is_address(value);
+            self.joined += usize::from(is_name);
         }
     }
 
-    /// Where nineteen cells in twenty are codes, the twentieth is one that looks like a word.
+    /// Where nineteen cells in twenty are codes, the twentieth is one that looks like a word. Where most have underscores
+    /// and the others are single words in small letters, all are names for a program.
     fn is_skipped(self) -> bool {
-        self.is_key || self.others >= self.words.saturating_mul(19).max(1)
+        let are_names = self.joined > LEAST_NAMES && self.joined > self.names && self.names == self.words;
+        self.is_key || are_names || self.others >= self.words.saturating_mul(19).max(1)
     }
 }
 
@@ -134,6 +159,16 @@ mod tests {
         let records = records(text, &Dialect::sniff(text), 100).unwrap();
         let fields = translatable(text, records);
         assert_eq!(fields.iter().map(|f| &text[f.content()]).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn names_for_programs_stay_together() {
+        check("id,due_date,owner\n1,Monday,Ann\n2,Tuesday,Bo\n", &["Monday", "Ann", "Tuesday", "Bo"]);
+        check("Date,due_date,Owner\n1,Monday,Ann\n", &["Date", "Owner", "Monday", "Ann"]);
+        let codebook =
+            "column,meaning\ncountry,Where\niso_name,Its name\nco_two,All\nco_two_growth,More\ngdp_all,Worth\n";
+        check(codebook, &["column", "meaning", "Where", "Its name", "All", "More", "Worth"]);
+        check("word,meaning\ncountry,Where\niso_name,Its name\n", &["word", "meaning", "country", "Where", "Its name"]);
     }
 
     #[test]

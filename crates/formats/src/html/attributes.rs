@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::elements::{Element, Known};
-use crate::{FormatError, Options, Reason};
+use crate::{FormatError, Options, Reason, wording};
 
 /// How a value is quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,6 +206,22 @@ pub(super) fn is_only_looks(html: &[u8], attributes: &[Attribute]) -> bool {
 /// White space between attributes.
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
+}
+
+/// Whether a font of fixed pitch is named first: `style="font-family: Consolas, serif"`, `face="Courier New"`.
+pub(super) fn is_fixed_pitch(html: &[u8], attributes: &[Attribute]) -> bool {
+    let value = |name| value_of(html, attributes, name).and_then(|value| std::str::from_utf8(value).ok());
+    let declared = |style: &str| {
+        let declarations = style.split(';').filter_map(|part| part.split_once(':'));
+        let mut fonts = declarations.filter(|(name, _)| name.trim().eq_ignore_ascii_case("font-family"));
+        fonts.any(|(_, fonts)| is_first_fixed(fonts))
+    };
+    value("style").is_some_and(declared) || value("face").is_some_and(is_first_fixed)
+}
+
+fn is_first_fixed(fonts: &str) -> bool {
+    let first = fonts.split(',').next().unwrap_or_default();
+    wording::is_code_font(first.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')))
 }
 
 #[cfg(test)]

@@ -57,6 +57,8 @@ pub(super) struct StartTag {
     pub(super) plain: bool,
     /// Whether it is a text of its own beside others.
     pub(super) alone: Alone,
+    /// Its letters are those that code is set in.
+    pub(super) code: bool,
 }
 
 /// Whether an element is a text of its own beside others.
@@ -157,7 +159,7 @@ fn segment(source: &str, nodes: &[Node], first: usize) -> (Slot, Segment) {
                 segment.source.push_str(if index + 1 == nodes.len() { visible.trim_end() } else { visible });
                 segment.source.close(id);
             }
-            NodeKind::Start { kind, id: id_attribute, mate, .. } => {
+            NodeKind::Start { kind, id: id_attribute, code, mate, .. } => {
                 builder.end_piece();
                 let close = &nodes[mate - first];
                 builder.tags.push(Markup::Pair(Pair {
@@ -169,6 +171,9 @@ fn segment(source: &str, nodes: &[Node], first: usize) -> (Slot, Segment) {
                     id: id_attribute.clone().map(SmallRange::from),
                 }));
                 ids[index] = segment.add_tag(*kind);
+                if *code {
+                    segment.mark_code(ids[index]);
+                }
                 segment.source.open(ids[index]);
             }
             NodeKind::End { mate } => {

@@ -220,6 +220,8 @@ impl Layout {
         let Some(wide) = widths.get(widths.len().saturating_sub(1) * 97 / 100).copied() else {
             return Self { wrapped_at: None };
         };
+        // Short lines are greetings, signatures and lists: they tell nothing of the others.
+        let pairs: Vec<_> = pairs.into_iter().filter(|pair| pair[0].width(text) * 2 >= wide).collect();
         let count = |test: &dyn Fn(&Line, &Line) -> bool| pairs.iter().filter(|pair| test(&pair[0], &pair[1])).count();
         let full = count(&|line, next| is_full(text, line, next, wide));
         let open = count(&|line, next| is_open(text, line, next));

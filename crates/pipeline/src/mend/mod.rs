@@ -1,8 +1,8 @@
 //! What engines lose or change, put right in their answers.
 //!
-//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `ordinals`, `versions`, `beginnings`). [`mend`] looks at all of them together:
-//! which words are names of `people` or other `names`, `months`, `labels` and `parts`, the document shows as a whole, and what was
-//! lost of it is asked for `again`.
+//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `versions`, `times`, `ordinals`, `beginnings`).
+//! [`mend`] looks at all of them together: which words are names of `people` or other `names`, `months`, `labels` and `parts`,
+//! the document shows as a whole, and what was lost of it is asked for `again`.
 
 mod again;
 mod beginnings;
@@ -14,6 +14,7 @@ mod names;
 mod ordinals;
 mod parts;
 mod people;
+mod times;
 mod versions;
 
 use terjuman_model::{LanguagePair, LanguageTag};
@@ -26,6 +27,7 @@ pub(crate) fn tidy(source: &Source, answer: &mut Translated, target: &LanguageTa
     blanks::loosen(source, answer);
     versions::restore_versions(source, answer);
     beginnings::restore_beginning(source, answer, target);
+    times::restore(source, answer, target);
     if let Some(ordinals) = ordinals::ordinals(target) {
         ordinals::restore(source, answer, ordinals);
     }

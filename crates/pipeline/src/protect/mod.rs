@@ -4,6 +4,7 @@
 //! text and nothing else.
 
 mod commands;
+mod companies;
 mod data;
 mod names;
 mod placeholders;
@@ -12,6 +13,7 @@ mod tokens;
 use std::ops::Range;
 
 use commands::{commands, statements, ticked};
+use companies::companies;
 use data::{dumps, formulas, telephones};
 use tokens::tokens;
 
@@ -22,8 +24,9 @@ pub(crate) use tokens::is_path;
 pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     formulas(text, &mut found);
+    companies(text, &mut found);
     if !text.bytes().any(is_telling) {
-        return found;
+        return merged(found);
     }
     placeholders(text, &mut found);
     tokens(text, &mut found);
@@ -175,6 +178,7 @@ mod tests {
         check("请访问⟦https://example.com⟧查看");
         check("In ⟦/usr/bin/env⟧, ⟦C:\\Windows\\x.exe⟧, ⟦src/main.rs⟧ and ⟦report.docx⟧!");
         check("Id ⟦123e4567-e89b-12d3-a456-426614174000⟧, colour ⟦#ff00aa⟧, ⟦0xFF00⟧");
+        check("Move it to ⟦dist/release/bin/⟧, not his/her or audio/video/");
         check("Set ⟦file=FILE⟧ and ⟦PATH=/usr/bin:x⟧, or [⟦a=b⟧]: a== b, x= 3, 1=2");
         check("⟦text/html⟧, ⟦audio/mp3⟧ or ⟦application/x-tar⟧, not text/image, audio/video/");
         check("Call ⟦do_it()⟧, ⟦print()⟧ or ⟦std::mem⟧ with ⟦--long-option⟧ in ⟦snake_case⟧");

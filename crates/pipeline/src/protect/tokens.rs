@@ -204,7 +204,12 @@ pub(crate) fn is_path(token: &str) -> bool {
     let has_root =
         ["/", "./", "../", "~/", "\\\\"].iter().any(|root| token.len() > root.len() && token.starts_with(root));
     let has_drive = matches!(bytes, [drive, b':', b'\\' | b'/', _, ..] if drive.is_ascii_alphabetic());
-    if has_root || has_drive {
+    // `dist/dev/poi/`; `audio/video/` may be words.
+    let folders = token.strip_suffix('/').map(|folders| folders.split('/'));
+    let is_folder =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    let is_deep = folders.is_some_and(|mut folders| folders.clone().count() > 2 && folders.all(is_folder));
+    if has_root || has_drive || is_deep {
         return true;
     }
     let name = token.rsplit(['/', '\\']).next().unwrap_or_default();

@@ -30,6 +30,7 @@ pub(super) enum NodeKind {
         id: Option<Range<usize>>,
         plain: bool,
         alone: Alone,
+        code: bool,
         mate: usize,
     },
     End {
@@ -54,11 +55,16 @@ impl Node {
     /// Whether one sees text here.
     pub(super) fn has_content(&self) -> bool {
         match &self.kind {
-            NodeKind::Text(decoded) => !decoded.text.trim().is_empty(),
+            NodeKind::Text(decoded) => !decoded.text.chars().all(|c| c.is_whitespace() || is_icon(c)),
             NodeKind::Protected(visible) => !visible.trim().is_empty(),
             _ => false,
         }
     }
+}
+
+/// A picture in the form of a letter, as links to a heading have behind it: to the words it is nothing.
+fn is_icon(character: char) -> bool {
+    matches!(character, '¶' | '🔗' | '\u{e000}'..='\u{f8ff}')
 }
 
 /// Makes the nodes of a run.
@@ -79,8 +85,14 @@ pub(super) fn build(text: &str, items: &[Item], layout: Layout, place: Place, de
             (ItemKind::Start(tag), Some(mate)) => {
                 starts.insert(mate, builder.nodes.len());
                 builder.depth += 1;
-                let kind =
-                    NodeKind::Start { kind: tag.kind, id: tag.id.clone(), plain: tag.plain, alone: tag.alone, mate: 0 };
+                let kind = NodeKind::Start {
+                    kind: tag.kind,
+                    id: tag.id.clone(),
+                    plain: tag.plain,
+                    alone: tag.alone,
+                    code: tag.code,
+                    mate: 0,
+                };
                 builder.push(kind, item.range.clone());
             }
             (ItemKind::End(_), Some(_)) => {

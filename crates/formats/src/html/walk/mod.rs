@@ -284,6 +284,7 @@ impl Walker<'_> {
                 _ if element.unknown => Alone::Listed,
                 _ => Alone::No,
             },
+            code: open.role == Role::Format && attributes::is_fixed_pitch(self.html, &self.attributes),
         };
         self.open(token, open, tag, empty);
         if element.known == Known::Head {

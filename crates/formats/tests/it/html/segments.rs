@@ -99,6 +99,24 @@ fn links_without_words_between_them_are_a_list() {
 }
 
 #[test]
+fn icons_of_links_to_a_heading_are_no_words() {
+    check("<h2>Options<a href=#o title='Link to this'>¶</a></h2>", &["Options", "Link to this"]);
+    check("<dt><b>--cache</b><i>=SIZE of it</i><a href=#o>\u{f0c1}</a></dt>", &["<f:--cache><f:=SIZE of it>"]);
+    check("<p>One <b>¶</b> two", &["One <f:¶> two"]);
+}
+
+#[test]
+fn letters_of_fixed_pitch_may_be_code() {
+    let code = |page: &str| {
+        let segment = &read(page.as_bytes()).unwrap().segments[0];
+        segment.tags.iter().map(|tag| tag.code).collect::<Vec<_>>()
+    };
+    assert_eq!(code("<p>See <span style=\"color:red; font-family:'Courier New',serif\">dbo.Users</span> here"), [true]);
+    assert_eq!(code("<p>See <font face=Consolas>dbo.Users</font> and <b>this</b>"), [true, false]);
+    assert_eq!(code("<p>See <span style='font-family:Arial,monospace'>this</span> here"), [false]);
+}
+
+#[test]
 fn controls_of_a_form_are_texts_of_their_own() {
     check(
         "<nav><a href=x>One</a> <button>Two</button> <a href=y>Three <b>4</b></a></nav>",
