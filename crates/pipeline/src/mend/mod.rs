@@ -1,19 +1,24 @@
 //! What engines lose or change, put right in their answers.
 //!
-//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `ordinals`, `beginnings`). [`mend`] looks at all of them together:
-//! which words are names of `people` or other `names`, `months`, `labels` and `parts`, the document shows as a whole, and what was
+//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `ordinals`, `beginnings`). [`mend`] looks at all of
+//! them together: which words are names of `people` or other `names`, `months`, `weekdays`, `dates`, `hours`, `labels` and
+//! `parts`, the document shows as a whole, and what was
 //! lost of it is asked for `again`.
 
 mod again;
 mod beginnings;
 mod blanks;
+mod dates;
 mod edits;
+mod hours;
 mod labels;
 mod months;
 mod names;
 mod ordinals;
 mod parts;
 mod people;
+mod surnames;
+mod weekdays;
 
 use terjuman_model::{LanguagePair, LanguageTag};
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
@@ -43,7 +48,10 @@ pub(crate) fn mend(
 ) -> Result<(), TranslateError> {
     people::keep_people(units, translated, engine, pair, limits, watch)?;
     names::keep_names(units, translated, engine, pair, limits, watch)?;
+    dates::translate_dates(units, translated, engine, pair, limits, watch)?;
+    hours::keep_halves(units, translated, engine, pair, limits, watch)?;
     months::name_months(units, translated, pair);
+    weekdays::name_weekdays(units, translated, pair);
     labels::keep_letters(units, translated, engine, pair, limits, watch)?;
     labels::restore_capitals(units, translated);
     parts::name_parts(units, translated, pair);
