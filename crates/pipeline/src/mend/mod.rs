@@ -2,7 +2,7 @@
 //!
 //! [`tidy`] looks at each answer by itself, with its source (`blanks`, `ordinals`, `beginnings`). [`mend`] looks at all of
 //! them together: which words are names of `people` or other `names`, `months`, `weekdays`, `dates`, `hours`, `labels` and
-//! `parts`, the document shows as a whole, and what was
+//! `parts`, and which words are left behind `slashes`, the document shows as a whole, and what was
 //! lost of it is asked for `again`.
 
 mod again;
@@ -17,6 +17,7 @@ mod names;
 mod ordinals;
 mod parts;
 mod people;
+mod slashes;
 mod surnames;
 mod weekdays;
 
@@ -46,6 +47,7 @@ pub(crate) fn mend(
     limits: &EngineLimits,
     watch: &dyn Watch,
 ) -> Result<(), TranslateError> {
+    slashes::part_slashes(units, translated, engine, pair, limits, watch)?;
     people::keep_people(units, translated, engine, pair, limits, watch)?;
     names::keep_names(units, translated, engine, pair, limits, watch)?;
     dates::translate_dates(units, translated, engine, pair, limits, watch)?;
