@@ -60,10 +60,16 @@ pub(crate) fn translate_dates(
     }
     let answers = drive(engine, pair, &sources, limits, &Quiet(watch))?;
     for ((index, source), answer) in places.into_iter().zip(sources).zip(answers) {
-        if answer.kept_as_source || answer.text == source.text {
+        let unit = &units[index];
+        let numbers = |text: &str| -> Vec<String> {
+            let mut numbers: Vec<_> = text.split(|c: char| !c.is_ascii_digit()).map(str::to_owned).collect();
+            numbers.retain(|number| !number.is_empty());
+            numbers.sort();
+            numbers
+        };
+        if answer.kept_as_source || answer.text == source.text || numbers(&answer.text) != numbers(&unit.text) {
             continue;
         }
-        let unit = &units[index];
         let fixed = vec![Fixed { range: 0..unit.text.len(), text: answer.text }];
         let whole = as_source(&Source { fixed, ..unit.clone() });
         translated[index] = Translated { kept_as_source: false, fixed: Vec::new(), ..whole };
@@ -84,7 +90,11 @@ fn long_date(text: &str) -> Option<String> {
         let is_capital = bare.starts_with(|first: char| first.is_ascii_uppercase())
             && bare.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
         if let Some(month) = short_month(bare).filter(|_| is_capital) {
-            words.push(format!("{}{comma}", MONTHS[month]));
+            // Of `Oct, 13` nobody knows what the number is.
+            if !comma.is_empty() {
+                return None;
+            }
+            words.push(MONTHS[month].to_owned());
             has_month = true;
         } else if let Some(day) = short_day(bare).filter(|_| is_capital) {
             words.push(format!("{day}{comma}"));
@@ -133,6 +143,7 @@ mod tests {
             ("MAR 3", None),
             ("Jan Smith", None),
             ("Mar 300", None),
+            ("Oct, 13", None),
             ("Dec 41", None),
             ("Jan", None),
             ("Sat 2", None),
