@@ -1,21 +1,26 @@
 //! What engines lose or change, put right in their answers.
 //!
-//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `versions`, `times`, `ordinals`, `beginnings`).
-//! [`mend`] looks at all of them together: which words are names of `people` or other `names`, `months`, `labels` and `parts`,
-//! the document shows as a whole, and what was lost of it is asked for `again`.
+//! [`tidy`] looks at each answer by itself, with its source (`blanks`, `versions`, `ordinals`, `beginnings`).
+//! [`mend`] looks at all of them together: which words are names of `people` or other `names`, `months`, `weekdays`, `dates`,
+//! `hours`, `labels` and `parts`, and which are left behind `slashes`, the document shows as a whole; some of it is asked for
+//! `again`.
 
 mod again;
 mod beginnings;
 mod blanks;
+mod dates;
 mod edits;
+mod hours;
 mod labels;
 mod months;
 mod names;
 mod ordinals;
 mod parts;
 mod people;
-mod times;
+mod slashes;
+mod surnames;
 mod versions;
+mod weekdays;
 
 use terjuman_model::{LanguagePair, LanguageTag};
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
@@ -27,7 +32,6 @@ pub(crate) fn tidy(source: &Source, answer: &mut Translated, target: &LanguageTa
     blanks::loosen(source, answer);
     versions::restore_versions(source, answer);
     beginnings::restore_beginning(source, answer, target);
-    times::restore(source, answer, target);
     if let Some(ordinals) = ordinals::ordinals(target) {
         ordinals::restore(source, answer, ordinals);
     }
@@ -45,9 +49,13 @@ pub(crate) fn mend(
     limits: &EngineLimits,
     watch: &dyn Watch,
 ) -> Result<(), TranslateError> {
+    slashes::part_slashes(units, translated, engine, pair, limits, watch)?;
     people::keep_people(units, translated, engine, pair, limits, watch)?;
     names::keep_names(units, translated, engine, pair, limits, watch)?;
+    dates::translate_dates(units, translated, engine, pair, limits, watch)?;
+    hours::keep_halves(units, translated, engine, pair, limits, watch)?;
     months::name_months(units, translated, pair);
+    weekdays::name_weekdays(units, translated, pair);
     labels::keep_letters(units, translated, engine, pair, limits, watch)?;
     labels::restore_capitals(units, translated);
     parts::name_parts(units, translated, pair);

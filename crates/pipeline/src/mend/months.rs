@@ -63,7 +63,7 @@ pub(crate) fn name_months(units: &[Source], translated: &mut [Translated], pair:
 }
 
 /// Which month this is the short name of.
-fn short_month(text: &str) -> Option<usize> {
+pub(super) fn short_month(text: &str) -> Option<usize> {
     let word = text.strip_suffix('.').unwrap_or(text);
     if word.len() != 3 && word != "Sept" && word != "SEPT" {
         return None;
@@ -73,11 +73,11 @@ fn short_month(text: &str) -> Option<usize> {
 }
 
 /// The name in the case of the source, with its full stop.
-fn cased(name: &str, source: &str) -> String {
+pub(super) fn cased(name: &str, source: &str) -> String {
     let mut letters = source.chars().filter(|c| c.is_alphabetic());
     let (first, second) = (letters.next(), letters.next());
     let is_large = |letter: Option<char>| letter.is_some_and(char::is_uppercase);
-    let mut name = if is_large(second) { name.to_ascii_uppercase() } else { name.to_owned() };
+    let mut name = if is_large(second) { name.to_uppercase() } else { name.to_owned() };
     if is_large(first) {
         name[..1].make_ascii_uppercase();
     }

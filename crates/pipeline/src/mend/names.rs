@@ -2,7 +2,7 @@
 //! translates them where it takes them for words.
 //!
 //! The document shows which words are names, and the model which of them it knows: a word that the sentences of the document
-//! have with a capital only, and that came out as it is nearly everywhere, is one. Where it came out as another word, the
+//! have with a capital nearly everywhere, and that came out as it is nearly everywhere, is one. Where it came out as another word, the
 //! sentence is translated again with the name fixed.
 
 use std::collections::{HashMap, HashSet};
@@ -19,6 +19,8 @@ use crate::EngineLimits;
 const LEAST: usize = 5;
 /// In what part of them, in percent, it came out as it is.
 const MOST: usize = 70;
+/// For one that somebody wrote in small letters, so many sentences must have it with a capital.
+const SLIPS: usize = 10;
 /// Fewest letters of a name.
 const LETTERS: usize = 3;
 /// Names of one unit that are looked for.
@@ -68,13 +70,15 @@ fn lost(unit: &Source, answer: &Translated, names: &HashSet<String>) -> Vec<Rang
 
 /// The names that the document and its translation show.
 fn names(units: &[Source], translated: &[Translated]) -> HashSet<String> {
-    let mut small: HashSet<String> = HashSet::new();
+    let mut small: HashMap<String, usize> = HashMap::new();
     // In how many sentences a word stands, and came out as it is.
     let mut seen: HashMap<&str, (usize, usize)> = HashMap::new();
     for (unit, answer) in units.iter().zip(translated) {
         let all = words(&unit.text);
         let begins_small = |word: &&Word<'_>| word.text.starts_with(char::is_lowercase);
-        small.extend(all.iter().filter(begins_small).map(|word| word.text.to_lowercase()));
+        for word in all.iter().filter(begins_small) {
+            *small.entry(word.text.to_lowercase()).or_default() += 1;
+        }
         // Titles have capitals everywhere.
         if 2 * all.iter().filter(begins_small).count() < all.len() || answer.kept_as_source {
             continue;
@@ -98,7 +102,8 @@ fn names(units: &[Source], translated: &[Translated]) -> HashSet<String> {
         }
     }
     let is_name = |(word, (sentences, kept)): &(&str, (usize, usize))| {
-        *sentences >= LEAST && kept * 100 >= sentences * MOST && !small.contains(&word.to_lowercase())
+        let slips = small.get(&word.to_lowercase()).copied().unwrap_or_default();
+        *sentences >= LEAST && kept * 100 >= sentences * MOST && slips * SLIPS <= *sentences
     };
     seen.into_iter().filter(is_name).map(|(word, _)| word.to_owned()).collect()
 }
@@ -154,6 +159,8 @@ mod tests {
         assert!(found(&[KEPT, KEPT, KEPT, KEPT, lost])[4].is_empty());
         let other = ("this is the Writer of it", "este é o Escritor dele");
         assert!(found(&[KEPT, KEPT, KEPT, other, other, other, lost])[6].is_empty());
+        let slip = [[KEPT; 10].as_slice(), &[lost, ("a writer of it", "um escritor")]].concat();
+        assert_eq!(found(&slip)[10], ["Writer"]);
         // The capital of a first word, and of titles.
         assert!(found(&[[("Writer it is", "Writer é"); 6].as_slice(), &[lost]].concat())[6].is_empty());
         let center = ("it is in the Start Center here", "está no Start Center aqui");

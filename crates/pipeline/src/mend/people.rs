@@ -11,6 +11,7 @@ use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
 use super::again::{again, is_free};
+use super::surnames::left_surnames;
 use crate::EngineLimits;
 use crate::sentences::FIRST_WORDS;
 
@@ -73,9 +74,15 @@ fn is_listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|listed| listed == word)
 }
 
+/// Whether it is a given name and a word as well.
+pub(super) fn is_doubtful(word: &str) -> bool {
+    is_listed(WORDS, word)
+}
+
 /// Where names stand in the units of an English document, by the unit; ordered, not overlapping, outside of what is fixed.
-fn people(units: &[Source]) -> Vec<Vec<Range<usize>>> {
-    let names = Evidence::of(units).names();
+/// `left` are names whose surnames no word was made of.
+fn people(units: &[Source], left: HashSet<Vec<&str>>) -> Vec<Vec<Range<usize>>> {
+    let names = Evidence::of(units).names(left);
     let free = |unit: &Source| {
         let mut found = names.within(&unit.text);
         found.retain(|range| is_free(unit, range));
@@ -99,7 +106,7 @@ pub(crate) fn keep_people(
     if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
         return Ok(());
     }
-    let names = people(units);
+    let names = people(units, left_surnames(units, translated));
     let lost = |index: usize, unit: &Source, answer: &Translated| {
         let (text, names) = (&unit.text, &names[index]);
         let different: HashSet<&str> = names.iter().map(|range| &text[range.clone()]).take(MOST_NAMES).collect();
@@ -190,6 +197,10 @@ impl<'a> Evidence<'a> {
             }
             if let Some(start) = firm(text, &words, at) {
                 self.shown.insert(words[start..at].iter().map(|word| word.text).collect());
+                // `Inc` alone is a riddle to models.
+                if word.is_joined {
+                    self.shown.insert(words[start..=at].iter().map(|word| word.text).collect());
+                }
             }
             let name = name(&words, at);
             if name.len() < 2 {
@@ -227,7 +238,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    fn names(self) -> Names {
+    fn names(self, left: HashSet<Vec<&'a str>>) -> Names {
         let Self { mut shown, doubtful, things, small, mailboxes, hosts, pairs } = self;
         let is_host = |name: &Vec<&str>| {
             let whole = name.concat().to_lowercase();
@@ -240,7 +251,8 @@ impl<'a> Evidence<'a> {
         };
         for (name, points) in doubtful {
             let last = name[name.len() - 1].to_lowercase();
-            let is_repeated = points > 1 && !things.contains(&name) && !small.contains(&*last);
+            let is_repeated =
+                (points > 1 || left.contains(&name)) && !things.contains(&name) && !small.contains(&*last);
             if is_repeated || is_mailbox(&name) {
                 shown.insert(name);
             }
@@ -258,7 +270,7 @@ fn has_address(rest: &str) -> bool {
 }
 
 /// The given name and surname that may begin at a word, initials left out; fewer than two words if there are none.
-fn name<'a>(words: &[Word<'a>], at: usize) -> Vec<&'a str> {
+pub(super) fn name<'a>(words: &[Word<'a>], at: usize) -> Vec<&'a str> {
     let mut name = Vec::new();
     let mut ends = at;
     for (index, word) in words.iter().enumerate().skip(at).take(LONGEST) {
@@ -377,7 +389,7 @@ mod tests {
             }
             text
         };
-        let marked: Vec<String> = units.iter().zip(people(&units)).map(mark).collect();
+        let marked: Vec<String> = units.iter().zip(people(&units, HashSet::new())).map(mark).collect();
         assert_eq!(marked, expected);
     }
 
@@ -403,7 +415,7 @@ mod tests {
     fn firms_are_shown_by_what_they_are_or_where() {
         check(&["©  ⟦Red Hat⟧, Inc. and others", "as ⟦Red Hat⟧ does", "a red hat, a Hat"]);
         check(&["See www.bestbuy.com/x", "at ⟦Best Buy⟧ and Best Western", "Best buy"]);
-        check(&["The ⟦General Works⟧ Ltd, Target Corp", "Target", "At Target Corp, we do"]);
+        check(&["The ⟦General Works Ltd⟧, Target Corp", "⟦General Works⟧ it is", "Target", "At Target Corp, we do"]);
         check(&["Write to news-list@example.org", "the News List", "⟦June Small⟧ (june.small@x.org)"]);
         check(&["whitehouse.gov", "the White House", "Effective Date", "the Effective Date"]);
     }
@@ -454,7 +466,7 @@ mod tests {
         // What is fixed already is left alone.
         units[0].fixed = vec![Fixed { range: 4..13, text: "x".into() }];
         let place = 17..27;
-        assert_eq!(people(&units)[0], std::slice::from_ref(&place));
+        assert_eq!(people(&units, HashSet::new())[0], std::slice::from_ref(&place));
     }
 
     /// Half a megabyte each: with a cost that grows faster than the text, this would not end while anybody waits.
@@ -462,7 +474,7 @@ mod tests {
     fn long_texts_come_to_an_end() {
         for text in ["John Small, ", "Mr. ", "A. ", "Mark Mark ", "x@y.com "] {
             let whole = text.repeat(50_000);
-            let found = people(&[unit(&whole)]).remove(0);
+            let found = people(&[unit(&whole)], HashSet::new()).remove(0);
             assert!(found.iter().all(|range| whole[range.clone()].split_whitespace().count() <= LONGEST), "{text}");
             assert!(!text.starts_with("John") || found.len() == 50_000, "{text}");
         }
@@ -471,7 +483,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_has_ordered_names(text in "(John|Mr\\.|Mark|[A-Z]\\.|Young|Inc|[ ,.@'’é]|\\PC){0,40}") {
-            let found = people(&[unit(&text)]).remove(0);
+            let found = people(&[unit(&text)], HashSet::new()).remove(0);
             proptest::prop_assert!(found.iter().all(|range| text.get(range.clone()).is_some_and(|name| !name.is_empty())));
             proptest::prop_assert!(found.is_sorted_by(|a, b| a.end <= b.start));
         }

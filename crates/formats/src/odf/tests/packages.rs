@@ -47,7 +47,8 @@ fn charts_and_no_formulas() {
         "document-content",
         "<office:body><office:chart><chart:chart><chart:title><text:p>Sales</text:p></chart:title><table:table><table:table-row>\
          <table:table-cell office:value-type='string'><text:p>North</text:p></table:table-cell></table:table-row></table:table>\
-         </chart:chart></office:chart></office:body>",
+         <chart:series xmlns:loext='urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0' \
+         loext:label-string='&quot;All&quot;'/></chart:chart></office:chart></office:body>",
     );
     let document = Document::new(TEXT)
         .with("Object 1/content.xml", chart)
@@ -55,7 +56,8 @@ fn charts_and_no_formulas() {
         .with("Object 3/content.xml", "<broken")
         .with_manifest(&entry("Object 1/", "application/vnd.oasis.opendocument.chart"))
         .with_manifest(&entry("Object 2/", "application/vnd.oasis.opendocument.formula"));
-    assert_eq!(document.segments(), ["Text", "Sales", "North"]);
+    assert_eq!(document.segments(), ["Text", "Sales", "North", "All"]);
+    assert!(document.pseudo_part("Object 1/content.xml").contains("loext:label-string='&quot;[Áĺĺ]&quot;'"));
     assert!(document.pseudo_part("Object 1/content.xml").contains("<text:p>[Ńóŕťĥ]</text:p>"));
     let warnings: Vec<_> = document.warnings().into_iter().map(|warning| (warning.kind, warning.place.part)).collect();
     assert_eq!(warnings, [(WarningKind::PartKept, "Object 3/content.xml".to_owned())]);

@@ -3,9 +3,10 @@
 use super::Walker;
 use super::frame::Frame;
 use crate::Reason;
+use crate::odf::slot::{Plain, Slot, Value};
 use crate::odf::styles::Family;
 use crate::runs::Span;
-use crate::xml::{Name, Namespace};
+use crate::xml::{Name, Namespace, unescape};
 
 impl<'a> Walker<'a> {
     pub(super) fn start_in_block(&mut self, name: Name<'a>, span: Span) -> Frame {
@@ -50,7 +51,25 @@ impl<'a> Walker<'a> {
                 self.element(span)
             }
             Namespace::OdfMeta if name.local == "keyword" => self.element(span),
-            _ => Frame::Block,
+            _ => {
+                if name.local == "series" {
+                    self.series_name();
+                }
+                Frame::Block
+            }
+        }
+    }
+
+    /// The name of a chart's series that no cell holds, in quotation marks.
+    fn series_name(&mut self) {
+        let Some(attribute) = self.scanner.attribute(Namespace::LibreOffice, "label-string") else { return };
+        let value = unescape(&self.text[attribute.value.clone()]);
+        let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        // A quotation mark within is written twice.
+        let Some(name) = quoted.filter(|name| !name.contains('"')) else { return };
+        if let Some(Plain { span, segment, before, after }) = self.plain(name, attribute.value.into()) {
+            let between = vec![format!("\"{before}").into(), format!("{after}\"").into()];
+            self.found.slots.push(Slot::Value(Value { span, segments: vec![segment], quoted: true, between }));
         }
     }
 
