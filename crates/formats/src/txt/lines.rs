@@ -98,7 +98,7 @@ fn comment(text: &str, line: &Line) -> Option<&'static str> {
     let words = &text[line.indent.end.min(line.all.end)..line.all.end];
     let is_mark =
         |mark: &&str| words.strip_prefix(*mark).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
-    COMMENTS.into_iter().find(|mark| is_mark(&mark))
+    COMMENTS.into_iter().find(|mark| is_mark(mark))
 }
 
 fn line(text: &str, all: Range<usize>) -> Line {

@@ -74,7 +74,8 @@ impl Page<'_> {
             let new_end = column(heading.body.start, heading) + translated;
             let (from, to) = (column(rule.start, &self.lines[index]), column(rule.end, &self.lines[index]));
             let is_equal = (from, to) == (start, end);
-            if !is_equal && !(from <= start && end <= to && to < new_end) {
+            let is_too_short = from <= start && end <= to && to < new_end;
+            if !is_equal && !is_too_short {
                 continue;
             }
             let length = new_end - from;
