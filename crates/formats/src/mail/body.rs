@@ -129,7 +129,9 @@ fn read_plain(
     }
     if content_type.flowed {
         let flow = Flow { delete_space: content_type.delete_space };
-        let paragraphs = flowed::paragraphs(&text, flow);
+        let mut paragraphs = flowed::paragraphs(&text, flow);
+        let coded = txt::coded_blocks(&text);
+        paragraphs.retain(|paragraph| !paragraph.begins_in(&coded));
         let segments = paragraphs.iter().map(|paragraph| Segment::plain(paragraph.text.clone())).collect();
         return Ok(Text { body: Some(Body::Flowed { text, paragraphs, flow, encoding }), segments, warning: None });
     }

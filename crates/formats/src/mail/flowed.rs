@@ -63,6 +63,12 @@ pub(super) fn paragraphs(text: &str, flow: Flow) -> Vec<Paragraph> {
 }
 
 impl Paragraph {
+    /// Whether it begins in one of the ranges, which are in order.
+    pub(super) fn begins_in(&self, ranges: &[Range<usize>]) -> bool {
+        let next = ranges.partition_point(|range| range.end <= self.range.start);
+        ranges.get(next).is_some_and(|range| range.start <= self.range.start)
+    }
+
     /// Puts a translation in the paragraph's place.
     pub(super) fn write(&self, translation: &str, flow: Flow, newline: &str, edits: &mut Edits) {
         let translation: String = translation.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }).collect();

@@ -162,8 +162,12 @@ impl Reader<'_> {
         let is_ascii = content.is_ascii();
         drop(content);
         self.warnings.extend(warning.map(|warning| Warning { place: place(entity), ..warning }));
-        if let Some(Body::Html { places, .. }) = &body {
-            self.untranslated.append_at(places.untranslated(), entity.body.start);
+        match &body {
+            Some(Body::Html { places, .. }) => self.untranslated.append_at(places.untranslated(), entity.body.start),
+            Some(Body::Plain { skeleton, .. }) => {
+                self.untranslated.append_at(skeleton.untranslated(), entity.body.start);
+            }
+            Some(Body::Flowed { .. }) | None => {}
         }
         if let Some(body) = body {
             self.push(index, segments, UnitKind::Part(Box::new(Part { body, transfer, content_type, is_ascii })));

@@ -346,6 +346,17 @@ fn what_is_more_than_ascii_although_it_says_so_is_read() {
 }
 
 #[test]
+fn keys_in_a_text_are_kept() {
+    let key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQGiBDkHP3UR\n=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n";
+    for head in ["Content-Type: text/plain", "Content-Type: text/plain; format=flowed"] {
+        let message = |text: &str| format!("{head}\n\n{text}\n\n{key}");
+        let found = read(message("My key").as_bytes()).unwrap().segments;
+        assert_eq!(found.len(), 1, "{head}");
+        check(&message("My key"), &[("My key", "A chave")], &message("A chave"));
+    }
+}
+
+#[test]
 fn text_that_was_never_put_into_base64_is_read() {
     let message = |name: &str, text: &str| {
         format!("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {name}\n\n{text}\n")

@@ -181,6 +181,7 @@ mod tests {
         check("Move it to ⟦dist/release/bin/⟧, not his/her or audio/video/");
         check("Set ⟦file=FILE⟧ and ⟦PATH=/usr/bin:x⟧, or [⟦a=b⟧]: a== b, x= 3, 1=2");
         check("⟦text/html⟧, ⟦audio/mp3⟧ or ⟦application/x-tar⟧, not text/image, audio/video/");
+        check("Some lines.⟦_x000d_⟧\nand ⟦_x000D_⟧⟦_x000A_⟧ more, ⟦x_000d_⟧");
         check("Call ⟦do_it()⟧, ⟦print()⟧ or ⟦std::mem⟧ with ⟦--long-option⟧ in ⟦snake_case⟧");
     }
 

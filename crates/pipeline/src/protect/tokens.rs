@@ -23,7 +23,11 @@ pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
+fn token(text: &str, mut range: Range<usize>, found: &mut Vec<Range<usize>>) {
+    while let Some(rest) = without_line_end(&text[range.clone()]) {
+        found.push(range.start + rest.len()..range.end);
+        range.end = range.start + rest.len();
+    }
     let whole = &text[range.clone()];
     if !whole.bytes().any(is_telling) {
         return;
@@ -52,6 +56,11 @@ fn token(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     {
         found.push(start..start + bare.len());
     }
+}
+
+/// What stands before a line end as office programs spell it in properties: `lines._x000d_`.
+fn without_line_end(token: &str) -> Option<&str> {
+    ["_x000d_", "_x000D_", "_x000a_", "_x000A_"].iter().find_map(|spelled| token.strip_suffix(spelled))
 }
 
 /// A place in a law or contract, `(A)(2)(c)` or `18.33.020(a)`: engines lose one bracket of several. One alone may be words.
