@@ -1,5 +1,6 @@
 //! What a spreadsheet says about the texts of its cells: formulas compare them, filters choose by them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -57,6 +58,8 @@ pub(super) struct Sheet {
     followed: HashMap<String, usize>,
     /// What lists of allowed values offer, if no formula compares it: it is translated with the cells that say it.
     choices: HashSet<String>,
+    /// What formulas show that may take it over from a cell.
+    results: HashSet<String>,
     /// Names of sheets stay: a formula makes references of text, or a program may know them.
     pub(super) names_stay: bool,
     /// Pivot tables name what cells say.
@@ -101,8 +104,11 @@ impl Sheet {
                 }
                 (Namespace::OdfTable, "named-expression") => scanner.value(Namespace::OdfTable, "expression"),
                 (Namespace::OdfTable, _) => {
-                    let formula = scanner.value(Namespace::OdfTable, "formula");
-                    formula.into_iter().for_each(|formula| sheet.read_formula(&formula, &mut compared));
+                    if let Some(formula) = scanner.value(Namespace::OdfTable, "formula") {
+                        sheet.read_formula(&formula, &mut compared);
+                        let result = scanner.value(Namespace::OdfOffice, "string-value");
+                        sheet.results.extend(result.filter(|_| is_taken_over(&formula)).map(Cow::into_owned));
+                    }
                     None
                 }
                 // Formats that depend on what a cell says, and fields that depend on what another one says.
@@ -182,6 +188,16 @@ impl Sheet {
         }
     }
 
+    /// Whether a formula shows this, which may take it over from a cell.
+    pub(super) fn is_result(&self, text: &str) -> bool {
+        self.results.contains(text)
+    }
+
+    /// Whether any formula does.
+    pub(super) fn has_results(&self) -> bool {
+        !self.results.is_empty()
+    }
+
     /// Whether it matters what a cell says.
     pub(super) fn knows_texts(&self) -> bool {
         self.has_pilots || !self.choices.is_empty() || !self.literals.is_empty() || !self.followed.is_empty()
@@ -212,6 +228,11 @@ impl Sheet {
             self.literals.insert(literal);
         }
     }
+}
+
+/// Whether a text that a formula shows can only be from a cell: it says none itself, and looks into no other file.
+pub(super) fn is_taken_over(formula: &str) -> bool {
+    !formula.contains('"') && !formula.contains("file:") && formula.contains('[')
 }
 
 /// The texts that a condition offers to choose from, without blanks around them, and where each stands in quotation

@@ -37,6 +37,19 @@ fn the_format_that_most_of_a_text_has_is_no_tag() {
 }
 
 #[test]
+fn the_layout_of_the_markup_is_no_text() {
+    let text = |space: &str, text: &str| format!("<w:r><w:t{space}>\n\t  {text}\n  </w:t></w:r>");
+    let body = format!("<w:p>{}<w:r><w:t>\n  </w:t></w:r></w:p>", text("", "two words"));
+    Document::new(&body)
+        .check(&["two words"], "<w:p><w:r><w:t>[ťŵó ŵóŕďś]</w:t></w:r><w:r><w:t>\n  </w:t></w:r></w:p>");
+    check(
+        &format!("<w:r><w:t>one</w:t></w:r>{}", text(" xml:space=\"preserve\"", "two")),
+        &["one\n\t  two"],
+        "<w:r><w:t xml:space=\"preserve\">[óńé\n\t  ťŵó]\n  </w:t></w:r>",
+    );
+}
+
+#[test]
 fn capitals_that_are_a_look_stay_one() {
     check(
         "<w:r><w:rPr><w:smallCaps/></w:rPr><w:t xml:space=\"preserve\">Annual </w:t></w:r><w:r><w:rPr><w:caps/></w:rPr><w:t>Report</w:t></w:r>",

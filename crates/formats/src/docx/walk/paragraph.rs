@@ -25,6 +25,8 @@ pub(super) struct ParagraphState {
     pub(super) format: Format,
     pub(super) hidden: bool,
     pub(super) hyphens: bool,
+    /// White space at the ends of the text that is open is the markup's.
+    pub(super) trims: bool,
 }
 
 impl<'a> Walker<'a> {
@@ -39,6 +41,7 @@ impl<'a> Walker<'a> {
             format: Format::default(),
             hidden: false,
             hyphens: false,
+            trims: false,
         });
         Frame::Paragraph
     }
@@ -102,6 +105,7 @@ impl<'a> Walker<'a> {
             format: Format::default(),
             hidden: false,
             hyphens: false,
+            trims: false,
         };
         self.paragraphs.push(branch);
         // Fields neither come in nor go out.

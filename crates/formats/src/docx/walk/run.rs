@@ -43,7 +43,11 @@ impl<'a> Walker<'a> {
         };
         match name.local {
             "rPr" => Frame::RunProperties { start: span.start },
-            "t" => self.collect(Frame::Text { start: span.start, odd: false }),
+            "t" => {
+                let trims = word && self.scanner.value(Namespace::Xml, "space").is_none_or(|space| space != "preserve");
+                self.paragraphs.last_mut().into_iter().for_each(|paragraph| paragraph.trims = trims);
+                self.collect(Frame::Text { start: span.start, odd: false })
+            }
             "instrText" if word => self.collect(Frame::Instruction { start: span.start }),
             "fldChar" if word => self.field_character(name, span),
             "br" if word => match self.scanner.value(Namespace::Word, "type").as_deref() {
@@ -105,6 +109,9 @@ impl<'a> Walker<'a> {
         let format = paragraph.format;
         self.bound.last_mut().into_iter().for_each(|(_, binding)| binding.text.push_str(&self.buffer));
         let is_hidden = paragraph.hidden && !self.context.options.hidden_text;
+        if std::mem::take(&mut paragraph.trims) {
+            without_layout(&mut self.buffer);
+        }
         match self.buffer.as_str() {
             "" => paragraph.content.thing(Role::Noise, span, Some(format)),
             text if is_hidden => {
@@ -192,5 +199,19 @@ impl<'a> Walker<'a> {
             // The beginning, and marks of a field that is none.
             _ => content.thing(Role::Point, span, run),
         }
+    }
+}
+
+/// Takes off the white space with a line break or a tab that a text begins and ends with: no reader shows the layout of the
+/// markup. Blanks alone stay, as somebody meant them who forgot to say that they count.
+fn without_layout(text: &mut String) {
+    let is_layout = |white: &str| white.contains(['\n', '\r', '\t']);
+    let end = text.trim_ascii_end().len();
+    if is_layout(&text[end..]) {
+        text.truncate(end);
+    }
+    let start = text.len() - text.trim_ascii_start().len();
+    if is_layout(&text[..start]) {
+        text.drain(..start);
     }
 }

@@ -29,6 +29,33 @@ fn text_is_translated_and_what_is_computed_is_left() {
 }
 
 #[test]
+fn all_blanks_in_cells_count() {
+    let cell =
+        |text: &str| format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>");
+    let document = sheet(&cell("   Signed   here\n  by"));
+    assert_eq!(document.segments(), ["Signed   here by"]);
+    assert!(document.pseudo().contains("<text:p><text:s text:c=\"3\"/>["), "{}", document.pseudo());
+}
+
+#[test]
+fn formulas_that_show_a_cell_show_what_it_says() {
+    let cell = |formula: &str, text: &str| {
+        format!(
+            "<table:table-cell table:formula='{formula}' office:value-type='string' office:string-value='{text}'>\
+             <text:p>{text}</text:p></table:table-cell>"
+        )
+    };
+    let name = "<table:table-cell office:value-type='string'><text:p>Name</text:p></table:table-cell>";
+    let all =
+        [&cell("of:=[.B1]", "Name"), name, &cell("of:=[.B1]&amp;&quot;s&quot;", "Names"), &cell("of:=[.C9]", "Other")];
+    let document = sheet(&all.map(|cell| cell.to_owned()).concat());
+    assert_eq!(document.segments(), ["Name"]);
+    let written = document.pseudo();
+    assert!(written.contains(&cell("of:=[.B1]", "[Ńáɱé]")), "{written}");
+    assert!(written.contains(&cell("of:=[.C9]", "Other")) && written.contains(">Names<"), "{written}");
+}
+
+#[test]
 fn the_value_of_a_cell_says_what_its_text_says() {
     let document = sheet(
         "<table:table-cell office:value-type='string' office:string-value='A value&#10;of 2: lines'><text:p>A <text:span \

@@ -103,6 +103,14 @@ fn white_space_is_spelled_so_that_it_does_not_collapse() {
 }
 
 #[test]
+fn fields_stay_within_their_spans() {
+    let field = |before: &str, shown: &str| {
+        format!("{before} <text:span text:style-name=\"B\"><text:title>{shown}</text:title></text:span> it")
+    };
+    check_written(&field("See", "Book"), &field("[Śéé", "Ɓóóķ").replace(" it", " íť]"));
+}
+
+#[test]
 fn links_are_whole() {
     let link =
         "See <text:a xlink:href='http://a.b/'>this <text:span text:style-name='B'>very</text:span> page</text:a> first";

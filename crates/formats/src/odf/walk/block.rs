@@ -89,7 +89,7 @@ impl<'a> Walker<'a> {
 
     fn start_text(&mut self, name: Name<'a>, span: Span) -> Frame {
         match name.local {
-            "p" | "h" => self.start_paragraph(name),
+            "p" | "h" => self.start_paragraph(name, span),
             "tracked-changes" => Frame::Block,
             "deletion" => self.leave(Reason::DeletedText, span),
             "changed-region" => {

@@ -4,6 +4,7 @@ use terjuman_model::Segment;
 
 use super::Walker;
 use super::frame::Frame;
+use super::results::ShownResult;
 use crate::Reason;
 use crate::odf::comparisons::literals;
 use crate::odf::sheet::choices;
@@ -20,6 +21,8 @@ pub(super) struct Cell {
     pub(super) computed: bool,
     /// It shows a text that a formula made: where the formula stands.
     pub(super) text_of_formula: Option<usize>,
+    /// What its formula shows, if another cell may say it.
+    pub(super) result: Option<ShownResult>,
     /// Where it says its text again.
     pub(super) value: Option<Span>,
     /// What its paragraphs say, if that is said again.
@@ -118,8 +121,10 @@ impl Walker<'_> {
         let is_text = value_type.as_ref().is_some_and(|kind| kind == "string");
         let computed = has_formula || value_type.is_some_and(|kind| !matches!(kind.as_ref(), "string" | "void"));
         let value = self.scanner.attribute(Namespace::OdfOffice, "string-value").filter(|_| !computed);
+        let result = formula.filter(|_| is_text).and_then(|formula| self.start_result(formula));
         self.cells.push(Cell {
             computed,
+            result,
             text_of_formula: formula.filter(|_| is_text),
             value: value.map(|attribute| attribute.value.into()),
             said: String::new(),
@@ -155,6 +160,7 @@ impl Walker<'_> {
 
     pub(super) fn end_cell(&mut self) {
         let Some(cell) = self.cells.pop() else { return };
+        self.end_result(cell.result);
         let Some(span) = cell.value else { return };
         let value = unescape(&self.text[span.range()]);
         if self.context.sheet.compares(&value) {

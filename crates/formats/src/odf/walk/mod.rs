@@ -9,6 +9,7 @@ mod frame;
 mod inline;
 mod labels;
 mod paragraph;
+mod results;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -19,6 +20,7 @@ use terjuman_model::Segment;
 use self::cell::Cell;
 use self::frame::Frame;
 use self::paragraph::ParagraphState;
+use self::results::ShownResult;
 use super::formats::Formats;
 use super::sheet::Sheet;
 use super::slot::{Plain, Slot};
@@ -73,6 +75,8 @@ pub(super) fn walk(part: &XmlPart, context: Context<'_>, segments: &mut Vec<Segm
         user_fields: HashMap::new(),
         choices: HashMap::new(),
         pilots: HashMap::new(),
+        said: HashMap::new(),
+        results: Vec::new(),
         in_spreadsheet: usize::MAX,
         region: String::new(),
         insertions: HashSet::new(),
@@ -109,6 +113,10 @@ struct Walker<'a> {
     choices: HashMap<Box<str>, usize>,
     /// What cells say, for the pivot tables that name it.
     pilots: HashMap<Box<str>, usize>,
+    /// What cells say, for the formulas that show it.
+    said: HashMap<Box<str>, usize>,
+    /// What formulas show that a cell may say.
+    results: Vec<ShownResult>,
     /// How many elements are open where a table is a sheet.
     in_spreadsheet: usize,
     /// The tracked change that is being read.
@@ -161,6 +169,7 @@ impl<'a> Walker<'a> {
                 return Err(FormatError::TooComplex { limit, unit: "segments" });
             }
         }
+        self.settle_results();
         Ok(())
     }
 

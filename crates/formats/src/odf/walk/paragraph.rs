@@ -24,6 +24,8 @@ pub(super) struct ParagraphState {
     /// A space that came now would be dropped.
     after_space: bool,
     hidden: bool,
+    /// Every blank counts.
+    counts_blanks: bool,
     /// The font shows pictures in the place of letters.
     symbols: bool,
     /// Its font is one for code.
@@ -81,33 +83,43 @@ impl ParagraphState {
         }
     }
 
-    /// White space as readers see it: one space for several, none at the start.
+    /// White space as readers see it: one space for several, none at the start; in the cells of a spreadsheet all of them, as
+    /// LibreOffice writes them.
     fn folded(&mut self, text: &str) -> String {
+        let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
         let mut folded = String::with_capacity(text.len());
-        for character in text.chars() {
-            let is_space = matches!(character, ' ' | '\t' | '\n' | '\r');
-            if !is_space {
-                folded.push(character);
-            } else if !self.after_space {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (word, behind) = rest.split_at(rest.find(is_space).unwrap_or(rest.len()));
+            folded.push_str(word);
+            self.after_space &= word.is_empty();
+            let (spaces, behind) = behind.split_at(behind.find(|c| !is_space(c)).unwrap_or(behind.len()));
+            if self.counts_blanks && spaces.bytes().all(|byte| byte == b' ') {
+                folded.push_str(spaces);
+            } else if !spaces.is_empty() && !self.after_space {
                 folded.push(' ');
             }
-            self.after_space = is_space;
+            self.after_space |= !spaces.is_empty();
+            rest = behind;
         }
         folded
     }
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn start_paragraph(&mut self, name: Name<'a>) -> Frame {
+    pub(super) fn start_paragraph(&mut self, name: Name<'a>, span: Span) -> Frame {
         let in_cell = matches!(self.frames.last(), Some(Frame::Cell));
         let cell = self.cells.last().filter(|_| in_cell);
+        let counts_blanks = in_cell && self.in_spreadsheet != usize::MAX;
         if let Some(cell) = cell.filter(|cell| cell.computed) {
-            if let Some(at) = cell.text_of_formula {
+            let formula = cell.text_of_formula;
+            if let Some(at) = formula.filter(|_| !self.start_paragraph_of_result(name, span)) {
                 self.found.untranslated.add(Reason::Formula, "", at);
             }
             return Frame::Ignored;
         }
-        let in_cell = cell.is_some_and(|cell| cell.value.is_some() || self.context.sheet.knows_texts());
+        let is_value = cell.is_some_and(|cell| cell.value.is_some() || self.context.sheet.knows_texts());
+        let in_cell = is_value || (cell.is_some() && self.context.sheet.has_results());
         let style = self.scanner.value(Namespace::OdfText, "style-name").unwrap_or_default();
         let hidden = !self.context.options.hidden_text && self.context.styles.hides(Family::Paragraph, &style);
         // Nearly every paragraph has the prefix of the one before.
@@ -120,9 +132,10 @@ impl<'a> Walker<'a> {
             prefix: Arc::clone(&self.prefix),
             spans: Vec::new(),
             after_space: true,
+            counts_blanks,
             hidden,
             symbols: self.context.styles.symbols(Family::Paragraph, &style).unwrap_or(false),
-            code: !in_cell && self.context.styles.code(Family::Paragraph, &style).unwrap_or(false),
+            code: !is_value && self.context.styles.code(Family::Paragraph, &style).unwrap_or(false),
             in_cell,
             said: String::new(),
             inserted: false,
@@ -170,6 +183,12 @@ impl<'a> Walker<'a> {
                 && self.segments[number] == Segment::plain(&paragraph.said)
             {
                 self.pilots.entry(paragraph.said.as_str().into()).or_insert(number);
+            }
+            if let [number] = numbers[..]
+                && self.context.sheet.is_result(&paragraph.said)
+                && self.segments[number] == Segment::plain(&paragraph.said)
+            {
+                self.said.entry(paragraph.said.as_str().into()).or_insert(number);
             }
             self.paragraph_in_cell(&paragraph.said, &numbers);
         }
