@@ -296,12 +296,12 @@ impl Writer<'_> {
                         (Edge::Close, Markup::Shown(_)) => shown = None,
                         (Edge::Open, Markup::Format(format)) => {
                             written[tag.0 as usize] = 1;
-                            open.push(Open { tag, format: (*format).into(), close: None });
+                            open.push(Open { tag, format: *format, close: None });
                         }
                         (Edge::Open, Markup::Pair { open: start, close, base }) => {
                             written[tag.0 as usize] += 1;
                             self.literals(*start);
-                            open.push(Open { tag, format: (*base).into(), close: Some(*close) });
+                            open.push(Open { tag, format: *base, close: Some(*close) });
                         }
                         (Edge::Close, Markup::Format(_) | Markup::Pair { .. }) => self.close(&mut open, tag),
                         _ => return Err(lost()),
