@@ -1,5 +1,6 @@
 //! What every format costs: extract, merge with every text changed, memory, and whether twice the document takes twice
-//! the time. One row for each format, each measured in a process of its own; `-- NAME…` measures only these.
+//! the time. One row for each format, each measured in a process of its own; `-- NAME…` measures only these, `--varied` with
+//! sentences that do not repeat themselves, `--scale 10` documents of 10 and 20 MiB.
 
 #![allow(clippy::print_stdout, reason = "the table is printed")]
 
@@ -9,35 +10,42 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use common::words::{ARE_WANTED, WANTED};
 use common::{SAMPLES, Sample};
 use terjuman_formats::{Limits, Options, Target, extract};
 use terjuman_model::{Mark, Segment, TaggedText};
 
-/// MiB of a document, and of the one that is twice as long.
+/// MiB of a document, if nothing else is said; another is twice as long.
 const SCALE: usize = 4;
 /// Every figure is the best of so many.
 const TIMES: usize = 7;
 const MEBIBYTE: f64 = 1_048_576.0;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let is_ours = |argument: &String| argument != "--bench" && argument != WANTED;
+    let mut arguments: Vec<String> = std::env::args().skip(1).filter(is_ours).collect();
     if let [one, name, scale] = arguments.as_slice()
         && one == "--one"
     {
         return measure(name, scale.parse().expect("a number"));
     }
+    let mut scale = SCALE;
+    if let Some(at) = arguments.iter().position(|argument| argument == "--scale") {
+        scale = arguments.get(at + 1).and_then(|scale| scale.parse().ok()).expect("MiB");
+        arguments.drain(at..at + 2);
+    }
     println!("| | extract | merge | both | merge in brackets | memory / markup | / largest part | time of 2x |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for (name, _) in SAMPLES {
         if arguments.is_empty() || arguments.iter().any(|wanted| wanted == name) {
-            row(name);
+            row(name, scale);
         }
     }
 }
 
-fn row(name: &str) {
-    let [length, largest, extracted, merged, bracketed, memory] = figures(name, SCALE);
-    let [length_of_two, _, extracted_of_two, merged_of_two, ..] = figures(name, 2 * SCALE);
+fn row(name: &str, scale: usize) {
+    let [length, largest, extracted, merged, bracketed, memory] = figures(name, scale);
+    let [length_of_two, _, extracted_of_two, merged_of_two, ..] = figures(name, 2 * scale);
     let speed = |seconds: f64| length / MEBIBYTE / seconds;
     println!(
         "| {name}, {:.1} MiB | {:.1} MiB/s | {:.1} MiB/s | {:.1} MiB/s | {:.1} MiB/s | {:.1} | {:.1} | {:.2} |",
@@ -55,7 +63,9 @@ fn row(name: &str) {
 /// Measures in a process of its own.
 fn figures(name: &str, scale: usize) -> [f64; 6] {
     let program = std::env::current_exe().expect("this program");
-    let output = Command::new(program).args(["--one", name, &scale.to_string()]).output().expect("it runs again");
+    let varied = ARE_WANTED.then_some(WANTED);
+    let output = Command::new(program).args(["--one", name, &scale.to_string()]).args(varied).output();
+    let output = output.expect("it runs again");
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("figures");
     let figures: Vec<f64> = text.split_whitespace().map(|figure| figure.parse().expect("a figure")).collect();

@@ -61,32 +61,34 @@ fn rewrite_one(source: &Source, rewrite: impl Fn(char) -> Option<char>) -> Trans
     };
     let mut at = 0;
     for fixed in &source.fixed {
-        rewrite_run(&source.text, at..fixed.range.start, &rewrite, &mut out);
+        rewrite_run(source, at..fixed.range.start, &rewrite, &mut out);
         let start = out.text.len();
         out.text.push_str(&fixed.text);
-        out.links.push(Link { source: fixed.range.clone(), target: start..out.text.len() });
+        if source.linked {
+            out.links.push(Link { source: fixed.range.clone(), target: start..out.text.len() });
+        }
         out.fixed.push(start..out.text.len());
         at = fixed.range.end;
     }
-    rewrite_run(&source.text, at..source.text.len(), &rewrite, &mut out);
-    if !source.linked {
-        out.links.clear();
-    }
+    rewrite_run(source, at..source.text.len(), &rewrite, &mut out);
     out
 }
 
-/// Links each character to its own: a tag inside a word, as in a drop cap, keeps its place exactly.
+/// Links each character to its own, where links are wanted, as they take thirty times the room of the text: a tag inside a
+/// word, as in a drop cap, keeps its place exactly.
 fn rewrite_run(
-    text: &str,
+    source: &Source,
     range: std::ops::Range<usize>,
     rewrite: &impl Fn(char) -> Option<char>,
     out: &mut Translated,
 ) {
-    for (offset, character) in text[range.clone()].char_indices() {
-        let source = range.start + offset;
+    for (offset, character) in source.text[range.clone()].char_indices() {
+        let at = range.start + offset;
         let start = out.text.len();
         out.text.push(rewrite(character).unwrap_or(character));
-        out.links.push(Link { source: source..source + character.len_utf8(), target: start..out.text.len() });
+        if source.linked {
+            out.links.push(Link { source: at..at + character.len_utf8(), target: start..out.text.len() });
+        }
     }
 }
 
@@ -100,9 +102,14 @@ mod tests {
         let source =
             Source { text: "né x".into(), fixed: vec![Fixed { range: 4..5, text: "term".into() }], linked: true };
         let pair = LanguagePair { source: "en".parse().unwrap(), target: "pt".parse().unwrap() };
-        let translated = Identity.translate(&pair, &[source], &()).unwrap().remove(0);
-        assert_eq!(translated.text, "né term");
-        assert_eq!(translated.fixed.first(), Some(&(4..8)));
-        assert_eq!(translated.links[1], Link { source: 1..3, target: 1..3 });
+        let unlinked = Source { linked: false, ..source.clone() };
+        let [linked, unlinked] = [source, unlinked].map(|source| {
+            let translated = Identity.translate(&pair, &[source], &()).unwrap().remove(0);
+            assert_eq!(translated.text, "né term");
+            assert_eq!(translated.fixed.first(), Some(&(4..8)));
+            translated.links
+        });
+        assert_eq!(linked[1], Link { source: 1..3, target: 1..3 });
+        assert_eq!(unlinked.capacity(), 0);
     }
 }

@@ -1,7 +1,7 @@
 //! A text document of prose with the usual noise.
 
 use super::Sample;
-use super::package::{OFFICE, RELATIONSHIPS, zipped};
+use super::package::{OFFICE, RELATIONSHIPS};
 use terjuman_formats::Format;
 
 const MAIN: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
@@ -45,6 +45,6 @@ pub(crate) fn docx(scale: usize) -> Sample {
         "<Relationships xmlns=\"{RELATIONSHIPS}\"><Relationship Id=\"a\" Type=\"{OFFICE}/officeDocument\" \
          Target=\"word/document.xml\"/></Relationships>"
     );
-    let bytes = zipped(&[("[Content_Types].xml", &types), ("_rels/.rels", &main), ("word/document.xml", &xml)]);
-    Sample::of_package(Format::Docx, bytes, xml.len(), xml.len())
+    let others = [("[Content_Types].xml", types.as_str()), ("_rels/.rels", main.as_str())];
+    Sample::of_package(Format::Docx, vec![("word/document.xml".into(), xml)], &others)
 }

@@ -7,6 +7,7 @@ mod pages;
 mod pptx;
 mod rtf;
 mod texts;
+pub(crate) mod words;
 mod xlsx;
 
 use terjuman_formats::Format;
@@ -23,12 +24,19 @@ pub(crate) struct Sample {
 
 impl Sample {
     fn of_text(format: Format, text: String) -> Self {
+        let text = words::varied(text);
         let length = text.len();
         Self { format, bytes: text.into_bytes(), length, largest: length }
     }
 
-    fn of_package(format: Format, bytes: Vec<u8>, length: usize, largest: usize) -> Self {
-        Self { format, bytes, length, largest }
+    /// A container of these parts, and of others that say where they are.
+    fn of_package(format: Format, texts: Vec<(String, String)>, others: &[(&str, &str)]) -> Self {
+        let texts: Vec<_> = texts.into_iter().map(|(name, text)| (name, words::varied(text))).collect();
+        let length = texts.iter().map(|(_, text)| text.len()).sum();
+        let largest = texts.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
+        let mut parts = others.to_vec();
+        parts.extend(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        Self { format, bytes: package::zipped(&parts), length, largest }
     }
 }
 

@@ -1,7 +1,6 @@
 //! OpenDocument: a text with spans, in a package and in one file; a sheet; slides.
 
 use super::Sample;
-use super::package::zipped;
 use terjuman_formats::Format;
 
 const SPACES: &str = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
@@ -30,8 +29,7 @@ fn text(scale: usize) -> String {
 }
 
 fn package(format: Format, body: &str) -> Sample {
-    let content = file("document-content", body);
-    Sample::of_package(format, zipped(&[("content.xml", &content)]), content.len(), content.len())
+    Sample::of_package(format, vec![("content.xml".into(), file("document-content", body))], &[])
 }
 
 /// A text of about so many MiB, in a package.

@@ -1,7 +1,7 @@
 //! A presentation: slides of text in boxes.
 
 use super::Sample;
-use super::package::{OFFICE, RELATIONSHIPS, zipped};
+use super::package::{OFFICE, RELATIONSHIPS};
 use terjuman_formats::Format;
 
 const TYPE: &str = "application/vnd.openxmlformats-officedocument.presentationml";
@@ -48,15 +48,15 @@ pub(crate) fn pptx(scale: usize) -> Sample {
         ));
         parts.push((name, slide(number)));
     }
-    let length = parts.iter().map(|(_, text)| text.len()).sum();
-    let largest = parts.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
     let root = |list: &str| format!("<Relationships xmlns=\"{RELATIONSHIPS}\">{list}</Relationships>");
     let main = format!("<Relationship Id=\"a\" Type=\"{OFFICE}/officeDocument\" Target=\"ppt/presentation.xml\"/>");
-    parts.push(("[Content_Types].xml".into(), types + "</Types>"));
-    parts.push(("_rels/.rels".into(), root(&main)));
+    let (types, main, relationships) = (types + "</Types>", root(&main), root(&relationships));
     let presentation = format!("<p:presentation {SPACES}><p:sldIdLst>{ids}</p:sldIdLst></p:presentation>");
-    parts.push(("ppt/presentation.xml".into(), presentation));
-    parts.push(("ppt/_rels/presentation.xml.rels".into(), root(&relationships)));
-    let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Sample::of_package(Format::Pptx, zipped(&parts), length, largest)
+    let others = [
+        ("[Content_Types].xml", types.as_str()),
+        ("_rels/.rels", main.as_str()),
+        ("ppt/presentation.xml", presentation.as_str()),
+        ("ppt/_rels/presentation.xml.rels", relationships.as_str()),
+    ];
+    Sample::of_package(Format::Pptx, parts, &others)
 }

@@ -1,7 +1,7 @@
 //! A workbook: one large sheet with shared texts, numbers and formulas.
 
 use super::Sample;
-use super::package::{OFFICE, RELATIONSHIPS, zipped};
+use super::package::{OFFICE, RELATIONSHIPS};
 use terjuman_formats::Format;
 
 const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
@@ -41,13 +41,12 @@ pub(crate) fn xlsx(scale: usize) -> Sample {
         "<Relationship Id=\"rId1\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
          <Relationship Id=\"rId2\" Type=\"{OFFICE}/sharedStrings\" Target=\"sharedStrings.xml\"/>"
     ));
-    let bytes = zipped(&[
-        ("[Content_Types].xml", &types),
-        ("_rels/.rels", &main),
-        ("xl/workbook.xml", &book),
-        ("xl/_rels/workbook.xml.rels", &parts),
-        ("xl/worksheets/sheet1.xml", &sheet),
-        ("xl/sharedStrings.xml", &texts),
-    ]);
-    Sample::of_package(Format::Xlsx, bytes, sheet.len() + texts.len(), sheet.len().max(texts.len()))
+    let others = [
+        ("[Content_Types].xml", types.as_str()),
+        ("_rels/.rels", main.as_str()),
+        ("xl/workbook.xml", book.as_str()),
+        ("xl/_rels/workbook.xml.rels", parts.as_str()),
+    ];
+    let texts = vec![("xl/worksheets/sheet1.xml".into(), sheet), ("xl/sharedStrings.xml".into(), texts)];
+    Sample::of_package(Format::Xlsx, texts, &others)
 }

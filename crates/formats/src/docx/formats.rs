@@ -87,6 +87,7 @@ impl<'a> Formats<'a> {
         }
         let look = &self.by_spelling[spelling];
         let code = look.code.unwrap_or_default();
+        let properties = properties.into();
         Ok((Format { key: look.key, properties, shows_blanks: look.shows_blanks, whole: look.whole, code }, look))
     }
 

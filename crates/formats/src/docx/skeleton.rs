@@ -271,8 +271,8 @@ impl PartWriter<'_> {
         let mut properties = |format: Format, out: &mut String| {
             // The hint of a link may have been translated.
             let mut original = Cow::Borrowed(&text[format.properties.range()]);
-            let hint = inner.partition_point(|(hint, _)| hint.start < format.properties.start);
-            if inner.get(hint).is_some_and(|(hint, _)| hint.end <= format.properties.end) {
+            let hint = inner.partition_point(|(hint, _)| hint.start < format.properties.start());
+            if inner.get(hint).is_some_and(|(hint, _)| hint.end <= format.properties.end()) {
                 let mut edited = String::new();
                 runs::raw(text, format.properties.range(), inner, &mut edited);
                 original = Cow::Owned(edited);

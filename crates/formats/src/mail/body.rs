@@ -1,5 +1,7 @@
 //! The texts of a message's parts: HTML, plain text, flowed text, each by its own filter.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE};
 use terjuman_model::{Segment, TaggedText};
 
@@ -8,6 +10,7 @@ use super::flowed::{self, Flow, Paragraph};
 use super::utf7;
 use crate::edits::Edits;
 use crate::encoding::Decoded;
+use crate::sources::Sources;
 use crate::{Extracted, FormatError, Limits, Options, Skeleton, Target, Warning, html, txt};
 
 /// A text without its segments.
@@ -21,11 +24,12 @@ pub(super) enum Body {
         skeleton: Box<dyn Skeleton>,
         encoding: &'static Encoding,
     },
+    /// Flowed text, which stays in the message, too.
     Flowed {
-        text: String,
         paragraphs: Vec<Paragraph>,
+        sources: Sources,
         flow: Flow,
-        encoding: &'static Encoding,
+        told: Option<&'static Encoding>,
     },
 }
 
@@ -106,37 +110,41 @@ fn read_plain(
     options: &Options,
     limits: &Limits,
 ) -> Result<Text, FormatError> {
-    let (text, encoding) = match told {
-        Some(encoding) => {
-            match encoding.decode_without_bom_handling_and_without_replacement(content) {
-                Some(text) => (text.into_owned(), encoding),
-                // A wrong label, which is not believed: UTF-8 is what programs say when they do not know, and what they
-                // write whatever they say.
-                None if encoding == UTF_8 || std::str::from_utf8(content).is_ok() => {
-                    let decoded = crate::encoding::decode(content)?;
-                    (decoded.text, decoded.encoding)
-                }
-                None => return Err(FormatError::Encoding("bytes that its encoding does not allow")),
-            }
-        }
-        None => {
-            let decoded = crate::encoding::decode(content)?;
-            (decoded.text, decoded.encoding)
-        }
-    };
+    let (text, encoding) = decoded(content, told)?;
     if text.trim().is_empty() {
         return Err(FormatError::Empty);
     }
     if content_type.flowed {
         let flow = Flow { delete_space: content_type.delete_space };
-        let mut paragraphs = flowed::paragraphs(&text, flow);
         let coded = txt::coded_blocks(&text);
-        paragraphs.retain(|paragraph| !paragraph.begins_in(&coded));
-        let segments = paragraphs.iter().map(|paragraph| Segment::plain(paragraph.text.clone())).collect();
-        return Ok(Text { body: Some(Body::Flowed { text, paragraphs, flow, encoding }), segments, warning: None });
+        let (mut paragraphs, mut segments) = flowed::paragraphs(&text, flow);
+        if !coded.is_empty() {
+            let both = paragraphs.into_iter().zip(segments);
+            (paragraphs, segments) = both.filter(|(paragraph, _)| !paragraph.begins_in(&coded)).unzip();
+        }
+        let sources = Sources::of(&segments);
+        return Ok(Text { body: Some(Body::Flowed { paragraphs, sources, flow, told }), segments, warning: None });
     }
     let Extracted { segments, skeleton, .. } = txt::extract(text.as_bytes(), options, limits)?;
     Ok(Text { body: Some(Body::Plain { skeleton, encoding }), segments, warning: None })
+}
+
+/// The text, and the encoding that it is in.
+fn decoded<'a>(
+    content: &'a [u8],
+    told: Option<&'static Encoding>,
+) -> Result<(Cow<'a, str>, &'static Encoding), FormatError> {
+    if let Some(encoding) = told {
+        match encoding.decode_without_bom_handling_and_without_replacement(content) {
+            Some(text) => return Ok((text, encoding)),
+            // A wrong label, which is not believed: UTF-8 is what programs say when they do not know, and what they write
+            // whatever they say.
+            None if encoding == UTF_8 || std::str::from_utf8(content).is_ok() => {}
+            None => return Err(FormatError::Encoding("bytes that its encoding does not allow")),
+        }
+    }
+    let decoded = crate::encoding::decode(content)?;
+    Ok((decoded.text.into(), decoded.encoding))
 }
 
 impl Body {
@@ -157,11 +165,12 @@ impl Body {
                     .map_err(|_| FormatError::Verification("a text part is not text any more".into()))?;
                 Ok(encode(&text, encoding))
             }
-            Self::Flowed { text, paragraphs, flow, encoding } => {
+            Self::Flowed { paragraphs, sources, flow, told } => {
+                let (text, encoding) = decoded(content, *told)?;
                 let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
                 let mut edits = Edits::default();
-                for (paragraph, translation) in paragraphs.iter().zip(translations) {
-                    if paragraph.text != translation.text() {
+                for (index, (paragraph, translation)) in paragraphs.iter().zip(translations).enumerate() {
+                    if !sources.is_same(index, translation) {
                         paragraph.write(translation.text(), *flow, newline, &mut edits);
                     }
                 }

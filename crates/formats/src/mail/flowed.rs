@@ -2,18 +2,27 @@
 
 use std::ops::Range;
 
+use terjuman_model::Segment;
+
 use crate::edits::Edits;
 use crate::fill;
+use crate::small_range::SmallRange;
 use crate::wording::has_words;
 
-/// A paragraph.
+/// The place of a paragraph: there may be one for each line.
 #[derive(Debug)]
 pub(super) struct Paragraph {
     /// From the first line's words to the end of the last line's.
-    range: Range<usize>,
+    range: SmallRange,
     /// How often it is quoted.
+    depth: u32,
+}
+
+/// A paragraph whose end has not come.
+struct Open {
+    range: Range<usize>,
     depth: usize,
-    pub(super) text: String,
+    text: String,
 }
 
 /// How lines go on.
@@ -26,10 +35,16 @@ pub(super) struct Flow {
 /// Columns of a line, the blank at its end included.
 const LINE: usize = 72;
 
-/// Finds the paragraphs.
-pub(super) fn paragraphs(text: &str, flow: Flow) -> Vec<Paragraph> {
-    let mut found = Vec::new();
-    let mut open: Option<Paragraph> = None;
+/// Finds the paragraphs, and what they say.
+pub(super) fn paragraphs(text: &str, flow: Flow) -> (Vec<Paragraph>, Vec<Segment>) {
+    let (mut found, mut segments) = (Vec::new(), Vec::new());
+    let mut end = |open: Option<Open>| {
+        if let Some((paragraph, segment)) = open.and_then(Open::end) {
+            found.push(paragraph);
+            segments.push(segment);
+        }
+    };
+    let mut open: Option<Open> = None;
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
@@ -42,31 +57,40 @@ pub(super) fn paragraphs(text: &str, flow: Flow) -> Vec<Paragraph> {
         let goes_on = words.ends_with(' ') && !is_signature;
         let kept = if goes_on && flow.delete_space { &words[..words.len() - 1] } else { words };
         // A paragraph also ends where the depth of quotation changes, whatever its last line says.
-        found.extend(open.take_if(|paragraph| paragraph.depth != depth || is_signature));
-        let paragraph = open.get_or_insert_with(|| Paragraph { range: at..at, depth, text: String::new() });
+        end(open.take_if(|paragraph| paragraph.depth != depth || is_signature));
+        let paragraph = open.get_or_insert_with(|| Open { range: at..at, depth, text: String::new() });
         paragraph.text.push_str(kept);
         paragraph.range.end = at + words.len();
         if !goes_on {
-            found.extend(open.take());
+            end(open.take());
         }
     }
-    found.extend(open);
-    for paragraph in &mut found {
-        let blanks = paragraph.text.len() - paragraph.text.trim_start().len();
+    end(open);
+    found.shrink_to_fit();
+    (found, segments)
+}
+
+impl Open {
+    /// The paragraph, if there is something to translate in it.
+    fn end(self) -> Option<(Paragraph, Segment)> {
+        let Self { mut range, depth, text } = self;
         // Blanks in front stand on the first line, unless it has nothing else.
-        paragraph.range.start += blanks;
-        paragraph.range.end -= paragraph.text.len() - paragraph.text.trim_end().len();
-        paragraph.text = paragraph.text.trim().to_owned();
+        range.start += text.len() - text.trim_start().len();
+        range.end -= text.len() - text.trim_end().len();
+        if range.start >= range.end || !has_words(&text) {
+            return None;
+        }
+        let depth = u32::try_from(depth).unwrap_or(u32::MAX);
+        Some((Paragraph { range: range.into(), depth }, Segment::plain(text.trim())))
     }
-    found.retain(|paragraph| paragraph.range.start < paragraph.range.end && has_words(&paragraph.text));
-    found
 }
 
 impl Paragraph {
     /// Whether it begins in one of the ranges, which are in order.
     pub(super) fn begins_in(&self, ranges: &[Range<usize>]) -> bool {
-        let next = ranges.partition_point(|range| range.end <= self.range.start);
-        ranges.get(next).is_some_and(|range| range.start <= self.range.start)
+        let start = self.range.range().start;
+        let next = ranges.partition_point(|range| range.end <= start);
+        ranges.get(next).is_some_and(|range| range.start <= start)
     }
 
     /// Puts a translation in the paragraph's place.
@@ -77,7 +101,7 @@ impl Paragraph {
             .map(|(at, _)| at..at + 1)
             .filter(|place| place.end < translation.len() && !translation[place.end..].starts_with(' '))
             .collect();
-        let prefix = if self.depth > 0 { format!("{} ", ">".repeat(self.depth)) } else { String::new() };
+        let prefix = if self.depth > 0 { format!("{} ", ">".repeat(self.depth as usize)) } else { String::new() };
         let room = LINE.saturating_sub(prefix.len()).max(20);
         let mut out = String::with_capacity(translation.len() + 16);
         let mut at = 0;
@@ -96,7 +120,7 @@ impl Paragraph {
             at = place.end;
         }
         out.push_str(&translation[at..]);
-        edits.replace(self.range.clone(), out);
+        edits.replace(self.range.range(), out);
     }
 }
 
@@ -108,7 +132,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, flow: Flow, expected: &[&str]) {
-        let found: Vec<_> = paragraphs(text, flow).into_iter().map(|p| p.text).collect();
+        let (_, segments) = paragraphs(text, flow);
+        let found: Vec<_> = segments.iter().map(|segment| segment.source.text()).collect();
         assert_eq!(found, expected);
     }
 
@@ -125,7 +150,7 @@ mod tests {
         let text = "> One \n> two\n";
         let long = "word ".repeat(30);
         let mut edits = Edits::default();
-        paragraphs(text, KEPT)[0].write(long.trim(), KEPT, "\n", &mut edits);
+        paragraphs(text, KEPT).0[0].write(long.trim(), KEPT, "\n", &mut edits);
         let written = String::from_utf8(edits.apply(text.as_bytes())).unwrap();
         assert!(written.lines().all(|line| line.starts_with("> ") && line.len() <= LINE));
         check(&written, KEPT, &[long.trim()]);

@@ -111,7 +111,12 @@ impl Reader<'_> {
 
     fn push(&mut self, entity: usize, segments: Vec<Segment>, kind: UnitKind) {
         let start = self.segments.len();
-        self.segments.extend(segments);
+        // Most messages have one text that is nearly all of it.
+        if start == 0 {
+            self.segments = segments
+        } else {
+            self.segments.extend(segments)
+        }
         self.units.push(Unit { entity, segments: start..self.segments.len(), kind });
     }
 

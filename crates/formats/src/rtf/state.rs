@@ -284,15 +284,24 @@ impl State {
 pub(super) struct States {
     known: Vec<State>,
     numbers: HashMap<State, u32>,
+    /// What was asked for last: it mostly is again.
+    last: Option<(State, u32)>,
 }
 
 impl States {
     /// The number of a look.
     pub(super) fn key(&mut self, state: State) -> u32 {
-        *self.numbers.entry(state).or_insert_with(|| {
+        if let Some((last, number)) = self.last
+            && last == state
+        {
+            return number;
+        }
+        let number = *self.numbers.entry(state).or_insert_with(|| {
             self.known.push(state);
             u32::try_from(self.known.len() - 1).unwrap_or(u32::MAX)
-        })
+        });
+        self.last = Some((state, number));
+        number
     }
 
     /// The look as the runs know it, in a font for `code` or another.

@@ -6,12 +6,13 @@
 
 mod paragraph;
 mod segment;
-mod small;
 mod split;
 mod within;
 mod write;
 
 use std::ops::Range;
+
+use crate::small_range::SmallRange;
 
 pub(crate) use self::paragraph::{Paragraph, Role};
 pub(crate) use self::segment::{Block, segments};
@@ -32,6 +33,12 @@ impl From<Range<usize>> for Span {
     }
 }
 
+impl From<Span> for SmallRange {
+    fn from(span: Span) -> Self {
+        span.range().into()
+    }
+}
+
 impl Span {
     /// As a range.
     pub(crate) fn range(self) -> Range<usize> {
@@ -45,7 +52,7 @@ pub(crate) struct Format {
     /// Equal for formats that look the same.
     pub(crate) key: u32,
     /// The run's properties element; empty if it has none.
-    pub(crate) properties: Span,
+    pub(crate) properties: SmallRange,
     /// White space shows in it: underlined, highlighted.
     pub(crate) shows_blanks: bool,
     /// It is more than a look: a link, whose text stays together.
@@ -58,7 +65,7 @@ pub(crate) struct Format {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Literal {
     /// Which.
-    pub(crate) span: Span,
+    pub(crate) span: SmallRange,
     /// The format of the run they stand in; `None` between runs.
     pub(crate) run: Option<Format>,
     /// They begin or end a pair that is inside of a run.
@@ -78,22 +85,26 @@ pub(crate) enum Side {
 pub(crate) struct Token {
     pub(super) kind: Kind,
     /// What it is in the document: a range of the paragraph's literals.
-    pub(super) literals: Range<usize>,
+    pub(super) literals: SmallRange,
     /// The first and the last run it stands in, counted from 1; 0 between runs.
-    pub(super) runs: (usize, usize),
+    pub(super) runs: (u32, u32),
 }
+
+// There are as many as there are words in another look: in 32 bits each, as no part is longer
+// ([`LARGEST`](crate::document::LARGEST)).
+const _: () = assert!(size_of::<Token>() == 40 && size_of::<Literal>() == 32);
 
 /// What a [`Token`] is.
 #[derive(Debug, Clone)]
 pub(super) enum Kind {
     /// Text: a range of the paragraph's text.
-    Text { text: Range<usize>, format: Format },
+    Text { text: SmallRange, format: Format },
     /// A thing, kept and moved with its word. A spacer stands for a space.
     Point { spacer: bool },
     /// A thing of no width at all: it may stand inside a word.
     Anchor,
     /// A thing with words that are seen and kept, as the number of a page: a range of the paragraph's text.
-    Shown { text: Range<usize> },
+    Shown { text: SmallRange },
     /// A line break.
     Break,
     /// A tab: the border of a segment, or white space in a sentence.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Format, Kind, Literal, Side, Span, Token};
+use crate::small_range::SmallRange;
 
 /// What a thing does to the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Paragraph {
     pub(crate) fn text(&mut self, text: &str, span: impl Into<Span>, format: Format) {
         let start = self.text.len();
         self.text.push_str(text);
-        self.push(Kind::Text { text: start..self.text.len(), format }, span.into(), Some(format));
+        self.push(Kind::Text { text: (start..self.text.len()).into(), format }, span.into(), Some(format));
     }
 
     /// Adds a thing, in the current run if it has a format.
@@ -114,12 +115,12 @@ impl Paragraph {
     pub(crate) fn collapse_shown(&mut self, mark: usize, words: Option<usize>) {
         let inside = words.and_then(|words| self.tokens.get(words..)).unwrap_or_default();
         let texts = inside.iter().filter_map(|token| match &token.kind {
-            Kind::Text { text, .. } | Kind::Shown { text } => Some(text.clone()),
+            Kind::Text { text, .. } | Kind::Shown { text } => Some(*text),
             _ => None,
         });
         let is_line = !inside.iter().any(|token| matches!(token.kind, Kind::Break | Kind::Border));
-        let text = texts.reduce(|all, next| all.start..next.end).filter(|_| is_line);
-        let kind = text.and_then(|text| self.shown_kind(text)).unwrap_or(kind_of(Role::Point));
+        let text = texts.reduce(|all, next| (all.start()..next.end()).into()).filter(|_| is_line);
+        let kind = text.and_then(|text: SmallRange| self.shown_kind(text.range())).unwrap_or(kind_of(Role::Point));
         self.unite(mark, kind);
     }
 
@@ -136,7 +137,7 @@ impl Paragraph {
         let words = &self.text[text.clone()];
         let is_word = words.contains(char::is_alphanumeric) && words.len() <= SHOWN_BYTES;
         let start = text.start + (words.len() - words.trim_start().len());
-        is_word.then(|| Kind::Shown { text: start..start + words.trim().len() })
+        is_word.then(|| Kind::Shown { text: (start..start + words.trim().len()).into() })
     }
 
     /// Makes the start of a pair of all tokens since `mark`. `None` if half of another pair is among them.
@@ -166,10 +167,11 @@ impl Paragraph {
 
     fn push(&mut self, kind: Kind, span: Span, run: Option<Format>) {
         let index = self.literals.len();
-        self.literals.push(Literal { span, run, side: None });
+        self.literals.push(Literal { span: span.into(), run, side: None });
         // A pair that begins in a run is written outside of it, and is still a part of it in the document.
         let run = if run.is_some() || self.in_run { self.runs.len() } else { 0 };
-        self.tokens.push(Token { kind, literals: index..index + 1, runs: (run, run) });
+        let run = u32::try_from(run).unwrap_or(u32::MAX);
+        self.tokens.push(Token { kind, literals: (index..index + 1).into(), runs: (run, run) });
     }
 
     fn unite(&mut self, mark: usize, kind: Kind) -> bool {
@@ -193,7 +195,7 @@ const SHOWN_BYTES: usize = 80;
 /// One token of several. Their literals follow each other.
 pub(super) fn united(tokens: &[Token], range: Range<usize>, kind: Kind) -> Token {
     let (first, last) = (&tokens[range.start], &tokens[range.end - 1]);
-    Token { kind, literals: first.literals.start..last.literals.end, runs: (first.runs.0, last.runs.1) }
+    Token { kind, literals: (first.literals.start()..last.literals.end()).into(), runs: (first.runs.0, last.runs.1) }
 }
 
 /// Whether every pair that begins here ends here, and the other way round.

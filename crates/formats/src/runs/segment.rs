@@ -5,9 +5,8 @@ use std::ops::Range;
 
 use terjuman_model::{Segment, TagId, TagKind};
 
-use super::small::{Blank, Kept, Look};
 use super::split::split;
-use super::{Format, Kind, Paragraph, Span, Token};
+use super::{Format, Kind, Literal, Paragraph, Span, Token};
 use crate::fill;
 use crate::small_range::SmallRange;
 
@@ -17,14 +16,14 @@ pub(crate) struct Block {
     /// The bytes that are replaced.
     pub(crate) span: Span,
     pub(super) items: Box<[Item]>,
-    pub(super) literals: Box<[Kept]>,
+    pub(super) literals: Box<[Literal]>,
 }
 
 impl Block {
     /// For each segment, its literals, counted as they were added to the paragraph, and the format of most of its text.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (Range<usize>, Format)> {
         self.items.iter().filter_map(|item| match item {
-            Item::Slot(slot) => Some((slot.literals.range(), slot.base.into())),
+            Item::Slot(slot) => Some((slot.literals.range(), slot.base)),
             Item::Literals(_) => None,
         })
     }
@@ -47,7 +46,7 @@ pub(super) struct Slot {
     /// What it was in the document: a range of the block's literals.
     pub(super) literals: SmallRange,
     /// The format of text outside of all tags.
-    pub(super) base: Look,
+    pub(super) base: Format,
     /// By [`TagId`].
     pub(super) tags: Box<[Markup]>,
     /// White space before the first text.
@@ -56,13 +55,20 @@ pub(super) struct Slot {
     pub(super) after: Option<Box<Blank>>,
 }
 
+/// White space in a format.
+#[derive(Debug)]
+pub(super) struct Blank {
+    pub(super) text: Box<str>,
+    pub(super) look: Format,
+}
+
 /// What a tag is in the document. Ranges are of the block's literals.
 #[derive(Debug)]
 pub(super) enum Markup {
     /// Another format than the text around.
-    Format(Look),
+    Format(Format),
     /// A thing that begins and ends; text in it has a format of its own.
-    Pair { open: SmallRange, close: SmallRange, base: Look },
+    Pair { open: SmallRange, close: SmallRange, base: Format },
     /// A thing with words: they are in the segment, and come from here.
     Shown(SmallRange),
     /// A thing, or several that were neighbours; a spacer stands for the space next to it.
@@ -87,13 +93,12 @@ pub(crate) fn segments(mut paragraph: Paragraph) -> Option<(Block, Vec<Segment>)
     }
     literals_between(&paragraph.tokens, at..whole.end, &mut items);
     let span = Span { start: start_of(&paragraph, whole.start), end: end_of(&paragraph, whole.end - 1) };
-    let literals = paragraph.literals.into_iter().map(Kept::from).collect();
-    Some((Block { span, items: items.into(), literals }, segments))
+    Some((Block { span, items: items.into(), literals: paragraph.literals.into() }, segments))
 }
 
 fn literals_between(tokens: &[Token], range: Range<usize>, items: &mut Vec<Item>) {
     if !range.is_empty() {
-        items.push(Item::Literals((tokens[range.start].literals.start..tokens[range.end - 1].literals.end).into()));
+        items.push(Item::Literals((tokens[range.start].literals.start()..tokens[range.end - 1].literals.end()).into()));
     }
 }
 
@@ -112,16 +117,16 @@ fn whole_runs(tokens: &[Token], mut range: Range<usize>) -> Range<usize> {
 fn start_of(paragraph: &Paragraph, token: usize) -> usize {
     let token = &paragraph.tokens[token];
     match token.runs.0 {
-        0 => paragraph.literals[token.literals.start].span.start,
-        run => paragraph.runs[run - 1].start,
+        0 => paragraph.literals[token.literals.start()].span.start(),
+        run => paragraph.runs[run as usize - 1].start,
     }
 }
 
 fn end_of(paragraph: &Paragraph, token: usize) -> usize {
     let token = &paragraph.tokens[token];
     match token.runs.1 {
-        0 => paragraph.literals[token.literals.end - 1].span.end,
-        run => paragraph.runs[run - 1].end,
+        0 => paragraph.literals[token.literals.end() - 1].span.end(),
+        run => paragraph.runs[run as usize - 1].end,
     }
 }
 
@@ -201,7 +206,7 @@ impl<'a> Builder<'a> {
     /// Blank text takes the format of the text before it, or else after it, unless it shows, or belongs to the text after it.
     fn settle_blanks(&self) -> Vec<Format> {
         let tokens = self.tokens();
-        let is_blank_text = |text: &Range<usize>| self.paragraph.text[text.clone()].chars().all(char::is_whitespace);
+        let is_blank_text = |text: &SmallRange| self.paragraph.text[text.range()].chars().all(char::is_whitespace);
         let mut formats: Vec<Option<Format>> = vec![None; tokens.len()];
         let mut before: Option<Format> = None;
         for (at, token) in tokens.iter().enumerate() {
@@ -245,7 +250,7 @@ impl<'a> Builder<'a> {
         for (at, token) in tokens.iter().enumerate() {
             match &token.kind {
                 Kind::Text { text, .. } => {
-                    let letters = self.paragraph.text[text.clone()].chars().filter(|c| c.is_alphanumeric()).count();
+                    let letters = self.paragraph.text[text.range()].chars().filter(|c| c.is_alphanumeric()).count();
                     scopes.last_mut().into_iter().for_each(|(_, counts)| counts.add(self.formats[at], letters));
                 }
                 Kind::Open { transparent: false, .. } => scopes.push((at, Counts::default())),
@@ -271,7 +276,7 @@ impl<'a> Builder<'a> {
             match &token.kind {
                 Kind::Text { text, .. } => {
                     seen += 1;
-                    let mut text = &self.paragraph.text[text.clone()];
+                    let mut text = &self.paragraph.text[text.range()];
                     let format = self.formats[at];
                     if seen == 1 {
                         let trimmed = text.trim_start();
@@ -288,7 +293,7 @@ impl<'a> Builder<'a> {
                 Kind::Point { spacer } => self.point(first + at, TagKind::Point, *spacer),
                 Kind::Shown { text } => {
                     seen += 1;
-                    self.shown(first + at, &self.paragraph.text[text.clone()]);
+                    self.shown(first + at, &self.paragraph.text[text.range()]);
                 }
                 Kind::Anchor => self.point(first + at, TagKind::Anchor, false),
                 Kind::Break => self.line_break(first + at),
@@ -303,10 +308,10 @@ impl<'a> Builder<'a> {
             }
         }
         self.end_format();
-        let literals =
-            tokens.first().map_or(0, |token| token.literals.start)..tokens.last().map_or(0, |token| token.literals.end);
+        let literals = tokens.first().map_or(0, |token| token.literals.start())
+            ..tokens.last().map_or(0, |token| token.literals.end());
         let (index, tags) = (u32::try_from(index).unwrap_or(u32::MAX), self.tags.into());
-        (Slot { index, literals: literals.into(), base: base.into(), tags, before, after }, self.segment)
+        (Slot { index, literals: literals.into(), base, tags, before, after }, self.segment)
     }
 
     fn text(&mut self, text: &str, format: Format) {
@@ -321,7 +326,7 @@ impl<'a> Builder<'a> {
                 if format.code && !base.code {
                     self.segment.mark_code(tag);
                 }
-                self.tags.push(Markup::Format(format.into()));
+                self.tags.push(Markup::Format(format));
                 self.segment.source.open(tag);
                 self.format_tag = Some((tag, format.key));
             }
@@ -339,7 +344,7 @@ impl<'a> Builder<'a> {
     fn shown(&mut self, token: usize, text: &str) {
         self.end_format();
         let tag = self.segment.add_tag(TagKind::Protected);
-        self.tags.push(Markup::Shown(self.paragraph.tokens[token].literals.clone().into()));
+        self.tags.push(Markup::Shown(self.paragraph.tokens[token].literals));
         self.segment.source.open(tag);
         self.segment.source.push_str(text);
         self.segment.source.close(tag);
@@ -347,19 +352,19 @@ impl<'a> Builder<'a> {
     }
 
     fn point(&mut self, token: usize, kind: TagKind, spacer: bool) {
-        let literals = self.paragraph.tokens[token].literals.clone();
+        let literals = self.paragraph.tokens[token].literals;
         if let Last::Point(tag) = self.last
             && !spacer
             && let Some(Markup::Single { more, .. }) = self.tags.get_mut(tag)
         {
-            more.push(literals.into());
+            more.push(literals);
             if kind == TagKind::Point {
                 self.segment.tags[tag].kind = kind;
             }
             return;
         }
         let tag = self.segment.add_tag(kind);
-        self.tags.push(Markup::Single { first: literals.into(), more: Vec::new(), spacer });
+        self.tags.push(Markup::Single { first: literals, more: Vec::new(), spacer });
         self.segment.source.point(tag);
         self.last = Last::Point(self.tags.len() - 1);
         if spacer {
@@ -372,7 +377,7 @@ impl<'a> Builder<'a> {
     fn line_break(&mut self, token: usize) {
         let before = self.segment.source.text().chars().next_back();
         let next = self.paragraph.tokens[token + 1..self.part.end].iter().find_map(|token| match &token.kind {
-            Kind::Text { text, .. } | Kind::Shown { text } => self.paragraph.text[text.clone()].chars().next(),
+            Kind::Text { text, .. } | Kind::Shown { text } => self.paragraph.text[text.range()].chars().next(),
             Kind::Break => Some(' '),
             _ => None,
         });
@@ -380,7 +385,7 @@ impl<'a> Builder<'a> {
             && next.is_some_and(|c| !c.is_whitespace())
             && !fill::joins_without_space(before, next);
         let tag = self.segment.add_tag(TagKind::Break);
-        let first = self.paragraph.tokens[token].literals.clone().into();
+        let first = self.paragraph.tokens[token].literals;
         self.tags.push(Markup::Single { first, more: Vec::new(), spacer });
         self.segment.source.point(tag);
         if spacer {
@@ -395,8 +400,8 @@ impl<'a> Builder<'a> {
         if base.code && self.scopes.last().is_some_and(|(_, _, around)| !around.code) {
             self.segment.mark_code(tag);
         }
-        let open = self.tokens()[at].literals.clone().into();
-        self.tags.push(Markup::Pair { open, close: SmallRange::default(), base: base.into() });
+        let open = self.tokens()[at].literals;
+        self.tags.push(Markup::Pair { open, close: SmallRange::default(), base });
         self.segment.source.open(tag);
         self.scopes.push((pair, Some(tag), base));
         self.last = Last::Other;
@@ -411,9 +416,9 @@ impl<'a> Builder<'a> {
         self.last = Last::Other;
         self.end_format();
         if let Some((_, Some(tag), _)) = self.scopes.pop() {
-            let literals = self.tokens()[at].literals.clone();
+            let literals = self.tokens()[at].literals;
             if let Some(Markup::Pair { close, .. }) = self.tags.get_mut(tag.0 as usize) {
-                *close = literals.into();
+                *close = literals;
             }
             self.segment.source.close(tag);
         }
@@ -421,5 +426,5 @@ impl<'a> Builder<'a> {
 }
 
 fn blank(text: &str, format: Format) -> Option<Box<Blank>> {
-    (!text.is_empty()).then(|| Box::new(Blank { text: text.into(), look: format.into() }))
+    (!text.is_empty()).then(|| Box::new(Blank { text: text.into(), look: format }))
 }

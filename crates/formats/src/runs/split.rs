@@ -29,7 +29,7 @@ pub(super) fn split(paragraph: &mut Paragraph) -> Vec<Range<usize>> {
 /// before it.
 fn has_words(paragraph: &Paragraph, part: Range<usize>) -> bool {
     let mut texts = paragraph.tokens[part].iter().filter_map(|token| match &token.kind {
-        Kind::Text { text, .. } => Some(&paragraph.text[text.clone()]),
+        Kind::Text { text, .. } => Some(&paragraph.text[text.range()]),
         Kind::Break | Kind::Shown { .. } | Kind::Point { spacer: true } => Some(" "),
         _ => None,
     });
@@ -53,7 +53,7 @@ fn decide_tabs(paragraph: &mut Paragraph) {
     for index in 0..paragraph.tokens.len() {
         match &paragraph.tokens[index].kind {
             Kind::Text { text, .. } => {
-                let text = &paragraph.text[text.clone()];
+                let text = &paragraph.text[text.range()];
                 let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else { continue };
                 let tabs = waiting.iter().filter(|at| matches!(paragraph.tokens[**at].kind, Kind::Tab)).count();
                 for at in std::mem::take(&mut waiting) {
@@ -152,7 +152,7 @@ fn match_pairs(tokens: &mut [Token], text: &str) -> Vec<Option<Holds>> {
                 open.last_mut().into_iter().for_each(|(_, _, held)| held.border = true);
             }
             Kind::Text { text: ref range, .. } => {
-                let is_blank = text[range.clone()].chars().all(char::is_whitespace);
+                let is_blank = text[range.range()].chars().all(char::is_whitespace);
                 open.last_mut().into_iter().for_each(|(_, _, held)| {
                     held.text |= !is_blank;
                     held.blank |= is_blank;
@@ -171,7 +171,7 @@ fn match_pairs(tokens: &mut [Token], text: &str) -> Vec<Option<Holds>> {
 /// Leaves out things and blank text at both ends, and pairs around everything.
 fn trim(paragraph: &Paragraph, mut part: Range<usize>) -> Range<usize> {
     let is_edge = |token: &Token| match &token.kind {
-        Kind::Text { text, .. } => paragraph.text[text.clone()].chars().all(char::is_whitespace),
+        Kind::Text { text, .. } => paragraph.text[text.range()].chars().all(char::is_whitespace),
         Kind::Point { .. } | Kind::Anchor | Kind::Break | Kind::Noise => true,
         _ => false,
     };

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use terjuman_model::{Edge, Piece, TagId, TaggedText};
 
-use super::segment::{Item, Markup, Slot};
-use super::small::{Blank, Kept};
+use super::segment::{Blank, Item, Markup, Slot};
 use super::within::Begun;
-use super::{Block, Format, Side};
+use super::{Block, Format, Literal, Side};
 use crate::FormatError;
 use crate::small_range::SmallRange;
 use crate::xml::escape_text;
@@ -274,7 +273,7 @@ impl Writer<'_> {
                     if Some(index) == first {
                         self.blank(slot.before.as_deref());
                     }
-                    self.text(text, open.last().map_or(slot.base.into(), |open| open.format));
+                    self.text(text, open.last().map_or(slot.base, |open| open.format));
                     if Some(index) == last {
                         self.blank(slot.after.as_deref());
                     }
@@ -297,12 +296,12 @@ impl Writer<'_> {
                         (Edge::Close, Markup::Shown(_)) => shown = None,
                         (Edge::Open, Markup::Format(format)) => {
                             written[tag.0 as usize] = 1;
-                            open.push(Open { tag, format: (*format).into(), close: None });
+                            open.push(Open { tag, format: *format, close: None });
                         }
                         (Edge::Open, Markup::Pair { open: start, close, base }) => {
                             written[tag.0 as usize] += 1;
                             self.literals(*start);
-                            open.push(Open { tag, format: (*base).into(), close: Some(*close) });
+                            open.push(Open { tag, format: *base, close: Some(*close) });
                         }
                         (Edge::Close, Markup::Format(_) | Markup::Pair { .. }) => self.close(&mut open, tag),
                         _ => return Err(lost()),
@@ -332,7 +331,7 @@ impl Writer<'_> {
     }
 
     fn blank(&mut self, blank: Option<&Blank>) {
-        blank.into_iter().for_each(|blank| self.text(&blank.text, blank.look.into()));
+        blank.into_iter().for_each(|blank| self.text(&blank.text, blank.look));
     }
 
     /// Writes a thing; a spacer takes the place of the space behind or before it.
@@ -353,7 +352,7 @@ impl Writer<'_> {
         }
     }
 
-    fn literal(&mut self, literal: &Kept) {
+    fn literal(&mut self, literal: &Literal) {
         if let Some(Side::End) = literal.side
             && let Some(begun) = self.begun.pop()
         {
@@ -368,7 +367,7 @@ impl Writer<'_> {
             self.end_run();
         }
         match literal.run {
-            Some(look) => self.start_run(look.into()),
+            Some(look) => self.start_run(look),
             None => self.end_run(),
         }
         self.flush();

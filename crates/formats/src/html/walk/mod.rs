@@ -24,6 +24,9 @@ use crate::{FormatError, Limits, Options};
 /// Elements nested deeper are taken as if they stood beside each other.
 const FLAT_FROM: usize = 512;
 
+/// Tags and words between them in one text: each takes a hundred times the room that it has in the page.
+const ITEMS: usize = 400_000;
+
 /// Reads a document that stands in `depth` others: its slots with their segments, inner ones first, and what it says of
 /// itself.
 pub(super) fn walk(
@@ -66,6 +69,12 @@ pub(super) fn walk(
             tokenizer.set_state(state);
         }
         walker.at = token.end;
+        if walker.run.items.len() > ITEMS {
+            return Err(FormatError::TooComplex {
+                limit: ITEMS as u64,
+                unit: "tags and words between them in one text",
+            });
+        }
         let context = walker.stack.top().context;
         shared.allow_cdata.set(walker.notes.xhtml || !matches!(context, Context::Html | Context::SvgText));
     }

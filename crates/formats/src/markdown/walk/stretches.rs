@@ -14,6 +14,18 @@ use crate::markdown::{EXTENSIONS, tail};
 /// stretches.
 pub(super) const STRETCH: usize = if cfg!(test) { 1 } else { 16 << 10 };
 
+/// Marks that the parser may find in a stretch: it makes a branch of its tree of each, a hundred times as large.
+const MARKS: usize = 1_000_000;
+
+/// Refuses what has more marks than the parser has room for.
+fn refuse_too_many_marks(stretch: &str) -> Result<(), FormatError> {
+    let is_mark = |byte: &u8| matches!(byte, b'*' | b'_' | b'~' | b'`' | b'[' | b']' | b'!' | b'<' | b'&' | b'\\');
+    if stretch.as_bytes().iter().filter(|byte| is_mark(byte)).count() > MARKS {
+        return Err(FormatError::TooComplex { limit: MARKS as u64, unit: "marks between two headings" });
+    }
+    Ok(())
+}
+
 /// Parts the document before headings behind empty lines, where all blocks end but code and HTML that go over such lines.
 /// What refers to all of the document (notes at its foot) is read in one.
 pub(super) fn stretches(masked: &Masked<'_>, least: usize) -> Vec<Range<usize>> {
@@ -49,6 +61,7 @@ impl<'a> Walk<'a> {
                 is_possible.then(|| used.insert(&link.reference));
                 is_possible.then_some((CowStr::Borrowed(""), CowStr::Borrowed("")))
             };
+            refuse_too_many_marks(&masked.text[start..end])?;
             let parser = Parser::new_with_broken_link_callback(&masked.text[start..end], EXTENSIONS, Some(resolve));
             for (label, definition) in parser.reference_definitions().iter() {
                 if stretches.len() > 1 && !possible.contains(label) {

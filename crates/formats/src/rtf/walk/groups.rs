@@ -89,7 +89,7 @@ impl Walker<'_> {
                 let (Some(field), Some(story)) = (self.fields.last_mut(), self.stories.last_mut()) else { return };
                 let span = field.start..item.span.end;
                 let pair = story.paragraph.open(false, span.clone());
-                story.tokens.push(Token { kind: Kind::Open, span, state });
+                story.tokens.push(Token::new(Kind::Open, span, state, &mut self.found.states));
                 field.result = Some(FieldResult { pair, place: (stories, story.number), end: item.span.end });
             }
             _ => {}
@@ -153,7 +153,7 @@ impl Walker<'_> {
             story.paragraph.thing(Role::Border, span.clone(), None);
             Kind::Thing
         };
-        story.tokens.push(Token { kind, span, state });
+        story.tokens.push(Token::new(kind, span, state, &mut self.found.states));
     }
 
     /// Makes one thing of a group, if text is around it.

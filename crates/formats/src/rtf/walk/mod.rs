@@ -19,6 +19,7 @@ use super::retarget::Setting;
 use super::scanner::{Item, Lexeme, Scanner};
 use super::state::{State, States};
 use crate::runs::{Block, Paragraph, Role};
+use crate::small_range::SmallRange;
 use crate::{FormatError, Limits, Options, Untranslated, Warning};
 
 /// What was found in a document.
@@ -70,8 +71,20 @@ enum Kind {
 #[derive(Debug)]
 struct Token {
     kind: Kind,
-    span: Range<usize>,
-    state: State,
+    /// It is text that somebody's revision put there.
+    is_revised: bool,
+    span: SmallRange,
+    /// The number of the look, with all that belongs to it.
+    state: u32,
+    /// The number of the look of text.
+    look: u32,
+}
+
+impl Token {
+    fn new(kind: Kind, span: Range<usize>, state: State, states: &mut States) -> Self {
+        let look = states.key(state.of_text());
+        Self { kind, is_revised: state.is_revised(), span: span.into(), state: states.key(state), look }
+    }
 }
 
 /// What is text of one flow: the body, a footnote, a header.

@@ -26,28 +26,28 @@ impl Walker<'_> {
 
 /// What is taken out for a segment, and where its translation goes.
 fn part(tokens: &[Token], base: u32, groups: &[Range<usize>], states: &mut States) -> Part {
-    let span = tokens.first().map_or(0, |token| token.span.start)..tokens.last().map_or(0, |token| token.span.end);
+    let span = tokens.first().map_or(0, |token| token.span.start())..tokens.last().map_or(0, |token| token.span.end());
     let mut removed: Vec<Range<usize>> = Vec::new();
     let mut best: Option<(u8, &Token)> = None;
     let mut pairs: Vec<usize> = Vec::new();
     for token in tokens {
         let outside = pairs.is_empty();
         match token.kind {
-            Kind::Open => pairs.push(token.span.start),
+            Kind::Open => pairs.push(token.span.start()),
             Kind::Close => {
                 if let Some(start) = pairs.pop()
                     && pairs.is_empty()
                 {
-                    removed.push(start..token.span.end);
+                    removed.push(start..token.span.end());
                 }
                 continue;
             }
-            _ if outside => removed.push(token.span.clone()),
+            _ if outside => removed.push(token.span.range()),
             _ => {}
         }
         if outside {
             let rank = match token.kind {
-                Kind::Text if states.key(token.state.of_text()) == base => 3 - u8::from(token.state.is_revised()),
+                Kind::Text if token.look == base => 3 - u8::from(token.is_revised),
                 Kind::Text => 1,
                 _ => 0,
             };
@@ -56,7 +56,10 @@ fn part(tokens: &[Token], base: u32, groups: &[Range<usize>], states: &mut State
             }
         }
     }
-    let (at, around) = best.map_or((span.start, State::plain(0)), |(_, token)| (token.span.start, token.state));
+    let (at, around) = match best {
+        Some((_, token)) => (token.span.start(), token.state),
+        None => (span.start, states.key(State::plain(0))),
+    };
     let first = groups.partition_point(|group| group.start < span.start);
     let inside = groups[first..].iter().take_while(|group| group.start < span.end);
     removed.extend(inside.filter(|group| group.end <= span.end && !group.contains(&at)).cloned());
@@ -69,5 +72,5 @@ fn part(tokens: &[Token], base: u32, groups: &[Range<usize>], states: &mut State
     });
     let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
     let removed = removed.into_iter().map(|range| small(range.start)..small(range.end)).collect();
-    Part { span, removed, at, around: states.key(around) }
+    Part { span, removed, at, around }
 }

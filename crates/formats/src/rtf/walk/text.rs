@@ -105,7 +105,7 @@ impl Walker<'_> {
         let format = self.format(state.of_text());
         let Some(story) = self.stories.last_mut() else { return };
         story.paragraph.text(&text.text, text.span.clone(), format);
-        story.tokens.push(Token { kind: Kind::Text, span: text.span, state });
+        story.tokens.push(Token::new(Kind::Text, text.span, state, &mut self.found.states));
     }
 
     pub(super) fn thing(&mut self, role: Role, span: Range<usize>) {
@@ -117,7 +117,7 @@ impl Walker<'_> {
         let format = self.format(state.of_thing());
         let Some(story) = self.stories.last_mut() else { return };
         story.paragraph.thing(role, span.clone(), Some(format));
-        story.tokens.push(Token { kind: Kind::Thing, span, state });
+        story.tokens.push(Token::new(Kind::Thing, span, state, &mut self.found.states));
     }
 }
 

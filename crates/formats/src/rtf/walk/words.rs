@@ -113,7 +113,7 @@ impl Walker<'_> {
         let state = self.state();
         let Some(story) = self.stories.last_mut() else { return };
         story.paragraph.thing(Role::Point, item.span.clone(), None);
-        story.tokens.push(Token { kind: Kind::Thing, span: item.span.clone(), state });
+        story.tokens.push(Token::new(Kind::Thing, item.span.clone(), state, &mut self.found.states));
     }
 
     /// Remembers what says a language or a direction.
