@@ -35,6 +35,14 @@ pub(crate) fn capitals(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.starts_with(char::is_uppercase)).count()
 }
 
+/// Whether the last word has a capital that it would have in any title: `By` has one in English only.
+pub(crate) fn ends_large(text: &str) -> bool {
+    let last = text.trim_end_matches(|character: char| !character.is_alphabetic()).split_whitespace().next_back();
+    last.is_some_and(|last| {
+        last.starts_with(char::is_uppercase) && !NO_LAST.iter().any(|listed| listed.eq_ignore_ascii_case(last))
+    })
+}
+
 pub(crate) struct Label {
     pub(crate) is_title: bool,
     /// A lone word with an ellipsis.
@@ -68,6 +76,14 @@ impl Label {
 pub(crate) fn is_title(text: &str) -> bool {
     let mut words = long_words(text).take(TITLE + 1).peekable();
     words.peek().is_some() && words.all(|word| word.starts_with(char::is_uppercase))
+}
+
+/// A lone word in capitals as it would be in a sentence's beginning: `DATE` as `Date`. Shorter ones are acronyms.
+pub(crate) fn without_shouting(text: &str) -> Option<String> {
+    let word = text.trim_end_matches(['…', '.', ':', '!', '?']);
+    let rest = word.get(word.chars().next()?.len_utf8()..)?;
+    let is_shouted = word.chars().nth(LONG - 1).is_some() && word.chars().all(char::is_uppercase);
+    is_shouted.then(|| format!("{}{}", &word[..word.len() - rest.len()], rest.to_lowercase()) + &text[word.len()..])
 }
 
 /// Whether a lone English word may be something to do.
@@ -141,6 +157,15 @@ mod tests {
             ["Setting Up", "Sign Out", "The End", "How It Works", "Download now", "Logs, Users", "2 Months", ""]
         {
             assert!(!is_thing(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn capitals_of_a_lone_word_are_told_from_acronyms() {
+        assert_eq!(without_shouting("DATE:").as_deref(), Some("Date:"));
+        assert_eq!(without_shouting("ÉPOCA").as_deref(), Some("Época"));
+        for other in ["USB", "DATE OF BIRTH", "Date", "B2B2C", "", "…", "日本語文"] {
+            assert_eq!(without_shouting(other), None, "{other}");
         }
     }
 

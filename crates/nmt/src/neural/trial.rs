@@ -9,7 +9,9 @@
 //! this was found with labels and titles that people had translated (docs/benchmarks.md).
 
 use crate::neural::draft::{Case, Frame};
-use crate::neural::label::{LONG, Label, capitals, has_hyphen, is_act, is_thing, long_words, may_be_done, repeats};
+use crate::neural::label::{
+    LONG, Label, capitals, ends_large, has_hyphen, is_act, is_thing, long_words, may_be_done, repeats, without_shouting,
+};
 use crate::neural::piece::Piece;
 
 /// Two wordings in the mean that are less probable than this are not trusted.
@@ -78,6 +80,10 @@ const DONE: f32 = 0.45;
 const BUTTON: f32 = 0.5;
 /// A verb with a particle is no name.
 const NO_NAME: f32 = 0.3;
+/// Most letters of an acronym: longer words in capitals are taken for words.
+const ACRONYM: usize = 5;
+/// A last word of fewer letters has no capital.
+const SHORTEST: usize = 3;
 /// So many of them are always asked.
 const ALWAYS: usize = 2;
 
@@ -86,8 +92,16 @@ pub(crate) struct Trial {
     /// The source in small letters.
     source: String,
     is_title: bool,
+    /// A lone word in capitals: models take `DATE` for an acronym, and leave it.
+    is_shouted: bool,
+    /// It is short enough for an acronym.
+    may_be_acronym: bool,
+    /// An acronym may have a translation: such a word is asked as it is before all.
+    first: First,
     /// Whether the translation is written as a title, too.
     keeps_capitals: bool,
+    /// Whether the last word is one that has a capital, however short.
+    ends_large: bool,
     /// Whether what ends it is no part of what is asked.
     pub(crate) without_end: bool,
     wordings: &'static [Wording],
@@ -98,6 +112,17 @@ pub(crate) struct Trial {
     clicked: Option<(String, f32)>,
     done: Option<(String, f32)>,
     candidates: Vec<Candidate>,
+}
+
+/// What became of the question whether a word in capitals is an acronym.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    ToAsk,
+    Asked,
+    /// It is one, and has a translation.
+    Known,
+    /// It came out as it was, or the model is not sure.
+    Open,
 }
 
 struct Candidate {
@@ -115,18 +140,26 @@ impl Trial {
         }
         let label = Label::of(text)?;
         let is_title = label.is_title || is_english && is_act(text);
+        let word = without_shouting(text);
+        let said = word.as_deref().unwrap_or(text);
+        let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+        let may_be_acronym = word.is_some() && letters <= ACRONYM;
         Some(Self {
             source: text.to_lowercase(),
             is_title: label.is_title,
+            is_shouted: word.is_some(),
+            may_be_acronym,
+            first: if may_be_acronym { First::ToAsk } else { First::Open },
             keeps_capitals: is_title && keeps_titles && capitals(text) > 1,
+            ends_large: ends_large(text),
             without_end: label.without_end,
             wordings: if is_english && label.is_call {
                 &VERB
             } else if is_english && is_act(text) {
                 &ACT
-            } else if is_english && may_be_done(text) {
+            } else if is_english && may_be_done(said) {
                 &EITHER
-            } else if is_english && is_thing(text) {
+            } else if is_english && is_thing(said) {
                 &THING
             } else {
                 &WORDINGS
@@ -141,6 +174,14 @@ impl Trial {
 
     /// How to ask next; nothing, if what is known is enough.
     pub(crate) fn next(&mut self) -> Option<Wording> {
+        match self.first {
+            First::ToAsk => {
+                self.first = First::Asked;
+                return Some(WORDINGS[0]);
+            }
+            First::Known => return None,
+            First::Asked | First::Open => self.first = First::Open,
+        }
         let is_enough = if self.wordings == EITHER {
             self.verb().is_some()
                 || self.next == ALWAYS && self.is_sure() && !self.is_torn()
@@ -152,13 +193,14 @@ impl Trial {
             return None;
         }
         self.next += 1;
-        self.wordings.get(self.next - 1).copied()
+        let wording = self.wordings.get(self.next - 1).copied()?;
+        Some(if self.is_shouted { Wording { case: Case::Shouted, ..wording } } else { wording })
     }
 
     /// Whether the draft of a wording has not been asked. It counts as asked now.
     pub(crate) fn is_new(&mut self, draft: &str) -> bool {
         let is_new = self.drafts.iter().all(|earlier| earlier != draft);
-        if is_new {
+        if is_new && self.first != First::Asked {
             self.drafts.push(draft.to_owned());
         }
         is_new
@@ -168,7 +210,15 @@ impl Trial {
     pub(crate) fn add(&mut self, piece: Piece, frame: Frame, probability: f32) {
         let key = piece.text.to_lowercase();
         let is_either = self.wordings == EITHER;
+        let is_first = self.first == First::Asked;
+        if is_first && key != self.source {
+            if probability < SURE || piece.text.contains(char::is_lowercase) {
+                return;
+            }
+            self.first = First::Known;
+        }
         let probability = match frame {
+            _ if is_first && self.first != First::Known => 0.0,
             // A verb says nothing of what the thing is.
             Frame::Click if is_either => {
                 self.clicked = Some((key.clone(), probability));
@@ -242,24 +292,31 @@ impl Trial {
 
     /// The translation to be used, if any is sound.
     pub(crate) fn into_best(mut self) -> Option<Piece> {
-        let best = self.verb().or_else(|| self.best().map(|best| &*best.key))?.to_owned();
+        // An acronym that the model half knows as a word stays.
+        let stays = self.may_be_acronym && self.first != First::Known && self.verb().is_none() && !self.is_sure();
+        let stays = stays && self.candidates.iter().any(|candidate| candidate.key == self.source);
+        let best = self.verb().or_else(|| self.best().map(|best| &*best.key))?;
+        let best = if stays { self.source.clone() } else { best.to_owned() };
         let at = self.candidates.iter().position(|candidate| candidate.key == best)?;
         let mut piece = self.candidates.swap_remove(at).piece;
         if self.keeps_capitals {
-            capitalise(&mut piece);
+            capitalise(&mut piece, self.ends_large);
         }
         Some(piece)
     }
 }
 
-/// Gives long words capitals. Lengths stay, so that no place shifts.
-fn capitalise(piece: &mut Piece) {
+/// Gives long words capitals, and the last word. Lengths stay, so that no place shifts.
+fn capitalise(piece: &mut Piece, ends_large: bool) {
+    let end = piece.text.trim_end_matches(|character: char| !character.is_alphabetic()).len();
     let ends = piece.text.match_indices(|character: char| !character.is_alphabetic());
     let starts: Vec<usize> = std::iter::once(0).chain(ends.map(|(at, sign)| at + sign.len())).collect();
     for at in starts {
         let word = piece.text[at..].split(|character: char| !character.is_alphabetic()).next().unwrap_or_default();
         let is_fixed = piece.fixed.iter().any(|(_, fixed)| fixed.contains(&at));
-        let is_small = word.chars().all(char::is_lowercase) && word.chars().nth(LONG).is_some();
+        let is_last = ends_large && at + word.len() == end && !piece.text[..at].ends_with(|c: char| !c.is_whitespace());
+        let least = if is_last { SHORTEST - 1 } else { LONG };
+        let is_small = word.chars().all(char::is_lowercase) && word.chars().nth(least).is_some();
         if let Some(first) = word.chars().next().filter(|_| is_small && !is_fixed) {
             let upper: String = first.to_uppercase().collect();
             if upper.len() == first.len_utf8() {
@@ -312,6 +369,9 @@ mod tests {
             &[("* Unit Price", "Preço Unitário", 0.6), ("* Unit price", "preço unitário", 0.7)],
             "Preço Unitário",
         );
+        let home = [("1", "Endereço de casa", 0.6), ("2", "Endereço de casa", 0.7)];
+        check("Home Address", &home, "Endereço de Casa");
+        check("Prepared By", &[("1", "Preparado por", 0.6), ("2", "Preparado por", 0.7)], "Preparado por");
         let unsure = [
             ("1", "Total Due", 0.5),
             ("2", "Total devido", 0.6),
@@ -364,10 +424,20 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_word_in_capitals_is_an_acronym_or_a_word() {
+        check("AIDS", &[("* AIDS", "SIDA", 0.5)], "SIDA");
+        check("PRICE", &[("* PRICE", "PRICE", 0.9), ("* Price", "PREÇO", 0.8), ("Click", "PREÇO", 0.5)], "PREÇO");
+        let nasa = [("* NASA", "NASA", 0.9), ("* Nasa", "NASA", 0.8), ("Click", "NASA", 0.8), ("* To", "x", 0.1)];
+        let rest = [("4", "NASA", 0.5), ("5", "NAVE", 0.2), ("6", "NAVE", 0.2), ("7", "NAVE", 0.2)];
+        check("NASA", &[nasa.as_slice(), &rest].concat(), "NASA");
+        check("CANCEL", &[("* Cancel", "CANCELAR", 0.8), ("Click", "CANCELAR", 0.5)], "CANCELAR");
+    }
+
+    #[test]
     fn a_draft_is_asked_once_and_nothing_said_twice() {
         check("re do", &[("* re do", "Refazer", 0.5), ("* re do", "never", 1.0)], "Refazer");
         let answers = [("1", "Metas e metas", 0.3), ("2", "Metas e fins", 0.2), ("3", "x", 0.0), ("4", "y", 0.0)];
-        check("Getting Goals and Aims", &answers, "Metas e fins");
+        check("Getting Goals and Aims", &answers, "Metas e Fins");
     }
 
     #[test]

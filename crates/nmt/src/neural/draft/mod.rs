@@ -160,7 +160,7 @@ impl Draft {
                 let mut places = letters.words.iter().flatten();
                 places.all(|letter| source[letter.clone()].chars().all(char::is_uppercase))
             }
-            None => is_capitals(source, within, groups),
+            None => recipe.case == Case::Shouted || is_capitals(source, within, groups),
         };
         let mut draft = Self {
             text: String::with_capacity(within.len() + 8),
@@ -203,7 +203,8 @@ impl Draft {
             at = group.range.end;
         }
         writer.text(at..end.start);
-        if capitals && matches!(draft.frame, Frame::None | Frame::Star) {
+        let is_button = recipe.case == Case::Shouted && draft.frame == Frame::Click;
+        if capitals && (is_button || matches!(draft.frame, Frame::None | Frame::Star)) {
             capitalise_first(&mut draft.text, draft.frame.text().len());
         }
         // An accent or another spelling may have taken back what stood at a term's edge.
@@ -336,6 +337,8 @@ mod tests {
         assert!(draft.capitals);
         check("USB", Recipe::default(), "USB");
         check("GO ON", Recipe::default(), "GO ON");
+        let shouted = Recipe { case: Case::Shouted, frame: Frame::Click, ..Recipe::default() };
+        assert!(check("SAVE", shouted, "Click on Save").capitals);
         let draft = check("Hello there!?", Recipe { without_end: true, ..Recipe::default() }, "Hello there");
         assert_eq!(draft.end, 11..13);
         check("Hello There", Recipe { case: Case::Small, ..Recipe::default() }, "hello there");

@@ -28,6 +28,8 @@ pub(crate) enum Case {
     SmallButAcronyms,
     /// All letters are put in small.
     Small,
+    /// The first letter stays, and the output is put in capitals: of a word that is no acronym.
+    Shouted,
 }
 
 /// What a text is put behind, to look like an item of a list.

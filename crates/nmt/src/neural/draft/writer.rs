@@ -77,7 +77,7 @@ impl Writer<'_> {
         match self.case {
             // A lone `Sign Out` is its opposite to models, and `Sign out` is not.
             Case::AsWritten => self.english && character == 'O' && self.is_particle(from.start),
-            Case::Small => true,
+            Case::Small | Case::Shouted => true,
             Case::Sentence | Case::SmallButAcronyms => {
                 // The first letter of a word whose others are small: `LibreOffice` is a name.
                 let rest = &self.source[from.end..self.draft.within.end];
