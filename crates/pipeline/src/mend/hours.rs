@@ -1,5 +1,6 @@
 //! Halves of the day that a model lost: of `10:00 p.m. – 6:00 a.m.` it makes `10:00 – 6:00 a.m.`, which is another time.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use terjuman_model::LanguagePair;
@@ -36,15 +37,20 @@ pub(crate) fn keep_halves(
 
 /// The times of `source` that `target` has with nothing that tells the half of the day.
 fn lost(source: &str, target: &str) -> Vec<Range<usize>> {
-    let mut bare: Option<Vec<&str>> = None;
+    // How often the target has a time and no half.
+    let mut bare: Option<HashMap<&str, usize>> = None;
     let mut found = Vec::new();
     for (clock, half) in clocks(source) {
         let Some(half) = half else { continue };
         let bare = bare.get_or_insert_with(|| {
-            clocks(target).filter(|(_, half)| half.is_none()).map(|(clock, _)| &target[clock]).collect()
+            let mut bare = HashMap::new();
+            for (clock, _) in clocks(target).filter(|(_, half)| half.is_none()) {
+                *bare.entry(&target[clock]).or_default() += 1;
+            }
+            bare
         });
-        if let Some(at) = bare.iter().position(|other| *other == &source[clock.clone()]) {
-            bare.swap_remove(at);
+        if let Some(times) = bare.get_mut(&source[clock.clone()]).filter(|times| **times > 0) {
+            *times -= 1;
             found.push(clock.start..half.end);
         }
     }
