@@ -53,7 +53,7 @@ fn day(text: &str) -> Option<usize> {
             || word.len() == 3 && day.starts_with(&*word)
             || matches!(&*word, "tues" | "thur" | "thurs") && day.starts_with(&*word)
     };
-    ENGLISH.iter().position(|day| is_name(&day))
+    ENGLISH.iter().position(is_name)
 }
 
 #[cfg(test)]
