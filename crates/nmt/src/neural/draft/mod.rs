@@ -296,10 +296,8 @@ mod tests {
         {
             assert_eq!(natural_set(number), 2, "{number}");
         }
-        assert_eq!((natural_set("#"), natural_set("%d")), (2, 2));
-        for name in
-            ["{name}", "{{discount}}", "{user_name}", "{account}", "{}", "{0}", "{n, number}", "{é}", "{countOf}"]
-        {
+        assert_eq!(["#", "%d", "{0}"].map(natural_set), [2; 3]);
+        for name in ["{name}", "{{discount}}", "{user_name}", "{account}", "{}", "{n, number}", "{é}", "{countOf}"] {
             assert_eq!(natural_set(name), 0, "{name}");
         }
     }
