@@ -230,3 +230,13 @@ fn hostile_documents_take_no_longer_than_others() {
         assert!(start.elapsed().as_secs() < 20, "{head:?} took {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn more_marks_than_the_parser_has_room_for_are_refused() {
+    let read = |markdown: String| read(markdown.as_bytes(), &Options::default(), &Limits::default());
+    let refused = read(format!("Words {}", "*".repeat(1_000_001)));
+    assert!(matches!(refused, Err(FormatError::TooComplex { limit: 1_000_000, .. })));
+    // Headings part the document.
+    let code = format!("```\n{}\n```\n\n# Words\n\n", "*".repeat(600_000));
+    assert!(read(code.repeat(2)).is_ok());
+}

@@ -157,3 +157,10 @@ fn attributes_in_quotation_marks_do_not_use_up_the_stack() {
     };
     std::thread::Builder::new().stack_size(stack).spawn(reads).expect("a thread").join().expect("all were read");
 }
+
+#[test]
+fn a_text_of_too_many_tags_is_refused_and_a_page_of_as_many_is_not() {
+    let refused = |html: &str| matches!(read(html.as_bytes()), Err(FormatError::TooComplex { limit: 400_000, .. }));
+    assert!(refused(&format!("<p>Words {}", "<wbr>".repeat(400_000))));
+    assert!(!refused(&format!("<p>Words {}<p>and others {0}", "<wbr>".repeat(200_001))));
+}
