@@ -8,7 +8,7 @@ use terjuman_nmt::Fixed;
 
 use crate::Glossary;
 use crate::mentions::{number, quoted};
-use crate::protect::{kept_stretches, merged};
+use crate::protect::{companies, kept_stretches, merged};
 use crate::script::is_spaceless;
 use crate::sentences::trimmed;
 
@@ -25,8 +25,8 @@ pub(crate) struct Fixation {
 /// Finds what is fixed in a segment. `borders` are where its sentences end whatever the text says.
 ///
 /// A placeholder inside a term belongs to the term; a term inside an address or in code is none. `syntax` (sorted, not
-/// overlapping) is for a formatter of messages. With `programs`, words that look like code are kept, and what begins with one of
-/// those names in a font for code.
+/// overlapping) is for a formatter of messages. With `programs`, for models, words that look like code are kept, what begins
+/// with one of those names in a font for code, and names of companies.
 pub(crate) fn fix(
     segment: &Segment,
     borders: &[usize],
@@ -44,18 +44,21 @@ pub(crate) fn fix(
         return Fixation { fixed: vec![Fixed { range, text: target.to_owned() }], hits: 1, misses: 0 };
     }
     let mut kept = Vec::new();
+    let mut others = programs.map_or_else(Vec::new, |programs| code_ranges(segment, programs));
     let mut terms = Vec::new();
     let mut start = 0;
     for end in borders.iter().copied().chain([text.len()]) {
         let shift = |range: Range<usize>| range.start + start..range.end + start;
         let stretch = &text[start..end];
         kept.extend(kept_stretches(stretch).into_iter().map(shift));
+        if programs.is_some() {
+            others.extend(companies(stretch).into_iter().map(shift));
+        }
         terms.extend(glossary.find(stretch).into_iter().map(|(range, target)| (shift(range), target)));
         start = end;
     }
-    let code = programs.map_or_else(Vec::new, |programs| code_ranges(segment, programs));
-    if !code.is_empty() || !syntax.is_empty() {
-        kept = merged(kept.into_iter().chain(code).chain(syntax.iter().cloned()).collect());
+    if !others.is_empty() || !syntax.is_empty() {
+        kept = merged(kept.into_iter().chain(others).chain(syntax.iter().cloned()).collect());
     }
     combine(text, kept, &protected, terms)
 }

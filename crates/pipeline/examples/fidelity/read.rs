@@ -519,6 +519,7 @@ fn is_free(key: &str) -> bool {
             "string-value",
             "string",
             "label",
+            "label-string",
             "displayName",
             "value",
             "val",

@@ -35,21 +35,23 @@ const MOST: usize = 5;
 
 type Word<'a> = (usize, &'a str);
 
-/// Finds names of companies.
-pub(super) fn companies(text: &str, found: &mut Vec<Range<usize>>) {
+/// Finds names of companies: for models, which take them for words.
+pub(crate) fn companies(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
     let has_form = FORMS.iter().any(|form| text.contains(form));
     let is_owned = text.contains('©');
     if !has_form && !is_owned {
-        return;
+        return found;
     }
     let words: Vec<Word<'_>> =
         text.split_whitespace().map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word)).collect();
     if has_form {
-        formed(&words, found);
+        formed(&words, &mut found);
     }
     if is_owned {
-        owners(&words, found);
+        owners(&words, &mut found);
     }
+    found
 }
 
 fn formed(words: &[Word<'_>], found: &mut Vec<Range<usize>>) {
@@ -115,9 +117,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let mut found = Vec::new();
-        companies(text, &mut found);
-        assert_eq!(found.into_iter().map(|range| &text[range]).collect::<Vec<_>>(), expected, "{text}");
+        assert_eq!(companies(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>(), expected, "{text}");
     }
 
     #[test]
@@ -155,8 +155,7 @@ mod tests {
     #[test]
     fn long_texts_come_to_an_end() {
         for part in ["Sun Inc. ", "© A ", "© 2 ", "A "] {
-            let mut found = Vec::new();
-            companies(&part.repeat(50_000), &mut found);
+            companies(&part.repeat(50_000));
         }
     }
 }

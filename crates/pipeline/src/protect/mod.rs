@@ -13,10 +13,10 @@ mod tokens;
 use std::ops::Range;
 
 use commands::{commands, statements, ticked};
-use companies::companies;
 use data::{dumps, formulas, telephones};
 use tokens::tokens;
 
+pub(crate) use companies::companies;
 pub(crate) use placeholders::placeholders;
 pub(crate) use tokens::is_path;
 
@@ -24,7 +24,6 @@ pub(crate) use tokens::is_path;
 pub(crate) fn kept_stretches(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     formulas(text, &mut found);
-    companies(text, &mut found);
     if !text.bytes().any(is_telling) {
         return merged(found);
     }
