@@ -20,7 +20,7 @@ use crate::{Extracted, FormatError, Limits, Options, Reason, Skeleton, Target, U
 
 use lines::Line;
 use paragraphs::Unit;
-use shapes::{Shapes, shapes};
+use shapes::{Shapes, has_shapes, shapes};
 
 pub(crate) fn extract(bytes: &[u8], _options: &Options, limits: &Limits) -> Result<Extracted, FormatError> {
     let file = TextFile::read(bytes)?;
@@ -32,7 +32,9 @@ pub(crate) fn extract(bytes: &[u8], _options: &Options, limits: &Limits) -> Resu
         return Err(FormatError::TooComplex { limit: limits.segments as u64, unit: "segments" });
     }
     let segments = units.iter().map(|unit| Segment::plain(unit.joined(file.text()))).collect();
-    Ok(Extracted { segments, skeleton: Box::new(TextSkeleton { file, units, untranslated }), warnings: Vec::new() })
+    let has_shapes = has_shapes(file.text(), &lines);
+    let skeleton = Box::new(TextSkeleton { file, units, has_shapes, untranslated });
+    Ok(Extracted { segments, skeleton, warnings: Vec::new() })
 }
 
 /// Where a text has keys, signatures and encoded files, in order.
@@ -50,6 +52,8 @@ fn read(text: &str) -> (Vec<Line>, Vec<Range<usize>>) {
 struct TextSkeleton {
     file: TextFile,
     units: Vec<Unit>,
+    /// Whether something is as long as words.
+    has_shapes: bool,
     untranslated: Untranslated,
 }
 
@@ -64,18 +68,22 @@ impl Skeleton for TextSkeleton {
         }
         let text = self.file.text();
         let mut rewriting = self.file.rewriting();
-        let changed = |(unit, translation): (&Unit, &TaggedText)| {
-            (translation.text() != unit.joined(text)).then(|| width(translation.text()))
+        let is_changed = |unit: &Unit, translation: &TaggedText| translation.text() != unit.joined(text);
+        // The lines are read again, for the few texts that need them: kept, they would be most of what all others take.
+        let Shapes { edits, growth } = if self.has_shapes {
+            let both = self.units.iter().zip(translations);
+            let widths = both.map(|(unit, new)| is_changed(unit, new).then(|| width(new.text())));
+            shapes(text, &read(text).0, &self.units, &widths.collect::<Vec<_>>())
+        } else {
+            Shapes::default()
         };
-        let widths: Vec<Option<usize>> = self.units.iter().zip(translations).map(changed).collect();
-        let Shapes { edits, growth } = shapes(text, &read(text).0, &self.units, &widths);
         let mut edits = edits.into_iter().peekable();
         for (index, (unit, translation)) in self.units.iter().zip(translations).enumerate() {
             let growth = growth.get(&index).copied().unwrap_or_default();
             while let Some((range, new)) = edits.next_if(|(range, _)| range.start <= unit.start()) {
                 rewriting.replace(range, &new);
             }
-            if widths[index].is_some() || growth > 0 {
+            if growth > 0 || is_changed(unit, translation) {
                 unit.write(text, translation.text(), growth, &mut rewriting);
             }
         }

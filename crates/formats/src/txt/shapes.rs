@@ -12,6 +12,8 @@ use crate::rewriting::Rewritten;
 /// A table with more lines, or more columns, keeps the columns it has.
 const MOST_LINES: usize = 2_000;
 const MOST_COLUMNS: usize = 64;
+/// What of a line is looked at for borders of columns, in bytes.
+const WIDEST: usize = 1_000;
 /// Columns that a table may grow by, all in all: wider ones no page shows.
 const MOST_GROWTH: usize = 80;
 /// Fewest signs of a rule.
@@ -24,6 +26,11 @@ pub(super) struct Shapes {
     pub(super) edits: Vec<Rewritten>,
     /// How many columns more the cell of a unit has, by the unit's index.
     pub(super) growth: HashMap<usize, usize>,
+}
+
+/// Whether a text has anything of the kind.
+pub(super) fn has_shapes(text: &str, lines: &[Line]) -> bool {
+    lines.iter().any(|line| line.kind == LineKind::Columns || rule(text, line).is_some())
 }
 
 /// Finds what follows words of other lengths. `widths` are those of the units' translations; of those that did not change
@@ -52,6 +59,7 @@ struct Page<'a> {
 }
 
 /// Where the border of a column meets a line.
+#[derive(Clone, Copy)]
 enum Meeting {
     /// The line ends before.
     Beyond,
@@ -59,6 +67,15 @@ enum Meeting {
     At(usize),
     /// Words or signs go through it.
     Through,
+}
+
+/// The rule that a line is: one sign, over and over.
+fn rule(text: &str, line: &Line) -> Option<Range<usize>> {
+    let start = line.indent.end.min(line.all.end);
+    let signs = text[start..line.all.end].trim_end();
+    let sign = signs.bytes().next().filter(|sign| b"=-~^*+#_".contains(sign))?;
+    let is_rule = signs.len() >= RULE && signs.bytes().all(|other| other == sign);
+    is_rule.then_some(start..start + signs.len())
 }
 
 impl Page<'_> {
@@ -88,14 +105,8 @@ impl Page<'_> {
         }
     }
 
-    /// The rule that a line is: one sign, over and over.
     fn rule(&self, index: usize) -> Option<Range<usize>> {
-        let line = &self.lines[index];
-        let start = line.indent.end.min(line.all.end);
-        let signs = self.text[start..line.all.end].trim_end();
-        let sign = signs.bytes().next().filter(|sign| b"=-~^*+#_".contains(sign))?;
-        let is_rule = signs.len() >= RULE && signs.bytes().all(|other| other == sign);
-        is_rule.then_some(start..start + signs.len())
+        rule(self.text, &self.lines[index])
     }
 
     /// The unit that is all of a line's words, if it has no other lines.
@@ -126,24 +137,26 @@ impl Page<'_> {
         if !(2..=MOST_LINES).contains(&block.len()) {
             return;
         }
-        let mut borders = self.borders(&self.lines[block.clone()]);
-        borders.retain(|border| !block.clone().any(|line| matches!(self.meeting(line, *border), Meeting::Through)));
+        let borders = self.borders(&self.lines[block.clone()]);
         if borders.is_empty() {
             return;
         }
-        let mut growth = vec![0; borders.len()];
-        for line in block.clone() {
-            for (at, border) in borders.iter().enumerate() {
-                growth[at] = growth[at].max(self.overflow(line, *border).unwrap_or_default());
-            }
-        }
+        let meetings: Vec<Vec<Meeting>> = block.clone().map(|line| self.meetings(line, &borders)).collect();
+        let is_border = |at: usize| !meetings.iter().any(|line| matches!(line[at], Meeting::Through));
+        let growth: Vec<usize> =
+            (0..borders.len())
+                .map(|at| {
+                    if is_border(at) { meetings.iter().filter_map(|line| self.overflow(line[at])).max() } else { None }
+                })
+                .map(Option::unwrap_or_default)
+                .collect();
         let total: usize = growth.iter().sum();
         if total == 0 || total > MOST_GROWTH {
             return;
         }
-        for line in block {
-            for (border, more) in borders.iter().zip(&growth).filter(|(_, more)| **more > 0) {
-                let Meeting::At(place) = self.meeting(line, *border) else { continue };
+        for (line, meetings) in block.zip(&meetings) {
+            for (meeting, more) in meetings.iter().zip(&growth).filter(|(_, more)| **more > 0) {
+                let Meeting::At(place) = *meeting else { continue };
                 match self.padded(place) {
                     Some(unit) => *shapes.growth.entry(unit).or_default() += more,
                     None => shapes.edits.push(self.insertion(line, place, *more)),
@@ -157,7 +170,8 @@ impl Page<'_> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         for line in lines.iter().filter(|line| line.kind == LineKind::Columns) {
             let words = &self.text[line.body.clone()];
-            for separator in separators(words) {
+            let indent = line.body.start - line.all.start;
+            for separator in separators(words).take_while(|separator| indent + separator.end <= WIDEST) {
                 let gap = &words[separator.clone()];
                 let column = |at: usize| width(&self.text[line.all.start..line.body.start + separator.start + at]);
                 if gap.contains(['|', '│']) {
@@ -176,29 +190,28 @@ impl Page<'_> {
         counts.into_keys().take(MOST_COLUMNS).collect()
     }
 
-    /// Where a line meets the border of a column.
-    fn meeting(&self, index: usize, border: usize) -> Meeting {
+    /// Where a line meets the borders of columns, which are in order.
+    fn meetings(&self, index: usize, borders: &[usize]) -> Vec<Meeting> {
         let line = &self.lines[index];
         let words = &self.text[line.all.clone()];
+        let mut found = Vec::with_capacity(borders.len());
         let mut column = 0;
         let mut before = ' ';
         for (at, character) in words.char_indices() {
-            if column == border {
-                let is_bar = |c: char| matches!(c, '|' | '│' | '+' | '┼' | '┬' | '┴' | '┤' | '┐' | '┘');
+            while let Some(border) = borders.get(found.len()).filter(|border| **border <= column) {
+                let is_bar = matches!(character, '|' | '│' | '+' | '┼' | '┬' | '┴' | '┤' | '┐' | '┘');
                 let place = line.all.start + at;
-                let cuts = self.unit_over(place);
-                return if !cuts && (is_bar(character) || before == ' ') {
-                    Meeting::At(place)
-                } else {
-                    Meeting::Through
-                };
-            } else if column > border {
-                return Meeting::Through;
+                let is_met = *border == column && (is_bar || before == ' ') && !self.unit_over(place);
+                found.push(if is_met { Meeting::At(place) } else { Meeting::Through });
+            }
+            if found.len() == borders.len() {
+                break;
             }
             column += width(character.encode_utf8(&mut [0; 4]));
             before = character;
         }
-        Meeting::Beyond
+        found.resize(borders.len(), Meeting::Beyond);
+        found
     }
 
     /// Whether a place is inside of a unit's words.
@@ -214,8 +227,8 @@ impl Page<'_> {
     }
 
     /// By how many columns the translation of a line's cell is too long to end before the border.
-    fn overflow(&self, line: usize, border: usize) -> Option<usize> {
-        let Meeting::At(place) = self.meeting(line, border) else { return None };
+    fn overflow(&self, meeting: Meeting) -> Option<usize> {
+        let Meeting::At(place) = meeting else { return None };
         let unit = self.padded(place)?;
         let Unit::Cell { body, padding, least } = &self.units[unit] else { return None };
         let room = width(&self.text[body.start..padding.end]);
@@ -328,6 +341,18 @@ mod tests {
                 let target = Target { source_language: None, language: None };
                 proptest::prop_assert!(extracted.skeleton.merge(&translations, &target).is_ok());
             }
+        }
+    }
+
+    #[test]
+    fn tables_of_any_size_come_to_an_end() {
+        let far = format!("{}{}\n", "x".repeat(900), "   yes".repeat(20)).repeat(2_000);
+        let deep = format!("{}a{}\n", " ".repeat(200_000), "   yes".repeat(64)).repeat(4);
+        let bars = format!("a {} b\n", "|".repeat(200_000)).repeat(4);
+        for text in [far, deep, bars] {
+            let written = translated(&text, &[("yes", "certainly")]);
+            assert_eq!(written.lines().count(), text.lines().count());
+            assert!(written.len() >= text.len());
         }
     }
 }

@@ -131,8 +131,11 @@ fn same(source: &Side<'_>, target: &Side<'_>, weights: &[f32]) -> (Vec<Option<us
         let is_friend = |(unit, row): (&usize, &usize)| {
             let weights = &weights[row * width..(row + 1) * width];
             let total: f32 = weights.iter().sum();
-            let others =
-                weights.iter().enumerate().filter(|(other, _)| !from.contains(other)).map(|(_, weight)| *weight);
+            let others = weights
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| from.binary_search(other).is_err())
+                .map(|(_, weight)| *weight);
             weights[*unit] > 0.0 && others.fold(0.0, f32::max) <= FALSE_FRIEND * total
         };
         if from.iter().zip(&to).all(is_friend) {
