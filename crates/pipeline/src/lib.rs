@@ -1,9 +1,11 @@
 //! One document from bytes to bytes: detect, extract, segment, translate, project tags, merge, verify.
 //!
-//! The way of the data: `detection` tells the language, `foreign` and `code` what is in another or in none; `wraps` makes one
-//! line of a sentence that is broken by hand; `plan` takes segments apart into `sentences`, `choices` and `messages` with what
-//! is `fixed` in them (`protect`, [`Glossary`]), equal ones once; `mentions` of titles are fixed, too; `drive` hands them to the
-//! engine and looks at the answers; `mend` puts right what the engine lost; `assemble` puts segments together again and `project` the tags into them; the filter merges.
+//! The way of the data: `detection` tells the language, `foreign` and `code` what is in another or in none; `asked` is what an
+//! engine is given in another form (`wraps`: a sentence broken by hand is one line; `mnemonics`: a menu's letter has no sign);
+//! `plan` takes segments apart into `sentences`, `choices`, `messages` and `notes` with what is `fixed` in them (`protect`,
+//! [`Glossary`]), equal ones once; `mentions` of titles are fixed, too; `drive` hands them to the engine and looks at the
+//! answers; `mend` puts right what the engine lost; `assemble` puts segments together again and `project` the tags into them;
+//! the filter merges.
 //!
 //! **Invariant:** no database, no blobs, no HTTP. The worker, the synchronous endpoint and the command line call the
 //! same function, [`translate`].

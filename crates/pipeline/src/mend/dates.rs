@@ -4,8 +4,8 @@
 use terjuman_model::LanguagePair;
 use terjuman_nmt::{Fixed, Source, TranslateError, Translated, Translator, Watch};
 
+use super::has_words;
 use super::months::short_month;
-use super::people::TARGETS;
 use crate::EngineLimits;
 use crate::drive::{as_source, drive};
 use crate::mentions::Quiet;
@@ -41,7 +41,7 @@ pub(crate) fn translate_dates(
     limits: &EngineLimits,
     watch: &dyn Watch,
 ) -> Result<(), TranslateError> {
-    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+    if !has_words(pair) {
         return Ok(());
     }
     let mut places = Vec::new();

@@ -7,7 +7,7 @@ use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
 use super::again::{again, is_free};
-use super::people::TARGETS;
+use super::has_words;
 use crate::EngineLimits;
 
 const HALVES: [&str; 6] = ["a.m.", "p.m.", "A.M.", "P.M.", "AM", "PM"];
@@ -24,7 +24,7 @@ pub(crate) fn keep_halves(
     limits: &EngineLimits,
     watch: &dyn Watch,
 ) -> Result<(), TranslateError> {
-    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+    if !has_words(pair) {
         return Ok(());
     }
     let lost = |_: usize, unit: &Source, answer: &Translated| {

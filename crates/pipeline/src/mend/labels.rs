@@ -8,7 +8,7 @@ use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
 use super::again::{again, is_free};
-use super::people::TARGETS;
+use super::has_words;
 use crate::EngineLimits;
 
 /// What parts and things are counted by, in small letters.
@@ -32,7 +32,7 @@ pub(crate) fn keep_letters(
     limits: &EngineLimits,
     watch: &dyn Watch,
 ) -> Result<(), TranslateError> {
-    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+    if !has_words(pair) {
         return Ok(());
     }
     let has_plurals = PLURALS.contains(&pair.target.primary());

@@ -61,3 +61,12 @@ pub(crate) fn mend(
     parts::name_parts(units, translated, pair);
     Ok(())
 }
+
+/// Languages that do not decline names.
+const TARGETS: &[&str] =
+    &["af", "ca", "da", "de", "es", "fr", "gl", "id", "it", "ms", "nb", "nl", "nn", "no", "pt", "ro", "sv"];
+
+/// Whether the words that tell names and labels are known for this pair: they are English, and a name stays as it is.
+fn has_words(pair: &LanguagePair) -> bool {
+    pair.source.primary() == "en" && TARGETS.contains(&pair.target.primary())
+}

@@ -12,7 +12,8 @@ use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
 use super::again::{again, is_free};
-use super::people::{TARGETS, Word, words};
+use super::has_words;
+use super::people::{Word, words};
 use crate::EngineLimits;
 
 /// Sentences that must have a name before it is one.
@@ -38,7 +39,7 @@ pub(crate) fn keep_names(
     limits: &EngineLimits,
     watch: &dyn Watch,
 ) -> Result<(), TranslateError> {
-    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+    if !has_words(pair) {
         return Ok(());
     }
     let names = names(units, translated);

@@ -8,8 +8,8 @@ use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, Translated};
 
 use super::edits::edit;
+use super::has_words;
 use super::labels::is_label;
-use super::people::TARGETS;
 
 /// So many last letters tell that what stands before a word may stay: `a Secção`, `a Seção`.
 const ENDING: usize = 2;
@@ -29,7 +29,7 @@ struct Named<'a> {
 
 /// Gives each kind of part the name that most of its kind have.
 pub(crate) fn name_parts(units: &[Source], translated: &mut [Translated], pair: &LanguagePair) {
-    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+    if !has_words(pair) {
         return;
     }
     let mut named = Vec::new();

@@ -11,6 +11,7 @@ use terjuman_model::LanguagePair;
 use terjuman_nmt::{Source, TranslateError, Translated, Translator, Watch};
 
 use super::again::{again, is_free};
+use super::has_words;
 use super::surnames::left_surnames;
 use crate::EngineLimits;
 use crate::sentences::FIRST_WORDS;
@@ -57,9 +58,6 @@ const PLACES: &str = "\
     Airport Avenue Award Bridge Building Center Centre Church College County Court Day Drive Foundation Hall \
     Hospital Hotel House Institute Island Islands Library Museum Park Prize River Road School Square Street \
     University";
-/// Languages that do not decline names.
-pub(crate) const TARGETS: &[&str] =
-    &["af", "ca", "da", "de", "es", "fr", "gl", "id", "it", "ms", "nb", "nl", "nn", "no", "pt", "ro", "sv"];
 
 /// Most words of a name.
 const LONGEST: usize = 4;
@@ -103,7 +101,7 @@ pub(crate) fn keep_people(
     limits: &EngineLimits,
     watch: &dyn Watch,
 ) -> Result<(), TranslateError> {
-    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+    if !has_words(pair) {
         return Ok(());
     }
     let names = people(units, left_surnames(units, translated));

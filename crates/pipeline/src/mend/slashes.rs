@@ -7,7 +7,7 @@ use terjuman_model::LanguagePair;
 use terjuman_nmt::{Fixed, Source, TranslateError, Translated, Translator, Watch};
 
 use super::edits::edit;
-use super::people::TARGETS;
+use super::has_words;
 use crate::EngineLimits;
 use crate::drive::drive;
 use crate::mentions::Quiet;
@@ -29,7 +29,7 @@ pub(crate) fn part_slashes(
     limits: &EngineLimits,
     watch: &dyn Watch,
 ) -> Result<(), TranslateError> {
-    if pair.source.primary() != "en" || !TARGETS.contains(&pair.target.primary()) {
+    if !has_words(pair) {
         return Ok(());
     }
     let mut places = Vec::new();
